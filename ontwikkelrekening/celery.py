@@ -1,0 +1,27 @@
+"""The work queue's doorbell. The queue of record is the outbox table; a message carries no data.
+
+A message may be lost or doubled: `drain` then takes nothing or what is left, and the sweep rings
+too. See docs/decisions/0003-outbox-and-doorbell.md.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
+
+app = Celery("ontwikkelrekening")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@app.task(name="drain", ignore_result=True)
+def drain() -> int:
+    """Perform what the outbox holds now; return how many messages were done."""
+    from providers.outbox import drain as drain_outbox
+
+    return drain_outbox()
+
+
+def ring() -> None:
+    """Wake a worker. Losing this message loses nothing: the sweep comes by every few seconds."""
+    drain.apply_async(expires=60, retry=False)

@@ -1,0 +1,126 @@
+"""Citizens and their dated circumstances: the only tables that hold personal data."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Citizen(models.Model):
+    """A person with a learning account, known elsewhere by the pseudonymous account code only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account_code = models.CharField("rekeningnummer", max_length=16, unique=True)
+    born_on = models.DateField("geboren op", null=True)
+    bsn_lookup = models.BinaryField(max_length=32, unique=True, null=True)  # keyed HMAC
+    identity = models.BinaryField(null=True)  # name and BSN, AES-GCM under the person's own key
+    language = models.CharField(max_length=2, default="nl")
+    registered_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "burger"
+        verbose_name_plural = "burgers"
+        constraints = [
+            models.CheckConstraint(
+                name="erased_citizen_has_no_identity",
+                condition=Q(erased_at=None) | Q(bsn_lookup=None, identity=None, born_on=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.account_code
+
+
+class PersonKey(models.Model):
+    """The wrapped key of one person's data. Destroying it erases the person."""
+
+    citizen = models.OneToOneField(
+        Citizen, on_delete=models.CASCADE, primary_key=True, related_name="key"
+    )
+    wrapped = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"key of {self.citizen_id}"
+
+
+class CircumstanceKind(models.TextChoices):
+    CONTRACT = "contract", "soort werk"
+    HOUSEHOLD = "household", "huishouden"
+    BENEFIT = "benefit", "uitkering"
+    EDUCATION = "education", "hoogste opleiding"
+    WORKING_SINCE = "working_since", "in dienst sinds"
+    RESIDENCE = "residence", "woont in Nederland"
+    SEX = "sex", "geslacht"  # asked only when a policy does not take lone fathers on equal terms
+
+
+class Source(models.TextChoices):
+    OWN_STATEMENT = "own_statement", "eigen opgave"
+    REGISTER = "register", "register"
+    MUNICIPALITY = "municipality", "gemeente"
+    COACH = "coach", "coach"
+
+
+class Evidence(models.TextChoices):
+    NOT_ASKED = "not_asked", "niet gevraagd"
+    ASKED = "asked", "gevraagd"
+    SEEN = "seen", "gezien"
+    REJECTED = "rejected", "afgewezen"
+
+
+class CircumstanceQuerySet(models.QuerySet["Circumstance"]):
+    def holding(self, *, on: date) -> CircumstanceQuerySet:
+        """Facts that hold on a date and were not rejected."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=on), valid_from__lte=on).exclude(
+            evidence=Evidence.REJECTED
+        )
+
+
+class Circumstance(models.Model):
+    """One dated, sourced fact about a citizen; holds from `valid_from` up to, not on, `valid_until`."""
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="circumstances")
+    kind = models.CharField(max_length=16, choices=CircumstanceKind.choices)
+    value = models.CharField(max_length=32)
+    source = models.CharField(max_length=16, choices=Source.choices)
+    evidence = models.CharField(max_length=16, choices=Evidence.choices, default=Evidence.NOT_ASKED)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+
+    objects = CircumstanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "omstandigheid"
+        verbose_name_plural = "omstandigheden"
+        constraints = [
+            models.UniqueConstraint(
+                name="circumstance_is_stated_once_per_source_and_start",
+                fields=["citizen", "kind", "source", "valid_from"],
+            ),
+            models.CheckConstraint(
+                name="circumstance_starts_before_it_ends",
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.value}"
+
+
+class AccessLog(models.Model):
+    """Who looked at a citizen's data, when and what for; shown to that citizen."""
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="looks")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor}"

@@ -1,0 +1,53 @@
+"""What a database needs beyond its migrations: roles, the chart of accounts, the work queue's SQL."""
+
+from importlib.resources import files
+
+from django.conf import settings
+from django.db import connection
+
+from ledger.roles import grant_ledger
+from ontwikkelrekening.chart import load_chart
+
+APP_ROLE = "ontwikkelrekening_app"
+AUDITOR_ROLE = "ontwikkelrekening_auditor"
+
+ROLES = f"""
+DO $$ BEGIN
+    CREATE ROLE {APP_ROLE} LOGIN;
+EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN
+    CREATE ROLE {AUDITOR_ROLE} LOGIN;
+EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {AUDITOR_ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
+ALTER ROLE {AUDITOR_ROLE} SET default_transaction_read_only = on;
+"""
+
+
+def set_up_database() -> None:
+    """Create the roles, give each what it may do, load the chart. Safe to repeat; run as owner.
+
+    The owner migrates, the app role reads and writes but can change no history, the auditor role
+    only reads and sees no table of people.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ROLES)
+        grant_ledger(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
+        if settings.CELERY_BROKER_URL.startswith("pgmq:"):
+            _install_queue(cursor)
+    load_chart()
+
+
+def _install_queue(cursor) -> None:  # type: ignore[no-untyped-def]
+    cursor.execute("SELECT to_regnamespace('pgmq')")
+    if cursor.fetchone() == (None,):
+        cursor.execute(files("pgmq").joinpath("sql/pgmq.sql").read_text())
+    cursor.execute(
+        f"""
+        GRANT ALL ON SCHEMA pgmq TO {APP_ROLE};
+        GRANT ALL ON ALL TABLES IN SCHEMA pgmq TO {APP_ROLE};
+        GRANT ALL ON ALL SEQUENCES IN SCHEMA pgmq TO {APP_ROLE};
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgmq TO {APP_ROLE};
+        """
+    )

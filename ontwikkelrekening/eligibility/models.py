@@ -1,0 +1,150 @@
+"""Schemes, their dated policies and the decisions taken under them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Scheme(models.Model):
+    """A source of money with its policy: the state, a sector fund, a municipality, an employer."""
+
+    code = models.SlugField(max_length=32, unique=True)
+    name = models.CharField("naam", max_length=100)
+
+    class Meta:
+        verbose_name = "regeling"
+        verbose_name_plural = "regelingen"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyState(models.TextChoices):
+    DRAFT = "draft", "concept"
+    PROPOSED = "proposed", "voorgesteld"
+    APPROVED = "approved", "vastgesteld"
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def in_force(self, *, scheme: Scheme, on: date) -> PolicyQuerySet:
+        """The approved version of a scheme that holds on a date: one or none, by constraint."""
+        return self.filter(
+            Q(ends_on=None) | Q(ends_on__gt=on),
+            scheme=scheme,
+            starts_on__lte=on,
+            state=PolicyState.APPROVED,
+        )
+
+
+class Policy(models.Model):
+    """One version of a scheme's parameters; holds from `starts_on` up to, not on, `ends_on`.
+
+    Approved versions of a scheme never overlap (exclusion constraint, see the migration's SQL).
+    """
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="policies")
+    version = models.PositiveIntegerField("versie")
+    starts_on = models.DateField("geldt vanaf")
+    ends_on = models.DateField("geldt tot", null=True, blank=True)
+    state = models.CharField(max_length=8, choices=PolicyState.choices, default=PolicyState.DRAFT)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "beleidsversie"
+        verbose_name_plural = "beleidsversies"
+        constraints = [
+            models.UniqueConstraint(
+                name="policy_version_is_unique_in_its_scheme", fields=["scheme", "version"]
+            ),
+            models.CheckConstraint(
+                name="policy_starts_before_it_ends",
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="policy_is_approved_by_someone_else",
+                condition=~Q(state=PolicyState.APPROVED)
+                | (
+                    Q(proposed_by__isnull=False, approved_by__isnull=False)
+                    & ~Q(proposed_by=F("approved_by"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} versie {self.version}"
+
+
+class PolicyParameter(models.Model):
+    """One value of a policy version, with its legal ground."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="parameters")
+    key = models.SlugField(max_length=64)
+    value = models.JSONField()
+    ground = models.CharField("grondslag", max_length=200)
+    reason = models.CharField("toelichting", max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="parameter_is_set_once_per_policy", fields=["policy", "key"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Outcome(models.TextChoices):
+    GRANTED = "granted", "toegekend"
+    REFUSED = "refused", "afgewezen"
+
+
+class Decision(models.Model):
+    """The outcome for one citizen: the facts used, the steps of the rules, the policy version.
+
+    Knows the citizen by account code only. Never edited: a later decision replaces it.
+    A refusal is final only when a person has confirmed it (`confirmed_by`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account_code = models.CharField(max_length=16, db_index=True)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="decisions")
+    decided_on = models.DateField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    priority = models.PositiveSmallIntegerField()
+    amount = models.BigIntegerField()  # cents, all tranches together
+    facts = models.JSONField()
+    trace = models.JSONField()
+    decided_by = models.CharField(max_length=100)  # "machine" or a member of staff
+    confirmed_by = models.CharField(max_length=100, blank=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "beschikking"
+        verbose_name_plural = "beschikkingen"
+        constraints = [
+            models.CheckConstraint(
+                name="granted_decision_has_an_amount",
+                condition=Q(outcome=Outcome.GRANTED, amount__gt=0)
+                | Q(outcome=Outcome.REFUSED, amount=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

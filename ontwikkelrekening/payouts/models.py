@@ -1,0 +1,73 @@
+"""Payment batches: approved claims bundled per provider into one SEPA file."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from djmoney.models.fields import MoneyField
+
+from providers.models import Claim, Provider
+
+
+class BatchState(models.TextChoices):
+    PREPARED = "prepared", "klaargezet"
+    RELEASED = "released", "vrijgegeven"
+    SETTLED = "settled", "verwerkt"
+
+
+class PaymentBatch(models.Model):
+    """One SEPA pain.001 file, prepared by one person and released by another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    message_id = models.CharField(max_length=35, unique=True)
+    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.PREPARED)
+    pay_on = models.DateField("betaaldatum")
+    file = models.BinaryField(null=True)  # the XML as sent
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    prepared_by = models.CharField(max_length=100)
+    prepared_at = models.DateTimeField()
+    released_by = models.CharField(max_length=100, blank=True)
+    released_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=100, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "betaalbestand"
+        verbose_name_plural = "betaalbestanden"
+        ordering = ["-prepared_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="batch_is_released_by_someone_else",
+                condition=Q(state=BatchState.PREPARED, released_by="")
+                | (~Q(released_by="") & ~Q(released_by=F("prepared_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Payout(models.Model):
+    """The sum one provider gets from one batch; `reference` is the EndToEndId on the bank statement."""
+
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="payouts")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    iban = models.CharField(max_length=34)
+    amount = MoneyField(max_digits=12, decimal_places=2)
+    reference = models.CharField(max_length=35, unique=True)
+    claims = models.ManyToManyField(Claim, related_name="payouts")
+
+    class Meta:
+        verbose_name = "uitbetaling"
+        verbose_name_plural = "uitbetalingen"
+        constraints = [
+            models.UniqueConstraint(
+                name="provider_is_paid_once_per_batch", fields=["batch", "provider"]
+            ),
+            models.CheckConstraint(name="payout_is_positive", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,247 @@
+"""All settings, read strictly from the environment; docs/operations.md lists them.
+
+`ENVIRONMENT` is `production` unless it says `development`. Production refuses to start with a
+missing secret, DEBUG, the mock login or an insecure flag.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import make_conninfo
+
+from ontwikkelrekening import env
+from ontwikkelrekening.postgres import own_server
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+
+ENVIRONMENT = env.text("ENVIRONMENT", "production")
+if ENVIRONMENT not in ("production", "development"):
+    raise ImproperlyConfigured(
+        f"ENVIRONMENT is {ENVIRONMENT!r}; it must be production or development."
+    )
+PRODUCTION = ENVIRONMENT == "production"
+_KEPT_SECRETS = None if PRODUCTION else VAR / "secrets.json"
+
+DEBUG = env.flag("DEBUG", default=False)
+LOGIN = env.text("LOGIN", "oidc" if PRODUCTION else "mock")
+INSECURE_HTTP = env.flag("INSECURE_HTTP", default=not PRODUCTION)
+if LOGIN not in ("oidc", "mock"):
+    raise ImproperlyConfigured(f"LOGIN is {LOGIN!r}; it must be oidc or mock.")
+if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP):
+    raise ImproperlyConfigured("Production refuses DEBUG, the mock login and INSECURE_HTTP.")
+
+SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS)
+# Keys of the personal data, outside the database: look-up of a BSN (HMAC) and wrapping of the
+# key each person's data is encrypted with (AES-GCM).
+BSN_LOOKUP_KEY = env.secret("BSN_LOOKUP_KEY", kept_in=_KEPT_SECRETS)
+IDENTITY_MASTER_KEY = env.secret("IDENTITY_MASTER_KEY", kept_in=_KEPT_SECRETS)
+# The key that one-time codes of enrolments are derived from.
+ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
+
+PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,localhost,testserver")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "djmoney",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "axes",
+    "csp",
+    "ledger",
+    "providers",
+    "ontwikkelrekening",
+    "ontwikkelrekening.citizens",
+    "ontwikkelrekening.eligibility",
+    "ontwikkelrekening.budgets",
+    "ontwikkelrekening.payouts",
+    "ontwikkelrekening.portal",
+    "ontwikkelrekening.audit",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "ontwikkelrekening.urls"
+WSGI_APPLICATION = "ontwikkelrekening.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    """The server that DATABASE_URL names, else our own, started here."""
+    url = env.text("DATABASE_URL", None if PRODUCTION else "") or own_server(VAR / "postgres")
+    database: dict[str, Any] = {
+        **dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+    }
+    options = database.get("OPTIONS", {})
+    database["HOST"] = options.pop("host", "") or database["HOST"]
+    database["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A cut network must not hold a lock: the server gives up in seconds, so do we.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 5000,
+        "options": "-c idle_in_transaction_session_timeout=10s",
+        **options,
+    }
+    return database
+
+
+DATABASES = {"default": _database()}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+LOGIN_URL = "admin:login"
+
+# People: Dutch first, English beside it.
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+CURRENCIES = ("EUR",)
+DEFAULT_CURRENCY = "EUR"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# Browsers
+SECURE_SSL_REDIRECT = not INSECURE_HTTP
+SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not INSECURE_HTTP
+SECURE_HSTS_PRELOAD = not INSECURE_HTTP
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "sessionid" if INSECURE_HTTP else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if INSECURE_HTTP else "__Host-csrftoken"
+SESSION_COOKIE_AGE = 15 * 60  # DigiD's own limit
+SESSION_SAVE_EVERY_REQUEST = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "img-src": [SELF, "data:"],
+    }
+}
+
+# The provider API
+REST_FRAMEWORK: dict[str, object] = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, object] = {
+    "TITLE": "Ontwikkelrekening: API for training providers",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "providers.Client"
+OAUTH2_PROVIDER: dict[str, object] = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "SCOPES": {"courses": "", "enrolments": "", "claims": "", "payments": ""},
+}
+
+# The work queue: what a worker can do, by name of the work.
+OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
+OUTBOX_HANDLERS = {
+    "claim.assess": "providers.claiming.assess",
+    "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
+}
+_BROKER = env.text("CELERY_BROKER_URL", "pgmq://")
+CELERY_BROKER_URL = _BROKER
+if _BROKER.startswith("pgmq:"):
+    _db = DATABASES["default"]
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "conn_string": make_conninfo(
+            dbname=_db["NAME"],
+            user=_db["USER"] or None,
+            password=_db["PASSWORD"] or None,
+            host=_db["HOST"] or None,
+            port=_db["PORT"] or None,
+        ),
+        "init_extension": False,  # set_up_database installs the queue's SQL
+        "use_notify": True,
+        "visibility_timeout": 60,
+    }
+elif _BROKER.startswith("redis"):
+    # Without the throttle a dead worker's messages come back only about every 100 s (kombu #2558).
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "unacked_restore_throttle": 1}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "drain", "schedule": 5.0, "options": {"expires": 5}}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")

@@ -1,0 +1,259 @@
+"""Providers, courses, enrolments and claims. They know accounts, never people."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from djmoney.models.fields import MoneyField
+from oauth2_provider.models import AbstractApplication
+
+from ledger.models import Account
+from providers.states import ClaimState, CourseState, EnrolmentState
+
+
+class Category(models.TextChoices):
+    """What credit may be spent on."""
+
+    COURSE = "course", "opleiding"
+    MODULE = "module", "module"
+    COACHING = "coaching", "coach"
+    EVC = "evc", "EVC (ervaringscertificaat)"
+    EXAM = "exam", "examen"
+    CHILDCARE = "childcare", "kinderopvang"
+    TRAVEL = "travel", "reiskosten"
+    MATERIALS = "materials", "materiaal"
+
+
+class Provider(models.Model):
+    """Who teaches, coaches, assesses or cares for children; paid on one IBAN."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField("naam", max_length=70)
+    kvk_number = models.CharField("KvK-nummer", max_length=8, unique=True)
+    iban = models.CharField("IBAN", max_length=34, unique=True)
+    admitted_on = models.DateField("toegelaten op")
+    payable = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "opleider"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Client(AbstractApplication):  # type: ignore[misc]
+    """An OAuth 2 client: one piece of software that acts for one provider."""
+
+    provider = models.ForeignKey(
+        Provider, on_delete=models.CASCADE, null=True, blank=True, related_name="clients"
+    )
+
+
+class Course(models.Model):
+    """What a provider teaches, at one price. Field names follow Open Education API 6.0."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="courses")
+    code = models.CharField(max_length=64)  # OEAPI primaryCode: the provider's own reference
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    category = models.CharField(max_length=16, choices=Category.choices)
+    price = MoneyField(max_digits=8, decimal_places=2)
+    hours = models.PositiveIntegerField()  # OEAPI studyLoad in hours
+    sessions = models.PositiveIntegerField(default=1)
+    mode = models.CharField(max_length=16, default="on_campus")  # OEAPI modeOfDelivery
+    level = models.CharField(max_length=32, blank=True)
+    language = models.CharField(max_length=8, default="nl")  # OEAPI teachingLanguage
+    place = models.CharField(max_length=100, blank=True)
+    has_exam = models.BooleanField(default=False)
+    has_certificate = models.BooleanField(default=True)
+    state = models.CharField(max_length=9, choices=CourseState.choices, default=CourseState.DRAFT)
+    published_at = models.DateTimeField(null=True)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "opleiding"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="course_code_is_unique_for_its_provider", fields=["provider", "code"]
+            ),
+            models.CheckConstraint(
+                name="course_price_is_positive", condition=Q(price__gt=0, price_currency="EUR")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Enrolment(models.Model):
+    """A course agreed by a citizen the provider does not know yet: a code, a maximum, the terms.
+
+    `terms` are the instalments stamped at agreement:
+    [{"instalment": "start", "cents": 25000, "after": "start"}, ...].
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")  # reserved
+    maximum = MoneyField(max_digits=8, decimal_places=2)
+    terms = models.JSONField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # the term: the last day the course runs
+    claim_until = models.DateField()  # the last day a claim is taken
+    code_digest = models.BinaryField(max_length=32, unique=True)  # keyed; the code is not stored
+    code_valid_until = models.DateField()
+    state = models.CharField(
+        max_length=9, choices=EnrolmentState.choices, default=EnrolmentState.AGREED
+    )
+    agreed_at = models.DateTimeField()
+    redeemed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "inschrijving"
+        ordering = ["-agreed_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="enrolment_maximum_is_positive",
+                condition=Q(maximum__gt=0, maximum_currency="EUR"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def due(self) -> ClaimQuerySet:
+        """Approved claims that no payment file has taken up."""
+        return self.filter(state=ClaimState.APPROVED)
+
+
+class Claim(models.Model):
+    """One instalment asked by a provider against an enrolment."""
+
+    id = models.UUIDField(primary_key=True)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
+    instalment = models.CharField(max_length=32)  # an instalment named in the enrolment's terms
+    amount = MoneyField(max_digits=8, decimal_places=2)
+    evidence = models.JSONField(
+        default=dict
+    )  # {"certificate": true, "attendance": 85, "exam": true}
+    state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.SUBMITTED)
+    reason = models.CharField(max_length=500, blank=True)  # why it waits or was refused
+    payment_reference = models.CharField(max_length=35, blank=True)  # SEPA EndToEndId
+    submitted_at = models.DateTimeField()
+    assessed_at = models.DateTimeField(null=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "declaratie"
+        ordering = ["-submitted_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="instalment_is_claimed_once",
+                fields=["enrolment", "instalment"],
+                condition=~Q(state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN]),
+            ),
+            models.CheckConstraint(
+                name="claim_amount_is_positive", condition=Q(amount__gt=0, amount_currency="EUR")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Review(models.Model):
+    """A person's judgement of a claim that a rule could not settle; a refusal needs two people."""
+
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="review")
+    picked_because = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    verdict = models.CharField(max_length=8, blank=True)  # "approve" or "refuse"
+    reason = models.CharField(max_length=500, blank=True)
+    judged_by = models.CharField(max_length=100, blank=True)
+    confirmed_by = models.CharField(max_length=100, blank=True)
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "controle"
+        constraints = [
+            models.CheckConstraint(
+                name="refusal_is_confirmed_by_someone_else",
+                condition=~Q(verdict="refuse")
+                | Q(confirmed_by="")
+                | ~Q(confirmed_by=models.F("judged_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.claim_id}"
+
+
+class StateChange(models.Model):
+    """Who moved a course, enrolment or claim from one state to another, when and why."""
+
+    subject = models.CharField(max_length=9)  # "course", "enrolment" or "claim"
+    subject_id = models.UUIDField()
+    event = models.CharField(max_length=16)
+    from_state = models.CharField(max_length=9)
+    to_state = models.CharField(max_length=9)
+    actor = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_id", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.from_state} -> {self.to_state}"
+
+
+class IdempotencyKey(models.Model):
+    """The stored answer to one request: key, effect and answer are written in one transaction."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    fingerprint = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    headers = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="idempotency_key_is_used_once", fields=["client", "key"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class OutboxMessage(models.Model):
+    """Work to do, written with its cause in one transaction. The table is the queue of record."""
+
+    work = models.CharField(max_length=32)  # a name in settings.OUTBOX_HANDLERS
+    subject = models.CharField(max_length=64)  # the id of what to work on; never personal data
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    done_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="outbox_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="work_is_queued_once", fields=["work", "subject"], condition=Q(done_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work} {self.subject}"
