@@ -9,5 +9,5 @@ def test_chart_is_loaded() -> None:
 
 
 def test_own(own_database: str, django_db_blocker: object) -> None:
-    with django_db_blocker.unblock() -> None:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
         assert AccountClass.objects.count() == 8
