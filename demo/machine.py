@@ -1,0 +1,171 @@
+"""Starts and stops what the product needs on one machine: PostgreSQL, web server, worker, beat.
+
+Every child ends with us, also when we are killed. What they print goes to `log/` beside the data.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from ontwikkelrekening.postgres import own_server
+
+ROOT = Path(__file__).resolve().parent.parent
+APP_ROLE = "ontwikkelrekening_app"
+PR_SET_PDEATHSIG = 1
+
+
+class DemoFailed(Exception):
+    """Something that one sentence tells the person at the keyboard."""
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def refuse_a_port_in_use(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise DemoFailed(
+                f"Port {port} is in use. Stop what uses it, or choose another: make demo PORT=8001"
+            ) from None
+
+
+@dataclass
+class Machine:
+    """The product running from one folder of data, on one port."""
+
+    data: Path
+    port: int
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.data / "clock"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "log"
+
+    def environment(self, *, role: str) -> dict[str, str]:
+        """What a child gets: the app role for what serves and works, the owner for set-up."""
+        return {
+            **os.environ,
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": self._database.replace("//postgres:@", f"//{role}@"),
+            "CELERY_BROKER_URL": "pgmq://",
+            "PUBLIC_URL": self.url,
+            "DEMO_CLOCK": str(self.clock_file),
+            "DJANGO_SETTINGS_MODULE": "ontwikkelrekening.settings",
+        }
+
+    def start(self) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self._database = own_server(self.data / "postgres")
+        self.manage("set_up_database", role="postgres")
+        self._spawn(
+            "web",
+            *("granian", "--interface", "wsgi", "demo.served:application"),
+            *("--host", "127.0.0.1", "--port", str(self.port)),
+            *("--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"),
+            *("--log-level", "warning", "--respawn-failed-workers"),
+        )
+        self._spawn(
+            "worker", "celery", "-A", "demo.served:celery", "worker", "-l", "INFO", "-c", "2"
+        )
+        schedule = str(self.data / "beat")
+        self._spawn("beat", "celery", "-A", "demo.served:celery", "beat", "-s", schedule)
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """End every child: asked first, killed after ten seconds."""
+        for child in self.children.values():
+            child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+
+    def manage(self, *arguments: str, role: str = APP_ROLE) -> str:
+        """Run a management command, as an administrator would; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "demo.manage", *arguments],
+            env=self.environment(role=role),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            lines = (done.stderr or done.stdout).strip().splitlines()
+            raise DemoFailed(
+                f"manage.py {arguments[0]} failed: {lines[-1] if lines else 'silently'}"
+            )
+        return done.stdout
+
+    def failed_child(self) -> str | None:
+        """The name of a child that has ended by itself."""
+        ended = (name for name, child in self.children.items() if child.poll() is not None)
+        return next(ended, None)
+
+    def _spawn(self, name: str, program: str, *arguments: str) -> None:
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.children[name] = subprocess.Popen(
+                [str(Path(sys.executable).with_name(program)), *arguments],
+                env=self.environment(role=APP_ROLE),
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_the_parent,  # noqa: PLW1509
+            )
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if name := self.failed_child():
+                raise DemoFailed(f"The {name} did not start; {self.logs / name}.log says why.")
+            try:
+                httpx.get(f"{self.url}/", timeout=5)
+            except httpx.HTTPError:
+                time.sleep(0.1)
+            else:
+                return
+        raise DemoFailed(f"The web server did not answer within a minute; see {self.logs}.")
+
+
+def _end_with_the_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@contextmanager
+def running(data: Path, *, port: int) -> Iterator[Machine]:
+    """The product, running for as long as the block does."""
+    machine = Machine(data=data, port=port)
+    try:
+        machine.start()
+        yield machine
+    finally:
+        machine.stop()
