@@ -4,26 +4,52 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 export ENVIRONMENT ?= development
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help test check format lint types imports migrations deploy openapi
+.PHONY: help demo demo-check clean test check format lint types imports migrations deploy openapi bench manage
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
+# One virtual environment, filled from hash-pinned locks. A broken install leaves none behind.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11."; exit 1; }
+	@echo "Installing into $(VENV) (about a minute the first time) ..."
+	@{ test -x $(RUN) || $(PYTHON) -m venv $(VENV); } \
+		&& $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(1) \
+		|| { echo "The install failed: see the lines above. 'rm -rf $(VENV)' and try again."; exit 1; }
+	@touch $@
+endef
+
+$(VENV)/demo: requirements.lock
+	$(call install,requirements.lock)
+
 $(VENV)/dev: requirements-dev.lock
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@ $(VENV)/demo
+	$(call install,requirements-dev.lock)
+	@touch $(VENV)/demo
+
+demo: $(VENV)/demo ## the whole product with a year of invented use, on http://127.0.0.1:8000
+	@$(RUN) -m demo serve --port $(PORT)
+
+demo-check: $(VENV)/demo ## the same from scratch without staying up; prints one JSON summary
+	@$(RUN) -m demo check
+
+clean: ## forget the demo and its database
+	@$(RUN) -m demo forget 2>/dev/null || rm -rf var
 
 test: $(VENV)/dev ## all tests; uses DATABASE_URL and CELERY_BROKER_URL when set
-	$(RUN) -m pytest
+	@$(RUN) -m pytest
+
+check: lint types imports migrations deploy openapi test ## what has to pass before a change lands
 
 format: $(VENV)/dev ## format the code
 	$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
 
 lint: $(VENV)/dev
-	$(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
 
 types: $(VENV)/dev
 	$(VENV)/bin/mypy .
@@ -33,3 +59,16 @@ imports: $(VENV)/dev
 
 migrations: $(VENV)/dev
 	$(RUN) manage.py makemigrations --check --dry-run
+
+deploy: $(VENV)/dev
+	$(RUN) -m tests.deploy
+
+openapi: $(VENV)/dev
+	$(RUN) manage.py spectacular --file var/openapi.yaml --validate --fail-on-warn
+	diff -u docs/openapi.yaml var/openapi.yaml
+
+bench: $(VENV)/dev ## a benchmark by name: make bench NAME=posting
+	@$(RUN) -m benchmarks $(NAME)
+
+manage: $(VENV)/demo ## a management command: make manage ARGS="check_ledger"
+	@$(RUN) manage.py $(ARGS)

@@ -44,6 +44,8 @@ IDENTITY_MASTER_KEY = env.secret("IDENTITY_MASTER_KEY", kept_in=_KEPT_SECRETS)
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
 
 PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
+if PRODUCTION and not PUBLIC_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}; production serves https only.")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -216,7 +218,7 @@ OUTBOX_HANDLERS = {
     "claim.assess": "providers.claiming.assess",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
 }
-_BROKER = env.text("CELERY_BROKER_URL", "pgmq://")
+_BROKER = env.text("CELERY_BROKER_URL", None if PRODUCTION else "pgmq://")
 CELERY_BROKER_URL = _BROKER
 if _BROKER.startswith("pgmq:"):
     _db = DATABASES["default"]

@@ -1,0 +1,50 @@
+"""Production starts only when every secret is given and nothing insecure is on."""
+
+import pytest
+
+from tests.deploy import run_with
+
+
+def test_production_starts_without_a_warning_when_everything_is_given() -> None:
+    done = run_with({})
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "SECRET_KEY",
+        "BSN_LOOKUP_KEY",
+        "IDENTITY_MASTER_KEY",
+        "ENROLMENT_CODE_KEY",
+        "PUBLIC_URL",
+        "ALLOWED_HOSTS",
+        "DATABASE_URL",
+        "CELERY_BROKER_URL",
+    ],
+)
+def test_production_refuses_to_start_without(missing: str) -> None:
+    done = run_with({missing: None})
+
+    assert done.returncode != 0
+    assert f"Set the environment variable {missing}." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "true"),
+        ("LOGIN", "mock"),
+        ("INSECURE_HTTP", "true"),
+        ("SECRET_KEY", "short"),
+        ("PUBLIC_URL", "http://example.org"),
+        ("ENVIRONMENT", "staging"),
+        ("DEBUG", "yes"),
+    ],
+)
+def test_production_refuses_to_start_with(name: str, value: str) -> None:
+    done = run_with({name: value})
+
+    assert done.returncode != 0
+    assert "ImproperlyConfigured" in done.stderr
