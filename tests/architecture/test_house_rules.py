@@ -1,0 +1,94 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("ledger", "providers", "ontwikkelrekening")
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "bulk_update",
+    "update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+}
+INTERFACES = re.compile(r"(^|/)(views\w*|admin|urls|forms|serializers|commands/\w+)\.py$")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def interfaces() -> list[Path]:
+    files = tracked(*(f"{package}/**/*.py" for package in PACKAGES))
+    return [file for file in files if INTERFACES.search(file.relative_to(ROOT).as_posix())]
+
+
+def queryset_writes(source: str) -> list[str]:
+    """Calls such as `x.save()` or `X.objects.create(...)`; `dict.update` on a plain name is no write."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        target, name = ast.unparse(node.func.value), node.func.attr
+        if name in WRITES and (name == "save" or ".objects" in target or "filter(" in target):
+            found.append(f"{node.lineno}: {target}.{name}(...)")
+    return found
+
+
+def test_there_are_interfaces_to_guard() -> None:
+    assert len(interfaces()) >= 5
+
+
+@pytest.mark.parametrize("file", interfaces(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_an_interface_never_writes_itself(file: Path) -> None:
+    assert queryset_writes(file.read_text()) == []
+
+
+def test_the_guard_sees_a_write() -> None:
+    assert queryset_writes("Claim.objects.create(state='paid')\nclaim.save()\nseen.update({})") == [
+        "1: Claim.objects.create(...)",
+        "2: claim.save(...)",
+    ]
+
+
+def test_no_signals_and_no_logic_in_save() -> None:
+    for file in tracked(*(f"{package}/**/*.py" for package in PACKAGES)):
+        source = file.read_text()
+        assert "django.db.models.signals" not in source, file
+        assert not re.search(r"^\s+def save\(", source, re.MULTILINE), file
+
+
+def test_locks_pin_every_package_with_hashes_and_name_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lock = (ROOT / name).read_text()
+        assert "://" not in lock
+        for requirement in re.split(r"\n(?=\S)", lock.strip()):
+            assert "==" in requirement and "--hash=sha256:" in requirement, requirement
+    for file in tracked("**/package-lock.json", "package-lock.json"):
+        assert '"resolved"' not in file.read_text(), file
+
+
+def test_every_decision_is_numbered_once() -> None:
+    numbers = [file.name[:4] for file in (ROOT / "docs/decisions").glob("*.md")]
+
+    assert len(numbers) == len(set(numbers))
+    assert all(number.isdigit() for number in numbers)
+
+
+def test_links_in_the_docs_lead_somewhere() -> None:
+    for file in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]:
+        if not file.exists():
+            continue
+        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", file.read_text()):
+            assert (file.parent / target).exists(), f"{file.relative_to(ROOT)} -> {target}"
