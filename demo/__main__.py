@@ -1,0 +1,91 @@
+"""`python -m demo serve | check | forget`: the product on one machine, with a year of invented use."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from tempfile import mkdtemp
+
+from demo.machine import ROOT, DemoFailed, Machine, free_port, refuse_a_port_in_use, running
+from demo.story import play
+from demo.summary import Summary, print_welcome, summarise
+
+VAR = ROOT / "var"
+DATA = VAR / "demo"
+
+
+def serve(port: int) -> int:
+    """Play the year once, then keep serving until Ctrl-C."""
+    refuse_a_port_in_use(port)
+    played = DATA / "played.json"
+    if DATA.exists() and not played.exists():
+        print("The year was not played to its end last time: starting from scratch.")
+        shutil.rmtree(DATA)
+    with running(DATA, port=port) as machine:
+        if not played.exists():
+            summary = _played(machine)
+            played.write_text(json.dumps(summary.as_json(), indent=2))
+        print_welcome(machine.url, json.loads(played.read_text()))
+        while (ended := machine.failed_child()) is None:
+            time.sleep(0.5)
+        raise DemoFailed(f"The {ended} ended by itself; {machine.logs / ended}.log says why.")
+
+
+def check() -> int:
+    """Play the year from scratch in a folder of its own; the last line printed is one JSON object."""
+    VAR.mkdir(exist_ok=True)
+    data = Path(mkdtemp(prefix="check-", dir=VAR))
+    data.chmod(0o755)
+    try:
+        with running(data, port=free_port()) as machine:
+            summary = _played(machine)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    print(json.dumps(summary.as_json()))
+    return 0 if summary.is_sound else 1
+
+
+def forget() -> int:
+    """Remove the demo's data; refuses while a demo runs on it."""
+    if (DATA / "postgres" / "postmaster.pid").exists():
+        raise DemoFailed(
+            "A demo is running (or was killed): stop it with Ctrl-C first, or 'rm -rf var'."
+        )
+    shutil.rmtree(VAR, ignore_errors=True)
+    return 0
+
+
+def _played(machine: Machine) -> Summary:
+    began = time.monotonic()
+    accepted = play(machine)
+    return summarise(machine, accepted=accepted, seconds=time.monotonic() - began)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    acts = parser.add_subparsers(dest="act", required=True)
+    acts.add_parser("serve").add_argument("--port", type=int, default=8000)
+    acts.add_parser("check")
+    acts.add_parser("forget")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    try:
+        if chosen.act == "serve":
+            return serve(chosen.port)
+        return check() if chosen.act == "check" else forget()
+    except DemoFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
