@@ -1,4 +1,4 @@
-"""Starts and stops what the product needs on one machine: PostgreSQL, web server, worker, beat.
+"""Starts and stops the product on one machine: web server, worker and beat on one database.
 
 Every child ends with us, also when we are killed. What they print goes to `log/` beside the data.
 """
@@ -50,10 +50,13 @@ def refuse_a_port_in_use(port: int) -> None:
 
 @dataclass
 class Machine:
-    """The product running from one folder of data, on one port."""
+    """The product running on one database and one port; `data` keeps its logs and its calendar."""
 
     data: Path
     port: int
+    owner_url: str  # the database as its owner: for set-up only
+    app_url: str  # the database as the app role: for what serves and works
+    broker_url: str = "pgmq://"
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -68,22 +71,32 @@ class Machine:
     def logs(self) -> Path:
         return self.data / "log"
 
-    def environment(self, *, role: str) -> dict[str, str]:
+    def environment(self, *, owner: bool = False) -> dict[str, str]:
         """What a child gets: the app role for what serves and works, the owner for set-up."""
         return {
             **os.environ,
             "ENVIRONMENT": "development",
-            "DATABASE_URL": self._database.replace("//postgres:@", f"//{role}@"),
-            "CELERY_BROKER_URL": "pgmq://",
+            "DATABASE_URL": self.owner_url if owner else self.app_url,
+            "CELERY_BROKER_URL": self.broker_url,
             "PUBLIC_URL": self.url,
             "DEMO_CLOCK": str(self.clock_file),
             "DJANGO_SETTINGS_MODULE": "ontwikkelrekening.settings",
         }
 
+    def __enter__(self) -> Machine:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def start(self) -> None:
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._database = own_server(self.data / "postgres")
-        self.manage("set_up_database", role="postgres")
+        self.manage("set_up_database", owner=True)
         self._spawn(
             "web",
             *("granian", "--interface", "wsgi", "demo.served:application"),
@@ -108,11 +121,11 @@ class Machine:
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
 
-    def manage(self, *arguments: str, role: str = APP_ROLE) -> str:
+    def manage(self, *arguments: str, owner: bool = False) -> str:
         """Run a management command, as an administrator would; return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "demo.manage", *arguments],
-            env=self.environment(role=role),
+            env=self.environment(owner=owner),
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -134,7 +147,7 @@ class Machine:
         with (self.logs / f"{name}.log").open("ab") as log:
             self.children[name] = subprocess.Popen(
                 [str(Path(sys.executable).with_name(program)), *arguments],
-                env=self.environment(role=APP_ROLE),
+                env=self.environment(),
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -162,10 +175,8 @@ def _end_with_the_parent() -> None:
 
 @contextmanager
 def running(data: Path, *, port: int) -> Iterator[Machine]:
-    """The product, running for as long as the block does."""
-    machine = Machine(data=data, port=port)
-    try:
-        machine.start()
+    """The product on a PostgreSQL of its own, running for as long as the block does."""
+    owner_url = own_server(data / "postgres")
+    app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
+    with Machine(data=data, port=port, owner_url=owner_url, app_url=app_url) as machine:
         yield machine
-    finally:
-        machine.stop()
