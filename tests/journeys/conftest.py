@@ -32,7 +32,7 @@ def _can_connect(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """The product on a fresh database; its calendar is moved with `demo.clock.set_clock`."""
     owner = settings.DATABASES["default"]["USER"]
     name = f"journeys_{uuid.uuid4().hex[:8]}"
