@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from ontwikkelrekening import env
 from ontwikkelrekening.postgres import own_server
+from providers.scopes import SCOPES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -209,7 +210,22 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "providers.Client"
 OAUTH2_PROVIDER: dict[str, object] = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "SCOPES": {"courses": "", "enrolments": "", "claims": "", "payments": ""},
+    "SCOPES": SCOPES,
+    "SCOPES_BACKEND_CLASS": "providers.clients.OwnScopes",
+    "DEFAULT_SCOPES": [],
+    # RFC 9700, the best current practice: nothing but client credentials, tokens stored as hashes.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 
 # The work queue: what a worker can do, by name of the work.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from djmoney.models.fields import MoneyField
@@ -24,6 +26,16 @@ class Category(models.TextChoices):
     CHILDCARE = "childcare", "kinderopvang"
     TRAVEL = "travel", "reiskosten"
     MATERIALS = "materials", "materiaal"
+
+
+class Mode(models.TextChoices):
+    """How it is taught: OEAPI modesOfDelivery."""
+
+    PRESENTIAL = "presential", "op locatie"
+    ONLINE = "online", "online"
+    BLENDED = "blended", "deels online"
+    HYBRID = "hybrid", "op locatie of online"
+    WORK_BASED = "work_based", "op de werkplek"
 
 
 class Provider(models.Model):
@@ -50,6 +62,15 @@ class Client(AbstractApplication):  # type: ignore[misc]
     provider = models.ForeignKey(
         Provider, on_delete=models.CASCADE, null=True, blank=True, related_name="clients"
     )
+    scopes = ArrayField(models.CharField(max_length=32), default=list)  # what it may ask for
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def of(self, provider: Provider) -> CourseQuerySet:
+        return self.filter(provider=provider)
+
+    def published(self) -> CourseQuerySet:
+        return self.filter(state=CourseState.PUBLISHED)
 
 
 class Course(models.Model):
@@ -64,9 +85,10 @@ class Course(models.Model):
     price = MoneyField(max_digits=8, decimal_places=2)
     hours = models.PositiveIntegerField()  # OEAPI studyLoad in hours
     sessions = models.PositiveIntegerField(default=1)
-    mode = models.CharField(max_length=16, default="on_campus")  # OEAPI modeOfDelivery
+    weeks = models.PositiveSmallIntegerField(default=13)  # OEAPI duration, as P13W
+    mode = models.CharField(max_length=16, choices=Mode.choices, default=Mode.PRESENTIAL)
     level = models.CharField(max_length=32, blank=True)
-    language = models.CharField(max_length=8, default="nl")  # OEAPI teachingLanguage
+    language = models.CharField(max_length=3, default="nld")  # OEAPI teachingLanguages
     place = models.CharField(max_length=100, blank=True)
     has_exam = models.BooleanField(default=False)
     has_certificate = models.BooleanField(default=True)
@@ -74,10 +96,16 @@ class Course(models.Model):
     published_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField()
 
+    objects = CourseQuerySet.as_manager()
+
     class Meta:
         verbose_name = "opleiding"
         ordering = ["name"]
         constraints = [
+            models.CheckConstraint(
+                name="course_runs_between_a_week_and_four_years",
+                condition=Q(weeks__gte=1, weeks__lte=208),
+            ),
             models.UniqueConstraint(
                 name="course_code_is_unique_for_its_provider", fields=["provider", "code"]
             ),
@@ -90,6 +118,20 @@ class Course(models.Model):
         return self.name
 
 
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def of(self, provider: Provider) -> EnrolmentQuerySet:
+        """What the provider may see: its own courses, once the citizen handed over the code."""
+        return self.filter(provider=provider, redeemed_at__isnull=False)
+
+    def unused(self, *, on: date) -> EnrolmentQuerySet:
+        """Agreed enrolments whose code can no longer be used."""
+        return self.filter(state=EnrolmentState.AGREED, code_valid_until__lt=on)
+
+    def past_their_term(self, *, on: date) -> EnrolmentQuerySet:
+        """Running enrolments that take no claim any more."""
+        return self.filter(state=EnrolmentState.REDEEMED, claim_until__lt=on)
+
+
 class Enrolment(models.Model):
     """A course agreed by a citizen the provider does not know yet: a code, a maximum, the terms.
 
@@ -99,6 +141,7 @@ class Enrolment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="enrolments")
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")  # reserved
     maximum = MoneyField(max_digits=8, decimal_places=2)
     terms = models.JSONField()
@@ -113,9 +156,12 @@ class Enrolment(models.Model):
     agreed_at = models.DateTimeField()
     redeemed_at = models.DateTimeField(null=True)
 
+    objects = EnrolmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = "inschrijving"
         ordering = ["-agreed_at"]
+        indexes = [models.Index(fields=["provider", "-redeemed_at", "-id"])]
         constraints = [
             models.CheckConstraint(
                 name="enrolment_maximum_is_positive",
@@ -128,6 +174,16 @@ class Enrolment(models.Model):
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
+    def of(self, provider: Provider) -> ClaimQuerySet:
+        return self.filter(provider=provider)
+
+    def standing(self) -> ClaimQuerySet:
+        """Claims that count against what is left: neither refused nor withdrawn."""
+        return self.exclude(state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN])
+
+    def undecided(self) -> ClaimQuerySet:
+        return self.filter(state__in=[ClaimState.SUBMITTED, ClaimState.IN_REVIEW])
+
     def due(self) -> ClaimQuerySet:
         """Approved claims that no payment file has taken up."""
         return self.filter(state=ClaimState.APPROVED)
@@ -138,6 +194,7 @@ class Claim(models.Model):
 
     id = models.UUIDField(primary_key=True)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="claims")
     instalment = models.CharField(max_length=32)  # an instalment named in the enrolment's terms
     amount = MoneyField(max_digits=8, decimal_places=2)
     evidence = models.JSONField(
@@ -148,12 +205,18 @@ class Claim(models.Model):
     payment_reference = models.CharField(max_length=35, blank=True)  # SEPA EndToEndId
     submitted_at = models.DateTimeField()
     assessed_at = models.DateTimeField(null=True)
+    taken_up_at = models.DateTimeField(null=True)  # into a payment file
+    paid_at = models.DateTimeField(null=True)
 
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = "declaratie"
         ordering = ["-submitted_at"]
+        indexes = [
+            models.Index(fields=["provider", "-submitted_at", "-id"]),
+            models.Index(fields=["provider", "payment_reference"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="instalment_is_claimed_once",
@@ -167,6 +230,11 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def stands(self) -> bool:
+        """It counts against what is left: neither refused nor withdrawn."""
+        return self.state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN)
 
 
 class Review(models.Model):
@@ -220,8 +288,8 @@ class IdempotencyKey(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=64)
     fingerprint = models.BinaryField(max_length=32)
-    status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
+    status = models.PositiveSmallIntegerField()
+    answer = models.TextField(blank=True)  # the body as it was sent
     headers = models.JSONField(default=dict)
     at = models.DateTimeField()
 

@@ -1,0 +1,22 @@
+"""Claims: submitted by a provider, assessed by the machine or a person, paid by the scheme.
+
+The machine may approve what the terms allow. A refusal takes a person, a reason and a second person.
+"""
+
+from providers.claiming.assessing import assess
+from providers.claiming.paying import hand_back, settle, take_up
+from providers.claiming.reviewing import approve, confirm_refusal, refuse, send_back
+from providers.claiming.submitting import submit, withdraw
+
+__all__ = [
+    "approve",
+    "assess",
+    "confirm_refusal",
+    "hand_back",
+    "refuse",
+    "send_back",
+    "settle",
+    "submit",
+    "take_up",
+    "withdraw",
+]

@@ -1,0 +1,103 @@
+"""The machine's assessment: within the terms it approves, otherwise a person judges. It refuses nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.money import to_cents
+from ledger.posting import NewBooking, NewTransfer, post
+from providers.claiming.submitting import Instalment
+from providers.models import Claim, Enrolment, Review
+from providers.moving import move
+from providers.states import ClaimState
+
+MACHINE = "assessment"
+ATTENDANCE_MIN = 80  # per cent
+SESSION = "session-"
+
+
+@transaction.atomic
+def assess(subject: str, *, at: datetime) -> None:
+    """Approve the claim with this id, or pick it for review; a decided claim stays as it is."""
+    claim = lock_claim(UUID(subject))
+    if claim.state != ClaimState.SUBMITTED:
+        return
+    doubt = doubt_about(claim, on=timezone.localdate(at))
+    if doubt:
+        pick(claim, because=doubt, actor=MACHINE, at=at)
+    else:
+        approve_and_book(claim, actor=MACHINE, at=at)
+
+
+def lock_claim(claim_id: UUID) -> Claim:
+    """The claim with its enrolment and provider; always locked enrolment first."""
+    (enrolment_id,) = Claim.objects.filter(pk=claim_id).values_list("enrolment_id", flat=True)
+    Enrolment.objects.select_for_update().get(pk=enrolment_id)
+    return (
+        Claim.objects.select_for_update(of=("self",))
+        .select_related("enrolment__course", "provider")
+        .get(pk=claim_id)
+    )
+
+
+def doubt_about(claim: Claim, *, on: date) -> str:
+    """Why a person has to look at the claim; empty when the terms settle it."""
+    instalment = Instalment.of(claim.enrolment, claim.instalment)
+    if instalment is None or to_cents(claim.amount) > instalment.cents:
+        return "The claim does not fit the terms of the enrolment."
+    if on < claim.enrolment.starts_on:
+        return "The course has not started yet."
+    if instalment.after == "completion" and not _is_completed(claim):
+        return (
+            "Nothing shows that the course was completed: no certificate, "
+            f"less than {ATTENDANCE_MIN}% attendance and no exam taken."
+        )
+    if instalment.after == "session" and not _earlier_session_is_claimed(claim):
+        return "The session before this one has not been claimed."
+    return ""
+
+
+def pick(claim: Claim, *, because: str, actor: str, at: datetime) -> None:
+    """Put the claim before a person."""
+    Review.objects.create(claim=claim, picked_because=because, opened_at=at)
+    move(claim, "pick", actor=actor, at=at, reason=because)
+
+
+def approve_and_book(claim: Claim, *, actor: str, at: datetime) -> None:
+    """Approve the locked claim and book reserved -> payable, once, under an id of the claim's own."""
+    move(claim, "approve", actor=actor, at=at, reason="", assessed_at=at)
+    booking = NewBooking(
+        id=uuid5(claim.id, "approved"),
+        kind="claim",
+        cause=f"claim:{claim.id}",
+        description=f"{claim.enrolment.course.name[:120]}: {claim.instalment}",
+        effective_on=timezone.localdate(at),
+    )
+    transfer = NewTransfer(
+        id=uuid5(claim.id, "reserved to payable"),
+        debit=claim.enrolment.account_id,
+        credit=claim.provider.payable_id,
+        cents=to_cents(claim.amount),
+    )
+    post(booking, [transfer], at=at)
+
+
+def _is_completed(claim: Claim) -> bool:
+    evidence = claim.evidence
+    return (
+        evidence.get("certificate") is True
+        or evidence.get("attendance", 0) >= ATTENDANCE_MIN
+        or evidence.get("exam") is True
+    )
+
+
+def _earlier_session_is_claimed(claim: Claim) -> bool:
+    number = claim.instalment.removeprefix(SESSION)
+    if not number.isdigit() or int(number) <= 1:
+        return True
+    earlier = f"{SESSION}{int(number) - 1}"
+    return claim.enrolment.claims.standing().filter(instalment=earlier).exists()

@@ -1,0 +1,73 @@
+"""Registering, publishing and withdrawing courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from djmoney.money import Money
+
+from providers.errors import Unable
+from providers.models import Course, Provider
+from providers.moving import move
+
+
+class UnableToRegister(Unable):
+    """The course cannot be registered as it is given."""
+
+
+class CourseCodeIsTaken(UnableToRegister):
+    field, sentence = "primaryCode", "You have another course with this code."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseDetails:
+    """What a provider says of a course."""
+
+    code: str
+    name: str
+    category: str
+    price: Money
+    hours: int
+    description: str = ""
+    sessions: int = 1
+    weeks: int = 13
+    mode: str = "presential"
+    level: str = ""
+    language: str = "nld"
+    place: str = ""
+    has_exam: bool = False
+    has_certificate: bool = True
+
+
+def register_course(provider: Provider, details: CourseDetails, *, at: datetime) -> Course:
+    """A new draft of the provider; raises CourseCodeIsTaken."""
+    try:
+        with transaction.atomic():
+            return Course.objects.create(provider=provider, registered_at=at, **_fields(details))
+    except IntegrityError as error:
+        if "course_code_is_unique_for_its_provider" in str(error):
+            raise CourseCodeIsTaken from None
+        raise
+
+
+def publish(course: Course, *, actor: str, at: datetime) -> Course:
+    """Citizens can find and agree to the course from now on."""
+    return _move(course, "publish", actor=actor, at=at, published_at=at)
+
+
+def withdraw(course: Course, *, actor: str, at: datetime) -> Course:
+    """No new enrolments; those that run keep their terms."""
+    return _move(course, "withdraw", actor=actor, at=at)
+
+
+@transaction.atomic
+def _move(course: Course, event: str, *, actor: str, at: datetime, **changes: datetime) -> Course:
+    locked = Course.objects.select_for_update().get(pk=course.pk)
+    move(locked, event, actor=actor, at=at, **changes)
+    return locked
+
+
+def _fields(details: CourseDetails) -> dict[str, object]:
+    return {name: getattr(details, name) for name in CourseDetails.__dataclass_fields__}

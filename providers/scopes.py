@@ -1,0 +1,8 @@
+"""What an API client may be allowed to do, in the words a provider reads."""
+
+SCOPES = {
+    "courses": "Register, publish and withdraw your courses",
+    "enrolments": "Redeem citizens' codes and read your enrolments",
+    "claims": "Submit, read and withdraw your claims",
+    "payments": "Read what was paid to you and what is on its way",
+}
