@@ -1,8 +1,15 @@
 """Every address of the product, in one place."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("", include("ontwikkelrekening.portal.urls")),
+    path("taal/", include("django.conf.urls.i18n")),
 ]
+
+handler400 = "ontwikkelrekening.portal.views_about.bad_request"
+handler403 = "ontwikkelrekening.portal.views_about.forbidden"
+handler404 = "ontwikkelrekening.portal.views_about.not_found"
+handler500 = "ontwikkelrekening.portal.views_about.server_error"
