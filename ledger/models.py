@@ -1,4 +1,9 @@
-"""The ledger's tables: account classes, accounts, bookings and transfers. Only `posting` writes them."""
+"""The ledger's tables. Only the SQL functions beside the migrations write them; Django reads.
+
+An account's totals are exact at every commit, but for a *hot* account (a fund, a bank: the other
+side of everybody's transfers). Its row holds totals as far as the last roll-up; what came later is
+added on reading (`ledger_totals`), so writers never queue for it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +24,7 @@ class AccountClass(models.Model):
     normal_side = models.CharField(max_length=6, choices=Side.choices)
     rgs_code = models.CharField("RGS code", max_length=20, blank=True)
     may_overdraw = models.BooleanField(default=False)
+    hot = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["code"]
@@ -35,8 +41,11 @@ class Account(models.Model):
     account_class = models.ForeignKey(AccountClass, on_delete=models.PROTECT, related_name="+")
     normal_side = models.CharField(max_length=6, choices=Side.choices)
     may_overdraw = models.BooleanField(default=False)
+    hot = models.BooleanField(default=False)
     debits = models.BigIntegerField(default=0)
     credits = models.BigIntegerField(default=0)
+    # Of a hot account: how much of what it received has been dealt out to its slots.
+    allotted = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -44,6 +53,7 @@ class Account(models.Model):
             models.CheckConstraint(
                 name="account_is_never_overdrawn",
                 condition=Q(may_overdraw=True)
+                | Q(hot=True)
                 | Q(normal_side=Side.CREDIT, credits__gte=F("debits"))
                 | Q(normal_side=Side.DEBIT, debits__gte=F("credits")),
             ),
@@ -51,6 +61,23 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Slot(models.Model):
+    """A part of what a hot account may still spend; a writer needs one free slot, not the account."""
+
+    pk = models.CompositePrimaryKey("account", "number")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    number = models.SmallIntegerField()
+    allowance = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="slot_is_never_overdrawn", condition=Q(allowance__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.number}"
 
 
 class Booking(models.Model):
@@ -63,22 +90,46 @@ class Booking(models.Model):
     effective_on = models.DateField()
     booked_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="transfer_is_reversed_once", fields=["cause"], condition=Q(kind="reverse")
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.description
 
 
 class Transfer(models.Model):
-    """A positive amount in cents from one account (credit) to another (debit)."""
+    """A positive amount in cents, debited to one account and credited to another.
+
+    `seq` is the order in which transfers were written; `xid` the database transaction, which tells
+    exactly what can no longer be joined by a late commit (see sealing).
+    """
 
     id = models.UUIDField(primary_key=True)
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="transfers")
-    debit_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    credit_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    booking = models.ForeignKey(
+        Booking, on_delete=models.PROTECT, related_name="transfers", db_constraint=False
+    )
+    debit_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    credit_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     amount = models.BigIntegerField()
     effective_on = models.DateField()
     booked_at = models.DateTimeField()
+    seq = models.BigIntegerField()
+    xid = models.BigIntegerField()
 
     class Meta:
+        indexes = [
+            models.Index(name="transfer_by_debit", fields=["debit_account", "seq"]),
+            models.Index(name="transfer_by_credit", fields=["credit_account", "seq"]),
+            models.Index(name="transfer_by_xid", fields=["xid", "seq"]),
+        ]
         constraints = [
             models.CheckConstraint(name="transfer_amount_is_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
@@ -89,3 +140,33 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class DayTotal(models.Model):
+    """What a hot account was debited and credited with one effective date, up to the roll-up."""
+
+    pk = models.CompositePrimaryKey("account", "effective_on")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField()
+    debits = models.BigIntegerField()
+    credits = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.effective_on}"
+
+
+class Books(models.Model):
+    """How far the books are closed, rolled up and sealed: one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    closed_through = models.DateField(null=True)
+    rolled_to = models.BigIntegerField(default=0)
+    sealed_to = models.BigIntegerField(default=0)
+    # Added to the server's transaction ids; grows when a restored server counts from low again.
+    xid_offset = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="books_are_one", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"closed through {self.closed_through}"

@@ -2,14 +2,19 @@
 
 from django.db.backends.utils import CursorWrapper
 
+TABLES = (
+    "ledger_accountclass, ledger_account, ledger_slot, ledger_booking, ledger_transfer, "
+    "ledger_daytotal, ledger_books, ledger_entry, ledger_moved"
+)
+ACTS = "ledger_open_accounts, ledger_post, ledger_roll_up"
+
 
 def grant_ledger(cursor: CursorWrapper, *, app: str, auditor: str) -> None:
-    """Let `app` post and read, `auditor` only read; neither can change or remove history."""
+    """Let `app` read, and write only through the posting functions; let `auditor` only read."""
     cursor.execute(
         f"""
-        REVOKE UPDATE, DELETE, TRUNCATE ON ledger_booking, ledger_transfer FROM {app};
-        REVOKE DELETE, TRUNCATE ON ledger_account, ledger_accountclass FROM {app};
-        GRANT SELECT ON ledger_accountclass, ledger_account, ledger_booking, ledger_transfer
-            TO {auditor};
+        REVOKE ALL ON {TABLES} FROM {app}, {auditor};
+        GRANT SELECT ON {TABLES} TO {app}, {auditor};
+        GRANT EXECUTE ON FUNCTION {ACTS} TO {app};
         """
     )

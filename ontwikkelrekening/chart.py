@@ -7,21 +7,21 @@ keeps off its own balance sheet, so they carry no RGS code of an account with a 
 from ledger.models import AccountClass, Side
 
 CHART = [
-    # code, name, normal side, RGS code, may be overdrawn
-    ("treasury", "Te vorderen van de staat", Side.DEBIT, "BVorTskTos", True),
-    ("bank", "Bank", Side.DEBIT, "BLimBanRba", True),
-    ("fund", "Fonds van een regeling", Side.CREDIT, "BSchOvsSuv", False),
-    ("tranche", "Tegoed van een burger", Side.CREDIT, "", False),
-    ("reserved", "Gereserveerd voor een inschrijving", Side.CREDIT, "", False),
-    ("payable", "Te betalen aan een opleider", Side.CREDIT, "BSchOpaNve", False),
-    ("in_transit", "Betalingen onderweg", Side.CREDIT, "BSchCreTus", False),
-    ("receivable", "Terug te vorderen van een opleider", Side.DEBIT, "BVorOvrOvk", False),
+    # code, name, normal side, RGS code, may be overdrawn, hot (writers never queue for it)
+    ("treasury", "Te vorderen van de staat", Side.DEBIT, "BVorTskTos", True, True),
+    ("bank", "Bank", Side.DEBIT, "BLimBanRba", True, True),
+    ("fund", "Fonds van een regeling", Side.CREDIT, "BSchOvsSuv", False, True),
+    ("tranche", "Tegoed van een burger", Side.CREDIT, "", False, False),
+    ("reserved", "Gereserveerd voor een inschrijving", Side.CREDIT, "", False, False),
+    ("payable", "Te betalen aan een opleider", Side.CREDIT, "BSchOpaNve", False, True),
+    ("in_transit", "Betalingen onderweg", Side.CREDIT, "BSchCreTus", False, True),
+    ("receivable", "Terug te vorderen van een opleider", Side.DEBIT, "BVorOvrOvk", False, False),
 ]
 
 
 def load_chart() -> None:
     """Write the chart into the ledger; safe to repeat."""
-    for code, name, side, rgs_code, may_overdraw in CHART:
+    for code, name, side, rgs_code, may_overdraw, hot in CHART:
         AccountClass.objects.update_or_create(
             code=code,
             defaults={
@@ -29,5 +29,6 @@ def load_chart() -> None:
                 "normal_side": side,
                 "rgs_code": rgs_code,
                 "may_overdraw": may_overdraw,
+                "hot": hot,
             },
         )

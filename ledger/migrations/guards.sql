@@ -1,0 +1,17 @@
+-- History is append-only for everybody, the owner included: a mistake is reversed, never edited.
+
+CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the books are append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'LG001';
+END $$;
+
+CREATE TRIGGER transfer_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_transfer
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+CREATE TRIGGER booking_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_booking
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+CREATE TRIGGER account_is_kept BEFORE DELETE OR TRUNCATE ON ledger_account
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+CREATE TRIGGER account_identity_is_frozen
+    BEFORE UPDATE OF id, code, account_class_id, normal_side, may_overdraw, hot, opened_at
+    ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();

@@ -1,0 +1,4 @@
+DROP FUNCTION ledger_roll_up, ledger_post, ledger_is_same, ledger_take, ledger_totals,
+    ledger_open_accounts;
+DROP VIEW ledger_moved, ledger_entry;
+DROP SEQUENCE ledger_transfer_seq;

@@ -1,0 +1,122 @@
+"""Writing in the books: a booking with its transfers, or the reversal of one transfer.
+
+All of it happens in one SQL function (migrations/posting.sql), so a posting is one round trip and
+the application's role needs no right to touch the tables. A refusal inside a transaction spoils
+that transaction, as any database error does: a caller who wants to go on wraps the call in
+`transaction.atomic()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from ledger.errors import (
+    AlreadyReversed,
+    DifferentContent,
+    NotAnAmount,
+    Overdrawn,
+    PeriodIsClosed,
+    UnableToPost,
+    UnknownAccount,
+    named_errors,
+)
+from ledger.models import Transfer
+
+__all__ = [
+    "AlreadyReversed",
+    "DifferentContent",
+    "NewBooking",
+    "NewTransfer",
+    "NotAnAmount",
+    "Overdrawn",
+    "PeriodIsClosed",
+    "UnableToPost",
+    "UnknownAccount",
+    "post",
+    "reverse",
+]
+
+POST = """
+    SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransfer:
+    """A positive amount in cents to debit to one account and credit to another (their ids)."""
+
+    id: UUID
+    debit: int
+    credit: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewBooking:
+    """One event: what kind, what caused it ("claim:<uuid>"), in words, and its date in the books."""
+
+    id: UUID
+    kind: str
+    cause: str
+    description: str
+    effective_on: date
+
+
+def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime) -> None:
+    """Write a booking and its transfers, all or nothing; the same again changes nothing.
+
+    Joins the caller's transaction. Raises a subclass of UnableToPost.
+    """
+    if not transfers:
+        raise NotAnAmount(f"booking {booking.id} has no transfers")
+    with named_errors(), connection.cursor() as cursor:
+        cursor.execute(
+            POST,
+            [
+                booking.id,
+                booking.kind,
+                booking.cause,
+                booking.description,
+                booking.effective_on,
+                at,
+                [transfer.id for transfer in transfers],
+                [transfer.debit for transfer in transfers],
+                [transfer.credit for transfer in transfers],
+                [transfer.cents for transfer in transfers],
+            ],
+        )
+
+
+def reverse(
+    transfer_id: UUID,
+    *,
+    id: UUID,  # noqa: A002
+    reason: str,
+    effective_on: date,
+    at: datetime,
+) -> None:
+    """Post the mirror image of a transfer; a transfer is reversed once."""
+    transfer = Transfer.objects.get(pk=transfer_id)
+    post(
+        NewBooking(
+            id=id,
+            kind="reverse",
+            cause=f"transfer:{transfer_id}",
+            description=reason,
+            effective_on=effective_on,
+        ),
+        [
+            NewTransfer(
+                id=id,
+                debit=transfer.credit_account_id,
+                credit=transfer.debit_account_id,
+                cents=transfer.amount,
+            )
+        ],
+        at=at,
+    )

@@ -1,0 +1,141 @@
+"""Reports that pages, commands and APIs share: the trial balance and an account statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+TRIAL_BALANCE_NOW = """
+    WITH hot AS (
+        SELECT t.* FROM ledger_totals(
+            (SELECT coalesce(array_agg(id), '{}') FROM ledger_account WHERE hot)) t
+    )
+    SELECT c.code, c.name, c.rgs_code,
+           coalesce(sum(CASE WHEN a.hot THEN hot.debits ELSE a.debits END), 0)::bigint,
+           coalesce(sum(CASE WHEN a.hot THEN hot.credits ELSE a.credits END), 0)::bigint
+    FROM ledger_accountclass c
+    LEFT JOIN ledger_account a ON a.account_class_id = c.code
+    LEFT JOIN hot ON hot.account_id = a.id
+    GROUP BY c.code ORDER BY c.code
+"""
+TRIAL_BALANCE_ON = """
+    WITH moved AS (
+        SELECT a.account_class_id AS code, sum(t.amount) AS debits, 0 AS credits
+        FROM ledger_transfer t JOIN ledger_account a ON a.id = t.debit_account_id
+        WHERE t.effective_on <= %(on)s GROUP BY 1
+        UNION ALL
+        SELECT a.account_class_id, 0, sum(t.amount)
+        FROM ledger_transfer t JOIN ledger_account a ON a.id = t.credit_account_id
+        WHERE t.effective_on <= %(on)s GROUP BY 1
+    )
+    SELECT c.code, c.name, c.rgs_code,
+           coalesce(sum(m.debits), 0)::bigint, coalesce(sum(m.credits), 0)::bigint
+    FROM ledger_accountclass c LEFT JOIN moved m USING (code)
+    GROUP BY c.code ORDER BY c.code
+"""
+# Newest first. A line's balance is the balance now less everything newer, all in one snapshot.
+STATEMENT = """
+    WITH asked AS (
+        SELECT a.id, a.code, CASE a.normal_side WHEN 'debit' THEN 1 ELSE -1 END AS sign,
+               t.debits - t.credits AS net
+        FROM ledger_account a JOIN ledger_totals(%(accounts)s::bigint[]) t ON t.account_id = a.id
+    ), page AS (
+        SELECT asked.id AS account_id, asked.sign, line.*
+        FROM asked CROSS JOIN LATERAL (
+            (SELECT t.*, t.amount AS net_change, t.credit_account_id AS counter_id
+             FROM ledger_transfer t
+             WHERE t.debit_account_id = asked.id
+               AND (t.seq, asked.id) < (%(seq)s, %(account)s) AND t.seq <= %(seq)s
+             ORDER BY t.seq DESC LIMIT %(limit)s)
+            UNION ALL
+            (SELECT t.*, -t.amount, t.debit_account_id
+             FROM ledger_transfer t
+             WHERE t.credit_account_id = asked.id
+               AND (t.seq, asked.id) < (%(seq)s, %(account)s) AND t.seq <= %(seq)s
+             ORDER BY t.seq DESC LIMIT %(limit)s)
+        ) line
+        ORDER BY line.seq DESC, asked.id DESC LIMIT %(limit)s
+    ), newer AS (
+        SELECT asked.id, coalesce((
+            SELECT sum(t.amount) FROM ledger_transfer t
+            WHERE t.debit_account_id = asked.id AND t.seq >= %(seq)s
+              AND (t.seq, asked.id) >= (%(seq)s, %(account)s)), 0)
+          - coalesce((
+            SELECT sum(t.amount) FROM ledger_transfer t
+            WHERE t.credit_account_id = asked.id AND t.seq >= %(seq)s
+              AND (t.seq, asked.id) >= (%(seq)s, %(account)s)), 0) AS net
+        FROM asked
+    )
+    SELECT page.id, page.booking_id, b.kind, b.cause, b.description, page.effective_on,
+           page.booked_at, page.account_id, counter.code, (page.sign * page.net_change)::bigint,
+           (page.sign * (asked.net - newer.net - coalesce(sum(page.net_change) OVER (
+               PARTITION BY page.account_id ORDER BY page.seq DESC
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))::bigint,
+           page.seq || '.' || page.account_id
+    FROM page JOIN asked ON asked.id = page.account_id JOIN newer ON newer.id = page.account_id
+    JOIN ledger_booking b ON b.id = page.booking_id
+    JOIN ledger_account counter ON counter.id = page.counter_id
+    ORDER BY page.seq DESC, page.account_id DESC
+"""
+FIRST_PAGE = f"{2**62}.0"
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalanceLine:
+    """The totals in cents of all accounts of one class."""
+
+    code: str
+    name: str
+    rgs_code: str
+    debits: int
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One side of a transfer as its account sees it; cents in the account's normal direction."""
+
+    transfer_id: UUID
+    booking_id: UUID
+    kind: str
+    cause: str
+    description: str
+    effective_on: date
+    booked_at: datetime
+    account_id: int
+    counter_account_code: str
+    cents: int
+    balance_after: int
+    cursor: str
+
+
+def trial_balance(*, on: date | None = None) -> list[TrialBalanceLine]:
+    """Debits and credits of every account class, now or at the end of a day by effective date."""
+    with connection.cursor() as cursor:
+        if on is None:
+            cursor.execute(TRIAL_BALANCE_NOW)
+        else:
+            cursor.execute(TRIAL_BALANCE_ON, {"on": on})
+        return [TrialBalanceLine(*row) for row in cursor.fetchall()]
+
+
+def statement(
+    account_ids: Sequence[int], *, limit: int, before: str | None = None
+) -> list[StatementLine]:
+    """Lines of these accounts, newest first; `before` is the `cursor` of the last line seen."""
+    seq, account = (before or FIRST_PAGE).split(".")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STATEMENT,
+            {
+                "accounts": list(account_ids),
+                "limit": limit,
+                "seq": int(seq),
+                "account": int(account),
+            },
+        )
+        return [StatementLine(*row) for row in cursor.fetchall()]

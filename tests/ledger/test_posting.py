@@ -1,0 +1,251 @@
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from ledger.balances import balance, balances, balances_on
+from ledger.checking import check_ledger
+from ledger.models import Account, Booking, Transfer
+from ledger.posting import (
+    AlreadyReversed,
+    DifferentContent,
+    NewTransfer,
+    NotAnAmount,
+    Overdrawn,
+    UnknownAccount,
+    post,
+    reverse,
+)
+from ledger.reports import statement, trial_balance
+from tests.ledger.books import AT, ON, booking, move, open_books
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_top_up_moves_credit_from_the_fund_to_the_citizen() -> None:
+    books = open_books(fund_cents=100_000)
+
+    move(books.fund, books.fatima, 80_000)
+
+    assert balances([books.fund, books.fatima, books.treasury]) == {
+        books.fund: 20_000,
+        books.fatima: 80_000,
+        books.treasury: 100_000,
+    }
+
+
+def test_a_booking_of_many_transfers_is_written_whole() -> None:
+    books = open_books(fund_cents=100_000)
+
+    post(
+        booking(),
+        [
+            NewTransfer(uuid4(), books.fund, books.fatima, 80_000),
+            NewTransfer(uuid4(), books.fund, books.henk, 20_000),
+        ],
+        at=AT,
+    )
+
+    assert balances([books.fund, books.fatima, books.henk]) == {
+        books.fund: 0,
+        books.fatima: 80_000,
+        books.henk: 20_000,
+    }
+
+
+def test_a_booking_that_overdraws_one_account_is_refused_whole() -> None:
+    books = open_books(fund_cents=100_000)
+    move(books.fund, books.fatima, 1_000)
+
+    with pytest.raises(Overdrawn), transaction.atomic():
+        post(
+            booking(),
+            [
+                NewTransfer(uuid4(), books.fund, books.henk, 500),
+                NewTransfer(uuid4(), books.fatima, books.fatimas_course, 1_001),
+            ],
+            at=AT,
+        )
+
+    assert balances([books.fatima, books.henk]) == {books.fatima: 1_000, books.henk: 0}
+    assert not check_ledger()
+
+
+@pytest.mark.parametrize(("cents", "fits"), [(99_999, True), (100_000, True), (100_001, False)])
+def test_a_fund_holds_to_the_cent(cents: int, fits: bool) -> None:
+    books = open_books(fund_cents=100_000)
+
+    if fits:
+        move(books.fund, books.fatima, cents)
+    else:
+        with pytest.raises(Overdrawn), transaction.atomic():
+            move(books.fund, books.fatima, cents)
+
+    assert balance(books.fund) == (100_000 - cents if fits else 100_000)
+    assert not check_ledger()
+
+
+def test_what_comes_back_into_a_fund_can_be_spent_again() -> None:
+    books = open_books(fund_cents=1_000)
+    move(books.fund, books.fatima, 1_000)
+    move(books.fatima, books.fund, 400, kind="expire")
+
+    move(books.fund, books.henk, 400)
+
+    assert balances([books.fund, books.fatima, books.henk]) == {
+        books.fund: 0,
+        books.fatima: 600,
+        books.henk: 400,
+    }
+    assert not check_ledger()
+
+
+def test_posting_the_same_again_changes_nothing() -> None:
+    books = open_books(fund_cents=100_000)
+    given = booking()
+    transfers = [NewTransfer(uuid4(), books.fund, books.fatima, 80_000)]
+    post(given, transfers, at=AT)
+
+    post(given, transfers, at=AT + timedelta(minutes=5))
+
+    assert balance(books.fatima) == 80_000
+    assert Transfer.objects.get(booking_id=given.id).booked_at == AT
+
+
+@pytest.mark.parametrize("change", ["amount", "account", "fewer", "more", "date"])
+def test_the_same_booking_with_other_content_is_refused(change: str) -> None:
+    books = open_books(fund_cents=100_000)
+    first = NewTransfer(uuid4(), books.fund, books.fatima, 100)
+    second = NewTransfer(uuid4(), books.fund, books.henk, 100)
+    given = booking()
+    post(given, [first, second], at=AT)
+    other = {
+        "amount": [NewTransfer(first.id, books.fund, books.fatima, 101), second],
+        "account": [NewTransfer(first.id, books.fund, books.henk, 100), second],
+        "fewer": [first],
+        "more": [first, second, NewTransfer(uuid4(), books.fund, books.henk, 1)],
+        "date": [first, second],
+    }[change]
+    again = booking(given.id, on=date(2026, 3, 3) if change == "date" else ON)
+
+    with pytest.raises(DifferentContent), transaction.atomic():
+        post(again, other, at=AT)
+
+    assert balances([books.fatima, books.henk]) == {books.fatima: 100, books.henk: 100}
+
+
+def test_a_transfer_id_is_used_once() -> None:
+    books = open_books(fund_cents=100_000)
+    used = move(books.fund, books.fatima, 100)
+
+    with pytest.raises(DifferentContent), transaction.atomic():
+        post(booking(), [NewTransfer(used, books.fund, books.fatima, 100)], at=AT)
+
+
+@pytest.mark.parametrize("cents", [0, -1])
+def test_an_amount_is_positive(cents: int) -> None:
+    books = open_books(fund_cents=100_000)
+
+    with pytest.raises(NotAnAmount), transaction.atomic():
+        move(books.fund, books.fatima, cents)
+
+
+def test_an_account_cannot_pay_itself() -> None:
+    books = open_books(fund_cents=100_000)
+
+    with pytest.raises(NotAnAmount), transaction.atomic():
+        move(books.treasury, books.treasury, 5)
+
+
+def test_a_booking_has_transfers() -> None:
+    with pytest.raises(NotAnAmount):
+        post(booking(), [], at=AT)
+
+
+def test_an_unknown_account_is_refused() -> None:
+    books = open_books(fund_cents=100_000)
+
+    with pytest.raises(UnknownAccount), transaction.atomic():
+        move(books.fund, 2**40, 100)
+
+    assert not Booking.objects.filter(kind="top_up").exists()
+
+
+def test_a_reversal_mirrors_a_transfer_once() -> None:
+    books = open_books(fund_cents=100_000)
+    top_up = move(books.fund, books.fatima, 80_000)
+    mirror = uuid4()
+
+    for _ in range(2):
+        reverse(top_up, id=mirror, reason="wrong citizen", effective_on=ON, at=AT)
+
+    assert balances([books.fund, books.fatima]) == {books.fund: 100_000, books.fatima: 0}
+    with pytest.raises(AlreadyReversed), transaction.atomic():
+        reverse(top_up, id=uuid4(), reason="again", effective_on=ON, at=AT)
+
+
+def test_spent_credit_cannot_be_reversed() -> None:
+    books = open_books(fund_cents=100_000)
+    top_up = move(books.fund, books.fatima, 80_000)
+    move(books.fatima, books.fatimas_course, 1)
+
+    with pytest.raises(Overdrawn), transaction.atomic():
+        reverse(top_up, id=uuid4(), reason="too late", effective_on=ON, at=AT)
+
+
+def test_the_balance_on_a_day_counts_up_to_that_day() -> None:
+    books = open_books()
+    move(books.treasury, books.fund, 1_000, on=date(2026, 1, 1))
+    move(books.fund, books.fatima, 300, on=date(2026, 2, 28))
+    move(books.fund, books.fatima, 200, on=date(2026, 3, 1))
+
+    on = {
+        day: balances_on([books.fund, books.fatima], on=day)
+        for day in (date(2025, 12, 31), date(2026, 2, 28), date(2026, 3, 1))
+    }
+
+    assert [on[day][books.fund] for day in on] == [0, 700, 500]
+    assert [on[day][books.fatima] for day in on] == [0, 300, 500]
+
+
+def test_the_trial_balance_balances_now_and_on_a_day() -> None:
+    books = open_books(fund_cents=100_000)
+    move(books.fund, books.fatima, 80_000, on=date(2026, 3, 5))
+
+    now = {line.code: (line.debits, line.credits) for line in trial_balance()}
+    before = {line.code: (line.debits, line.credits) for line in trial_balance(on=ON)}
+
+    assert now["fund"] == (80_000, 100_000)
+    assert now["tranche"] == (0, 80_000)
+    assert before["fund"] == (0, 100_000)
+    assert sum(d - c for d, c in now.values()) == sum(d - c for d, c in before.values()) == 0
+
+
+def test_a_statement_runs_back_from_the_balance_page_by_page() -> None:
+    books = open_books(fund_cents=100_000)
+    move(books.fund, books.fatima, 80_000)
+    move(books.fatima, books.fatimas_course, 26_000, kind="reserve")
+    move(books.fatimas_course, books.fatima, 6_000, kind="release")
+    mine = [books.fatima, books.fatimas_course]
+
+    whole = statement(mine, limit=10)
+    pages = statement(mine, limit=2)
+    while more := statement(mine, limit=2, before=pages[-1].cursor):
+        pages += more
+
+    assert pages == whole
+    assert [
+        (line.kind, line.cents, line.balance_after)
+        for line in whole
+        if line.account_id == books.fatima
+    ] == [
+        ("release", 6_000, 60_000),
+        ("reserve", -26_000, 54_000),
+        ("top_up", 80_000, 80_000),
+    ]
+    assert [line.balance_after for line in whole if line.account_id == books.fatimas_course] == [
+        20_000,
+        26_000,
+    ]
+    assert whole[-1].counter_account_code == Account.objects.get(pk=books.fund).code
