@@ -95,7 +95,7 @@ def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime)
 def reverse(
     transfer_id: UUID,
     *,
-    id: UUID,  # noqa: A002
+    id: UUID,
     reason: str,
     effective_on: date,
     at: datetime,

@@ -57,7 +57,7 @@ def move(
     kind: str = "top_up",
     on: date = ON,
     at: datetime = AT,
-    id: UUID | None = None,  # noqa: A002
+    id: UUID | None = None,
 ) -> UUID:
     """Post one transfer in a booking of its own; return its id."""
     id = id or uuid4()  # noqa: A001
@@ -65,7 +65,7 @@ def move(
     return id
 
 
-def booking(id: UUID | None = None, *, kind: str = "top_up", on: date = ON) -> NewBooking:  # noqa: A002
+def booking(id: UUID | None = None, *, kind: str = "top_up", on: date = ON) -> NewBooking:
     """A booking with its id and date, the rest made up."""
     id = id or uuid4()  # noqa: A001
     return NewBooking(id, kind, f"test:{id}", f"{kind} in a test", on)
