@@ -41,6 +41,7 @@ SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS)
 # key each person's data is encrypted with (AES-GCM).
 BSN_LOOKUP_KEY = env.secret("BSN_LOOKUP_KEY", kept_in=_KEPT_SECRETS)
 IDENTITY_MASTER_KEY = env.secret("IDENTITY_MASTER_KEY", kept_in=_KEPT_SECRETS)
+IDENTITY_OLD_MASTER_KEYS = env.items("IDENTITY_OLD_MASTER_KEYS", "")  # until rewrap_keys has run
 # The key that one-time codes of enrolments are derived from.
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
 

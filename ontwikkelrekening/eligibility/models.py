@@ -81,6 +81,10 @@ class Policy(models.Model):
                     & ~Q(proposed_by=F("approved_by"))
                 ),
             ),
+            models.CheckConstraint(
+                name="proposed_policy_has_a_proposer",
+                condition=~Q(state=PolicyState.PROPOSED) | Q(proposed_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +105,7 @@ class PolicyParameter(models.Model):
             models.UniqueConstraint(
                 name="parameter_is_set_once_per_policy", fields=["policy", "key"]
             ),
+            models.CheckConstraint(name="parameter_has_a_legal_ground", condition=~Q(ground="")),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +115,20 @@ class PolicyParameter(models.Model):
 class Outcome(models.TextChoices):
     GRANTED = "granted", "toegekend"
     REFUSED = "refused", "afgewezen"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self) -> DecisionQuerySet:
+        """Decisions that no later decision has replaced."""
+        return self.filter(replaced_by=None)
+
+    def waiting(self) -> DecisionQuerySet:
+        """Refusals that no person has confirmed yet, oldest first."""
+        return (
+            self.standing()
+            .filter(outcome=Outcome.REFUSED, confirmed_by="")
+            .order_by("decided_on", "id")
+        )
 
 
 class Decision(models.Model):
@@ -126,14 +145,18 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     priority = models.PositiveSmallIntegerField()
     amount = models.BigIntegerField()  # cents, all tranches together
-    facts = models.JSONField()
-    trace = models.JSONField()
+    facts = models.JSONField()  # rules.Facts, by name
+    trace = models.JSONField()  # [rule, holds, value] each; reading.steps_of gives them in full
+    grants = models.JSONField(default=list)  # [kind, cents] each
     decided_by = models.CharField(max_length=100)  # "machine" or a member of staff
     confirmed_by = models.CharField(max_length=100, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
     )
     recorded_at = models.DateTimeField()
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "beschikking"
@@ -143,6 +166,13 @@ class Decision(models.Model):
                 name="granted_decision_has_an_amount",
                 condition=Q(outcome=Outcome.GRANTED, amount__gt=0)
                 | Q(outcome=Outcome.REFUSED, amount=0),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="refusals_waiting_for_a_person",
+                fields=["decided_on", "id"],
+                condition=Q(outcome=Outcome.REFUSED, confirmed_by=""),
             ),
         ]
 

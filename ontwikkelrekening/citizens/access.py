@@ -1,0 +1,12 @@
+"""Every look at a citizen's data is written down and shown to that citizen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ontwikkelrekening.citizens.models import AccessLog, Citizen
+
+
+def log_look(citizen: Citizen, *, actor: str, purpose: str, at: datetime) -> None:
+    """Record who looked, when and what for."""
+    AccessLog.objects.create(citizen=citizen, actor=actor, purpose=purpose, at=at)

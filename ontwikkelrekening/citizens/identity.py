@@ -1,0 +1,111 @@
+"""Who a citizen is: found by BSN, read under the person's own key, and erased for good."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+from stdnum.exceptions import ValidationError
+from stdnum.nl import bsn as bsn_number
+
+from ontwikkelrekening.citizens import keys
+from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The personal data itself; never stored or logged in the clear."""
+
+    given_name: str
+    family_name: str
+    bsn: str
+
+    def __repr__(self) -> str:
+        return "Identity(…)"
+
+
+class NotABsn(ValueError):
+    """A number that cannot be a BSN: wrong length or failing the 11-test."""
+
+
+class NoIdentity(LookupError):
+    """The citizen was erased: there is no one to read."""
+
+
+def checked_bsn(number: str) -> str:
+    """Nine digits that pass the 11-test; the message never repeats the number."""
+    try:
+        return str(bsn_number.validate(number))
+    except ValidationError:
+        raise NotABsn("is not a valid BSN (nine digits that pass the 11-test)") from None
+
+
+def find_by_bsn(bsn: str) -> Citizen | None:
+    """The citizen with this BSN; none when unknown, erased or no BSN at all."""
+    try:
+        digest = keys.bsn_digest(checked_bsn(bsn))
+    except NotABsn:
+        return None
+    return Citizen.objects.filter(bsn_lookup=digest).first()
+
+
+def identity_of(citizen: Citizen) -> Identity:
+    """Name and BSN; raises NoIdentity for someone erased. The caller logs the look (access.py)."""
+    person_key = PersonKey.objects.filter(citizen=citizen).first()
+    if person_key is None or citizen.identity is None:
+        raise NoIdentity(f"Account {citizen.account_code} has no identity any more.")
+    owner = citizen.pk.bytes
+    key = keys.unwrap(bytes(person_key.wrapped), owner=owner)
+    return Identity(**json.loads(keys.decrypt(bytes(citizen.identity), key=key, owner=owner)))
+
+
+def sealed(identity: Identity, *, citizen_id: uuid.UUID) -> tuple[bytes, bytes]:
+    """The encrypted identity and the wrapped new key that opens it."""
+    key = keys.new_person_key()
+    blob = keys.encrypt(json.dumps(asdict(identity)).encode(), key=key, owner=citizen_id.bytes)
+    return blob, keys.wrap(key, owner=citizen_id.bytes)
+
+
+@transaction.atomic
+def erase(citizen: Citizen, *, at: datetime) -> None:
+    """Destroy the key, the look-up, the identity, the birth date, the circumstances and the log.
+
+    The account code stays, so the books stay whole. Erasing twice changes nothing.
+    """
+    PersonKey.objects.filter(citizen=citizen).delete()
+    Circumstance.objects.filter(citizen=citizen).delete()
+    AccessLog.objects.filter(citizen=citizen).delete()
+    Citizen.objects.filter(pk=citizen.pk, erased_at=None).update(
+        born_on=None, bsn_lookup=None, identity=None, language="nl", erased_at=at
+    )
+    citizen.refresh_from_db()
+
+
+def rewrap_all(*, chunk_size: int = 1000) -> Iterator[int]:
+    """Move every person's key to the newest master key; yields how many were moved per chunk."""
+    last: uuid.UUID | None = None
+    while True:
+        later = PersonKey.objects.order_by("citizen_id")
+        chunk = list((later.filter(citizen_id__gt=last) if last else later)[:chunk_size])
+        if not chunk:
+            return
+        last = chunk[-1].citizen_id
+        yield _rewrap([key.citizen_id for key in chunk])
+
+
+@transaction.atomic
+def _rewrap(ids: list[uuid.UUID]) -> int:
+    old = [
+        key
+        for key in PersonKey.objects.select_for_update().filter(citizen_id__in=ids)
+        if not keys.is_newest(bytes(key.wrapped))
+    ]
+    for key in old:
+        owner = key.citizen_id.bytes
+        key.wrapped = keys.wrap(keys.unwrap(bytes(key.wrapped), owner=owner), owner=owner)
+    PersonKey.objects.bulk_update(old, ["wrapped"])
+    return len(old)

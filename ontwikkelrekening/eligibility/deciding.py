@@ -1,0 +1,118 @@
+"""Decide for many citizens at once and record it: a constant number of statements."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from ontwikkelrekening.eligibility.facts import facts_for
+from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
+from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.rules import Facts, Result, decide
+
+MACHINE = "machine"
+_SINGLE = uuid.UUID("6f1c8f60-6c6f-5d39-9d5b-6d4f7a4d7e10")  # namespace of decisions outside a run
+_COLUMNS = (
+    "id", "account_code", "policy_id", "decided_on", "outcome", "priority", "amount", "facts",
+    "trace", "grants", "decided_by", "confirmed_by", "recorded_at",
+)  # fmt: skip
+
+
+class Decided(NamedTuple):
+    """A recorded decision: its id, whose it is, and what the rules said."""
+
+    id: uuid.UUID
+    account_code: str
+    result: Result
+
+
+class NotWaiting(Exception):
+    """A decision that is no refusal, or that a person has confirmed already."""
+
+
+def decision_id(code: str, *, policy: Policy, on: date, run: uuid.UUID | None = None) -> uuid.UUID:
+    """The id a decision has, so that deciding again finds it: by run, else by policy and day."""
+    if run is not None:
+        return uuid.uuid5(run, code)
+    return uuid.uuid5(_SINGLE, f"{policy.pk}:{on}:{code}")
+
+
+@transaction.atomic
+def decide_many(
+    codes: Sequence[str],
+    *,
+    policy: Policy,
+    parameters: Parameters,
+    on: date,
+    balances: Mapping[str, int],
+    at: datetime,
+    run: uuid.UUID | None = None,
+) -> list[Decided]:
+    """Decide and record, in the order of `codes`; what was decided before is returned as it was.
+
+    `balances` is the free credit without earmark in cents. Someone erased gets no decision. A
+    refusal is recorded but waits for a person.
+    """
+    ids = {code: decision_id(code, policy=policy, on=on, run=run) for code in codes}
+    before = _decided_before(ids.values(), parameters=parameters)
+    new = [code for code in codes if code not in before]
+    facts = facts_for(new, on=on, scheme=policy.scheme, balances=balances)
+    fresh = {code: decide(facts[code], parameters) for code in new if code in facts}
+    _record(
+        [(ids[code], code, facts[code], result) for code, result in fresh.items()],
+        policy=policy,
+        on=on,
+        at=at,
+    )
+    results = before | fresh
+    return [Decided(ids[code], code, results[code]) for code in codes if code in results]
+
+
+@transaction.atomic
+def confirm_refusal(decision: Decision, *, by: str, at: datetime) -> None:
+    """A person stands behind a refusal; raises NotWaiting when there is nothing to confirm."""
+    waiting = Decision.objects.select_for_update().get(pk=decision.pk)
+    if waiting.outcome != Outcome.REFUSED or waiting.confirmed_by:
+        raise NotWaiting(f"Decision {decision.pk} does not wait for a person.")
+    decision.confirmed_by = by
+    decision.confirmed_at = at
+    decision.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+def _decided_before(ids: Iterable[uuid.UUID], *, parameters: Parameters) -> dict[str, Result]:
+    rows = Decision.objects.filter(pk__in=list(ids)).values_list("account_code", "facts")
+    return {code: decide(Facts(**facts), parameters) for code, facts in rows}
+
+
+def _record(
+    decisions: Iterable[tuple[uuid.UUID, str, Facts, Result]],
+    *,
+    policy: Policy,
+    on: date,
+    at: datetime,
+) -> None:
+    statement = f"COPY eligibility_decision ({', '.join(_COLUMNS)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for id_, code, facts, result in decisions:
+            copy.write_row(
+                (
+                    id_, code, policy.pk, on, result.outcome, result.priority, result.cents,
+                    json.dumps(facts._asdict()), packed(result), packed_grants(result), MACHINE,
+                    "", at,
+                )
+            )  # fmt: skip
+
+
+def packed(result: Result) -> str:
+    """The trace as it is stored: rule, whether it holds, the value it looked at."""
+    return json.dumps([(step.rule, step.holds, step.value) for step in result.steps])
+
+
+def packed_grants(result: Result) -> str:
+    """The sums as they are stored: kind and cents."""
+    return json.dumps([(grant.kind, grant.cents) for grant in result.grants])

@@ -1,0 +1,36 @@
+from datetime import date
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from ontwikkelrekening.eligibility.example import create_example_scheme
+
+
+class Command(BaseCommand):
+    help = "Create the example scheme with its policy: drafted by petra, approved by paul."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--from",
+            dest="starts_on",
+            type=date.fromisoformat,
+            help="first day of the policy, 2026-12-31; without it 1 January of this year",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        users = get_user_model().objects
+        petra, paul = (
+            users.get_or_create(username=name, defaults={"is_staff": True})[0]
+            for name in ("petra", "paul")
+        )
+        scheme = create_example_scheme(
+            drafted_by=petra,
+            approved_by=paul,
+            starts_on=options["starts_on"] or date(timezone.localdate(now).year, 1, 1),
+            at=now,
+        )
+        policy = scheme.policies.latest("version")
+        self.stdout.write(f"{policy}: {policy.parameters.count()} parameters, {policy.state}.")

@@ -1,0 +1,178 @@
+"""The life of a policy version: drafted, proposed, approved by someone else, then frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from ontwikkelrekening.eligibility.models import Policy, PolicyParameter, PolicyState, Scheme
+from ontwikkelrekening.eligibility.parameters import Parameters, check_parameters, parameters_from
+
+
+class UnableToSetPolicy(Exception):
+    """A step in the life of a policy that cannot be taken; says why."""
+
+
+class NotADraft(UnableToSetPolicy):
+    """Only a draft can be changed or proposed, only a proposal approved."""
+
+
+class SamePerson(UnableToSetPolicy):
+    """Who proposed a policy cannot approve it."""
+
+
+class OverlappingPolicy(UnableToSetPolicy):
+    """Another approved version of the scheme holds in the same period."""
+
+
+class IncompletePolicy(UnableToSetPolicy):
+    """Parameters are missing or wrong; `problems` names each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class NoPolicy(LookupError):
+    """The scheme has no approved policy on this date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value for one parameter, with its legal ground and, where it needs one, its reason."""
+
+    value: object
+    ground: str
+    reason: str = ""
+
+
+@transaction.atomic
+def draft(
+    scheme: Scheme,
+    *,
+    starts_on: date,
+    settings: Mapping[str, Setting],
+    ends_on: date | None = None,
+) -> Policy:
+    """A new version of the scheme's policy, open to change until it is proposed."""
+    Scheme.objects.select_for_update().get(pk=scheme.pk)
+    last = Policy.objects.filter(scheme=scheme).aggregate(last=Max("version"))["last"] or 0
+    policy = Policy.objects.create(
+        scheme=scheme, version=last + 1, starts_on=starts_on, ends_on=ends_on
+    )
+    change(policy, settings=settings)
+    return policy
+
+
+@transaction.atomic
+def change(policy: Policy, *, settings: Mapping[str, Setting]) -> None:
+    """Set parameters of a draft; others stay as they are."""
+    _locked(policy, expected=PolicyState.DRAFT)
+    PolicyParameter.objects.bulk_create(
+        [
+            PolicyParameter(
+                policy=policy,
+                key=key,
+                value=setting.value,
+                ground=setting.ground,
+                reason=setting.reason,
+            )
+            for key, setting in settings.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["policy", "key"],
+        update_fields=["value", "ground", "reason"],
+    )
+
+
+@transaction.atomic
+def propose(policy: Policy, *, by: AbstractBaseUser) -> None:
+    """Offer a complete draft for approval; from here its values stand still."""
+    _locked(policy, expected=PolicyState.DRAFT)
+    problems = problems_of(policy)
+    if problems:
+        raise IncompletePolicy(problems)
+    policy.state = PolicyState.PROPOSED
+    policy.proposed_by = by  # type: ignore[assignment]
+    policy.save(update_fields=["state", "proposed_by"])
+
+
+@transaction.atomic
+def send_back(policy: Policy) -> None:
+    """Make a proposal a draft again, so that it can be changed."""
+    _locked(policy, expected=PolicyState.PROPOSED)
+    policy.state = PolicyState.DRAFT
+    policy.proposed_by = None
+    policy.save(update_fields=["state", "proposed_by"])
+
+
+@transaction.atomic
+def approve(policy: Policy, *, by: AbstractBaseUser, at: datetime) -> None:
+    """Put a proposal in force from its start date; the version before it ends there.
+
+    Raises SamePerson, or OverlappingPolicy when another version holds in the same period.
+    """
+    _locked(policy, expected=PolicyState.PROPOSED)
+    if policy.proposed_by_id == by.pk:
+        raise SamePerson(f"{policy} was proposed by the same person.")
+    _end_the_version_before(policy)
+    policy.state = PolicyState.APPROVED
+    policy.approved_by = by  # type: ignore[assignment]
+    policy.approved_at = at
+    try:
+        with transaction.atomic():
+            policy.save(update_fields=["state", "approved_by", "approved_at"])
+    except IntegrityError as error:
+        if "approved_policies_never_overlap" not in str(error):
+            raise
+        raise OverlappingPolicy(f"{policy} overlaps with an approved version.") from None
+
+
+def in_force(scheme: Scheme, *, on: date) -> tuple[Policy, Parameters]:
+    """The version that holds on this date, with its typed values; raises NoPolicy."""
+    policy = Policy.objects.in_force(scheme=scheme, on=on).first()
+    if policy is None:
+        raise NoPolicy(f"{scheme} has no policy in force on {on}.")
+    return policy, parameters_of(policy)
+
+
+def parameters_of(policy: Policy) -> Parameters:
+    """The typed values of one version."""
+    rows = list(policy.parameters.all())
+    return parameters_from(
+        {row.key: row.value for row in rows},
+        grounds={row.key: row.ground for row in rows},
+        reasons={row.key: row.reason for row in rows},
+    )
+
+
+def problems_of(policy: Policy) -> list[str]:
+    """What keeps this version from being proposed; nothing when it can be."""
+    rows = list(policy.parameters.all())
+    return [
+        str(problem)
+        for problem in check_parameters(
+            {row.key: row.value for row in rows}, grounds={row.key: row.ground for row in rows}
+        )
+    ]
+
+
+def _locked(policy: Policy, *, expected: PolicyState) -> None:
+    """Hold the version's row for this transaction and see that it is in the expected state."""
+    state = Policy.objects.select_for_update().values_list("state", flat=True).get(pk=policy.pk)
+    if state != expected:
+        raise NotADraft(f"{policy} is {PolicyState(state).label}, not {expected.label}.")
+
+
+def _end_the_version_before(policy: Policy) -> None:
+    Policy.objects.filter(
+        scheme=policy.scheme_id,
+        state=PolicyState.APPROVED,
+        ends_on=None,
+        starts_on__lt=policy.starts_on,
+    ).update(ends_on=policy.starts_on)

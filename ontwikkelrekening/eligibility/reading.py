@@ -1,0 +1,33 @@
+"""A stored decision, read back in full. Reads only: audit pages may use it."""
+
+from __future__ import annotations
+
+from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.rules import CONDITIONS, Facts, Step
+
+_BY_RULE = {condition.rule: condition for condition in CONDITIONS}
+
+
+def facts_of(decision: Decision) -> Facts:
+    """The facts the decision was taken on."""
+    return Facts(**decision.facts)
+
+
+def steps_of(decision: Decision, *, parameters: Parameters) -> tuple[Step, ...]:
+    """The steps of the decision, each with its fact, parameter and legal ground."""
+    return tuple(
+        _step(rule, holds, value, priority=decision.priority, parameters=parameters)
+        for rule, holds, value in decision.trace
+    )
+
+
+def _step(rule: str, holds: bool, value: object, *, priority: int, parameters: Parameters) -> Step:
+    if rule == "below_cap":
+        higher = priority in parameters.priority_amount_classes
+        fact, parameter = "balance_cents", f"cap_{'priority' if higher else 'general'}_cents"
+    else:
+        _, fact, parameter, _ = _BY_RULE[rule]
+    if isinstance(value, list):  # JSON knows no tuples
+        value = tuple(value)
+    return Step(rule, holds, fact, value, parameter, parameters.grounds.get(parameter, ""))

@@ -1,0 +1,336 @@
+"""The rules: facts + parameters -> outcome, with a trace of named steps. Pure: no database, no clock.
+
+One definition serves the single decision, the yearly run, the anonymous check, the simulation of a
+draft policy and the replay of old decisions. Every condition is one step on one fact, so a trace
+reads as the law does. Steps are made once per policy and value and kept in `parameters.memo`:
+that is why a trace costs almost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ontwikkelrekening.eligibility.parameters import (
+    CARER,
+    FLEX_WORKER,
+    LOW_SKILLED,
+    SINGLE_MOTHER,
+    Parameters,
+)
+from ontwikkelrekening.eligibility.terms import instalments
+
+__all__ = ["Facts", "GrantOf", "Result", "Step", "decide", "instalments"]
+
+GRANTED = "granted"
+REFUSED = "refused"
+
+
+class Facts(NamedTuple):
+    """What is known of someone on the day of the decision. No date of birth leaves `citizens`."""
+
+    age_months: int
+    aow_months: int  # the AOW age that belongs to the date of birth (citizens/ageing.py)
+    contract: str | None = None
+    household: str | None = None
+    benefit: str | None = None
+    education: str | None = None
+    working_years: int | None = None
+    resident: bool | None = None
+    sex: str | None = None  # known only where a policy does not take lone fathers on equal terms
+    already_granted: bool = False  # by this scheme in this calendar year
+    balance_cents: int = 0  # free credit without earmark
+    coaching_granted_years_ago: int | None = None  # calendar years; none: never
+
+
+class Step(NamedTuple):
+    """One condition: which rule, whether it holds, on which fact and value, by which parameter."""
+
+    rule: str
+    holds: bool
+    fact: str
+    value: Any
+    parameter: str
+    ground: str
+
+
+class GrantOf(NamedTuple):
+    """One sum of credit and what it is for; `years_valid` calendar years, none: it stays."""
+
+    kind: str
+    categories: tuple[str, ...]
+    cents: int
+    earmarked: bool
+    years_valid: int | None
+
+
+class Result(NamedTuple):
+    outcome: str
+    priority: int
+    groups: tuple[str, ...]
+    grants: tuple[GrantOf, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def cents(self) -> int:
+        """All sums together."""
+        return sum(grant.cents for grant in self.grants)
+
+
+class Condition(NamedTuple):
+    """A rule in one line: its name, the fact it reads, the parameter it uses, the test."""
+
+    rule: str
+    fact: str
+    parameter: str
+    test: Callable[[Parameters, Any], bool]
+
+
+# The conditions, in the order of the trace. A fact that is not known (None) never fulfils one.
+ADULT = Condition(
+    "adult", "age_months", "age_min_years", lambda p, months: months >= p.age_min_years * 12
+)
+BELOW_AOW_AGE = Condition(
+    "below_aow_age",
+    "months_to_aow",
+    "aow_age_is_the_limit",
+    lambda p, months: months > 0 or not p.aow_age_is_the_limit,
+)
+RESIDENT = Condition(
+    "resident",
+    "resident",
+    "residence_is_required",
+    lambda p, resident: resident is True or not p.residence_is_required,
+)
+FIRST_THIS_YEAR = Condition(
+    "first_this_year", "already_granted", "grants_a_year", lambda p, granted: not granted
+)
+FLEXIBLE_WORK = Condition(
+    "flexible_work", "contract", "flex_contracts", lambda p, work: work in p.flex_contracts
+)
+SOLE_PARENT = Condition(
+    "sole_parent",
+    "household",
+    "sole_parent_households",
+    lambda p, household: household in p.sole_parent_households,
+)
+EQUAL_TERMS = Condition(
+    "equal_terms",
+    "sex",
+    "lone_fathers_on_equal_terms",
+    lambda p, sex: p.lone_fathers_on_equal_terms or sex == "female",
+)
+CARES_FOR_CHILD = Condition(
+    "cares_for_child",
+    "household",
+    "carer_households",
+    lambda p, household: household in p.carer_households,
+)
+WITHOUT_WORK = Condition(
+    "without_work", "contract", "carer_contracts", lambda p, work: work in p.carer_contracts
+)
+WITHOUT_BENEFIT = Condition(
+    "without_benefit", "benefit", "carer_benefits", lambda p, benefit: benefit in p.carer_benefits
+)
+PERMANENT_JOB = Condition(
+    "permanent_job",
+    "contract",
+    "low_skilled_contracts",
+    lambda p, work: work in p.low_skilled_contracts,
+)
+MBO_OR_BELOW = Condition(
+    "mbo_or_below",
+    "education",
+    "low_skilled_education",
+    lambda p, education: education in p.low_skilled_education,
+)
+LONG_AT_WORK = Condition(
+    "long_at_work",
+    "working_years",
+    "low_skilled_years_min",
+    lambda p, years: years is not None and years >= p.low_skilled_years_min,
+)
+HIGHER_AMOUNT = Condition(
+    "higher_amount",
+    "priority",
+    "priority_amount_classes",
+    lambda p, priority: priority in p.priority_amount_classes,
+)
+COACHING_CLASS = Condition(
+    "coaching_class",
+    "priority",
+    "coaching_classes",
+    lambda p, priority: priority in p.coaching_classes,
+)
+COACHING_DUE = Condition(
+    "coaching_due",
+    "coaching_granted_years_ago",
+    "coaching_every_years",
+    lambda p, years: years is None or years >= p.coaching_every_years,
+)
+CHILDCARE_GROUP = Condition(
+    "childcare_group",
+    "groups",
+    "childcare_groups",
+    lambda p, groups: not p.childcare_groups.isdisjoint(groups),
+)
+CONDITIONS = (
+    ADULT, BELOW_AOW_AGE, RESIDENT, FIRST_THIS_YEAR,
+    FLEXIBLE_WORK, SOLE_PARENT, EQUAL_TERMS, CARES_FOR_CHILD, WITHOUT_WORK, WITHOUT_BENEFIT,
+    PERMANENT_JOB, MBO_OR_BELOW, LONG_AT_WORK,
+    HIGHER_AMOUNT, COACHING_CLASS, CHILDCARE_GROUP, COACHING_DUE,
+)  # fmt: skip
+ELIGIBLE = ("adult", "below_aow_age", "resident", "first_this_year", "below_cap")
+
+
+def priority_of(groups: tuple[str, ...]) -> int:
+    """1 flex worker and single mother; 2 either; 3 the other two groups; 4 everyone else."""
+    first = (FLEX_WORKER in groups) + (SINGLE_MOTHER in groups)
+    if first:
+        return 3 - first
+    return 3 if groups else 4
+
+
+class _Kept(dict[Any, Step]):
+    """The steps of one condition under one policy, made once per value."""
+
+    def __init__(self, condition: Condition, parameters: Parameters) -> None:
+        self.condition = condition
+        self.parameters = parameters
+
+    def __missing__(self, value: Any) -> Step:
+        rule, fact, parameter, test = self.condition
+        ground = self.parameters.grounds.get(parameter, "")
+        holds = bool(test(self.parameters, value))
+        step = self[value] = Step(rule, holds, fact, value, parameter, ground)
+        return step
+
+
+class _Group(NamedTuple):
+    """Everything that follows from someone's circumstances alone."""
+
+    groups: tuple[str, ...]
+    priority: int
+    steps: tuple[Step, ...]
+    cents: int
+    cap_cents: int
+    cap_parameter: str
+    coaching: bool
+    childcare: bool
+
+
+class _Rulebook:
+    """The conditions of one policy with their kept steps."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.steps = {c.rule: _Kept(c, parameters) for c in CONDITIONS}
+        self.by_circumstances: dict[tuple[Any, ...], _Group] = {}
+        self.coaching = GrantOf(
+            "coaching_evc",
+            parameters.coaching_categories,
+            parameters.coaching_cents,
+            True,
+            parameters.coaching_every_years,
+        )
+        self.childcare = GrantOf(
+            "childcare_travel",
+            parameters.childcare_categories,
+            parameters.childcare_cents,
+            True,
+            parameters.childcare_years_valid,
+        )
+
+
+def _rulebook(parameters: Parameters) -> _Rulebook:
+    book: _Rulebook | None = parameters.memo.get("rules")
+    if book is None:
+        book = parameters.memo["rules"] = _Rulebook(parameters)
+    return book
+
+
+def _group(facts: Facts, parameters: Parameters, steps: dict[str, _Kept]) -> _Group:
+    """The groups someone belongs to, the priority class and what goes with it."""
+    flexible = steps["flexible_work"][facts.contract]
+    sole_parent = steps["sole_parent"][facts.household]
+    equal_terms = steps["equal_terms"][facts.sex]
+    cares = steps["cares_for_child"][facts.household]
+    no_work = steps["without_work"][facts.contract]
+    no_benefit = steps["without_benefit"][facts.benefit]
+    permanent = steps["permanent_job"][facts.contract]
+    low_skilled = steps["mbo_or_below"][facts.education]
+    long_at_work = steps["long_at_work"][facts.working_years]
+    belongs = {
+        FLEX_WORKER: flexible.holds,
+        SINGLE_MOTHER: sole_parent.holds and equal_terms.holds,
+        CARER: cares.holds and no_work.holds and no_benefit.holds,
+        LOW_SKILLED: permanent.holds and low_skilled.holds and long_at_work.holds,
+    }
+    groups = tuple(group for group, belonging in belongs.items() if belonging)
+    priority = priority_of(groups)
+    higher = steps["higher_amount"][priority]
+    coaching = steps["coaching_class"][priority]
+    childcare = steps["childcare_group"][groups]
+    size = "priority" if higher.holds else "general"
+    return _Group(
+        groups,
+        priority,
+        (
+            flexible, sole_parent, equal_terms, cares, no_work, no_benefit, permanent, low_skilled,
+            long_at_work, higher, coaching, childcare,
+        ),
+        getattr(parameters, f"amount_{size}_cents"),
+        getattr(parameters, f"cap_{size}_cents"),
+        f"cap_{size}_cents",
+        coaching.holds,
+        childcare.holds,
+    )  # fmt: skip
+
+
+def decide(facts: Facts, parameters: Parameters) -> Result:
+    """Whether someone gets a top-up, how much, for what, and every step that led there."""
+    (
+        age_months, aow_months, contract, household, benefit, education, working_years, resident,
+        sex, already_granted, balance_cents, coaching_ago,
+    ) = facts  # fmt: skip
+    book = _rulebook(parameters)
+    steps = book.steps
+    circumstances = (contract, household, benefit, education, working_years, sex)
+    group = book.by_circumstances.get(circumstances)
+    if group is None:
+        group = book.by_circumstances[circumstances] = _group(facts, parameters, steps)
+    groups, priority, group_steps, amount, cap, cap_parameter, coaching, childcare = group
+
+    adult = steps["adult"][age_months]
+    below_aow = steps["below_aow_age"][aow_months - age_months]
+    in_country = steps["resident"][resident]
+    first = steps["first_this_year"][already_granted]
+    below_cap = Step(
+        "below_cap",
+        balance_cents < cap,
+        "balance_cents",
+        balance_cents,
+        cap_parameter,
+        parameters.grounds.get(cap_parameter, ""),
+    )
+    coaching_due = steps["coaching_due"][coaching_ago]
+    trace = (
+        adult, below_aow, in_country, first, *group_steps, below_cap, coaching_due,
+    )  # fmt: skip
+    if not (
+        adult.holds and below_aow.holds and in_country.holds and first.holds and below_cap.holds
+    ):
+        return Result(REFUSED, priority, groups, (), trace)
+
+    general = GrantOf(
+        "general",
+        parameters.general_categories,
+        amount if amount < cap - balance_cents else cap - balance_cents,
+        False,
+        None,
+    )
+    grants: tuple[GrantOf, ...] = (general,)
+    if coaching and coaching_due.holds:
+        grants += (book.coaching,)
+    if childcare:
+        grants += (book.childcare,)
+    return Result(GRANTED, priority, groups, grants, trace)
