@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import connection
 
 from ledger.roles import grant_ledger
+from ontwikkelrekening.audit.roles import grant_reading
 from ontwikkelrekening.chart import load_chart
+from ontwikkelrekening.staff import set_up_groups
 
 APP_ROLE = "ontwikkelrekening_app"
 AUDITOR_ROLE = "ontwikkelrekening_auditor"
@@ -34,9 +36,11 @@ def set_up_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute(ROLES)
         grant_ledger(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
+        grant_reading(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
         if settings.CELERY_BROKER_URL.startswith("pgmq:"):
             _install_queue(cursor)
     load_chart()
+    set_up_groups()
 
 
 def _install_queue(cursor) -> None:  # type: ignore[no-untyped-def]

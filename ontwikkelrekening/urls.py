@@ -3,8 +3,14 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from ontwikkelrekening.audit import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("audit/", include("ontwikkelrekening.audit.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("", include("ontwikkelrekening.portal.urls")),
     path("taal/", include("django.conf.urls.i18n")),
 ]

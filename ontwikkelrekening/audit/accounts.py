@@ -1,0 +1,56 @@
+"""Accounts with their balances, now or at a date: two queries a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, QuerySet
+
+from ledger.balances import balances, balances_on
+from ledger.models import Account
+from ontwikkelrekening.audit.tables import Column
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    code: str
+    opened_at: datetime
+    balance: int  # cents, in the normal direction
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLines:
+    """The accounts of a query with their balances on a date, or now."""
+
+    accounts: QuerySet[Account, Account]
+    on: date | None = None
+
+    def ordered(self, column: Column, *, descending: bool) -> AccountLines:
+        by = F(column.order)
+        first = by.desc() if descending else by.asc()
+        return AccountLines(self.accounts.order_by(first, "id"), self.on)
+
+    def slice(self, start: int, stop: int) -> Sequence[AccountLine]:
+        return self._with_balances(list(self.accounts[start:stop]))
+
+    def stream(self) -> Iterator[AccountLine]:
+        chunk: list[Account] = []
+        for account in self.accounts.iterator(chunk_size=CHUNK):
+            chunk.append(account)
+            if len(chunk) == CHUNK:
+                yield from self._with_balances(chunk)
+                chunk = []
+        yield from self._with_balances(chunk)
+
+    def _with_balances(self, accounts: list[Account]) -> list[AccountLine]:
+        ids = [account.id for account in accounts]
+        found = balances_on(ids, on=self.on) if self.on else balances(ids)
+        return [AccountLine(x.code, x.opened_at, found[x.id]) for x in accounts]
+
+
+def account_line(account: Account) -> AccountLine:
+    return AccountLines(Account.objects.filter(id=account.id)).slice(0, 1)[0]

@@ -1,0 +1,55 @@
+"""What the auditor's database role may read: everything about money and rules, no people, no secrets."""
+
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+from ontwikkelrekening.budgets.models import Agreement, Fund, TopUpChunk, TopUpRun, Tranche
+from ontwikkelrekening.eligibility.models import Decision, Policy, PolicyParameter, Scheme
+from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from providers.models import (
+    Claim,
+    Course,
+    Enrolment,
+    OutboxMessage,
+    Provider,
+    Review,
+    StateChange,
+)
+
+READABLE: list[type[Model]] = [
+    Provider,
+    Course,
+    Enrolment,
+    Claim,
+    Review,
+    StateChange,
+    OutboxMessage,
+    Scheme,
+    Policy,
+    PolicyParameter,
+    Decision,
+    Fund,
+    TopUpRun,
+    TopUpChunk,
+    Tranche,
+    Agreement,
+    PaymentBatch,
+    Payout,
+    Payout.claims.through,
+]
+
+
+def grant_reading(cursor: CursorWrapper, *, app: str, auditor: str) -> None:
+    """Let the auditor read what the audit pages show, and let the app's pages act as the auditor.
+
+    Of members of staff only the login name is seen: it is who proposed, approved or released.
+    """
+    tables = ", ".join(model._meta.db_table for model in READABLE)
+    cursor.execute(
+        f"""
+        GRANT USAGE ON SCHEMA public TO {auditor};
+        GRANT SELECT ON {tables} TO {auditor};
+        GRANT SELECT (id, username) ON auth_user TO {auditor};
+        GRANT {auditor} TO {app};
+        """
+    )

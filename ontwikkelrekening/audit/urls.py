@@ -1,0 +1,35 @@
+"""The addresses of the audit pages; all of them under /audit/."""
+
+from django.urls import path
+
+from ontwikkelrekening.audit.views import books, decisions, money, work
+
+app_name = "audit"
+
+urlpatterns = [
+    path("", books.overview, name="overview"),
+    path("checks", books.checks, name="checks"),
+    path("trial-balance", books.trial_balance_page, name="trial-balance"),
+    path("classes/<slug:code>", books.account_class, name="class"),
+    path("accounts/<str:code>", books.account, name="account"),
+    path("bookings", books.bookings, name="bookings"),
+    path("bookings/<uuid:id>", books.booking, name="booking"),
+    path("transfers/<uuid:id>", books.transfer, name="transfer"),
+    path("decisions", decisions.decisions, name="decisions"),
+    path("decisions/<uuid:id>", decisions.decision, name="decision"),
+    path("learning-accounts/<str:code>", decisions.learning_account, name="learning-account"),
+    path("policies", decisions.policies, name="policies"),
+    path("policies/<int:id>", decisions.policy, name="policy"),
+    path("top-ups", decisions.runs, name="runs"),
+    path("top-ups/<uuid:id>", decisions.run, name="run"),
+    path("funds", money.funds, name="funds"),
+    path("funds/<slug:scheme>", money.fund, name="fund"),
+    path("providers", money.providers, name="providers"),
+    path("providers/<uuid:id>", money.provider, name="provider"),
+    path("enrolments/<uuid:id>", money.enrolment, name="enrolment"),
+    path("claims", money.claims, name="claims"),
+    path("claims/<uuid:id>", money.claim, name="claim"),
+    path("payments", money.batches, name="batches"),
+    path("payments/<uuid:id>", money.batch, name="batch"),
+    path("work", work.work, name="work"),
+]

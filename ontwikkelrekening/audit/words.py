@@ -1,0 +1,65 @@
+"""How states, kinds of bookings and events are said to an auditor, and with which tone."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ontwikkelrekening.audit.tables import Text
+
+# code -> words, tone (ok, wait, stop or plain)
+STATES: dict[str, tuple[Text, str]] = {
+    # decisions
+    "granted": (_("granted"), "ok"),
+    # policies
+    "proposed": (_("proposed"), "wait"),
+    # courses
+    "draft": (_("draft"), "plain"),
+    "published": (_("published"), "ok"),
+    # enrolments
+    "agreed": (_("agreed"), "wait"),
+    "redeemed": (_("enrolled"), "ok"),
+    "cancelled": (_("cancelled"), "plain"),
+    "lapsed": (_("lapsed"), "plain"),
+    "finished": (_("finished"), "ok"),
+    # claims
+    "submitted": (_("submitted"), "wait"),
+    "in_review": (_("in review"), "wait"),
+    "approved": (_("approved"), "ok"),
+    "refused": (_("refused"), "stop"),
+    "withdrawn": (_("withdrawn"), "plain"),
+    "in_file": (_("in a payment file"), "wait"),
+    "paid": (_("paid"), "ok"),
+    # payment batches
+    "prepared": (_("prepared"), "wait"),
+    "released": (_("released"), "wait"),
+    "settled": (_("settled"), "ok"),
+}
+
+KINDS: dict[str, Text] = {
+    "fund": _("Money made available"),
+    "top_up": _("Top-up"),
+    "reserve": _("Reserved for a course"),
+    "claim": _("Claim approved"),
+    "release": _("Rest released"),
+    "payment": _("Payment sent"),
+    "settle": _("Payment confirmed"),
+    "return": _("Payment returned"),
+    "expire": _("Credit expired"),
+    "recover": _("Recovery"),
+    "reverse": _("Reversal"),
+}
+
+EVENTS: dict[str, Text] = {
+    "publish": _("published"),
+    "withdraw": _("withdrawn"),
+    "agree": _("agreed"),
+    "redeem": _("code handed in"),
+    "cancel": _("cancelled"),
+    "lapse": _("lapsed"),
+    "finish": _("finished"),
+    "submit": _("submitted"),
+    "approve": _("approved"),
+    "pick": _("picked for review"),
+    "refuse": _("refused"),
+    "take_up": _("taken into a payment file"),
+    "settle": _("paid"),
+    "return": _("returned by the bank"),
+}
