@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
@@ -72,6 +73,26 @@ class TopUpChunk(models.Model):
         return f"{self.run_id} #{self.number}"
 
 
+class TrancheQuerySet(models.QuerySet["Tranche"]):
+    def of(self, account_code: str) -> TrancheQuerySet:
+        return self.filter(account_code=account_code)
+
+    def usable(self, *, on: date) -> TrancheQuerySet:
+        """Credit whose last day has not passed."""
+        return self.filter(Q(expires_on=None) | Q(expires_on__gte=on))
+
+    def expired(self, *, on: date) -> TrancheQuerySet:
+        return self.filter(expires_on__lt=on)
+
+    def paying_for(self, category: str) -> TrancheQuerySet:
+        """Credit that may be spent on this category."""
+        return self.filter(categories__contains=[category])
+
+    def holding_credit(self) -> TrancheQuerySet:
+        """Credit that is not all used or reserved, by the totals in the ledger."""
+        return self.filter(account__credits__gt=F("account__debits"))
+
+
 class Tranche(models.Model):
     """One grant of credit: which scheme, what it may pay for, until when; its own ledger account.
 
@@ -92,9 +113,18 @@ class Tranche(models.Model):
     expires_on = models.DateField(null=True)
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
 
+    objects = TrancheQuerySet.as_manager()
+
     class Meta:
         verbose_name = "tegoed"
         verbose_name_plural = "tegoeden"
+        indexes = [
+            models.Index(
+                fields=["expires_on"],
+                name="tranche_expiry",
+                condition=Q(expires_on__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="tranche_is_positive", condition=Q(granted__gt=0)),
         ]

@@ -1,0 +1,98 @@
+"""Expiring: codes never used, enrolments past their term and credit past its last day.
+
+Each step works in slices that commit, with a constant number of queries per slice; a run that was
+killed is simply run again, and a second run finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from ledger.balances import balances
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.ids import part
+from ontwikkelrekening.budgets.models import Fund, Tranche
+from ontwikkelrekening.budgets.releasing import release_rests
+from providers.models import Claim, Enrolment
+from providers.moving import move_all
+
+SLICE = 1000
+ACTOR = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """What one run did."""
+
+    lapsed: int
+    finished: int
+    tranches: int
+    cents: int
+
+
+def expire(*, on: date, at: datetime) -> Expired:
+    """Bring everything up to a day: codes never used, enrolments past their term, credit."""
+    unused = Enrolment.objects.unused(on=on)
+    over = Enrolment.objects.past_their_term(on=on).exclude(
+        pk__in=Claim.objects.undecided().values("enrolment")
+    )
+    lapsed = _end_all(unused, event="lapse", reason="lapsed", on=on, at=at)
+    finished = _end_all(over, event="finish", reason="finished", on=on, at=at)
+    expired: list[int] = []
+    for fund in Fund.objects.select_related("scheme").order_by("pk"):
+        while slice_ := _expire_slice(fund, on=on, at=at):
+            expired += slice_
+    return Expired(lapsed, finished, len(expired), sum(expired))
+
+
+def _end_all(
+    enrolments: QuerySet[Enrolment], *, event: str, reason: str, on: date, at: datetime
+) -> int:
+    """End enrolments slice by slice and give back what they reserved; return how many."""
+    ended = 0
+    while slice_ := _end_slice(enrolments, event=event, reason=reason, on=on, at=at):
+        ended += slice_
+    return ended
+
+
+@transaction.atomic
+def _end_slice(
+    enrolments: QuerySet[Enrolment], *, event: str, reason: str, on: date, at: datetime
+) -> int:
+    locked = list(enrolments.select_for_update(of=("self",)).order_by("pk")[:SLICE])
+    move_all(locked, event, actor=ACTOR, at=at)
+    release_rests(locked, reason=reason, cause=f"expiry:{on}", at=at)
+    return len(locked)
+
+
+@transaction.atomic
+def _expire_slice(fund: Fund, *, on: date, at: datetime) -> list[int]:
+    """Book what is left of expired credit back to the fund it came from; return the amounts."""
+    tranches = Tranche.objects.expired(on=on).holding_credit().filter(scheme=fund.scheme)
+    locked = tranches.select_for_update(of=("self",), no_key=True).order_by("pk")[:SLICE]
+    accounts = {tranche.account_id: tranche for tranche in locked}
+    transfers = [
+        NewTransfer(
+            id=part(accounts[account].pk, "expire", on, cents),
+            debit=account,
+            credit=fund.account_id,
+            cents=cents,
+        )
+        for account, cents in balances(list(accounts)).items()
+        if cents
+    ]
+    if not transfers:
+        return []
+    booking = NewBooking(
+        id=part(transfers[0].id, "booking"),
+        kind="expire",
+        cause=f"expiry:{on}",
+        description=f"Verlopen tegoed van {fund.scheme}",
+        effective_on=on,
+    )
+    post(booking, transfers, at=at)
+    return [transfer.cents for transfer in transfers]

@@ -1,0 +1,51 @@
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import uuid4
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+from djmoney.money import Money
+
+from ledger.balances import balance
+from ledger.money import NotWholeCents, to_cents, to_money
+from ledger.posting import UnableToPost
+from ontwikkelrekening.budgets.funding import UnableToFund, make_available, open_fund
+from ontwikkelrekening.budgets.ids import named
+from ontwikkelrekening.eligibility.models import Scheme
+
+
+class Command(BaseCommand):
+    help = "Make money available for a scheme: manage.py make_available landelijk 5000000.00"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scheme", help="the code of the scheme, such as landelijk")
+        parser.add_argument("amount", help="euros, such as 5000000.00")
+        parser.add_argument("--source", choices=["treasury", "bank"], default="treasury")
+        parser.add_argument(
+            "--reference", help="with the same reference the money is made available once"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        scheme = Scheme.objects.filter(code=options["scheme"]).first()
+        if scheme is None:
+            raise CommandError(f"There is no scheme {options['scheme']}.")
+        reference = options["reference"]
+        id_ = named("fund", scheme.code, reference) if reference else uuid4()
+        try:
+            with transaction.atomic():
+                fund = open_fund(scheme, source=options["source"], at=at)
+                make_available(
+                    fund, cents=_cents(options["amount"]), id=id_, on=timezone.localdate(at), at=at
+                )
+        except (UnableToFund, UnableToPost) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{scheme} has {to_money(balance(fund.account_id)).amount} euros left.")
+
+
+def _cents(text: str) -> int:
+    try:
+        return to_cents(Money(Decimal(text), "EUR"))
+    except (InvalidOperation, NotWholeCents):
+        raise CommandError(f"{text} is not an amount in euros, such as 5000000.00.") from None

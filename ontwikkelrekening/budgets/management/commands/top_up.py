@@ -1,0 +1,68 @@
+import time
+from argparse import ArgumentTypeError
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from ledger.money import to_money
+from ontwikkelrekening.budgets.funding import UnableToFund
+from ontwikkelrekening.budgets.models import TopUpRun
+from ontwikkelrekening.budgets.topping_up import Progress, UnableToTopUp, progress, start_run
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.policies import NoPolicy
+from providers.outbox import drain
+
+
+class Command(BaseCommand):
+    help = "The yearly top-up: manage.py top_up landelijk 2026 [--on 2026-01-01] [--here]"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scheme", help="the code of the scheme, such as landelijk")
+        parser.add_argument("year", type=int)
+        parser.add_argument("--on", type=_day, help="the day it is decided on; today by default")
+        parser.add_argument(
+            "--here", action="store_true", help="do the work in this process, not in the workers"
+        )
+        parser.add_argument("--wait", type=int, default=600, help="seconds to wait for the workers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started, at = time.monotonic(), timezone.now()
+        scheme = Scheme.objects.filter(code=options["scheme"]).first()
+        if scheme is None:
+            raise CommandError(f"There is no scheme {options['scheme']}.")
+        on = options["on"] or timezone.localdate(at)
+        try:
+            run = start_run(scheme, year=options["year"], on=on, at=at)
+        except (UnableToTopUp, UnableToFund, NoPolicy) as error:
+            raise CommandError(str(error)) from None
+        if options["here"]:
+            drain()
+        state = _follow(run, until=started + options["wait"], here=options["here"])
+        if not state.is_done:
+            why = "; ".join(state.problems) or "the workers are still at it"
+            raise CommandError(f"{state.done} of {state.chunks} chunks are done: {why}.")
+        self.stdout.write(
+            f"{scheme} {run.year}: {state.granted} granted, {state.refused} refused, "
+            f"{to_money(state.cents).amount} euros, in {time.monotonic() - started:.1f} s."
+        )
+
+
+def _follow(run: TopUpRun, *, until: float, here: bool) -> Progress:
+    """Show the progress until all is done, a chunk fails or time is up."""
+    state = progress(run)
+    with tqdm(total=state.chunks, initial=state.done, unit="chunk", disable=None) as bar:
+        while not (state.is_done or state.problems or here) and time.monotonic() < until:
+            time.sleep(0.2)
+            state = progress(run)
+            bar.update(state.done - bar.n)
+    return state
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is not a day, such as 2026-01-01") from None

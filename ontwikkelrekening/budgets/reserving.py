@@ -1,0 +1,221 @@
+"""Reserving: a citizen agrees to a course and may cancel it before the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from ledger.accounts import open_account
+from ledger.balances import balances
+from ledger.models import Account
+from ledger.money import to_cents, to_money
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets import errors
+from ontwikkelrekening.budgets.ids import part
+from ontwikkelrekening.budgets.models import Agreement, Tranche
+from ontwikkelrekening.budgets.releasing import release_rest
+from ontwikkelrekening.budgets.spending import spending_order, take
+from ontwikkelrekening.budgets.terms import terms_for
+from ontwikkelrekening.eligibility.terms import instalments
+from providers import enrolling
+from providers.models import Category, Course, Enrolment
+from providers.states import CourseState, EnrolmentState
+
+BESIDE_A_COURSE = {Category.CHILDCARE, Category.TRAVEL}
+DAYS_AHEAD_MAX = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one tranche pays of a course."""
+
+    tranche: Tranche
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a course would cost this citizen now; `own` is what credit does not cover."""
+
+    price: int
+    covered: int
+    own: int
+    parts: list[Part]
+    terms: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """An enrolment and the one-time code the citizen hands to the provider."""
+
+    enrolment: Enrolment
+    code: str
+
+
+def quote(account_code: str, course: Course, *, starts_on: date, on: date) -> Quote:
+    """What agreeing now would cost; raises UnableToAgree for what cannot be agreed."""
+    _check_course(course, starts_on=starts_on, on=on)
+    _check_beside(account_code, course, starts_on=starts_on)
+    return _quote(course, _payers(account_code, course, on=on), on=on)
+
+
+@transaction.atomic
+def agree(
+    account_code: str,
+    course: Course,
+    *,
+    starts_on: date,
+    at: datetime,
+    id: UUID,
+    own_cents: int = 0,
+) -> Agreed:
+    """Reserve credit for a course and give the citizen a code; the same id again is the same code.
+
+    `own_cents` is the most the citizen accepted to pay beside the credit.
+    """
+    if agreed := _already_agreed(account_code, course, id=id):
+        return agreed
+    on = localdate(at)
+    course = Course.objects.select_related("provider").get(pk=course.pk)
+    _check_course(course, starts_on=starts_on, on=on)
+    payers = _payers(account_code, course, on=on, lock=True)
+    if agreed := _already_agreed(account_code, course, id=id):
+        return agreed
+    _check_beside(account_code, course, starts_on=starts_on)
+    offer = _quote(course, payers, on=on)
+    if offer.own > own_cents:
+        raise errors.NotEnoughCredit(price=offer.price, covered=offer.covered)
+    return _reserve(account_code, course, offer, starts_on=starts_on, at=at, enrolment_id=id)
+
+
+@transaction.atomic
+def cancel(enrolment: Enrolment, *, by: str, at: datetime) -> None:
+    """Cancel before the start, free of charge; all credit goes back the way it came."""
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    if enrolment.state == EnrolmentState.CANCELLED:
+        return
+    if localdate(at) >= enrolment.starts_on:
+        raise errors.TooLateToCancel(enrolment)
+    enrolling.cancel(enrolment, actor=by, at=at)
+    release_rest(enrolment, reason="cancelled", at=at)
+
+
+def code_of(enrolment: Enrolment) -> str:
+    """The one-time code, derived again so that the citizen can see it again."""
+    return enrolling.code_for(enrolment.pk)
+
+
+def _already_agreed(account_code: str, course: Course, *, id: UUID) -> Agreed | None:
+    agreement = (
+        Agreement.objects.select_related("enrolment__course").filter(enrolment_id=id).first()
+    )
+    if agreement is None:
+        return None
+    if (agreement.account_code, agreement.enrolment.course_id) != (account_code, course.pk):
+        raise errors.AgreedOtherwise
+    return Agreed(agreement.enrolment, code_of(agreement.enrolment))
+
+
+def _check_course(course: Course, *, starts_on: date, on: date) -> None:
+    if course.state != CourseState.PUBLISHED:
+        raise errors.CourseNotPublished(course)
+    if starts_on < on:
+        raise errors.StartsInThePast(starts_on)
+    latest = on + timedelta(days=DAYS_AHEAD_MAX)
+    if starts_on > latest:
+        raise errors.StartsTooFarAway(latest)
+
+
+def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None:
+    """Childcare and travel are paid only beside a course that still runs when they start."""
+    if course.category not in BESIDE_A_COURSE:
+        return
+    running = Agreement.objects.filter(
+        account_code=account_code,
+        enrolment__state__in=[EnrolmentState.AGREED, EnrolmentState.REDEEMED],
+        enrolment__ends_on__gte=starts_on,
+    ).exclude(enrolment__course__category__in=BESIDE_A_COURSE)
+    if not running.exists():
+        raise errors.NeedsRunningEnrolment
+
+
+def _payers(account_code: str, course: Course, *, on: date, lock: bool = False) -> list[Tranche]:
+    """The tranches that may pay for this course, in spending order.
+
+    Locked in id order, what is free in them stays free until it is booked.
+    """
+    tranches = (
+        Tranche.objects.usable(on=on)
+        .of(account_code)
+        .paying_for(course.category)
+        .select_related("scheme")
+        .order_by("pk")
+    )
+    if lock:
+        tranches = tranches.select_for_update(of=("self",), no_key=True)
+    return sorted(tranches, key=spending_order)
+
+
+def _quote(course: Course, payers: Sequence[Tranche], *, on: date) -> Quote:
+    price = to_cents(course.price)
+    free = balances([payer.account_id for payer in payers])
+    available = [free[payer.account_id] for payer in payers]
+    if not any(available):
+        raise errors.NoCreditForThis(course)
+    parameters = terms_for([payer.scheme for payer in payers], on=on)
+    covered = min(price, sum(available))
+    parts = [
+        Part(payer, cents)
+        for payer, cents in zip(payers, take(available, covered), strict=True)
+        if cents
+    ]
+    terms = instalments(
+        course.category, cents=covered, sessions=course.sessions, parameters=parameters
+    )
+    return Quote(price, covered, price - covered, parts, terms)
+
+
+def _reserve(
+    account_code: str,
+    course: Course,
+    offer: Quote,
+    *,
+    starts_on: date,
+    at: datetime,
+    enrolment_id: UUID,
+) -> Agreed:
+    account = open_account(f"reserved:{enrolment_id}", account_class="reserved", at=at)
+    enrolment = enrolling.open_enrolment(
+        course,
+        id=enrolment_id,
+        account=account,
+        maximum=to_money(offer.covered),
+        terms=offer.terms,
+        starts_on=starts_on,
+        at=at,
+    )
+    Agreement.objects.create(enrolment=enrolment, account_code=account_code)
+    booking = NewBooking(
+        id=part(enrolment_id, "reserve"),
+        kind="reserve",
+        cause=f"enrolment:{enrolment_id}",
+        description=f"Gereserveerd voor {course.name}"[:200],
+        effective_on=localdate(at),
+    )
+    post(booking, [_to_reserved(booking, piece, account) for piece in offer.parts], at=at)
+    return Agreed(enrolment, code_of(enrolment))
+
+
+def _to_reserved(booking: NewBooking, piece: Part, account: Account) -> NewTransfer:
+    return NewTransfer(
+        id=part(booking.id, piece.tranche.pk),
+        debit=piece.tranche.account_id,
+        credit=account.pk,
+        cents=piece.cents,
+    )

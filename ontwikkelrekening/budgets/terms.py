@@ -1,0 +1,30 @@
+"""The terms an enrolment is paid on, from the policy of the scheme that pays first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from ontwikkelrekening.budgets.errors import UnableToAgree
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.policies import NoPolicy, in_force
+
+
+class NoTerms(UnableToAgree):
+    reason = "no_terms"
+
+    def __init__(self) -> None:
+        super().__init__(_("No rules are in force on this date for the credit you have."))
+
+
+def terms_for(schemes: Sequence[Scheme], *, on: date) -> Parameters:
+    """The parameters in force of the first scheme that has a policy."""
+    for scheme in dict.fromkeys(schemes):
+        try:
+            return in_force(scheme, on=on)[1]
+        except NoPolicy:
+            continue
+    raise NoTerms

@@ -1,0 +1,189 @@
+"""The yearly top-up: one run, cut into chunks that any number of workers share.
+
+A chunk is decided and booked in one transaction, with a constant number of queries and ids that
+follow from the run. Killed in the middle it has done nothing; done again it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, Sum
+from django.utils.translation import gettext as _
+
+from ledger.posting import NewBooking
+from ontwikkelrekening.budgets.funding import fund_of
+from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
+from ontwikkelrekening.budgets.ids import named, part
+from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
+from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.eligibility.deciding import Decided, decide_many
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.policies import in_force, parameters_of
+from providers.models import OutboxMessage
+from providers.outbox import ATTEMPTS_MAX, enqueue_many
+
+WORK = "topup.chunk"
+
+CREATE_CHUNKS = """
+    INSERT INTO budgets_topupchunk (run_id, number, first_code, last_code)
+    SELECT %(run)s, number, min(account_code), max(account_code)
+    FROM (
+        SELECT account_code, (row_number() OVER (ORDER BY account_code) - 1) / %(size)s AS number
+        FROM citizens_citizen WHERE erased_at IS NULL
+    ) AS numbered
+    GROUP BY number
+"""
+
+
+class UnableToTopUp(Exception):
+    """The top-up cannot be started; the message says why."""
+
+
+class AnotherYear(UnableToTopUp):
+    def __init__(self, year: int, on: date) -> None:
+        super().__init__(_("%(on)s does not lie in %(year)s.") % {"on": on, "year": year})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; amounts in cents."""
+
+    chunks: int
+    done: int
+    granted: int
+    refused: int
+    cents: int
+    problems: list[str]
+
+    @property
+    def is_done(self) -> bool:
+        return self.done == self.chunks
+
+
+@transaction.atomic
+def start_run(
+    scheme: Scheme, *, year: int, on: date, at: datetime, chunk_size: int = 1000
+) -> TopUpRun:
+    """Start the top-up of a year and queue its chunks; started again, what is open is queued again."""
+    if on.year != year:
+        raise AnotherYear(year, on)
+    fund_of(scheme)
+    policy, _parameters = in_force(scheme, on=on)
+    run, created = TopUpRun.objects.get_or_create(
+        scheme=scheme,
+        year=year,
+        defaults={
+            "id": named("run", scheme.code, year),
+            "policy": policy,
+            "decided_on": on,
+            "started_at": at,
+        },
+    )
+    if created:
+        with connection.cursor() as cursor:
+            cursor.execute(CREATE_CHUNKS, {"run": run.pk, "size": chunk_size})
+    _queue(run, at=at)
+    return run
+
+
+def progress(run: TopUpRun) -> Progress:
+    """How far a run is and what keeps it; two queries."""
+    sums = run.chunks.aggregate(
+        chunks=Count("pk"),
+        done=Count("pk", filter=Q(done_at__isnull=False)),
+        granted=Sum("granted", default=0),
+        refused=Sum("refused", default=0),
+        cents=Sum("amount", default=0),
+    )
+    waiting = OutboxMessage.objects.filter(
+        work=WORK, subject__startswith=f"{run.pk}:", done_at=None
+    ).exclude(error="")
+    problems = list(waiting.order_by("error").values_list("error", flat=True).distinct())
+    return Progress(**sums, problems=problems)
+
+
+@transaction.atomic
+def run_chunk(subject: str, *, at: datetime) -> None:
+    """Decide and book one chunk (`<run>:<number>`); a chunk that is done stays as it is."""
+    run_id, number = subject.split(":")
+    chunk = (
+        TopUpChunk.objects.select_for_update(of=("self",))
+        .select_related("run__policy", "run__scheme")
+        .get(run_id=UUID(run_id), number=int(number))
+    )
+    if chunk.done_at is None:
+        _decide_and_book(chunk, at=at)
+
+
+def _queue(run: TopUpRun, *, at: datetime) -> None:
+    """Queue every open chunk, also those a worker had given up on."""
+    open_chunks = run.chunks.filter(done_at=None).order_by("number")
+    subjects = [f"{run.pk}:{number}" for number in open_chunks.values_list("number", flat=True)]
+    OutboxMessage.objects.filter(
+        work=WORK, subject__in=subjects, done_at=None, attempts__gte=ATTEMPTS_MAX
+    ).update(attempts=0, due_at=at)
+    enqueue_many(WORK, subjects, at=at)
+
+
+def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
+    run = chunk.run
+    codes = list(
+        Citizen.objects.filter(
+            account_code__range=(chunk.first_code, chunk.last_code), erased_at=None
+        )
+        .order_by("account_code")
+        .values_list("account_code", flat=True)
+    )
+    decided = decide_many(
+        codes,
+        policy=run.policy,
+        parameters=parameters_of(run.policy),
+        on=run.decided_on,
+        balances=general_credit(codes, scheme=run.scheme, on=run.decided_on),
+        at=at,
+        run=run.pk,
+    )
+    tranches = [tranche for each in decided for tranche in _tranches(each, on=run.decided_on)]
+    booking = NewBooking(
+        id=part(run.pk, "chunk", chunk.number),
+        kind="top_up",
+        cause=f"run:{run.pk}",
+        description=f"Jaarlijks tegoed {run.year}",
+        effective_on=run.decided_on,
+    )
+    grant(fund_of(run.scheme), tranches, booking=booking, on=run.decided_on, at=at)
+    chunk.granted = sum(bool(each.result.grants) for each in decided)
+    chunk.refused = len(decided) - chunk.granted
+    chunk.amount = sum(tranche.cents for tranche in tranches)
+    chunk.done_at = at
+    chunk.save(update_fields=["granted", "refused", "amount", "done_at"])
+
+
+def general_credit(codes: Sequence[str], *, scheme: Scheme, on: date) -> dict[str, int]:
+    """The free credit without earmark of each citizen in this scheme, where there is any."""
+    rows = (
+        Tranche.objects.usable(on=on)
+        .filter(account_code__in=codes, scheme=scheme, earmarked=False)
+        .values_list("account_code")
+        .annotate(free=Sum(F("account__credits") - F("account__debits")))
+    )
+    return dict(rows)
+
+
+def _tranches(decided: Decided, *, on: date) -> Iterator[NewTranche]:
+    for grant_of in decided.result.grants:
+        yield NewTranche(
+            id=part(decided.id, grant_of.kind),
+            account_code=decided.account_code,
+            decision_id=decided.id,
+            kind=grant_of.kind,
+            categories=grant_of.categories,
+            earmarked=grant_of.earmarked,
+            cents=grant_of.cents,
+            expires_on=last_day(grant_of.years_valid, on=on),
+        )

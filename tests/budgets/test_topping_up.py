@@ -1,0 +1,173 @@
+"""The yearly top-up: who gets what, in chunks that may be done by anyone, any number of times."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ledger.checking import check_ledger
+from ledger.posting import Overdrawn
+from ontwikkelrekening.budgets import granting, topping_up
+from ontwikkelrekening.budgets.models import TopUpRun, Tranche
+from ontwikkelrekening.budgets.topping_up import AnotherYear, progress, run_chunk, start_run
+from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.eligibility.models import Decision
+from providers.models import OutboxMessage
+from providers.outbox import drain
+from tests.budgets.world import AT, ON, World, create_world, left, left_on, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return create_world()
+
+
+def people(number: int, *, start: int = 30_000_000) -> None:
+    """Register flex workers born in 1990."""
+    register(
+        [
+            person(start + index, date(1990, 1, 1), ("contract", "on_call"), ("residence", "yes"))
+            for index in range(number)
+        ],
+        at=AT,
+    )
+
+
+def test_fatima_and_henk_get_what_the_rules_say(world: World) -> None:
+    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+    drain()
+
+    tranches = {(each.account_code, each.kind): each for each in Tranche.objects.all()}
+    assert {key: each.granted for key, each in tranches.items()} == {
+        (world.fatima, "general"): 80_000,
+        (world.fatima, "coaching_evc"): 70_000,
+        (world.fatima, "childcare_travel"): 30_000,
+        (world.henk, "general"): 50_000,
+        (world.henk, "coaching_evc"): 70_000,
+    }
+    assert tranches[world.fatima, "general"].expires_on is None
+    assert tranches[world.fatima, "coaching_evc"].expires_on == date(2028, 12, 31)
+    assert tranches[world.fatima, "childcare_travel"].expires_on == date(2026, 12, 31)
+    assert all(left_on(each) == each.granted for each in tranches.values())
+    assert progress(run).is_done
+    assert left("fund:landelijk") == 10_000_000 - 300_000
+
+
+def test_chunks_are_the_same_work_however_often_they_are_done(world: World) -> None:
+    people(20)
+    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=5)
+    assert run.chunks.count() == 5
+
+    for _ in range(2):
+        for number in range(5):
+            run_chunk(f"{run.pk}:{number}", at=AT)
+
+    assert Tranche.objects.filter(kind="general").count() == 22
+    assert progress(run).granted == 22
+    assert check_ledger() == []
+
+
+def test_a_chunk_killed_in_the_middle_has_done_nothing_and_is_done_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(5)
+    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=4)
+    grant = granting.grant
+
+    def killed(*arguments: object, **named: object) -> None:
+        grant(*arguments, **named)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(topping_up, "grant", killed)
+    with pytest.raises(KeyboardInterrupt):
+        drain()
+    monkeypatch.undo()
+    assert not Decision.objects.exists()
+    assert not Tranche.objects.exists()
+
+    drain()
+
+    assert progress(run).granted == 7
+    assert Decision.objects.count() == 7
+
+
+def test_started_twice_is_the_same_run(world: World) -> None:
+    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+
+    again = start_run(world.scheme, year=2026, on=ON + timedelta(days=30), at=AT)
+
+    assert again.pk == run.pk
+    assert TopUpRun.objects.count() == 1
+    assert OutboxMessage.objects.count() == run.chunks.count()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_chunk(db: None) -> None:
+    world = create_world(fund_cents=100_000_000)
+    people(100)
+    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=51)
+    with CaptureQueriesContext(
+        connection,
+    ) as first:
+        run_chunk(f"{run.pk}:0", at=AT)
+    people(200, start=40_000_000)
+    register([person(50_000_000, date(1990, 1, 1))], at=AT)
+
+    with CaptureQueriesContext(connection) as second:
+        run_chunk(f"{run.pk}:1", at=AT)
+
+    assert len(second) == len(first)
+
+
+def test_a_fund_that_is_empty_gives_nothing_and_says_so(db: None) -> None:
+    world = create_world(fund_cents=100_000)
+    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+
+    with pytest.raises(Overdrawn):
+        run_chunk(f"{run.pk}:0", at=AT)
+    assert not Tranche.objects.exists()
+
+    drain()
+    state = progress(run)
+    assert not state.is_done
+    assert "overdrawn" in state.problems[0]
+
+
+def test_next_year_comes_on_top_up_to_the_cap_and_coaching_waits_three_years(
+    world: World,
+) -> None:
+    for year in (2026, 2027, 2028):
+        on = date(year, 1, 2)
+        at = datetime(year, 1, 2, 9, tzinfo=UTC)
+        run = start_run(world.scheme, year=year, on=on, at=at)
+        run_chunk(f"{run.pk}:0", at=at)
+
+    kinds = list(
+        Tranche.objects.filter(account_code=world.henk)
+        .order_by("granted_on", "kind")
+        .values_list("kind", flat=True)
+    )
+    assert kinds == ["coaching_evc", "general", "general", "general"]
+
+
+def test_a_day_in_another_year_is_refused(world: World) -> None:
+    with pytest.raises(AnotherYear):
+        start_run(world.scheme, year=2027, on=ON, at=AT)
+
+
+def test_the_command_tops_up_here_and_says_what_it_did(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("top_up", "landelijk", "2026", "--on", "2026-01-02", "--here")
+
+    assert "2 granted, 0 refused, 3000.00 euros" in capsys.readouterr().out
+
+
+def test_the_command_names_an_unknown_scheme(world: World) -> None:
+    with pytest.raises(CommandError, match="There is no scheme gemeente"):
+        call_command("top_up", "gemeente", "2026")
