@@ -45,6 +45,11 @@ IDENTITY_OLD_MASTER_KEYS = env.items("IDENTITY_OLD_MASTER_KEYS", "")  # until re
 # The key that one-time codes of enrolments are derived from.
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
 
+# The account that providers are paid from; in development an invented one.
+PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
+PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
+PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
+
 PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 if PRODUCTION and not PUBLIC_URL.startswith("https://"):
     raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}; production serves https only.")

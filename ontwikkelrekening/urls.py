@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("", include("ontwikkelrekening.portal.urls")),
     path("taal/", include("django.conf.urls.i18n")),
+    path("staff/", include("ontwikkelrekening.payouts.urls")),
 ]
 
 handler400 = "ontwikkelrekening.portal.views_about.bad_request"

@@ -13,6 +13,7 @@ from providers.models import Claim, Provider
 
 class BatchState(models.TextChoices):
     PREPARED = "prepared", "klaargezet"
+    WITHDRAWN = "withdrawn", "ingetrokken"
     RELEASED = "released", "vrijgegeven"
     SETTLED = "settled", "verwerkt"
 
@@ -22,12 +23,14 @@ class PaymentBatch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     message_id = models.CharField(max_length=35, unique=True)
-    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.PREPARED)
+    state = models.CharField(max_length=9, choices=BatchState.choices, default=BatchState.PREPARED)
     pay_on = models.DateField("betaaldatum")
     file = models.BinaryField(null=True)  # the XML as sent
     file_sha256 = models.CharField(max_length=64, blank=True)
     prepared_by = models.CharField(max_length=100)
     prepared_at = models.DateTimeField()
+    withdrawn_by = models.CharField(max_length=100, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=100, blank=True)
     released_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=100, blank=True)
@@ -40,8 +43,16 @@ class PaymentBatch(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="batch_is_released_by_someone_else",
-                condition=Q(state=BatchState.PREPARED, released_by="")
-                | (~Q(released_by="") & ~Q(released_by=F("prepared_by"))),
+                condition=Q(state__in=[BatchState.PREPARED, BatchState.WITHDRAWN], released_by="")
+                | (
+                    Q(state__in=[BatchState.RELEASED, BatchState.SETTLED])
+                    & ~Q(released_by="")
+                    & ~Q(released_by=F("prepared_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="released_batch_has_its_file",
+                condition=Q(released_by="") | (Q(file__isnull=False) & ~Q(file_sha256="")),
             ),
         ]
 
@@ -49,15 +60,25 @@ class PaymentBatch(models.Model):
         return self.message_id
 
 
+class PayoutState(models.TextChoices):
+    OPEN = "open", "open"
+    WITHDRAWN = "withdrawn", "ingetrokken"
+    PAID = "paid", "betaald"
+    RETURNED = "returned", "teruggekomen"
+
+
 class Payout(models.Model):
     """The sum one provider gets from one batch; `reference` is the EndToEndId on the bank statement."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="payouts")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
     iban = models.CharField(max_length=34)
     amount = MoneyField(max_digits=12, decimal_places=2)
     reference = models.CharField(max_length=35, unique=True)
-    claims = models.ManyToManyField(Claim, related_name="payouts")
+    state = models.CharField(max_length=9, choices=PayoutState.choices, default=PayoutState.OPEN)
+    reason = models.CharField(max_length=200, blank=True)  # why the bank sent it back
+    claims = models.ManyToManyField(Claim, through="PayoutLine", related_name="payouts")
 
     class Meta:
         verbose_name = "uitbetaling"
@@ -71,3 +92,21 @@ class Payout(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class PayoutLine(models.Model):
+    """One claim in one payout. A claim stands in one payout only, until that came to nothing."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="lines")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="payout_lines")
+    stands = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="claim_stands_in_one_payout", fields=["claim"], condition=Q(stands=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payout_id} {self.claim_id}"

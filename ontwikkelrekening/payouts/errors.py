@@ -1,0 +1,47 @@
+"""Why a payment batch cannot be prepared, released, settled or withdrawn."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+
+
+class UnableToPay(Exception):
+    """The payment step is not possible; the message says why."""
+
+
+class NothingToPay(UnableToPay):
+    def __init__(self) -> None:
+        super().__init__(_("There are no approved claims to pay."))
+
+
+class SamePerson(UnableToPay):
+    def __init__(self, by: str) -> None:
+        super().__init__(
+            _("%(person)s prepared this batch; someone else must release it.") % {"person": by}
+        )
+
+
+class WrongState(UnableToPay):
+    def __init__(self, batch: PaymentBatch, expected: str) -> None:
+        super().__init__(
+            _("Batch %(batch)s is %(state)s, not %(expected)s.")
+            % {"batch": batch, "state": batch.get_state_display(), "expected": expected}
+        )
+
+
+class IbanChanged(UnableToPay):
+    def __init__(self, payout: Payout) -> None:
+        super().__init__(
+            _(
+                "%(provider)s has another IBAN than when batch %(batch)s was prepared. "
+                "Withdraw the batch and prepare it again."
+            )
+            % {"provider": payout.provider, "batch": payout.batch}
+        )
+
+
+class NotOnItsWay(UnableToPay):
+    def __init__(self, payout: Payout) -> None:
+        super().__init__(_("Payment %(payout)s is not on its way.") % {"payout": payout})

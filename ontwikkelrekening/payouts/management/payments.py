@@ -1,0 +1,47 @@
+"""What the payment commands share: who does it, which batch, and clear errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management.base import CommandError, CommandParser
+
+from ledger.posting import UnableToPost
+from ontwikkelrekening.payouts.errors import UnableToPay
+from ontwikkelrekening.payouts.models import BatchState, PaymentBatch
+from ontwikkelrekening.payouts.sepa import UnableToWriteFile
+
+
+def add_who(parser: CommandParser) -> None:
+    parser.add_argument("--by", required=True, help="the payment officer who does this")
+
+
+def add_batch(parser: CommandParser) -> None:
+    parser.add_argument(
+        "batch", nargs="?", help="the batch's message id; may be left out when there is one"
+    )
+
+
+def find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
+    """The named batch, or the only one in this state."""
+    batches = PaymentBatch.objects.filter(
+        **{"message_id": message_id} if message_id else {"state": state}
+    )
+    found = list(batches[:2])
+    if len(found) == 1:
+        return found[0]
+    if message_id:
+        raise CommandError(f"There is no batch {message_id}.")
+    if found:
+        raise CommandError(f"More than one batch is {state.label}: name the one you mean.")
+    raise CommandError(f"There is no batch that is {state.label}.")
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """One plain sentence instead of a traceback."""
+    try:
+        yield
+    except (UnableToPay, UnableToPost, UnableToWriteFile) as error:
+        raise CommandError(str(error)) from error

@@ -1,0 +1,228 @@
+"""Paying: approved claims go into a batch, a second person releases it, the bank settles it.
+
+One person prepares, another releases. A claim stands in one payout only: the database refuses a
+second until the first came to nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import uuid4, uuid5
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from ledger.accounts import open_account
+from ledger.money import to_cents, to_money
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.payouts import errors
+from ontwikkelrekening.payouts.models import (
+    BatchState,
+    PaymentBatch,
+    Payout,
+    PayoutLine,
+    PayoutState,
+)
+from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
+from providers import claiming
+from providers.models import Claim, Provider
+
+
+@transaction.atomic
+def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
+    """Bundle all approved claims per provider; raises NothingToPay when there are none."""
+    due = Claim.objects.due().select_related("provider").order_by("pk")
+    claims_of: dict[Provider, list[Claim]] = defaultdict(list)
+    for claim in due.select_for_update(of=("self",)):
+        claims_of[claim.provider].append(claim)
+    if not claims_of:
+        raise errors.NothingToPay
+    id_ = uuid4()
+    batch = PaymentBatch.objects.create(
+        id=id_,
+        message_id=f"OWR-{localdate(at):%Y%m%d}-{id_.hex[:8]}",
+        pay_on=pay_on,
+        prepared_by=by,
+        prepared_at=at,
+    )
+    by_name = sorted(claims_of.items(), key=lambda item: (item[0].name, item[0].pk))
+    payouts = [
+        _payout(batch, provider, claims, number=number)
+        for number, (provider, claims) in enumerate(by_name, start=1)
+    ]
+    Payout.objects.bulk_create(payouts)
+    PayoutLine.objects.bulk_create(
+        PayoutLine(payout=payout, claim=claim)
+        for payout in payouts
+        for claim in claims_of[payout.provider]
+    )
+    for payout in payouts:
+        claiming.take_up(claims_of[payout.provider], reference=payout.reference, at=at, actor=by)
+    return batch
+
+
+@transaction.atomic
+def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
+    """Write the payment file and book what is on its way; by someone else than who prepared it."""
+    batch = _locked(batch, BatchState.PREPARED)
+    if by == batch.prepared_by:
+        raise errors.SamePerson(by)
+    payouts = _open_payouts(batch)
+    for payout in payouts:
+        if payout.iban != payout.provider.iban:
+            raise errors.IbanChanged(payout)
+    in_transit = open_account("in_transit", account_class="in_transit", at=at)
+    _book(
+        batch,
+        "payment",
+        [(payout, payout.provider.payable_id, in_transit.pk) for payout in payouts],
+        description=f"Betaalbestand {batch.message_id}",
+        at=at,
+    )
+    batch.pay_on = max(batch.pay_on, localdate(at))
+    batch.file = _file(batch, payouts, at=at)
+    batch.file_sha256 = hashlib.sha256(batch.file).hexdigest()
+    batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, by, at
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def withdraw_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
+    """Take back a batch that was not released; its claims are due again."""
+    batch = _locked(batch, BatchState.PREPARED)
+    _let_go(_open_payouts(batch), state=PayoutState.WITHDRAWN, reason="", by=by, at=at)
+    batch.state, batch.withdrawn_by, batch.withdrawn_at = BatchState.WITHDRAWN, by, at
+    batch.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
+    return batch
+
+
+@transaction.atomic
+def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
+    """The bank has paid every payment that did not come back."""
+    batch = _locked(batch, BatchState.RELEASED)
+    payouts = _open_payouts(batch)
+    in_transit = open_account("in_transit", account_class="in_transit", at=at)
+    bank = open_account("bank", account_class="bank", at=at)
+    _book(
+        batch,
+        "settle",
+        [(payout, in_transit.pk, bank.pk) for payout in payouts],
+        description=f"Betaald door de bank: {batch.message_id}",
+        at=at,
+    )
+    claiming.settle(_claims(payouts), at=at, actor=by)
+    Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(state=PayoutState.PAID)
+    batch.state, batch.settled_by, batch.settled_at = BatchState.SETTLED, by, at
+    batch.save(update_fields=["state", "settled_by", "settled_at"])
+    return batch
+
+
+@transaction.atomic
+def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payout:
+    """The bank sent one payment back: the provider is still to be paid, its claims are due again."""
+    batch = _locked(payout.batch, BatchState.RELEASED)
+    found = [each for each in _open_payouts(batch) if each.pk == payout.pk]
+    if not found:
+        raise errors.NotOnItsWay(payout)
+    in_transit = open_account("in_transit", account_class="in_transit", at=at)
+    _book(
+        batch,
+        "return",
+        [(each, in_transit.pk, each.provider.payable_id) for each in found],
+        description=f"Teruggekomen van de bank: {payout.reference}",
+        at=at,
+    )
+    _let_go(found, state=PayoutState.RETURNED, reason=reason, by=by, at=at)
+    return found[0]
+
+
+def _locked(batch: PaymentBatch, state: BatchState) -> PaymentBatch:
+    batch = PaymentBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state != state:
+        raise errors.WrongState(batch, state.label)
+    return batch
+
+
+def _open_payouts(batch: PaymentBatch) -> list[Payout]:
+    payouts = batch.payouts.filter(state=PayoutState.OPEN)
+    return list(payouts.select_related("provider", "batch").order_by("reference"))
+
+
+def _claims(payouts: Iterable[Payout]) -> list[Claim]:
+    return list(
+        Claim.objects.filter(payout_lines__payout__in=list(payouts), payout_lines__stands=True)
+    )
+
+
+def _let_go(
+    payouts: Sequence[Payout], *, state: PayoutState, reason: str, by: str, at: datetime
+) -> None:
+    """These payouts came to nothing: their claims no longer stand in them and are due again."""
+    claiming.hand_back(_claims(payouts), at=at, actor=by)
+    PayoutLine.objects.filter(payout__in=payouts).update(stands=False)
+    Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(
+        state=state, reason=reason
+    )
+    for payout in payouts:
+        payout.state, payout.reason = state, reason
+
+
+def _payout(
+    batch: PaymentBatch, provider: Provider, claims: Sequence[Claim], *, number: int
+) -> Payout:
+    return Payout(
+        batch=batch,
+        provider=provider,
+        iban=provider.iban,
+        amount=to_money(sum(to_cents(claim.amount) for claim in claims)),
+        reference=f"{batch.message_id}-{number:05d}",
+    )
+
+
+def _book(
+    batch: PaymentBatch,
+    kind: str,
+    moves: Sequence[tuple[Payout, int, int]],
+    *,
+    description: str,
+    at: datetime,
+) -> None:
+    """Book each payout's amount from the one account to the other, in one booking."""
+    if not moves:
+        return
+    transfers = [
+        NewTransfer(
+            id=uuid5(payout.pk, kind), debit=debit, credit=credit, cents=to_cents(payout.amount)
+        )
+        for payout, debit, credit in moves
+    ]
+    booking = NewBooking(
+        id=uuid5(transfers[0].id, "booking"),
+        kind=kind,
+        cause=f"batch:{batch.pk}",
+        description=description,
+        effective_on=localdate(at),
+    )
+    post(booking, transfers, at=at)
+
+
+def _file(batch: PaymentBatch, payouts: Iterable[Payout], *, at: datetime) -> bytes:
+    payments = (
+        Payment(
+            name=payout.provider.name,
+            iban=payout.iban,
+            cents=to_cents(payout.amount),
+            reference=payout.reference,
+            description=f"Ontwikkelrekening {payout.reference}",
+        )
+        for payout in payouts
+    )
+    payer = Payer(settings.PAYER_NAME, settings.PAYER_IBAN, settings.PAYER_BIC)
+    return write_file(
+        payments, payer=payer, message_id=batch.message_id, pay_on=batch.pay_on, at=at
+    )
