@@ -1,0 +1,136 @@
+"""Read rows from a CSV or JSON file, gzipped or not, however strange; every fault is a finding."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FIELD_LENGTH_MAX = 200
+
+
+class Finding(NamedTuple):
+    """What is wrong, and where. Never repeats the value: it may be personal data."""
+
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.field or 'file'}: {self.reason}"
+
+
+class UnreadableFile(Exception):
+    """A file that cannot be read as rows at all."""
+
+    def __init__(self, reason: str, *, line: int = 1, field: str = "") -> None:
+        super().__init__(reason)
+        self.finding = Finding(line, field, reason)
+
+
+Row = dict[str, str]
+
+
+def read_rows(
+    path: Path, *, required: Sequence[str], optional: Sequence[str]
+) -> Iterator[tuple[int, Row]]:
+    """Line number and row, one by one; raises UnreadableFile with the place."""
+    try:
+        with _open(path) as text:
+            if _is_json(path):
+                yield from _json_rows(text, required=required, optional=optional)
+            else:
+                yield from _csv_rows(text, required=required, optional=optional)
+    except UnicodeDecodeError:
+        raise UnreadableFile("is not text in UTF-8; save it as 'CSV UTF-8'") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "is damaged"
+        raise UnreadableFile(f"cannot be read: {reason}") from None
+    except csv.Error as error:
+        raise UnreadableFile(f"is not CSV: {error}") from None
+
+
+def _is_json(path: Path) -> bool:
+    return path.name.removesuffix(".gz").endswith(".json")
+
+
+def _open(path: Path) -> IO[str]:
+    binary: IO[bytes] = gzip.open(path) if path.name.endswith(".gz") else path.open("rb")  # type: ignore[assignment]
+    return io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+
+
+def _csv_rows(
+    text: IO[str], *, required: Sequence[str], optional: Sequence[str]
+) -> Iterator[tuple[int, Row]]:
+    header = text.readline()
+    if not header.strip():
+        raise UnreadableFile("is empty")
+    if "\0" in header:
+        raise UnreadableFile("is not text")
+    separator = max(",;\t", key=header.count)
+    names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator))]
+    _check_names(names, required=required, optional=optional)
+    rows = csv.reader(text, delimiter=separator, strict=True)
+    for values in rows:
+        line = rows.line_num + 1
+        if not any(value.strip() for value in values):
+            continue
+        if len(values) != len(names):
+            raise UnreadableFile(
+                f"has {len(values)} fields where the header has {len(names)}", line=line
+            )
+        yield line, {name: value.strip() for name, value in zip(names, values, strict=True)}
+
+
+def _json_rows(
+    text: IO[str], *, required: Sequence[str], optional: Sequence[str]
+) -> Iterator[tuple[int, Row]]:
+    try:
+        rows = json.load(text)
+    except RecursionError:
+        raise UnreadableFile("is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise UnreadableFile(f"is not JSON: {error.msg}", line=error.lineno) from None
+    if not isinstance(rows, list) or not rows:
+        raise UnreadableFile("must be a list of objects, at least one")
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise UnreadableFile("is not an object", line=number)
+        _check_names(list(row), required=required, optional=optional, line=number)
+        for name, value in row.items():
+            if value is not None and not isinstance(value, str):
+                raise UnreadableFile("must be text between quotes", line=number, field=name)
+        yield number, {name: (value or "").strip() for name, value in row.items()}
+
+
+def _check_names(
+    names: Sequence[str], *, required: Sequence[str], optional: Sequence[str], line: int = 1
+) -> None:
+    for name in required:
+        if name not in names:
+            raise UnreadableFile("this column is missing", line=line, field=name)
+    for number, name in enumerate(names):
+        if name not in required and name not in optional:
+            known = ", ".join([*required, *optional])
+            raise UnreadableFile(
+                f"unknown column; the columns are {known}", line=line, field=name[:40]
+            )
+        if name in names[:number]:
+            raise UnreadableFile("this column is there twice", line=line, field=name)
+
+
+def fault_in_text(value: str) -> str:
+    """Why a text may not go in; nothing when it may."""
+    if len(value) > FIELD_LENGTH_MAX:
+        return f"is longer than {FIELD_LENGTH_MAX} characters"
+    if any(not character.isprintable() for character in value):
+        return "has a character that cannot be printed"
+    if value.startswith(FORMULA):
+        return "starts as a formula does"
+    return ""

@@ -1,0 +1,163 @@
+"""Citizens from a file: the whole file or nothing, every bad row reported, twice changes nothing.
+
+One row a person. Facts hold from `facts_from`; a later file may bring later facts of people who are
+known. Columns: see REQUIRED and OPTIONAL; docs/citizens-file.md explains them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import transaction
+
+from ontwikkelrekening.citizens.files import (
+    Finding,
+    Row,
+    UnreadableFile,
+    fault_in_text,
+    read_rows,
+)
+from ontwikkelrekening.citizens.identity import Identity, NotABsn, checked_bsn
+from ontwikkelrekening.citizens.keys import bsn_digest
+from ontwikkelrekening.citizens.models import CircumstanceKind, Source
+from ontwikkelrekening.citizens.registering import Contradiction, NewCitizen, Stated, register
+from ontwikkelrekening.citizens.vocabulary import UnknownWord, checked
+
+REQUIRED = ("bsn", "given_name", "family_name", "born_on")
+FACTS = tuple(CircumstanceKind.values)
+OPTIONAL = ("language", "facts_from", "source", *FACTS)
+CHUNK = 2000
+FINDINGS_MAX = 1000
+BORN_FROM = date(1900, 1, 1)
+
+
+class Imported(NamedTuple):
+    rows: int
+    new: int
+    facts: int
+
+
+class RefusedFile(Exception):
+    """A file with faults: nothing of it was taken in. `findings` names each fault."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(map(str, findings[:3])))
+        self.findings = list(findings)
+
+
+def import_citizens(path: Path, *, at: datetime) -> Imported:
+    """Read, check and register a whole file; raises RefusedFile and then nothing has changed."""
+    findings = list(islice(_check(path, on=at.date()), FINDINGS_MAX))
+    if findings:
+        raise RefusedFile(findings)
+    rows = new = facts = 0
+    with transaction.atomic():
+        for lines, people in _in_chunks(path, on=at.date()):
+            try:
+                registered = register(people, at=at)
+            except Contradiction as fault:
+                raise RefusedFile([Finding(lines[fault.index], fault.kind, str(fault))]) from None
+            rows += len(people)
+            new += registered.new
+            facts += registered.facts
+    return Imported(rows, new, facts)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Row]]:
+    return read_rows(path, required=REQUIRED, optional=OPTIONAL)
+
+
+def _check(path: Path, *, on: date) -> Iterator[Finding]:
+    """Every fault in the file, in its order."""
+    seen: dict[bytes, int] = {}
+    rows = 0
+    try:
+        for line, row in _rows(path):
+            rows += 1
+            person, faults = read_person(row, line=line, on=on)
+            yield from faults
+            if person:
+                digest = bsn_digest(person.identity.bsn)
+                if digest in seen:
+                    yield Finding(line, "bsn", f"is on line {seen[digest]} as well")
+                seen.setdefault(digest, line)
+    except UnreadableFile as fault:
+        yield fault.finding
+        return
+    if not rows:
+        yield Finding(1, "", "has no rows")
+
+
+def _in_chunks(path: Path, *, on: date) -> Iterator[tuple[list[int], list[NewCitizen]]]:
+    rows = _rows(path)
+    while chunk := list(islice(rows, CHUNK)):
+        people = [read_person(row, line=line, on=on)[0] for line, row in chunk]
+        yield [line for line, _ in chunk], [person for person in people if person]
+
+
+def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, list[Finding]]:
+    """The person on a row, or what is wrong with it."""
+    faults = [
+        Finding(line, name, fault) for name, value in row.items() if (fault := fault_in_text(value))
+    ]
+    faults += [Finding(line, name, "is missing") for name in REQUIRED if not row[name]]
+    if faults:
+        return None, faults
+    bsn, born_on = _bsn(row, line, faults), _day(row, "born_on", line, faults, on=on)
+    language = row.get("language") or "nl"
+    if language not in ("nl", "en"):
+        faults.append(Finding(line, "language", "choose from nl, en"))
+    stated = _facts(row, line, faults, on=on)
+    if faults or born_on is None:
+        return None, faults
+    identity = Identity(row["given_name"], row["family_name"], bsn)
+    return NewCitizen(identity, born_on, language, stated), []
+
+
+def _bsn(row: Row, line: int, faults: list[Finding]) -> str:
+    try:
+        return checked_bsn(row["bsn"])
+    except NotABsn as fault:
+        faults.append(Finding(line, "bsn", str(fault)))
+        return ""
+
+
+def _day(row: Row, name: str, line: int, faults: list[Finding], *, on: date) -> date | None:
+    """A day that exists and is not in the future."""
+    try:
+        day = date.fromisoformat(row[name])
+        if row[name] != day.isoformat():
+            raise ValueError
+    except ValueError:
+        faults.append(Finding(line, name, "is not an existing date written as 2026-12-31"))
+        return None
+    if not BORN_FROM <= day <= on:
+        reason = "lies in the future" if day > on else f"lies before {BORN_FROM}"
+        faults.append(Finding(line, name, reason))
+        return None
+    return day
+
+
+def _facts(row: Row, line: int, faults: list[Finding], *, on: date) -> tuple[Stated, ...]:
+    given = {kind: row[kind] for kind in FACTS if row.get(kind)}
+    if not given:
+        return ()
+    source = row.get("source") or Source.OWN_STATEMENT
+    if source not in Source.values:
+        faults.append(Finding(line, "source", f"choose from {', '.join(Source.values)}"))
+    if not row.get("facts_from"):
+        faults.append(Finding(line, "facts_from", "is missing: since when do the facts hold?"))
+        return ()
+    since = _day(row, "facts_from", line, faults, on=on)
+    for kind, value in given.items():
+        try:
+            checked(kind, value, on=on)
+        except UnknownWord as fault:
+            faults.append(Finding(line, kind, str(fault)))
+    if faults or since is None:
+        return ()
+    return tuple(Stated(kind, value, since, source=source) for kind, value in given.items())

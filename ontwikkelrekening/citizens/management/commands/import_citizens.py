@@ -1,0 +1,30 @@
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from ontwikkelrekening.citizens.importing import RefusedFile, import_citizens
+
+
+class Command(BaseCommand):
+    help = "Import citizens from a CSV or JSON file (.gz as well): the whole file or nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        start = time.monotonic()
+        try:
+            imported = import_citizens(options["file"], at=timezone.now())
+        except RefusedFile as refused:
+            for finding in refused.findings:
+                self.stderr.write(str(finding))
+            raise CommandError(
+                f"{options['file'].name}: {len(refused.findings)} faults, nothing was imported."
+            ) from None
+        self.stdout.write(
+            f"{imported.rows} rows: {imported.new} new citizens, {imported.facts} new facts"
+            f" ({time.monotonic() - start:.1f} s)."
+        )
