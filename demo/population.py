@@ -48,6 +48,8 @@ LOW = ("none", "primary", "vmbo", "mbo1", "mbo2", "mbo3", "mbo4", "havo_vwo")
 LOW_WEIGHTS = (1, 6, 22, 6, 22, 16, 22, 5)
 HIGH = ("mbo4", "havo_vwo", "hbo", "university")
 HIGH_WEIGHTS = (22, 10, 42, 26)
+HOMES = ("partner", "alone", "partner_and_children", "other")
+HOME_WEIGHTS = (32, 26, 34, 8)
 GIVEN = (
     "Aïcha", "Amir", "Anna", "Anouk", "Ayşe", "Bart", "Bram", "Carla", "Chantal", "Danny", "Demi",
     "Dewi", "Dirk", "Elif", "Els", "Emma", "Erik", "Esther", "Fleur", "Floor", "Frank", "Gerda",
@@ -157,32 +159,25 @@ def _born_on(kind: str, draw: random.Random) -> date:
 
 def _facts(kind: str, born_on: date, draw: random.Random) -> Person:
     low, high = draw.choices(LOW, LOW_WEIGHTS)[0], draw.choices(HIGH, HIGH_WEIGHTS)[0]
+    any_school = draw.choice((low, high))
     flex = draw.choices(FLEX, FLEX_WEIGHTS)[0]
-    other_home = draw.choices(
-        ("partner", "alone", "partner_and_children", "other"), (32, 26, 34, 8)
-    )[0]
-    match kind:
-        case "no_facts":
-            return {}
-        case "low_skilled_permanent":
-            since = born_on + timedelta(days=int(365.25 * draw.uniform(16.5, 21)))
-            return _of("permanent", other_home, "none", low) | {"working_since": since.isoformat()}
-        case "flex_worker":
-            return _of(flex, other_home, "none", draw.choice((low, high)))
-        case "flex_worker_and_single_mother":
-            return _of(flex, "sole_parent", draw.choice(("none", "social_assistance")), low)
-        case "single_mother_with_work":
-            return _of("permanent", "sole_parent", "none", draw.choice((low, high)))
-        case "single_mother_on_benefit":
-            benefit = draw.choices(("social_assistance", "disability", "unemployment"), (8, 1, 1))
-            return _of("no_work", "sole_parent", benefit[0], low)
-        case "carer_without_income":
-            return _of("no_work", "partner_and_children", "none", low)
-        case "abroad":
-            return _of("permanent", other_home, "none", high) | {"residence": "no"}
-        case "minor":
-            return _of("zero_hours", "other", "none", "vmbo")
-    return _everyone_else(other_home, high, draw)
+    home = draw.choices(HOMES, HOME_WEIGHTS)[0]
+    some_benefit = draw.choice(("none", "social_assistance"))
+    benefit = draw.choices(("social_assistance", "disability", "unemployment"), (8, 1, 1))[0]
+    since = born_on + timedelta(days=int(365.25 * draw.uniform(16.5, 21)))
+    facts = {
+        "no_facts": {},
+        "low_skilled_permanent": _of("permanent", home, "none", low)
+        | {"working_since": since.isoformat()},
+        "flex_worker": _of(flex, home, "none", any_school),
+        "flex_worker_and_single_mother": _of(flex, "sole_parent", some_benefit, low),
+        "single_mother_with_work": _of("permanent", "sole_parent", "none", any_school),
+        "single_mother_on_benefit": _of("no_work", "sole_parent", benefit, low),
+        "carer_without_income": _of("no_work", "partner_and_children", "none", low),
+        "abroad": _of("permanent", home, "none", high) | {"residence": "no"},
+        "minor": _of("zero_hours", "other", "none", "vmbo"),
+    }.get(kind)
+    return _everyone_else(home, high, draw) if facts is None else facts
 
 
 def _everyone_else(household: str, education: str, draw: random.Random) -> Person:

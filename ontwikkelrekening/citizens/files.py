@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -61,8 +60,8 @@ def _is_json(path: Path) -> bool:
 
 
 def _open(path: Path) -> IO[str]:
-    binary: IO[bytes] = gzip.open(path) if path.name.endswith(".gz") else path.open("rb")  # type: ignore[assignment]
-    return io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+    opened = gzip.open if path.name.endswith(".gz") else open
+    return opened(path, "rt", encoding="utf-8-sig", newline="")
 
 
 def _csv_rows(

@@ -1,0 +1,229 @@
+"""The letter of a decision: the answer first, then why, the sum, what would change it, the law last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from ontwikkelrekening.eligibility import wording
+from ontwikkelrekening.eligibility.models import Decision, Outcome
+from ontwikkelrekening.eligibility.parameters import (
+    CARER,
+    FLEX_WORKER,
+    LOW_SKILLED,
+    SINGLE_MOTHER,
+    Parameters,
+)
+from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import facts_of
+from ontwikkelrekening.eligibility.rules import ELIGIBLE, Facts, Result, Step, decide
+from ontwikkelrekening.eligibility.wording import Text
+
+OBJECTION_DAYS = 6 * 7  # Awb 6:7
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A decision in words; every list is in the order it is read."""
+
+    title: str
+    answer: str
+    facts: list[tuple[str, str]]
+    reasons: list[str]
+    sum: list[str]
+    what_would_change: list[str]
+    what_you_can_do: list[str]
+    grounds: list[str]
+    object_until: date
+
+
+def letter(decision: Decision, *, language: str, parameters: Parameters | None = None) -> Letter:
+    """The decision as its citizen reads it, in Dutch ("nl") or English ("en")."""
+    parameters = parameters or parameters_of(decision.policy)
+    facts = facts_of(decision)
+    result = decide(facts, parameters)
+    until = decision.decided_on + timedelta(days=OBJECTION_DAYS)
+    with override(language):
+        return Letter(
+            title=_title(decision),
+            answer=_answer(decision),
+            facts=facts_in_words(facts),
+            reasons=reasons(facts, result, parameters),
+            sum=sums(result, parameters, on=decision.decided_on),
+            what_would_change=what_would_change(facts, result, parameters),
+            what_you_can_do=_what_you_can_do(decision, until),
+            grounds=grounds(result),
+            object_until=until,
+        )
+
+
+def _title(decision: Decision) -> str:
+    return _("Your learning credit for {year}").format(year=decision.decided_on.year)
+
+
+def _answer(decision: Decision) -> str:
+    if decision.outcome == Outcome.GRANTED:
+        return _("You get {amount} to learn with.").format(amount=wording.euros(decision.amount))
+    if not decision.confirmed_by:
+        return _(
+            "By the rules you get no credit this year. A member of our staff looks at it first."
+            " After that you get our decision."
+        )
+    return _("You get no credit this year.")
+
+
+def facts_in_words(facts: Facts) -> list[tuple[str, str]]:
+    """Every fact that was used, known or not, as name and value."""
+    return [
+        (str(name), wording.value_of(fact, getattr(facts, fact)))
+        for fact, name in wording.FACTS.items()
+        if not (fact == "coaching_granted_years_ago" and facts.coaching_granted_years_ago is None)
+    ]
+
+
+def reasons(facts: Facts, result: Result, parameters: Parameters) -> list[str]:
+    """Why: first what decided. A refusal names what is not met; a grant also the groups."""
+    if result.outcome != Outcome.GRANTED:
+        return [_eligible(step.rule, result, parameters) for step in _unmet(result)]
+    return [
+        *(_eligible(rule, result, parameters) for rule in ELIGIBLE),
+        *_groups(facts, result),
+        _class(result),
+    ]
+
+
+def _unmet(result: Result) -> list[Step]:
+    return [step for step in result.steps if step.rule in ELIGIBLE and not step.holds]
+
+
+def _eligible(rule: str, result: Result, parameters: Parameters) -> str:
+    step = next(step for step in result.steps if step.rule == rule)
+    sentences = wording.ELIGIBLE[rule]
+    limit = getattr(parameters, step.parameter)
+    return str(sentences.holds if step.holds else sentences.fails).format(
+        value=wording.value_of(step.fact, step.value),
+        limit=wording.euros(limit) if step.parameter.endswith("_cents") else limit,
+    )
+
+
+def _groups(facts: Facts, result: Result) -> list[str]:
+    if not result.groups:
+        return [_("You are in none of the groups that come first.")]
+    return [
+        _("You told us, or a register says: {facts}. So you belong to: {group}.").format(
+            facts=_facts_of_group(group, facts), group=wording.GROUPS[group]
+        )
+        for group in result.groups
+    ]
+
+
+_GROUP_FACTS = {
+    FLEX_WORKER: ("contract",),
+    SINGLE_MOTHER: ("household",),
+    CARER: ("household", "contract", "benefit"),
+    LOW_SKILLED: ("contract", "education", "working_years"),
+}
+_GROUP_RULES = {
+    FLEX_WORKER: ("flexible_work",),
+    SINGLE_MOTHER: ("sole_parent", "equal_terms"),
+    CARER: ("cares_for_child", "without_work", "without_benefit"),
+    LOW_SKILLED: ("permanent_job", "mbo_or_below", "long_at_work"),
+}
+_SUM_RULES = {
+    "general": ("higher_amount",),
+    "coaching_evc": ("coaching_class", "coaching_due"),
+    "childcare_travel": ("childcare_group",),
+}
+
+
+def _facts_of_group(group: str, facts: Facts) -> str:
+    return ", ".join(wording.value_of(fact, getattr(facts, fact)) for fact in _GROUP_FACTS[group])
+
+
+def _class(result: Result) -> str:
+    return _("That puts you in class {number} of 4. Class 1 comes first.").format(
+        number=result.priority
+    )
+
+
+def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
+    """How the amount came about, one line a sum, and the total."""
+    if not result.grants:
+        return []
+    lines = [_line(grant.kind, grant.cents, grant.years_valid, on=on) for grant in result.grants]
+    higher = result.priority in parameters.priority_amount_classes
+    size = "priority" if higher else "general"
+    usual: int = getattr(parameters, f"amount_{size}_cents")
+    if result.grants[0].cents < usual:
+        lines.insert(
+            1,
+            _("The amount is {usual} a year, but your free credit stays at {cap} at most.").format(
+                usual=wording.euros(usual),
+                cap=wording.euros(getattr(parameters, f"cap_{size}_cents")),
+            ),
+        )
+    if len(result.grants) > 1:
+        lines.append(_("Together {amount}.").format(amount=wording.euros(result.cents)))
+    return lines
+
+
+def _line(kind: str, cents: int, years_valid: int | None, *, on: date) -> str:
+    if years_valid is None:
+        return _("{amount} {purpose}. It stays on your account.").format(
+            amount=wording.euros(cents), purpose=wording.KINDS[kind]
+        )
+    until = date(on.year + years_valid - 1, 12, 31)
+    return _("{amount} {purpose}, until {day}.").format(
+        amount=wording.euros(cents), purpose=wording.KINDS[kind], day=wording.long_date(until)
+    )
+
+
+_LIKELY: tuple[tuple[dict[str, Any], Text], ...] = (  # what can change in someone's life
+    ({"contract": "temporary"}, gettext_lazy("you do flexible work")),
+    ({"household": "sole_parent"}, gettext_lazy("you raise a child under 18 alone")),
+    ({"resident": True}, gettext_lazy("you live in the Netherlands")),
+    ({"balance_cents": 0}, gettext_lazy("you use your credit first")),
+)
+
+
+def what_would_change(facts: Facts, result: Result, parameters: Parameters) -> list[str]:
+    """Which single change in the facts would give more, found by deciding again."""
+    found = []
+    for change, words in _LIKELY:
+        other = decide(facts._replace(**change), parameters)
+        if other.cents > result.cents:
+            found.append(
+                _("You would get {amount} if {change}.").format(
+                    amount=wording.euros(other.cents), change=words
+                )
+            )
+    return found
+
+
+def _what_you_can_do(decision: Decision, until: date) -> list[str]:
+    if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
+        return [_("Is one of the facts wrong? Change it, or call us. We look at it again.")]
+    return [
+        _("Is one of the facts wrong? Change it, or call us. We look at it again."),
+        _(
+            "Do you disagree? You can object until {day}. That is free, and you need no lawyer."
+        ).format(day=wording.long_date(until)),
+    ]
+
+
+def grounds(result: Result) -> list[str]:
+    """The law behind the steps that decided, each once, in the order of the steps."""
+    if result.outcome == Outcome.GRANTED:
+        rules = {
+            *ELIGIBLE,
+            *(rule for group in result.groups for rule in _GROUP_RULES[group]),
+            *(rule for grant in result.grants for rule in _SUM_RULES[grant.kind]),
+        }
+    else:
+        rules = {step.rule for step in _unmet(result)}
+    decided = [step.ground for step in result.steps if step.rule in rules and step.ground]
+    return list(dict.fromkeys(decided))
