@@ -59,9 +59,7 @@ class Provider(models.Model):
 class Client(AbstractApplication):  # type: ignore[misc]
     """An OAuth 2 client: one piece of software that acts for one provider."""
 
-    provider = models.ForeignKey(
-        Provider, on_delete=models.CASCADE, null=True, blank=True, related_name="clients"
-    )
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="clients")
     scopes = ArrayField(models.CharField(max_length=32), default=list)  # what it may ask for
 
 

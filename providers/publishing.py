@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from djmoney.money import Money
@@ -40,12 +41,23 @@ class CourseDetails:
     has_exam: bool = False
     has_certificate: bool = True
 
+    @classmethod
+    def names(cls) -> list[str]:
+        return [field.name for field in fields(cls)]
+
+    def as_fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.names()}
+
+    def is_of(self, course: Course) -> bool:
+        """The course says just this."""
+        return all(getattr(course, name) == value for name, value in self.as_fields().items())
+
 
 def register_course(provider: Provider, details: CourseDetails, *, at: datetime) -> Course:
     """A new draft of the provider; raises CourseCodeIsTaken."""
     try:
         with transaction.atomic():
-            return Course.objects.create(provider=provider, registered_at=at, **_fields(details))
+            return Course.objects.create(provider=provider, registered_at=at, **details.as_fields())
     except IntegrityError as error:
         if "course_code_is_unique_for_its_provider" in str(error):
             raise CourseCodeIsTaken from None
@@ -67,7 +79,3 @@ def _move(course: Course, event: str, *, actor: str, at: datetime, **changes: da
     locked = Course.objects.select_for_update().get(pk=course.pk)
     move(locked, event, actor=actor, at=at, **changes)
     return locked
-
-
-def _fields(details: CourseDetails) -> dict[str, object]:
-    return {name: getattr(details, name) for name in CourseDetails.__dataclass_fields__}

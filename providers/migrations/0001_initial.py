@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("ledger", "0001_initial"),
+        ("ledger", "0002_guards_and_posting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -364,8 +364,6 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.ForeignKey(
-                        blank=True,
-                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="clients",
                         to="providers.provider",

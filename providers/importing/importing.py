@@ -1,0 +1,140 @@
+"""Writing a judged file: providers admitted, courses registered or changed, and published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.accounts import open_accounts
+from providers.admitting import ProviderDetails
+from providers.importing.judging import judge
+from providers.importing.reading import RowError, read
+from providers.models import Course, Provider
+from providers.moving import move_all
+from providers.publishing import CourseDetails
+from providers.states import CourseState
+
+ACTOR = "import"
+Judged = tuple[int, ProviderDetails, CourseDetails]
+
+
+class UnableToImport(Exception):
+    """The file has errors; nothing was written."""
+
+    def __init__(self, errors: list[RowError]) -> None:
+        super().__init__(f"{len(errors)} errors in the file; nothing was imported.")
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did."""
+
+    providers: int
+    added: int
+    changed: int
+    unchanged: int
+
+
+@transaction.atomic
+def import_courses(path: Path, *, at: datetime) -> Imported:
+    """Import a whole file or raise UnableToImport; a constant number of queries for any size."""
+    rows, errors = _judged(path)
+    known = {provider.kvk_number: provider for provider in Provider.objects.all()}
+    errors += _conflicts(rows, known.values())
+    if errors:
+        raise UnableToImport(sorted(errors, key=lambda error: error.line))
+    newcomers = {d.kvk_number: d for _, d, _ in rows if d.kvk_number not in known}
+    providers = known | _admit(newcomers.values(), at=at)
+    wanted = {(providers[d.kvk_number].pk, c.code): c for _, d, c in rows}
+    return _write(wanted, admitted=len(newcomers), at=at)
+
+
+def _judged(path: Path) -> tuple[list[Judged], list[RowError]]:
+    rows: list[Judged] = []
+    errors: list[RowError] = []
+    for line, row in read(path):
+        result = [row] if isinstance(row, RowError) else judge(line, row)
+        if isinstance(result, list):
+            errors += result
+        else:
+            rows.append((line, *result))
+    return rows, errors
+
+
+def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[RowError]:
+    """Rows that contradict each other or what is registered."""
+    seen = {p.kvk_number: ProviderDetails(p.name, p.kvk_number, p.iban) for p in known}
+    paid_to = {details.iban: details.kvk_number for details in seen.values()}
+    codes: set[tuple[str, str]] = set()
+    errors = []
+    for line, details, course in rows:
+        first = seen.setdefault(details.kvk_number, details)
+        if first.iban != details.iban:
+            errors.append(RowError(line, "iban", "this provider is registered with another IBAN"))
+        elif paid_to.setdefault(details.iban, details.kvk_number) != details.kvk_number:
+            errors.append(RowError(line, "iban", "another provider is paid on this IBAN"))
+        if first.name != details.name:
+            errors.append(RowError(line, "provider", f"this KvK number belongs to {first.name}"))
+        if (details.kvk_number, course.code) in codes:
+            errors.append(RowError(line, "primaryCode", "this course is in the file twice"))
+        codes.add((details.kvk_number, course.code))
+    return errors
+
+
+def _admit(newcomers: Iterable[ProviderDetails], *, at: datetime) -> dict[str, Provider]:
+    """Many at once, with their payable accounts."""
+    ids = {details: uuid4() for details in newcomers}
+    codes = [f"payable:{id_}" for id_ in ids.values()]
+    accounts = open_accounts(codes, account_class="payable", at=at) if codes else {}
+    admitted = [
+        Provider(
+            id=id_,
+            name=details.name,
+            kvk_number=details.kvk_number,
+            iban=details.iban,
+            admitted_on=timezone.localdate(at),
+            payable_id=accounts[f"payable:{id_}"],
+            registered_at=at,
+        )
+        for details, id_ in ids.items()
+    ]
+    Provider.objects.bulk_create(admitted)
+    return {provider.kvk_number: provider for provider in admitted}
+
+
+def _write(
+    wanted: dict[tuple[UUID, str], CourseDetails], *, admitted: int, at: datetime
+) -> Imported:
+    owners = {provider_id for provider_id, _ in wanted}
+    present = {
+        (course.provider_id, course.code): course
+        for course in Course.objects.select_for_update().filter(provider__in=owners).order_by("pk")
+    }
+    added = [
+        Course(provider_id=key[0], registered_at=at, **details.as_fields())
+        for key, details in wanted.items()
+        if key not in present
+    ]
+    changed = [
+        _changed(present[key], details)
+        for key, details in wanted.items()
+        if key in present and not details.is_of(present[key])
+    ]
+    Course.objects.bulk_create(added, batch_size=1000)
+    Course.objects.bulk_update(changed, CourseDetails.names(), batch_size=500)
+    drafts = added + [course for course in changed if course.state == CourseState.DRAFT]
+    move_all(drafts, "publish", actor=ACTOR, at=at, published_at=at)
+    return Imported(admitted, len(added), len(changed), len(wanted) - len(added) - len(changed))
+
+
+def _changed(course: Course, details: CourseDetails) -> Course:
+    for name, value in details.as_fields().items():
+        setattr(course, name, value)
+    return course

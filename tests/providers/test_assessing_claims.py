@@ -1,0 +1,194 @@
+"""What the machine approves, what it puts before a person, and how people judge."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from ledger.models import Transfer
+from providers.claiming import (
+    approve,
+    assess,
+    confirm_refusal,
+    hand_back,
+    refuse,
+    send_back,
+    settle,
+    take_up,
+)
+from providers.claiming.reviewing import NoReason, NothingToConfirm, SamePerson
+from providers.models import Claim, Enrolment, OutboxMessage, Review
+from providers.outbox import drain
+from providers.states import IllegalMove
+from tests.providers.world import (
+    MONDAY,
+    assessed,
+    claim,
+    de_linde,
+    digital_skills,
+    payable_cents,
+    redeemed,
+)
+
+pytestmark = pytest.mark.django_db
+THIRD_SESSION = [
+    {"instalment": f"session-{number}", "cents": 12000, "after": "session"} for number in (1, 2, 3)
+]
+
+
+@pytest.fixture
+def enrolment() -> Enrolment:
+    return redeemed(digital_skills(de_linde()))
+
+
+@pytest.fixture
+def doubtful(enrolment: Enrolment) -> Claim:
+    return assessed(claim(enrolment, "completion", evidence={"attendance": 60}))
+
+
+def test_a_claim_after_the_start_is_approved_and_booked(enrolment: Enrolment) -> None:
+    approved = assessed(claim(enrolment))
+
+    assert approved.state == "approved"
+    assert payable_cents(enrolment.provider) == 13000
+
+
+def test_assessed_twice_is_booked_once(enrolment: Enrolment) -> None:
+    approved = assessed(claim(enrolment))
+    assess(str(approved.id), at=MONDAY + timedelta(days=1))
+
+    assert Transfer.objects.filter(credit_account=enrolment.provider.payable).count() == 1
+
+
+def test_the_worker_assesses_what_was_submitted(enrolment: Enrolment) -> None:
+    submitted = claim(enrolment)
+
+    assert drain() == 1
+    submitted.refresh_from_db()
+    assert submitted.state == "approved"
+    assert OutboxMessage.objects.get().done_at is not None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "state"),
+    [
+        ({"certificate": True}, "approved"),
+        ({"attendance": 80}, "approved"),
+        ({"exam": True}, "approved"),
+        ({"attendance": 79}, "in_review"),
+        ({"certificate": False, "exam": False}, "in_review"),
+        ({}, "in_review"),
+    ],
+)
+def test_completion_needs_one_proof_of_three(
+    enrolment: Enrolment, evidence: dict[str, Any], state: str
+) -> None:
+    assert assessed(claim(enrolment, "completion", evidence=evidence)).state == state
+
+
+def test_a_session_out_of_order_goes_to_a_person() -> None:
+    coaching = digital_skills(de_linde(), category="coaching", sessions=3)
+    enrolment = redeemed(coaching, terms=THIRD_SESSION, maximum="360.00")
+    first = assessed(claim(enrolment, "session-1", "120.00"))
+    third = assessed(claim(enrolment, "session-3", "120.00"))
+
+    assert first.state == "approved"
+    assert third.state == "in_review"
+    assert "session before" in third.reason
+
+
+def test_a_person_approves_what_the_machine_doubted(doubtful: Claim) -> None:
+    approve(doubtful, by="rosa", at=MONDAY)
+
+    doubtful.refresh_from_db()
+    assert (doubtful.state, doubtful.reason) == ("approved", "")
+    assert payable_cents(doubtful.provider) == 13000
+
+
+def test_a_refusal_takes_a_reason_and_two_people(doubtful: Claim) -> None:
+    with pytest.raises(NoReason):
+        refuse(doubtful, by="rosa", reason=" ", at=MONDAY)
+    refuse(doubtful, by="rosa", reason="Nobody was there.", at=MONDAY)
+    doubtful.refresh_from_db()
+    assert doubtful.state == "in_review"
+    with pytest.raises(SamePerson):
+        confirm_refusal(doubtful, by="rosa", at=MONDAY)
+
+    confirm_refusal(doubtful, by="sam", at=MONDAY)
+
+    doubtful.refresh_from_db()
+    assert (doubtful.state, doubtful.reason) == ("refused", "Nobody was there.")
+    assert payable_cents(doubtful.provider) == 0
+
+
+def test_nothing_can_be_confirmed_that_nobody_proposed(doubtful: Claim) -> None:
+    with pytest.raises(NothingToConfirm):
+        confirm_refusal(doubtful, by="sam", at=MONDAY)
+
+
+def test_the_second_person_may_disagree(doubtful: Claim) -> None:
+    refuse(doubtful, by="rosa", reason="Nobody was there.", at=MONDAY)
+    send_back(doubtful, by="sam", at=MONDAY)
+
+    with pytest.raises(NothingToConfirm):
+        confirm_refusal(doubtful, by="sam", at=MONDAY)
+
+
+def test_the_database_itself_wants_two_people(doubtful: Claim) -> None:
+    with pytest.raises(IntegrityError, match="someone_else"), transaction.atomic():
+        Review.objects.filter(claim=doubtful).update(
+            verdict="refuse", judged_by="rosa", confirmed_by="rosa"
+        )
+
+
+def test_an_approved_claim_cannot_be_refused(enrolment: Enrolment) -> None:
+    approved = assessed(claim(enrolment))
+
+    with pytest.raises(IllegalMove):
+        refuse(approved, by="rosa", reason="Too late.", at=MONDAY)
+
+
+def test_a_refused_instalment_can_be_claimed_again(doubtful: Claim) -> None:
+    refuse(doubtful, by="rosa", reason="No proof.", at=MONDAY)
+    confirm_refusal(doubtful, by="sam", at=MONDAY)
+
+    again = assessed(claim(doubtful.enrolment, "completion", evidence={"certificate": True}))
+
+    assert again.state == "approved"
+
+
+def test_claims_are_taken_up_paid_or_handed_back(enrolment: Enrolment) -> None:
+    approved = assessed(claim(enrolment))
+
+    take_up([approved], reference="OWR-1", at=MONDAY)
+    approved.refresh_from_db()
+    assert (approved.state, approved.payment_reference) == ("in_file", "OWR-1")
+    hand_back([approved], at=MONDAY)
+    approved.refresh_from_db()
+    assert (approved.state, approved.payment_reference) == ("approved", "")
+    take_up([approved], reference="OWR-2", at=MONDAY)
+    settle([approved], at=MONDAY)
+    approved.refresh_from_db()
+    assert (approved.state, approved.paid_at) == ("paid", MONDAY)
+
+
+def test_one_claim_that_cannot_move_stops_them_all(enrolment: Enrolment) -> None:
+    approved = assessed(claim(enrolment))
+    waiting = claim(enrolment, "completion", evidence={"certificate": True})
+
+    with pytest.raises(IllegalMove):
+        take_up([approved, waiting], reference="OWR-1", at=MONDAY)
+
+    approved.refresh_from_db()
+    assert approved.state == "approved"
+
+
+def test_taking_up_many_claims_takes_as_many_queries_as_one(
+    django_assert_num_queries: Any,
+) -> None:
+    course = digital_skills(de_linde())
+    approved = [assessed(claim(redeemed(course))) for _ in range(5)]
+
+    with django_assert_num_queries(5):
+        take_up(approved, reference="OWR-1", at=MONDAY)

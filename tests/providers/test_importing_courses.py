@@ -1,0 +1,206 @@
+"""A file of courses goes in whole or not at all, and twice changes nothing."""
+
+import csv
+import gzip
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from providers.importing import RowError, UnableToImport, import_courses
+from providers.models import Course, Provider, StateChange
+from tests.providers.world import MONDAY, de_linde, iban
+
+pytestmark = pytest.mark.django_db
+DEMO = Path(__file__).parents[2] / "demo" / "courses.json.gz"
+GOOD = {
+    "kvkNumber": "00004001",
+    "provider": "Buurtschool Almere",
+    "iban": iban(4001),
+    "primaryCode": "DIG-01",
+    "name": "Basis digitale vaardigheden",
+    "description": "U kunt e-mailen, zoeken en veilig inloggen.",
+    "category": "course",
+    "price": "260.00",
+    "studyLoad": "24",
+    "sessions": "8",
+    "duration": "P8W",
+    "modeOfDelivery": "online",
+    "level": "",
+    "teachingLanguage": "nld",
+    "place": "Almere",
+    "exam": "false",
+    "certificate": "true",
+}
+
+
+def csv_file(folder: Path, *rows: dict[str, str]) -> Path:
+    text = StringIO()
+    writer = csv.DictWriter(text, GOOD)
+    writer.writeheader()
+    writer.writerows(rows)
+    path = folder / "courses.csv"
+    path.write_text(text.getvalue())
+    return path
+
+
+def errors_of(path: Path) -> list[RowError]:
+    with pytest.raises(UnableToImport) as failure:
+        import_courses(path, at=MONDAY)
+    return failure.value.errors
+
+
+def test_the_demos_offer_goes_in_and_twice_changes_nothing() -> None:
+    first = import_courses(DEMO, at=MONDAY)
+    second = import_courses(DEMO, at=MONDAY)
+
+    assert (first.providers, first.added) == (40, 287)
+    assert (second.providers, second.added, second.changed, second.unchanged) == (0, 0, 0, 287)
+    assert Course.objects.published().count() == 287
+    assert StateChange.objects.count() == 287
+
+
+def test_an_import_takes_a_constant_number_of_queries(
+    tmp_path: Path, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(11):
+        import_courses(DEMO, at=MONDAY)
+
+
+def test_a_csv_row_becomes_a_published_course(tmp_path: Path) -> None:
+    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+
+    course = Course.objects.select_related("provider").get()
+    assert (course.provider.name, course.provider.iban) == ("Buurtschool Almere", iban(4001))
+    assert (course.code, str(course.price.amount), course.weeks) == ("DIG-01", "260.00", 8)
+    assert (course.state, course.mode, course.has_exam) == ("published", "online", False)
+
+
+def test_a_changed_price_changes_the_course(tmp_path: Path) -> None:
+    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+    done = import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), at=MONDAY)
+
+    assert (done.added, done.changed) == (0, 1)
+    assert str(Course.objects.get().price.amount) == "255.00"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("kvkNumber", "123", "eight digits"),
+        ("iban", "NL00TEST0000004001", "not a valid IBAN"),
+        ("provider", "", "1 to 70"),
+        ("primaryCode", "", "required"),
+        ("name", "x" * 201, "longer than 200"),
+        ("category", "wellness", "not one of"),
+        ("price", "0.00", "positive amount"),
+        ("price", "-10", "positive amount"),
+        ("price", "10.005", "positive amount"),
+        ("price", "260,00", "positive amount"),
+        ("studyLoad", "0", "whole number"),
+        ("studyLoad", "24 hours", "whole number"),
+        ("duration", "P0W", "weeks"),
+        ("duration", "8 weken", "weeks"),
+        ("modeOfDelivery", "post", "not one of"),
+        ("teachingLanguage", "nl", "three letters"),
+        ("exam", "misschien", "not one of"),
+        ("description", "a\x07b", "control characters"),
+    ],
+)
+def test_a_wrong_value_is_reported_with_its_line_and_field(
+    tmp_path: Path, column: str, value: str, reason: str
+) -> None:
+    (error,) = errors_of(csv_file(tmp_path, GOOD, {**GOOD, "primaryCode": "B", column: value}))
+
+    assert (error.line, error.field) == (3, column)
+    assert reason in error.reason
+    assert not Provider.objects.exists()
+
+
+def test_every_error_of_a_row_is_reported(tmp_path: Path) -> None:
+    bad = {**GOOD, "kvkNumber": "1", "price": "0", "exam": "nee"}
+
+    assert {error.field for error in errors_of(csv_file(tmp_path, bad))} == {
+        "kvkNumber",
+        "price",
+        "exam",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({}, "primaryCode"),  # the same course twice
+        ({"primaryCode": "B", "iban": iban(4002)}, "iban"),
+        ({"primaryCode": "B", "provider": "Iemand anders"}, "provider"),
+        ({"kvkNumber": "00004002", "provider": "Iemand anders"}, "iban"),
+    ],
+)
+def test_rows_that_contradict_each_other_are_reported(
+    tmp_path: Path, change: dict[str, str], field: str
+) -> None:
+    (error,) = errors_of(csv_file(tmp_path, GOOD, {**GOOD, **change}))
+
+    assert (error.line, error.field) == (3, field)
+
+
+def test_an_import_cannot_move_a_providers_money_to_another_iban(tmp_path: Path) -> None:
+    known = de_linde()
+    row = {**GOOD, "kvkNumber": known.kvk_number, "provider": known.name}
+
+    (error,) = errors_of(csv_file(tmp_path, row))
+
+    assert (error.field, error.reason) == ("iban", "this provider is registered with another IBAN")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "field"),
+    [
+        ("a.csv", b"kvkNumber,provider\n1,2\n", "iban"),
+        ("a.csv", b"\xff\xfe\x00", "file"),
+        ("a.json", b"{", "file"),
+        ("a.json", b"[" * 100_000, "file"),
+        ("a.json", b'{"courses": []}', "items"),
+        ("a.json", b'[{"name": []}]', "course"),
+        ("a.json", b"[null]", "course"),
+        ("a.json.gz", b"no gzip", "file"),
+    ],
+)
+def test_an_unreadable_file_says_so(tmp_path: Path, name: str, content: bytes, field: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    assert errors_of(path)[0].field == field
+
+
+def test_a_row_of_the_wrong_length_is_reported(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, GOOD)
+    path.write_text(path.read_text() + "1,2,3\n")
+
+    assert [(error.line, error.field) for error in errors_of(path)] == [(3, "row")]
+
+
+def test_a_json_price_may_be_a_number(tmp_path: Path) -> None:
+    course = json.loads(gzip.decompress(DEMO.read_bytes()))["items"][0]
+    course["consumer"]["price"] = 249.5
+    path = tmp_path / "courses.json"
+    path.write_text(json.dumps([course]))
+
+    import_courses(path, at=MONDAY)
+
+    assert str(Course.objects.get().price.amount) == "249.50"
+
+
+def test_the_command_prints_each_error_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = csv_file(tmp_path, {**GOOD, "price": "gratis"})
+
+    with pytest.raises(CommandError, match="nothing was imported"):
+        call_command("import_courses", str(path))
+
+    assert "line 2, price: a positive amount" in capsys.readouterr().err
+    assert not Course.objects.exists()

@@ -1,0 +1,132 @@
+"""What the stories of a provider start from: De Linde, its course, and Fatima's agreed enrolment."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from djmoney.money import Money
+
+from ledger.accounts import open_account
+from ledger.balances import balance
+from ledger.posting import NewBooking, NewTransfer, post
+from providers.admitting import admit
+from providers.claiming import assess, submit
+from providers.enrolling import code_for, open_enrolment, redeem
+from providers.models import Claim, Course, Enrolment, Provider
+from providers.publishing import CourseDetails, publish, register_course
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=AMSTERDAM)  # the course starts this day
+START = MONDAY.date()
+LAST_WEEK = MONDAY - timedelta(days=7)
+HALVES = [
+    {"instalment": "start", "cents": 13000, "after": "start"},
+    {"instalment": "completion", "cents": 13000, "after": "completion"},
+]
+_numbers = count(1)
+
+
+def euros(amount: str) -> Money:
+    return Money(amount, "EUR")
+
+
+def iban(number: int) -> str:
+    account = f"TEST{number:010d}"
+    digits = "".join(str(int(symbol, 36)) for symbol in f"{account}NL00")
+    return f"NL{98 - int(digits) % 97:02d}{account}"
+
+
+def de_linde(name: str = "Zorgschool De Linde") -> Provider:
+    number = next(_numbers)
+    return admit(name, f"{number:08d}", iban(number), on=LAST_WEEK.date(), at=LAST_WEEK)
+
+
+def digital_skills(provider: Provider, code: str = "DIG-01", **changes: Any) -> Course:
+    details = {
+        "code": code,
+        "name": "Basis digitale vaardigheden",
+        "category": "course",
+        "price": euros("260.00"),
+        "hours": 24,
+        "sessions": 8,
+        "weeks": 8,
+        **changes,
+    }
+    course = register_course(provider, CourseDetails(**details), at=LAST_WEEK)
+    return publish(course, actor="test", at=LAST_WEEK)
+
+
+def agreed(
+    course: Course,
+    *,
+    terms: list[dict[str, Any]] | None = None,
+    maximum: str = "260.00",
+    starts_on: date = START,
+    at: datetime = LAST_WEEK,
+) -> Enrolment:
+    """Fatima agreed to the course: the money is reserved and she holds a code."""
+    id_ = uuid4()
+    return open_enrolment(
+        course,
+        id=id_,
+        account=reserved(id_, cents=int(euros(maximum).amount * 100), at=at),
+        maximum=euros(maximum),
+        terms=HALVES if terms is None else terms,
+        starts_on=starts_on,
+        at=at,
+    )
+
+
+def reserved(enrolment_id: UUID, *, cents: int, at: datetime) -> Any:
+    treasury = open_account("treasury", account_class="treasury", at=at)
+    account = open_account(f"reserved:{enrolment_id}", account_class="reserved", at=at)
+    booking = NewBooking(
+        id=uuid.uuid5(enrolment_id, "reserve"),
+        kind="reserve",
+        cause=f"enrolment:{enrolment_id}",
+        description="money for a test",
+        effective_on=at.date(),
+    )
+    post(booking, [NewTransfer(uuid4(), treasury.pk, account.pk, cents)], at=at)
+    return account
+
+
+def redeemed(course: Course, **agreement: Any) -> Enrolment:
+    enrolment = agreed(course, **agreement)
+    return redeem(code_for(enrolment.id), provider=course.provider, actor="de-linde", at=LAST_WEEK)
+
+
+def claim(
+    enrolment: Enrolment,
+    instalment: str = "start",
+    amount: str = "130.00",
+    *,
+    evidence: dict[str, Any] | None = None,
+    at: datetime = MONDAY,
+    id: UUID | None = None,
+) -> Claim:
+    return submit(
+        id or uuid4(),
+        enrolment.id,
+        instalment,
+        euros(amount),
+        evidence or {},
+        provider=enrolment.provider,
+        actor="de-linde",
+        at=at,
+    )
+
+
+def assessed(submitted: Claim, *, at: datetime = MONDAY) -> Claim:
+    assess(str(submitted.id), at=at)
+    submitted.refresh_from_db()
+    return submitted
+
+
+def payable_cents(provider: Provider) -> int:
+    return balance(provider.payable_id)
