@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Max, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Case, CharField, F, Max, Q, QuerySet, Sum, When
+from django.db.models.functions import Cast, Coalesce
 
 from ledger.models import Transfer
 from ontwikkelrekening.budgets.models import Agreement, Tranche
@@ -23,7 +23,7 @@ class HistoryLine:
     """One event in cents: of one tranche, or of one enrolment and all tranches that paid for it.
 
     `cents` is the change of what is free to use. A payment to a provider changes nothing there, for
-    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`, the line's place in the order of the books (a number).
+    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`.
     """
 
     kind: str
@@ -32,10 +32,12 @@ class HistoryLine:
     paid_cents: int
     tranche: Tranche | None
     enrolment: Enrolment | None
-    position: int
+    position: tuple[datetime, str]
 
 
-def history(account_code: str, *, limit: int = 50, before: int | None = None) -> list[HistoryLine]:
+def history(
+    account_code: str, *, limit: int = 50, before: tuple[datetime, str] | None = None
+) -> list[HistoryLine]:
     """The newest events before a position; three queries, however long the history."""
     tranches = Tranche.objects.of(account_code).select_related("scheme")
     by_tranche = {tranche.account_id: tranche for tranche in tranches}
@@ -46,8 +48,21 @@ def history(account_code: str, *, limit: int = 50, before: int | None = None) ->
     }
     events = _events(list(by_tranche), list(by_reserved))
     if before is not None:
-        events = events.filter(position__lt=before)
+        moment, last = before
+        events = events.filter(Q(at__lt=moment) | Q(at=moment, last__lt=last))
     return [_line(event, by_tranche, by_reserved) for event in events[:limit]]
+
+
+def free_at(account_code: str, position: tuple[datetime, str]) -> int:
+    """What was free to use just after the event at this position; two queries."""
+    moment, last = position
+    accounts = list(Tranche.objects.of(account_code).values_list("account_id", flat=True))
+    out, back = Q(debit_account__in=accounts), Q(credit_account__in=accounts)
+    until = Transfer.objects.annotate(written=Cast("id", CharField())).filter(
+        Q(booked_at__lt=moment) | Q(booked_at=moment, written__lte=last), out | back
+    )
+    free: int = until.aggregate(free=_sum(back) - _sum(out))["free"]
+    return free
 
 
 def _events(tranche_accounts: list[int], reserved_accounts: list[int]) -> QuerySet[Any, Any]:
@@ -70,12 +85,13 @@ def _events(tranche_accounts: list[int], reserved_accounts: list[int]) -> QueryS
             ),
         )
         .annotate(
-            position=Max("seq"),
+            at=Max("booked_at"),
+            last=Max(Cast("id", CharField())),
             on=Max("effective_on"),
             change=_sum(back) - _sum(out),
             paid=_sum(paid),
         )
-        .order_by("-position")
+        .order_by("-at", "-last")
     )
 
 
@@ -93,5 +109,5 @@ def _line(
         paid_cents=event["paid"],
         tranche=by_tranche.get(event["tranche"]),
         enrolment=by_reserved.get(event["reserved"]),
-        position=event["position"],
+        position=(event["at"], event["last"]),
     )

@@ -1,15 +1,33 @@
-"""Logging in, behind one seam: a labelled mock in development, OpenID Connect in production."""
+"""Logging in, behind one seam: a labelled mock in development, OpenID Connect in production.
+
+Whatever proves who someone is hands over a BSN; from there on the session knows the account code.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ontwikkelrekening.portal.session import WAS_LOGGED_IN, close_session
+from ontwikkelrekening.citizens.identity import find_by_bsn
+from ontwikkelrekening.portal.forms import BsnForm
+from ontwikkelrekening.portal.personas import personas
+from ontwikkelrekening.portal.session import (
+    WAS_LOGGED_IN,
+    close_session,
+    open_session,
+    remember_login,
+)
 
 
-def log_in(request: HttpRequest) -> HttpResponse:
+@never_cache
+def log_in(request: HttpRequest) -> HttpResponseBase:
+    if settings.LOGIN == "mock":
+        return _mock(request)
     return render(request, "portal/login_unavailable.html", status=503)
 
 
@@ -19,3 +37,25 @@ def log_out(request: HttpRequest) -> HttpResponse:
     response = redirect("portal:home")
     response.delete_cookie(WAS_LOGGED_IN)
     return response
+
+
+def welcome(request: HttpRequest, *, account: str, back_to: str) -> HttpResponse:
+    """Open the session and go where the citizen wanted to be, when that is one of our pages."""
+    open_session(request, account=account)
+    allowed = url_has_allowed_host_and_scheme(
+        back_to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return remember_login(redirect(back_to if allowed else "portal:home"))
+
+
+def _mock(request: HttpRequest) -> HttpResponseBase:
+    """Choose an invented person or type an invented BSN. Settings refuse this in production."""
+    form = BsnForm(request.POST or None)
+    back_to = request.POST.get("next") or request.GET.get("next", "")
+    if form.is_valid():
+        citizen = find_by_bsn(form.cleaned_data["bsn"])
+        if citizen is not None:
+            return welcome(request, account=citizen.account_code, back_to=back_to)
+        form.add_error("bsn", _("We know nobody with this BSN."))
+    context = {"form": form, "next": back_to, "personas": personas()}
+    return render(request, "portal/log_in_mock.html", context, status=422 if form.errors else 200)

@@ -2,14 +2,34 @@
 
 from django.urls import path
 
-from ontwikkelrekening.portal import login, views_about, views_account
+from ontwikkelrekening.portal import (
+    login,
+    views_about,
+    views_account,
+    views_courses,
+    views_enrolments,
+    views_privacy,
+)
 
 app_name = "portal"
 
 urlpatterns = [
-    path("", views_account.home, name="home"),
+    path("", views_account.front, name="home"),
     path("inloggen", login.log_in, name="log_in"),
     path("uitloggen", login.log_out, name="log_out"),
+    path("afschrift", views_account.statement, name="statement"),
+    path("tegoed/<uuid:tranche_id>", views_account.credit, name="credit"),
+    path("waarvoor", views_account.spending, name="spending"),
+    path("besluiten", views_account.decisions, name="decisions"),
+    path("besluiten/<uuid:decision_id>", views_account.decision, name="decision"),
+    path("opleidingen", views_courses.courses, name="courses"),
+    path("opleidingen/<uuid:course_id>", views_courses.course, name="course"),
+    path("opleidingen/<uuid:course_id>/kiezen", views_courses.choose, name="choose"),
+    path("opleidingen/<uuid:course_id>/controleren", views_courses.check, name="check"),
+    path("keuzes", views_enrolments.enrolments, name="enrolments"),
+    path("keuzes/<uuid:enrolment_id>", views_enrolments.enrolment, name="enrolment"),
+    path("keuzes/<uuid:enrolment_id>/annuleren", views_enrolments.cancel, name="cancel"),
+    path("wie-keek", views_privacy.looks, name="looks"),
     path("hulp", views_about.help_page, name="help"),
     path("toegankelijkheid", views_about.accessibility, name="accessibility"),
 ]

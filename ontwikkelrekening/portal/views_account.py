@@ -1,10 +1,142 @@
-"""What a citizen has and what happened with it."""
+"""What a citizen has, what happened with it, and why."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+
+from ontwikkelrekening.budgets.accounts import history, overview
+from ontwikkelrekening.budgets.history import free_at
+from ontwikkelrekening.eligibility.letters import letter
+from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.portal.credits import credits_of, live
+from ontwikkelrekening.portal.people import citizen_of, given_name
+from ontwikkelrekening.portal.session import account_of, for_citizen
+from ontwikkelrekening.portal.telling import by_month, tell
+from ontwikkelrekening.portal.words import CATEGORIES
+
+LINES_ON_HOME = 5
+LINES_A_PAGE = 50
+DECISIONS_MAX = 50
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/front.html")
+def front(request: HttpRequest) -> HttpResponseBase:
+    """The address of the site: what it is, or for who is logged in, how much there is."""
+    return home(request) if account_of(request) else render(request, "portal/front.html")
+
+
+@for_citizen
+def home(request: HttpRequest, account: str) -> HttpResponse:
+    now = timezone.localtime()
+    state = overview(account, on=now.date())
+    tegoeden = credits_of(state)
+    context = {
+        "account": account,
+        "here": "home",
+        "name": given_name(citizen_of(account)),
+        "hour": now.hour,
+        "today": now.date(),
+        "available": state.available_cents,
+        "credits": live(tegoeden),
+        "had_credit": bool(state.tranches),
+        "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],
+        "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@for_citizen
+def statement(request: HttpRequest, account: str) -> HttpResponse:
+    """Line by line, newest first; `voor` is the position the page begins before."""
+    before = _position(request.GET.get("voor"))
+    lines = history(account, limit=LINES_A_PAGE + 1, before=before)
+    page = lines[:LINES_A_PAGE]
+    free = free_at(account, page[0].position) if page else 0
+    context = {
+        "account": account,
+        "here": "home",
+        "months": by_month(tell(page, free=free)),
+        "first_page": before is None,
+        "older": _written(page[-1].position) if len(lines) > LINES_A_PAGE else None,
+        "name": given_name(citizen_of(account)),
+        "now": timezone.now(),
+    }
+    return render(request, "portal/statement.html", context)
+
+
+@for_citizen
+def credit(request: HttpRequest, account: str, tranche_id: UUID) -> HttpResponse:
+    today = timezone.localdate()
+    for each in credits_of(overview(account, on=today)):
+        if each.holds(tranche_id):
+            context = {"account": account, "here": "home", "credit": each, "today": today}
+            return render(request, "portal/credit.html", context)
+    raise Http404
+
+
+@for_citizen
+def spending(request: HttpRequest, account: str) -> HttpResponse:
+    """Where can I use this for: each kind, with what there is for it."""
+    tegoeden = credits_of(overview(account, on=timezone.localdate()))
+    free_for = {
+        category: sum(c.free for c in tegoeden if category in c.tranche.categories)
+        for category in CATEGORIES
+    }
+    kinds = [(code, kind, free_for[code]) for code, kind in CATEGORIES.items()]
+    context = {
+        "account": account,
+        "here": "home",
+        "usable": [kind for kind in kinds if kind[2]],
+        "other": [kind for kind in kinds if not kind[2]],
+    }
+    return render(request, "portal/spending.html", context)
+
+
+@for_citizen
+def decisions(request: HttpRequest, account: str) -> HttpResponse:
+    newest_first = Decision.objects.filter(account_code=account).order_by("-recorded_at", "-pk")
+    context = {
+        "account": account,
+        "here": "home",
+        "decisions": newest_first.select_related("policy__scheme")[:DECISIONS_MAX],
+    }
+    return render(request, "portal/decisions.html", context)
+
+
+@for_citizen
+def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpResponse:
+    found = get_object_or_404(
+        Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
+    )
+    context = {
+        "account": account,
+        "here": "home",
+        "decision": found,
+        "letter": letter(found, language=get_language() or "nl"),
+    }
+    return render(request, "portal/decision.html", context)
+
+
+def _position(written: str | None) -> tuple[datetime, str] | None:
+    """A place in the history as an address says it; anything else is a page that is not there."""
+    if not written:
+        return None
+    moment, _, transfer = written.partition("_")
+    try:
+        at = parse_datetime(moment)
+        last = str(UUID(transfer))
+    except ValueError:
+        raise Http404 from None
+    if at is None or timezone.is_naive(at):
+        raise Http404
+    return at, last
+
+
+def _written(position: tuple[datetime, str]) -> str:
+    return f"{position[0].isoformat()}_{position[1]}"

@@ -88,14 +88,7 @@ def give(
         expires_on=expires_on,
     )
     booking = NewBooking(uuid4(), "top_up", f"test:{id_}", "Jaarlijks tegoed", on)
-    grant(
-        [tranche],
-        scheme=world.scheme,
-        source=world.fund.account_id,
-        booking=booking,
-        on=on,
-        at=AT,
-    )
+    grant(world.fund, [tranche], booking=booking, on=on, at=AT)
     return Tranche.objects.get(pk=id_)
 
 

@@ -11,10 +11,14 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from ontwikkelrekening.portal import words
 from ontwikkelrekening.portal.icons import ICONS
+from ontwikkelrekening.portal.words import Words
+from providers.models import Course
 
 register = template.Library()
 
@@ -62,8 +66,15 @@ def long_date(on: date | datetime | None) -> str:
 
 @register.filter
 def short_date(on: date | datetime | None) -> str:
-    """12 mrt."""
-    return format_date(_local(on), "j M").rstrip(".") if on else ""
+    """12 mrt; with the year when that is not this year."""
+    if not on:
+        return ""
+    local = _local(on)
+    this_year = local.year == timezone.localdate().year
+    day, name = str(local.day), format_date(local, "M").rstrip(".").lower()
+    if get_language() == "en":
+        name = name.title()
+    return f"{day} {name}" if this_year else f"{day} {name} {local.year}"
 
 
 @register.filter
@@ -81,6 +92,26 @@ def long_moment(at: datetime | None) -> str:
         "date": long_date(at),
         "time": format_date(_local(at), _("H:i")),
     }
+
+
+@register.filter
+def credit_name(kind: str) -> Words:
+    """What a kind of credit is called."""
+    return words.credit_name(kind)
+
+
+@register.filter
+def where(course: Course) -> str:
+    """Where a course is given: the place, and how."""
+    mode = str(words.MODES[course.mode])
+    mode = mode[:1].upper() + mode[1:]
+    return f"{course.place}, {words.MODES[course.mode]}" if course.place else mode
+
+
+@register.filter
+def taught_in(course: Course) -> Words:
+    """The language a course is taught in."""
+    return words.language_name(course.language)
 
 
 @register.simple_tag

@@ -1,0 +1,149 @@
+"""Funds, yearly top-up runs, tranches of credit and who agreed to which enrolment."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from ledger.models import Account
+from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
+from providers.models import Category, Enrolment
+
+
+class Fund(models.Model):
+    """The money of one scheme: where it comes from and what is left of it, as ledger accounts."""
+
+    scheme = models.OneToOneField(Scheme, on_delete=models.PROTECT, related_name="fund")
+    source = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+"
+    )  # treasury or bank
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "fonds"
+
+    def __str__(self) -> str:
+        return f"fonds van {self.scheme}"
+
+
+class TopUpRun(models.Model):
+    """The yearly top-up of one scheme, cut into chunks that workers share and may redo."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="runs")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="runs")
+    year = models.PositiveSmallIntegerField("jaar")
+    decided_on = models.DateField()
+    started_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "jaarlijkse bijschrijving"
+        constraints = [
+            models.UniqueConstraint(name="top_up_runs_once_a_year", fields=["scheme", "year"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.year}"
+
+
+class TopUpChunk(models.Model):
+    """A range of account codes (first up to and with last), decided and booked in one transaction."""
+
+    run = models.ForeignKey(TopUpRun, on_delete=models.PROTECT, related_name="chunks")
+    number = models.PositiveIntegerField()
+    first_code = models.CharField(max_length=16)
+    last_code = models.CharField(max_length=16)
+    granted = models.PositiveIntegerField(null=True)
+    refused = models.PositiveIntegerField(null=True)
+    amount = models.BigIntegerField(null=True)  # cents
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="chunk_number_is_unique_in_its_run", fields=["run", "number"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} #{self.number}"
+
+
+class TrancheQuerySet(models.QuerySet["Tranche"]):
+    def of(self, account_code: str) -> TrancheQuerySet:
+        return self.filter(account_code=account_code)
+
+    def usable(self, *, on: date) -> TrancheQuerySet:
+        """Credit whose last day has not passed."""
+        return self.filter(Q(expires_on=None) | Q(expires_on__gte=on))
+
+    def expired(self, *, on: date) -> TrancheQuerySet:
+        return self.filter(expires_on__lt=on)
+
+    def paying_for(self, category: str) -> TrancheQuerySet:
+        """Credit that may be spent on this category."""
+        return self.filter(categories__contains=[category])
+
+    def holding_credit(self) -> TrancheQuerySet:
+        """Credit that is not all used or reserved, by the totals in the ledger."""
+        return self.filter(account__credits__gt=F("account__debits"))
+
+
+class Tranche(models.Model):
+    """One grant of credit: which scheme, what it may pay for, until when; its own ledger account.
+
+    `expires_on` is the last day it can be used; none means it stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account_code = models.CharField(max_length=16, db_index=True)
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="tranches")
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, related_name="tranches"
+    )
+    kind = models.SlugField(max_length=32)  # "general", "coaching_evc", "childcare_travel", ...
+    categories = ArrayField(models.CharField(max_length=16, choices=Category.choices))
+    earmarked = models.BooleanField()
+    granted = models.BigIntegerField()  # cents
+    granted_on = models.DateField()
+    expires_on = models.DateField(null=True)
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+
+    objects = TrancheQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tegoed"
+        verbose_name_plural = "tegoeden"
+        indexes = [
+            models.Index(
+                fields=["expires_on"],
+                name="tranche_expiry",
+                condition=Q(expires_on__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(name="tranche_is_positive", condition=Q(granted__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.granted_on}"
+
+
+class Agreement(models.Model):
+    """Which account stands behind an enrolment: the citizen's side, unseen by the provider.
+
+    How much came from which tranche is not stored: the ledger's transfers say so.
+    """
+
+    enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="agreement")
+    account_code = models.CharField(max_length=16, db_index=True)
+
+    class Meta:
+        verbose_name = "afspraak"
+
+    def __str__(self) -> str:
+        return str(self.enrolment_id)

@@ -1,0 +1,147 @@
+"""Finding a course and agreeing to it: one question a page, a check, then the code."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ontwikkelrekening.budgets.errors import UnableToAgree
+from ontwikkelrekening.budgets.reserving import Quote, agree, quote
+from ontwikkelrekening.portal.forms import AgreeForm, SearchForm, StartForm
+from ontwikkelrekening.portal.searching import find
+from ontwikkelrekening.portal.session import for_citizen
+from ontwikkelrekening.portal.words import CATEGORIES
+from providers.models import Course
+
+COURSES_A_PAGE = 12
+
+
+@require_safe
+@for_citizen
+def courses(request: HttpRequest, account: str) -> HttpResponse:
+    form = SearchForm(request.GET)
+    wish = form.wish()
+    query = request.GET.copy()
+    query.pop("pagina", None)
+    context = {
+        "account": account,
+        "here": "courses",
+        "wish": wish,
+        "categories": CATEGORIES,
+        "page": Paginator(find(wish), COURSES_A_PAGE).get_page(request.GET.get("pagina")),
+        "query": query.urlencode(),
+    }
+    return render(request, "portal/courses.html", context)
+
+
+@require_safe
+@for_citizen
+def course(request: HttpRequest, account: str, course_id: UUID) -> HttpResponse:
+    found = _published(course_id)
+    today = timezone.localdate()
+    offer, problem = _offer(account, found, starts_on=today, on=today)
+    context = {
+        **_about(account, found),
+        "offer": offer,
+        "problem": problem,
+    }
+    return render(request, "portal/course.html", context)
+
+
+@require_safe
+@for_citizen
+def choose(request: HttpRequest, account: str, course_id: UUID) -> HttpResponse:
+    """The one question: when does it start?"""
+    return _ask_start(
+        request, account, _published(course_id), StartForm(initial=request.GET.dict())
+    )
+
+
+@for_citizen
+def check(request: HttpRequest, account: str, course_id: UUID) -> HttpResponseBase:
+    """Check your answers; nothing counts before the button on this page."""
+    found = _published(course_id)
+    if request.method == "POST":
+        return _agree(request, account, found)
+    form = StartForm(request.GET)
+    if not form.is_valid():
+        return _ask_start(request, account, found, form)
+    return _show_check(request, account, found, form, starts_on=form.cleaned_data["start"])
+
+
+def _agree(request: HttpRequest, account: str, found: Course) -> HttpResponseBase:
+    form = AgreeForm(request.POST)
+    if not form.is_valid():
+        return _ask_start(request, account, found, form)
+    answers = form.cleaned_data
+    try:
+        agree(
+            account,
+            found,
+            starts_on=answers["start"],
+            at=timezone.now(),
+            id=answers["id"],
+            own_cents=answers["own"],
+        )
+    except UnableToAgree as unable:
+        return _show_check(
+            request, account, found, form, starts_on=answers["start"], problem=str(unable)
+        )
+    return redirect("portal:enrolment", enrolment_id=answers["id"])
+
+
+def _show_check(
+    request: HttpRequest,
+    account: str,
+    found: Course,
+    form: StartForm,
+    *,
+    starts_on: date,
+    problem: str = "",
+) -> HttpResponse:
+    offer, unable = _offer(account, found, starts_on=starts_on, on=timezone.localdate())
+    if unable and not problem:
+        form.add_error("start", unable)
+        return _ask_start(request, account, found, form)
+    context = {
+        **_about(account, found),
+        "start": starts_on,
+        "start_written": starts_on.isoformat(),
+        "offer": offer,
+        "problem": problem or unable,
+        "id": uuid.uuid4(),
+    }
+    return render(request, "portal/check.html", context, status=409 if problem else 200)
+
+
+def _ask_start(request: HttpRequest, account: str, found: Course, form: StartForm) -> HttpResponse:
+    context = {**_about(account, found), "form": form, "today": timezone.localdate()}
+    return render(request, "portal/choose.html", context, status=422 if form.errors else 200)
+
+
+def _about(account: str, found: Course) -> dict[str, object]:
+    return {
+        "account": account,
+        "here": "courses",
+        "course": found,
+        "kind": CATEGORIES[found.category],
+    }
+
+
+def _published(course_id: UUID) -> Course:
+    return get_object_or_404(Course.objects.published().select_related("provider"), pk=course_id)
+
+
+def _offer(account: str, found: Course, *, starts_on: date, on: date) -> tuple[Quote | None, str]:
+    """What it would cost, or in one sentence why it cannot be agreed to."""
+    try:
+        return quote(account, found, starts_on=starts_on, on=on), ""
+    except UnableToAgree as unable:
+        return None, str(unable)

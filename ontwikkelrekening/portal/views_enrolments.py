@@ -1,0 +1,86 @@
+"""What a citizen agreed to: the code again, what was paid, and cancelling before the start."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from ontwikkelrekening.budgets.accounts import EnrolmentLine, enrolments_of
+from ontwikkelrekening.budgets.errors import UnableToCancel
+from ontwikkelrekening.budgets.reserving import cancel as cancel_enrolment
+from ontwikkelrekening.budgets.reserving import code_of
+from ontwikkelrekening.portal.session import for_citizen
+from ontwikkelrekening.portal.words import CATEGORIES, CLAIMS, ENROLMENTS
+from providers.states import EnrolmentState
+
+RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
+
+
+@for_citizen
+def enrolments(request: HttpRequest, account: str) -> HttpResponse:
+    lines = [_told(line) for line in enrolments_of(account, on=timezone.localdate())]
+    context = {
+        "account": account,
+        "here": "enrolments",
+        "running": [line for line in lines if line["running"]],
+        "past": [line for line in lines if not line["running"]],
+    }
+    return render(request, "portal/enrolments.html", context)
+
+
+@for_citizen
+def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpResponse:
+    line = _line(account, enrolment_id)
+    context = {
+        "account": account,
+        "here": "enrolments",
+        **_told(line),
+        "code": code_of(line.enrolment),
+        "agreed": line.enrolment.state == EnrolmentState.AGREED,
+        "own": _own(line),
+        "claims": [(claim, CLAIMS[claim.state]) for claim in line.claims],
+    }
+    return render(request, "portal/enrolment.html", context)
+
+
+@for_citizen
+def cancel(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpResponseBase:
+    """Ask once more, then cancel. Pressing twice cancels once."""
+    line = _line(account, enrolment_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            cancel_enrolment(line.enrolment, by=account, at=timezone.now())
+        except UnableToCancel as unable:
+            problem = str(unable)
+        else:
+            return redirect("portal:enrolment", enrolment_id=enrolment_id)
+    context = {"account": account, "here": "enrolments", **_told(line), "problem": problem}
+    return render(request, "portal/cancel.html", context, status=409 if problem else 200)
+
+
+def _line(account: str, enrolment_id: UUID) -> EnrolmentLine:
+    """This citizen's enrolment; somebody else's is not there."""
+    for line in enrolments_of(account, on=timezone.localdate()):
+        if line.enrolment.pk == enrolment_id:
+            return line
+    raise Http404
+
+
+def _told(line: EnrolmentLine) -> dict[str, object]:
+    return {
+        "line": line,
+        "enrolment": line.enrolment,
+        "course": line.enrolment.course,
+        "kind": CATEGORIES[line.enrolment.course.category],
+        "status": ENROLMENTS[line.enrolment.state],
+        "running": line.enrolment.state in RUNNING,
+    }
+
+
+def _own(line: EnrolmentLine) -> int:
+    """What the citizen agreed to pay beside the credit."""
+    return int(line.enrolment.course.price.amount * 100) - line.maximum_cents

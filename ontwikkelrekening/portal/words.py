@@ -1,0 +1,125 @@
+"""Plain words for what the domain calls by a code. Amounts and dates are written by the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from providers.models import Category, Mode
+from providers.states import ClaimState, EnrolmentState
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one can spend credit on, as a citizen would say it."""
+
+    name: Words
+    meaning: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state as people see it: never by colour alone."""
+
+    name: Words
+    tone: str  # safe, warning, danger or neutral
+    icon: str
+    meaning: Words
+
+
+CATEGORIES: dict[str, Kind] = {
+    Category.COURSE: Kind(
+        _("Course or training"), _("Learn something new, with a teacher or online.")
+    ),
+    Category.MODULE: Kind(
+        _("Short module"), _("One small part of a course. Handy when you have little time.")
+    ),
+    Category.COACHING: Kind(
+        _("Coach"), _("Someone who thinks along with you about work and learning.")
+    ),
+    Category.EVC: Kind(
+        _("Proof of what you can already do (EVC)"),
+        _(
+            "You show what you can do, from work or from volunteering. You get a certificate for it."
+        ),
+    ),
+    Category.EXAM: Kind(_("Exam"), _("Only the exam, when you already know the material.")),
+    Category.CHILDCARE: Kind(
+        _("Childcare"), _("Someone looks after your child while you are learning.")
+    ),
+    Category.TRAVEL: Kind(_("Travel costs"), _("Travelling to your course and back.")),
+    Category.MATERIALS: Kind(
+        _("Books and materials"), _("What you need for your course, such as books.")
+    ),
+}
+
+CREDITS: dict[str, Words] = {
+    "general": pgettext_lazy("credit", "Learning"),
+    "coaching_evc": pgettext_lazy("credit", "Coach or EVC"),
+    "childcare_travel": pgettext_lazy("credit", "Childcare and travel"),
+}
+OTHER_CREDIT: Words = pgettext_lazy("credit", "Extra credit")
+
+MODES: dict[str, Words] = {
+    Mode.PRESENTIAL: _("at a location"),
+    Mode.ONLINE: _("online"),
+    Mode.BLENDED: _("partly online"),
+    Mode.HYBRID: _("at a location or online"),
+    Mode.WORK_BASED: _("at your work"),
+}
+
+LANGUAGES: dict[str, Words] = {
+    "nld": _("Dutch"),
+    "eng": _("English"),
+    "ara": _("Arabic"),
+    "deu": _("German"),
+    "fra": _("French"),
+    "pol": _("Polish"),
+    "tur": _("Turkish"),
+    "ukr": _("Ukrainian"),
+}
+
+ENROLMENTS: dict[str, Status] = {
+    EnrolmentState.AGREED: Status(
+        _("Code not used yet"), "warning", "clock", _("Give the code to the provider.")
+    ),
+    EnrolmentState.REDEEMED: Status(
+        _("You are enrolled"), "safe", "check", _("The provider has used your code.")
+    ),
+    EnrolmentState.CANCELLED: Status(
+        _("Cancelled"), "neutral", "cross", _("You cancelled. All the money is back.")
+    ),
+    EnrolmentState.LAPSED: Status(
+        _("Code no longer valid"),
+        "neutral",
+        "cross",
+        _("The code was not used in time. All the money is back."),
+    ),
+    EnrolmentState.FINISHED: Status(
+        _("Finished"), "safe", "check", _("This is done. What was left is back on your account.")
+    ),
+}
+
+CLAIMS: dict[str, Status] = {
+    ClaimState.SUBMITTED: Status(_("Asked for"), "warning", "clock", ""),
+    ClaimState.IN_REVIEW: Status(_("We are checking it"), "warning", "clock", ""),
+    ClaimState.APPROVED: Status(_("Approved"), "safe", "check", ""),
+    ClaimState.IN_FILE: Status(_("Approved"), "safe", "check", ""),
+    ClaimState.PAID: Status(_("Paid"), "safe", "check", ""),
+    ClaimState.REFUSED: Status(_("Not paid"), "neutral", "cross", ""),
+    ClaimState.WITHDRAWN: Status(_("Withdrawn"), "neutral", "cross", ""),
+}
+
+
+def credit_name(kind: str) -> Words:
+    """The name of a kind of credit; a kind we do not know yet still gets one."""
+    return CREDITS.get(kind, OTHER_CREDIT)
+
+
+def language_name(code: str) -> Words:
+    return LANGUAGES.get(code, code)
