@@ -4,7 +4,12 @@ Two eyes are never enough for money or rules: the acts themselves refuse the sam
 Auditors hold no right here at all; the audit pages ask only for membership of their group.
 """
 
-from django.contrib.auth.models import Group, Permission
+from collections.abc import Sequence
+
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 
 AUDITORS = "auditors"
@@ -71,6 +76,29 @@ def set_up_groups() -> None:
     for name, wanted in RIGHTS.items():
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.set([rights[right] for right in wanted])
+
+
+class UnableToAddStaff(Exception):
+    """The groups or the password are not acceptable; the message says why."""
+
+
+@transaction.atomic
+def add_member(name: str, *, groups: Sequence[str], password: str) -> User:
+    """Add a member of staff to exactly these groups; one that exists keeps the own password."""
+    known = list(Group.objects.filter(name__in=groups))
+    if not groups or len(known) != len(set(groups)):
+        raise UnableToAddStaff(f"Choose one or more of the groups {', '.join(RIGHTS)}.")
+    member, created = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+    if created or not member.has_usable_password():
+        try:
+            validate_password(password, member)
+        except ValidationError as error:
+            raise UnableToAddStaff(" ".join(error.messages)) from None
+        member.set_password(password)
+    member.is_staff = True
+    member.save()
+    member.groups.set(known)
+    return member
 
 
 def _permissions(names: set[str]) -> dict[str, Permission]:

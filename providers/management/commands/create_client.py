@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,19 +10,39 @@ from providers.scopes import SCOPES
 
 
 class Command(BaseCommand):
-    help = "Create an API client for the provider with this KvK number; prints its secret once."
+    help = "Create an API client for each provider with one of these KvK numbers (all: every provider); prints each secret once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kvk")
+        parser.add_argument("kvk", nargs="+", help="eight digits, or all")
         parser.add_argument("--name", default="API")
         parser.add_argument("--scopes", nargs="+", default=list(SCOPES))
+        parser.add_argument("--json", action="store_true", help="print one line of JSON a client")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        provider = Provider.objects.filter(kvk_number=options["kvk"]).first()
-        if provider is None:
-            raise CommandError(f"No provider has the KvK number {options['kvk']}.")
-        try:
-            client, secret = create_client(provider, name=options["name"], scopes=options["scopes"])
-        except Unable as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"client_id={client.client_id}\nclient_secret={secret}")
+        for provider in _providers(options["kvk"]):
+            try:
+                client, secret = create_client(
+                    provider, name=options["name"], scopes=options["scopes"]
+                )
+            except Unable as error:
+                raise CommandError(str(error)) from error
+            shown = {
+                "kvkNumber": provider.kvk_number,
+                "name": provider.name,
+                "clientId": client.client_id,
+                "clientSecret": secret,
+            }
+            if options["json"]:
+                self.stdout.write(json.dumps(shown))
+            else:
+                self.stdout.write("\n".join(f"{key}={value}" for key, value in shown.items()))
+
+
+def _providers(numbers: list[str]) -> list[Provider]:
+    if numbers == ["all"]:
+        return list(Provider.objects.order_by("kvk_number"))
+    found = {each.kvk_number: each for each in Provider.objects.filter(kvk_number__in=numbers)}
+    for number in numbers:
+        if number not in found:
+            raise CommandError(f"No provider has the KvK number {number}.")
+    return [found[number] for number in numbers]
