@@ -28,7 +28,7 @@ from demo.summary import Accepted
 SEED = 2018  # the year of the study the population follows
 PEOPLE = 420
 DAYS_BETWEEN_STOPS = 4
-PASSWORD = "demo-password"
+PASSWORD = "demo-password"  # noqa: S105
 STAFF = [
     "petra:policy-officers",
     "paul:policy-officers",
