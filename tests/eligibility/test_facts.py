@@ -1,0 +1,102 @@
+"""Which fact counts on a day: the published order, and a change of job in mid-year."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ontwikkelrekening.citizens.identity import Identity
+from ontwikkelrekening.citizens.models import Circumstance
+from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
+from ontwikkelrekening.eligibility.facts import circumstances_of, facts_for
+from ontwikkelrekening.eligibility.models import Scheme
+from tests.eligibility.conftest import AT, ON
+from tests.eligibility.people import fatima
+
+BSN = "999900055"
+BORN = date(2004, 2, 29)
+
+
+def stated(*facts: Stated) -> str:
+    person = NewCitizen(Identity("Lieke", "Doorn", BSN), BORN, "nl", facts)
+    return register([person], at=AT).codes[0]
+
+
+def work(
+    value: str, since: date, *, source: str = "own_statement", until: date | None = None
+) -> Stated:
+    return Stated("contract", value, since, until, source)
+
+
+def contract(code: str, *, on: date) -> str | None:
+    return circumstances_of([code], on=on).get(code, {}).get("contract")
+
+
+def test_a_change_of_job_in_mid_year_counts_from_its_day(db: None) -> None:
+    code = stated(work("permanent", date(2020, 1, 1)), work("agency", date(2026, 7, 1)))
+
+    assert contract(code, on=date(2026, 6, 30)) == "permanent"
+    assert contract(code, on=date(2026, 7, 1)) == "agency"
+
+
+def test_a_fact_that_ended_does_not_count_on_its_last_date(db: None) -> None:
+    code = stated(work("agency", date(2025, 1, 1), until=date(2026, 1, 1)))
+
+    assert contract(code, on=date(2025, 12, 31)) == "agency"
+    assert contract(code, on=date(2026, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [("register", "municipality"), ("municipality", "coach"), ("coach", "own_statement")],
+)
+def test_of_two_facts_from_the_same_day_the_better_source_counts(
+    db: None, better: str, worse: str
+) -> None:
+    since = date(2025, 1, 1)
+    code = stated(work("agency", since, source=worse), work("permanent", since, source=better))
+
+    assert contract(code, on=ON) == "permanent"
+
+
+def test_a_newer_own_statement_holds_against_an_older_register(db: None) -> None:
+    code = stated(
+        work("permanent", date(2020, 1, 1), source="register"), work("agency", date(2025, 6, 1))
+    )
+
+    assert contract(code, on=ON) == "agency"
+
+
+def test_a_rejected_statement_never_counts(db: None) -> None:
+    code = stated(
+        work("permanent", date(2020, 1, 1), source="register"), work("agency", date(2025, 6, 1))
+    )
+    Circumstance.objects.filter(value="agency").update(evidence="rejected")
+
+    assert contract(code, on=ON) == "permanent"
+
+
+def test_years_of_work_are_complete_years(scheme: Scheme) -> None:
+    code = stated(Stated("working_since", "2016-01-03", date(2020, 1, 1)))
+
+    assert facts_for([code], on=date(2026, 1, 2), scheme=scheme)[code].working_years == 9
+    assert facts_for([code], on=date(2026, 1, 3), scheme=scheme)[code].working_years == 10
+
+
+def test_someone_born_on_29_february_has_a_birthday_on_1_march(scheme: Scheme) -> None:
+    code = stated()
+
+    assert facts_for([code], on=date(2022, 2, 28), scheme=scheme)[code].age_months == 18 * 12 - 1
+    assert facts_for([code], on=date(2022, 3, 1), scheme=scheme)[code].age_months == 18 * 12
+
+
+def test_facts_are_read_for_all_at_once(scheme: Scheme, django_assert_num_queries: object) -> None:
+    codes = [stated(), register([fatima()], at=AT).codes[0]]
+
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        facts = facts_for(codes, on=ON, scheme=scheme, balances={codes[0]: 5})
+
+    assert [facts[code].balance_cents for code in codes] == [5, 0]
+    assert facts[codes[0]].resident is None
+    assert facts[codes[1]].resident is True

@@ -1,0 +1,210 @@
+"""A policy version: drafted, proposed, approved by someone else, frozen, never overlapping."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from ontwikkelrekening.eligibility.example import EXAMPLE, example_parameters
+from ontwikkelrekening.eligibility.models import Policy, PolicyState, Scheme
+from ontwikkelrekening.eligibility.parameters import KINDS, UnusableParameter, check_parameters
+from ontwikkelrekening.eligibility.policies import (
+    IncompletePolicy,
+    NoPolicy,
+    NotADraft,
+    OverlappingPolicy,
+    SamePerson,
+    Setting,
+    approve,
+    change,
+    draft,
+    in_force,
+    parameters_of,
+    propose,
+    send_back,
+)
+from tests.eligibility.conftest import AT
+
+
+def drafted(scheme: Scheme, *, starts_on: date, ends_on: date | None = None) -> Policy:
+    return draft(scheme, starts_on=starts_on, ends_on=ends_on, settings=EXAMPLE)
+
+
+def test_the_example_policy_is_in_force_from_its_first_day(scheme: Scheme) -> None:
+    policy, parameters = in_force(scheme, on=date(2026, 1, 1))
+
+    assert policy.version == 1
+    assert parameters == example_parameters()
+    with pytest.raises(NoPolicy):
+        in_force(scheme, on=date(2025, 12, 31))
+
+
+def test_every_parameter_of_the_example_has_a_legal_ground() -> None:
+    assert set(EXAMPLE) == set(KINDS)
+    assert all(setting.ground for setting in EXAMPLE.values())
+
+
+def test_a_proposer_cannot_approve(scheme: Scheme, petra: User) -> None:
+    policy = drafted(scheme, starts_on=date(2027, 1, 1))
+    propose(policy, by=petra)
+
+    with pytest.raises(SamePerson):
+        approve(policy, by=petra, at=AT)
+
+    policy.refresh_from_db()
+    assert policy.state == PolicyState.PROPOSED
+
+
+def test_the_database_refuses_the_same_person_as_well(scheme: Scheme, petra: User) -> None:
+    policy = drafted(scheme, starts_on=date(2027, 1, 1))
+
+    with pytest.raises(IntegrityError, match="approved_by_someone_else"), transaction.atomic():
+        Policy.objects.filter(pk=policy.pk).update(
+            state="approved", proposed_by=petra, approved_by=petra
+        )
+
+
+def test_a_draft_cannot_be_approved_without_a_proposal(scheme: Scheme, paul: User) -> None:
+    policy = drafted(scheme, starts_on=date(2027, 1, 1))
+
+    with pytest.raises(NotADraft):
+        approve(policy, by=paul, at=AT)
+
+
+def test_a_successor_ends_the_version_before_it(scheme: Scheme, petra: User, paul: User) -> None:
+    policy = drafted(scheme, starts_on=date(2027, 1, 1))
+    propose(policy, by=petra)
+
+    approve(policy, by=paul, at=AT)
+
+    assert in_force(scheme, on=date(2026, 12, 31))[0].version == 1
+    assert in_force(scheme, on=date(2027, 1, 1))[0].version == 2
+
+
+def test_an_overlapping_version_is_refused_and_nothing_has_changed(
+    scheme: Scheme, petra: User, paul: User
+) -> None:
+    policy = drafted(scheme, starts_on=date(2025, 7, 1))
+    propose(policy, by=petra)
+
+    with pytest.raises(OverlappingPolicy):
+        approve(policy, by=paul, at=AT)
+
+    assert in_force(scheme, on=date(2026, 6, 1))[0].version == 1
+    assert scheme.policies.filter(state="approved").count() == 1
+
+
+def test_versions_may_touch_and_schemes_may_coincide(
+    scheme: Scheme, petra: User, paul: User
+) -> None:
+    before = drafted(scheme, starts_on=date(2025, 1, 1), ends_on=date(2026, 1, 1))
+    propose(before, by=petra)
+    other = drafted(Scheme.objects.create(code="gemeente", name="G"), starts_on=date(2026, 1, 1))
+    propose(other, by=petra)
+
+    approve(before, by=paul, at=AT)
+    approve(other, by=paul, at=AT)
+
+    assert in_force(scheme, on=date(2025, 12, 31))[0] == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE eligibility_policy SET starts_on = '2026-02-01' WHERE id = %s",
+        "UPDATE eligibility_policy SET state = 'draft' WHERE id = %s",
+        "DELETE FROM eligibility_policy WHERE id = %s",
+        "UPDATE eligibility_policyparameter SET value = '1' WHERE policy_id = %s",
+        "DELETE FROM eligibility_policyparameter WHERE policy_id = %s",
+        "INSERT INTO eligibility_policyparameter (policy_id, key, value, ground, reason)"
+        " VALUES (%s, 'extra', '1', 'wet', '')",
+    ],
+)
+def test_an_approved_version_is_frozen_for_sql_too(scheme: Scheme, statement: str) -> None:
+    policy = scheme.policies.get()
+
+    with pytest.raises(IntegrityError, match=r"frozen|draft only"), transaction.atomic():
+        connection.cursor().execute(statement, [policy.pk])
+
+
+def test_the_end_of_an_approved_version_is_set_once(scheme: Scheme) -> None:
+    policies = Policy.objects.filter(scheme=scheme)
+    policies.update(ends_on=date(2027, 1, 1))
+
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        policies.update(ends_on=date(2028, 1, 1))
+
+
+def test_a_proposal_stands_still_until_it_is_sent_back(scheme: Scheme, petra: User) -> None:
+    policy = drafted(scheme, starts_on=date(2027, 1, 1))
+    propose(policy, by=petra)
+    higher = {"amount_general_cents": Setting(60_000, "Voorbeeldregeling art. 4 lid 1")}
+
+    with pytest.raises(NotADraft):
+        change(policy, settings=higher)
+    send_back(policy)
+    change(policy, settings=higher)
+
+    assert parameters_of(policy).amount_general_cents == 60_000
+
+
+def test_an_incomplete_draft_cannot_be_proposed(scheme: Scheme, petra: User) -> None:
+    policy = draft(
+        scheme, starts_on=date(2027, 1, 1), settings={"age_min_years": EXAMPLE["age_min_years"]}
+    )
+
+    with pytest.raises(IncompletePolicy) as refused:
+        propose(policy, by=petra)
+
+    assert len(refused.value.problems) == len(KINDS) - 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("age_min_years", "18"),
+        ("age_min_years", True),
+        ("age_min_years", 12),
+        ("amount_general_cents", -1),
+        ("amount_general_cents", 500.0),
+        ("amount_general_cents", 900_000),
+        ("flex_contracts", []),
+        ("flex_contracts", ["agency", "agency"]),
+        ("flex_contracts", ["astronaut"]),
+        ("lone_fathers_on_equal_terms", "yes"),
+        ("terms_course", {"start": 60, "completion": 50}),
+        ("terms_course", {"start": 100, "session": 0}),
+        ("terms_course", {"before": 100}),
+        ("terms_course", {}),
+        ("coaching_classes", [0]),
+        ("unheard_of", 1),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named(key: str, value: object) -> None:
+    values = {name: setting.value for name, setting in EXAMPLE.items()} | {key: value}
+    grounds = {name: setting.ground for name, setting in EXAMPLE.items()}
+
+    (problem,) = check_parameters(values, grounds=grounds)
+
+    assert isinstance(problem, UnusableParameter)
+    assert problem.key == key
+
+
+def test_a_parameter_without_a_ground_is_refused() -> None:
+    values = {name: setting.value for name, setting in EXAMPLE.items()}
+    grounds = {name: setting.ground for name, setting in EXAMPLE.items()} | {"coaching_cents": " "}
+
+    (problem,) = check_parameters(values, grounds=grounds)
+
+    assert (problem.key, problem.problem) == ("coaching_cents", "has no legal ground")
+
+
+def test_the_command_loads_the_example_once(db: None) -> None:
+    call_command("load_example_policy", "--from", "2026-01-01", verbosity=0)
+    call_command("load_example_policy", "--from", "2026-01-01", verbosity=0)
+
+    assert Policy.objects.get().state == PolicyState.APPROVED
