@@ -21,19 +21,19 @@ _WHO = "Voorbeeldregeling art. 2"
 _GROUPS = "Voorbeeldregeling art. 3"
 _AMOUNTS = "Awb 4:25 en 4:26; Voorbeeldregeling art. 4"
 _EARMARKED = "Voorbeeldregeling art. 5"
-_TERMS = "Voorbeeldregeling art. 6; Awb 4:46"
+_TERMS = "Awb 4:46; Voorbeeldregeling art. 6"
 _CPF = "As the French CPF: EUR 500 a year up to 5,000."
 _CPF_MORE = "As the French CPF for the low-qualified: EUR 800 a year up to 8,000."
 _LOMMERS = (
     "The group bears the name of the study. Lone fathers come in on equal terms, because a measure"
     " for mothers only may not shut out fathers who raise their children alone (CJEU C-476/99"
-    " Lommers, point 47)."
+    " Lommers)."
 )
 
 EXAMPLE: dict[str, Setting] = {
     "age_min_years": Setting(18, f"{_WHO} lid 1; BW 1:233", "Adults only."),
     "aow_age_is_the_limit": Setting(True, f"{_WHO} lid 1; AOW art. 7a", "For the working age."),
-    "residence_is_required": Setting(True, f"{_WHO} lid 1; Wet BRP art. 2.4", ""),
+    "residence_is_required": Setting(True, f"{_WHO} lid 1; Wet BRP", ""),
     "grants_a_year": Setting(1, f"{_WHO} lid 2", "Once in a calendar year."),
     "flex_contracts": Setting(
         [
@@ -49,7 +49,7 @@ EXAMPLE: dict[str, Setting] = {
         "Sole carer of a child under 18 at home; with work, on benefit or neither.",
     ),
     "lone_fathers_on_equal_terms": Setting(
-        True, f"{_GROUPS} lid 2; Grondwet art. 1; AWGB art. 2 en 5; HvJ EU C-476/99", _LOMMERS
+        True, f"{_GROUPS} lid 2; Grondwet art. 1; AWGB art. 2 lid 3; WGB art. 5; HvJ EU C-476/99", _LOMMERS
     ),
     "carer_households": Setting(
         ["sole_parent", "partner_and_children"],
@@ -61,7 +61,7 @@ EXAMPLE: dict[str, Setting] = {
     "low_skilled_contracts": Setting(["permanent"], f"{_GROUPS} lid 4", ""),
     "low_skilled_education": Setting(
         ["none", "primary", "vmbo", "mbo1", "mbo2", "mbo3", "mbo4", "havo_vwo"],
-        f"{_GROUPS} lid 4; Wet NLQF art. 2",
+        f"{_GROUPS} lid 4; NLQF niveau 1 t/m 4",
         "MBO or below: up to and with NLQF level 4.",
     ),
     "low_skilled_years_min": Setting(10, f"{_GROUPS} lid 4", "The study: 10 to 20 years of work."),

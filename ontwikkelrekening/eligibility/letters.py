@@ -20,7 +20,14 @@ from ontwikkelrekening.eligibility.parameters import (
 )
 from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.reading import facts_of
-from ontwikkelrekening.eligibility.rules import ELIGIBLE, Facts, Result, Step, decide
+from ontwikkelrekening.eligibility.rules import (
+    ELIGIBLE,
+    GROUP_RULES,
+    Facts,
+    Result,
+    Step,
+    decide,
+)
 from ontwikkelrekening.eligibility.wording import Text
 
 OBJECTION_DAYS = 6 * 7  # Awb 6:7
@@ -127,12 +134,6 @@ _GROUP_FACTS = {
     CARER: ("household", "contract", "benefit"),
     LOW_SKILLED: ("contract", "education", "working_years"),
 }
-_GROUP_RULES = {
-    FLEX_WORKER: ("flexible_work",),
-    SINGLE_MOTHER: ("sole_parent", "equal_terms"),
-    CARER: ("cares_for_child", "without_work", "without_benefit"),
-    LOW_SKILLED: ("permanent_job", "mbo_or_below", "long_at_work"),
-}
 _SUM_RULES = {
     "general": ("higher_amount",),
     "coaching_evc": ("coaching_class", "coaching_due"),
@@ -220,7 +221,7 @@ def grounds(result: Result) -> list[str]:
     if result.outcome == Outcome.GRANTED:
         rules = {
             *ELIGIBLE,
-            *(rule for group in result.groups for rule in _GROUP_RULES[group]),
+            *(rule for group in result.groups for rule in GROUP_RULES[group]),
             *(rule for grant in result.grants for rule in _SUM_RULES[grant.kind]),
         }
     else:

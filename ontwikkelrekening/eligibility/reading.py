@@ -27,7 +27,7 @@ def _step(rule: str, holds: bool, value: object, *, priority: int, parameters: P
         higher = priority in parameters.priority_amount_classes
         fact, parameter = "balance_cents", f"cap_{'priority' if higher else 'general'}_cents"
     else:
-        _, fact, parameter, _ = _BY_RULE[rule]
+        _, fact, parameter, _, _ = _BY_RULE[rule]
     if isinstance(value, list):  # JSON knows no tuples
         value = tuple(value)
     return Step(rule, holds, fact, value, parameter, parameters.grounds.get(parameter, ""))

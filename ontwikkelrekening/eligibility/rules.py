@@ -78,109 +78,153 @@ class Result(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A rule in one line: its name, the fact it reads, the parameter it uses, the test."""
+    """One rule: its name, the fact it reads, the parameter it uses, the test, and that in words."""
 
     rule: str
     fact: str
     parameter: str
     test: Callable[[Parameters, Any], bool]
+    words: str
 
 
 # The conditions, in the order of the trace. A fact that is not known (None) never fulfils one.
 ADULT = Condition(
-    "adult", "age_months", "age_min_years", lambda p, months: months >= p.age_min_years * 12
+    "adult",
+    "age_months",
+    "age_min_years",
+    lambda p, months: months >= p.age_min_years * 12,
+    "The age on the day is at least {value} years.",
 )
 BELOW_AOW_AGE = Condition(
     "below_aow_age",
     "months_to_aow",
     "aow_age_is_the_limit",
     lambda p, months: months > 0 or not p.aow_age_is_the_limit,
+    "The AOW age lies after the day of the decision. Limit set: {value}.",
 )
 RESIDENT = Condition(
     "resident",
     "resident",
     "residence_is_required",
     lambda p, resident: resident is True or not p.residence_is_required,
+    "It is known that the person lives in the Netherlands. Required: {value}.",
 )
 FIRST_THIS_YEAR = Condition(
-    "first_this_year", "already_granted", "grants_a_year", lambda p, granted: not granted
+    "first_this_year",
+    "already_granted",
+    "grants_a_year",
+    lambda p, granted: not granted,
+    "This scheme granted less than {value} top-up in the calendar year of the decision.",
 )
 FLEXIBLE_WORK = Condition(
-    "flexible_work", "contract", "flex_contracts", lambda p, work: work in p.flex_contracts
+    "flexible_work",
+    "contract",
+    "flex_contracts",
+    lambda p, work: work in p.flex_contracts,
+    "The work is one of {value}.",
 )
 SOLE_PARENT = Condition(
     "sole_parent",
     "household",
     "sole_parent_households",
     lambda p, household: household in p.sole_parent_households,
+    "The household is one of {value}.",
 )
 EQUAL_TERMS = Condition(
     "equal_terms",
     "sex",
     "lone_fathers_on_equal_terms",
     lambda p, sex: p.lone_fathers_on_equal_terms or sex == "female",
+    "Equal terms for lone fathers: {value}. When false, the sex must be female; only then is it asked.",
 )
 CARES_FOR_CHILD = Condition(
     "cares_for_child",
     "household",
     "carer_households",
     lambda p, household: household in p.carer_households,
+    "The household is one of {value}.",
 )
 WITHOUT_WORK = Condition(
-    "without_work", "contract", "carer_contracts", lambda p, work: work in p.carer_contracts
+    "without_work",
+    "contract",
+    "carer_contracts",
+    lambda p, work: work in p.carer_contracts,
+    "The work is one of {value}.",
 )
 WITHOUT_BENEFIT = Condition(
-    "without_benefit", "benefit", "carer_benefits", lambda p, benefit: benefit in p.carer_benefits
+    "without_benefit",
+    "benefit",
+    "carer_benefits",
+    lambda p, benefit: benefit in p.carer_benefits,
+    "The benefit is one of {value}.",
 )
 PERMANENT_JOB = Condition(
     "permanent_job",
     "contract",
     "low_skilled_contracts",
     lambda p, work: work in p.low_skilled_contracts,
+    "The work is one of {value}.",
 )
 MBO_OR_BELOW = Condition(
     "mbo_or_below",
     "education",
     "low_skilled_education",
     lambda p, education: education in p.low_skilled_education,
+    "The highest education is one of {value}.",
 )
 LONG_AT_WORK = Condition(
     "long_at_work",
     "working_years",
     "low_skilled_years_min",
     lambda p, years: years is not None and years >= p.low_skilled_years_min,
+    "The complete years of work are known and at least {value}.",
 )
 HIGHER_AMOUNT = Condition(
     "higher_amount",
     "priority",
     "priority_amount_classes",
     lambda p, priority: priority in p.priority_amount_classes,
+    "The class is one of {value}: the higher amount and cap hold.",
 )
 COACHING_CLASS = Condition(
     "coaching_class",
     "priority",
     "coaching_classes",
     lambda p, priority: priority in p.coaching_classes,
+    "The class is one of {value}.",
 )
 COACHING_DUE = Condition(
     "coaching_due",
     "coaching_granted_years_ago",
     "coaching_every_years",
     lambda p, years: years is None or years >= p.coaching_every_years,
+    "The last credit for a coach or EVC was granted {value} or more calendar years ago, or never.",
 )
 CHILDCARE_GROUP = Condition(
     "childcare_group",
     "groups",
     "childcare_groups",
     lambda p, groups: not p.childcare_groups.isdisjoint(groups),
+    "The person belongs to one of {value}.",
 )
-CONDITIONS = (
-    ADULT, BELOW_AOW_AGE, RESIDENT, FIRST_THIS_YEAR,
+CIRCUMSTANCES = (
     FLEXIBLE_WORK, SOLE_PARENT, EQUAL_TERMS, CARES_FOR_CHILD, WITHOUT_WORK, WITHOUT_BENEFIT,
     PERMANENT_JOB, MBO_OR_BELOW, LONG_AT_WORK,
+)  # fmt: skip
+CONDITIONS = (
+    ADULT, BELOW_AOW_AGE, RESIDENT, FIRST_THIS_YEAR, *CIRCUMSTANCES,
     HIGHER_AMOUNT, COACHING_CLASS, CHILDCARE_GROUP, COACHING_DUE,
 )  # fmt: skip
+BELOW_CAP = "The free credit without earmark is below the cap of the class: {value}."
 ELIGIBLE = ("adult", "below_aow_age", "resident", "first_this_year", "below_cap")
+
+
+GROUP_RULES = {  # all of these together make someone belong to the group
+    FLEX_WORKER: ("flexible_work",),
+    SINGLE_MOTHER: ("sole_parent", "equal_terms"),
+    CARER: ("cares_for_child", "without_work", "without_benefit"),
+    LOW_SKILLED: ("permanent_job", "mbo_or_below", "long_at_work"),
+}
 
 
 def priority_of(groups: tuple[str, ...]) -> int:
@@ -199,7 +243,7 @@ class _Kept(dict[Any, Step]):
         self.parameters = parameters
 
     def __missing__(self, value: Any) -> Step:
-        rule, fact, parameter, test = self.condition
+        rule, fact, parameter, test, _ = self.condition
         ground = self.parameters.grounds.get(parameter, "")
         holds = bool(test(self.parameters, value))
         step = self[value] = Step(rule, holds, fact, value, parameter, ground)
@@ -250,22 +294,10 @@ def _rulebook(parameters: Parameters) -> _Rulebook:
 
 def _group(facts: Facts, parameters: Parameters, steps: dict[str, _Kept]) -> _Group:
     """The groups someone belongs to, the priority class and what goes with it."""
-    flexible = steps["flexible_work"][facts.contract]
-    sole_parent = steps["sole_parent"][facts.household]
-    equal_terms = steps["equal_terms"][facts.sex]
-    cares = steps["cares_for_child"][facts.household]
-    no_work = steps["without_work"][facts.contract]
-    no_benefit = steps["without_benefit"][facts.benefit]
-    permanent = steps["permanent_job"][facts.contract]
-    low_skilled = steps["mbo_or_below"][facts.education]
-    long_at_work = steps["long_at_work"][facts.working_years]
-    belongs = {
-        FLEX_WORKER: flexible.holds,
-        SINGLE_MOTHER: sole_parent.holds and equal_terms.holds,
-        CARER: cares.holds and no_work.holds and no_benefit.holds,
-        LOW_SKILLED: permanent.holds and low_skilled.holds and long_at_work.holds,
-    }
-    groups = tuple(group for group, belonging in belongs.items() if belonging)
+    read = {c.rule: steps[c.rule][getattr(facts, c.fact)] for c in CIRCUMSTANCES}
+    groups = tuple(
+        group for group, rules in GROUP_RULES.items() if all(read[rule].holds for rule in rules)
+    )
     priority = priority_of(groups)
     higher = steps["higher_amount"][priority]
     coaching = steps["coaching_class"][priority]
@@ -274,16 +306,13 @@ def _group(facts: Facts, parameters: Parameters, steps: dict[str, _Kept]) -> _Gr
     return _Group(
         groups,
         priority,
-        (
-            flexible, sole_parent, equal_terms, cares, no_work, no_benefit, permanent, low_skilled,
-            long_at_work, higher, coaching, childcare,
-        ),
+        (*read.values(), higher, coaching, childcare),
         getattr(parameters, f"amount_{size}_cents"),
         getattr(parameters, f"cap_{size}_cents"),
         f"cap_{size}_cents",
         coaching.holds,
         childcare.holds,
-    )  # fmt: skip
+    )
 
 
 def decide(facts: Facts, parameters: Parameters) -> Result:
