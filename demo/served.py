@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from celery.signals import before_task_publish, task_prerun
+from celery.signals import task_prerun
 
+from demo.bell import ring_across_days
 from demo.clock import follow
 from ontwikkelrekening.celery import app as celery  # noqa: F401
 from ontwikkelrekening.wsgi import application as product
+
+ring_across_days()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -18,8 +21,3 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 @task_prerun.connect
 def _before_each_task(**_: object) -> None:
     follow()
-
-
-@before_task_publish.connect
-def _a_ring_from_another_day_still_counts(headers: dict[str, Any], **_: object) -> None:
-    headers["expires"] = None

@@ -3,7 +3,17 @@
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from ontwikkelrekening.budgets.models import Agreement, Fund, TopUpChunk, TopUpRun, Tranche
+from ontwikkelrekening.budgets.models import (
+    Agreement,
+    Application,
+    Assessment,
+    Fund,
+    Placing,
+    Round,
+    TopUpChunk,
+    TopUpRun,
+    Tranche,
+)
 from ontwikkelrekening.eligibility.models import Decision, Policy, PolicyParameter, Scheme
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
 from providers.models import (
@@ -33,6 +43,10 @@ READABLE: list[type[Model]] = [
     TopUpChunk,
     Tranche,
     Agreement,
+    Round,
+    Application,
+    Assessment,
+    Placing,
     PaymentBatch,
     Payout,
     Payout.claims.through,

@@ -6,6 +6,7 @@ killed is simply run again, and a second run finds nothing to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 from ledger.balances import balances
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.ids import part
-from ontwikkelrekening.budgets.models import Fund, Tranche
+from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.budgets.releasing import release_rests
 from providers.models import Claim, Enrolment
 from providers.moving import move_all
@@ -43,9 +44,8 @@ def expire(*, on: date, at: datetime) -> Expired:
     lapsed = _end_all(unused, event="lapse", reason="lapsed", on=on, at=at)
     finished = _end_all(over, event="finish", reason="finished", on=on, at=at)
     expired: list[int] = []
-    for fund in Fund.objects.select_related("scheme").order_by("pk"):
-        while slice_ := _expire_slice(fund, on=on, at=at):
-            expired += slice_
+    while slice_ := _expire_slice(on=on, at=at):
+        expired += slice_
     return Expired(lapsed, finished, len(expired), sum(expired))
 
 
@@ -70,28 +70,43 @@ def _end_slice(
 
 
 @transaction.atomic
-def _expire_slice(fund: Fund, *, on: date, at: datetime) -> list[int]:
-    """Book what is left of expired credit back to the fund it came from; return the amounts."""
-    tranches = Tranche.objects.expired(on=on).holding_credit().filter(scheme=fund.scheme)
+def _expire_slice(*, on: date, at: datetime) -> list[int]:
+    """Book what is left of expired credit back to where it came from; return the amounts."""
+    tranches = Tranche.objects.expired(on=on).holding_credit()
     locked = tranches.select_for_update(of=("self",), no_key=True).order_by("pk")[:SLICE]
-    accounts = {tranche.account_id: tranche for tranche in locked}
+    return give_up(
+        locked, kind="expire", cause=f"expiry:{on}", description="Verlopen tegoed", on=on, at=at
+    )
+
+
+def give_up(
+    tranches: Iterable[Tranche],
+    *,
+    kind: str,
+    cause: str,
+    description: str,
+    on: date,
+    at: datetime,
+) -> list[int]:
+    """Book what is free of these locked tranches back to where it came from; return the amounts."""
+    of_account = {tranche.account_id: tranche for tranche in tranches}
     transfers = [
         NewTransfer(
-            id=part(accounts[account].pk, "expire", on, cents),
+            id=part(of_account[account].pk, kind, on, cents),
             debit=account,
-            credit=fund.account_id,
+            credit=of_account[account].source_id,
             cents=cents,
         )
-        for account, cents in balances(list(accounts)).items()
+        for account, cents in balances(list(of_account)).items()
         if cents
     ]
     if not transfers:
         return []
     booking = NewBooking(
         id=part(transfers[0].id, "booking"),
-        kind="expire",
-        cause=f"expiry:{on}",
-        description=f"Verlopen tegoed van {fund.scheme}",
+        kind=kind,
+        cause=cause,
+        description=description,
         effective_on=on,
     )
     post(booking, transfers, at=at)

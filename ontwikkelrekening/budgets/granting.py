@@ -1,4 +1,4 @@
-"""Granting: writing tranches and booking them from the fund, any number at once."""
+"""Granting: writing tranches and booking them from a fund's account, any number at once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
+
 from ledger.accounts import open_accounts
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.ids import part
-from ontwikkelrekening.budgets.models import Fund, Tranche
+from ontwikkelrekening.eligibility.models import Scheme
+
+COPY = """
+    COPY budgets_tranche (id, account_code, scheme_id, decision_id, kind, categories, earmarked,
+                          granted, granted_on, expires_on, account_id, source_id) FROM STDIN
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,58 +35,48 @@ class NewTranche:
 
 
 def grant(
-    fund: Fund,
     tranches: Sequence[NewTranche],
     *,
+    scheme: Scheme,
+    source: int,
     booking: NewBooking,
     on: date,
     at: datetime,
 ) -> None:
-    """Write the tranches and book them in one booking; joins the caller's transaction."""
+    """Write the tranches and book them from the account `source`, in one booking.
+
+    Joins the caller's transaction; four statements, however many tranches.
+    """
     if not tranches:
         return
-    accounts = open_accounts(
-        [_account_code(tranche) for tranche in tranches], account_class="tranche", at=at
-    )
-    account_of = {tranche.id: accounts[_account_code(tranche)] for tranche in tranches}
-    Tranche.objects.bulk_create(
-        [_row(fund, tranche, account_of[tranche.id], on=on) for tranche in tranches]
-    )
-    post(
-        booking,
-        [
-            NewTransfer(
-                id=part(tranche.id, "grant"),
-                debit=fund.account_id,
-                credit=account_of[tranche.id],
-                cents=tranche.cents,
+    codes = [f"tranche:{tranche.id}" for tranche in tranches]
+    account_of = open_accounts(codes, account_class="tranche", at=at)
+    accounts = [account_of[code] for code in codes]
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for tranche, account in zip(tranches, accounts, strict=True):
+            copy.write_row(
+                (
+                    tranche.id,
+                    tranche.account_code,
+                    scheme.pk,
+                    tranche.decision_id,
+                    tranche.kind,
+                    list(tranche.categories),
+                    tranche.earmarked,
+                    tranche.cents,
+                    on,
+                    tranche.expires_on,
+                    account,
+                    source,
+                )
             )
-            for tranche in tranches
-        ],
-        at=at,
-    )
+    transfers = [
+        NewTransfer(part(tranche.id, "grant"), debit=source, credit=account, cents=tranche.cents)
+        for tranche, account in zip(tranches, accounts, strict=True)
+    ]
+    post(booking, transfers, at=at)
 
 
 def last_day(years_valid: int | None, *, on: date) -> date | None:
     """Credit granted for so many calendar years can be used to the end of the last of them."""
     return None if years_valid is None else date(on.year + years_valid - 1, 12, 31)
-
-
-def _account_code(tranche: NewTranche) -> str:
-    return f"tranche:{tranche.id}"
-
-
-def _row(fund: Fund, tranche: NewTranche, account_id: int, *, on: date) -> Tranche:
-    return Tranche(
-        id=tranche.id,
-        account_code=tranche.account_code,
-        scheme_id=fund.scheme_id,
-        decision_id=tranche.decision_id,
-        kind=tranche.kind,
-        categories=list(tranche.categories),
-        earmarked=tranche.earmarked,
-        granted=tranche.cents,
-        granted_on=on,
-        expires_on=tranche.expires_on,
-        account_id=account_id,
-    )

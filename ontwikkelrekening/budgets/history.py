@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, CharField, F, Max, Q, QuerySet, Sum, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import BigIntegerField, Case, F, Max, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from ledger.models import Transfer
 from ontwikkelrekening.budgets.models import Agreement, Tranche
@@ -23,7 +23,7 @@ class HistoryLine:
     """One event in cents: of one tranche, or of one enrolment and all tranches that paid for it.
 
     `cents` is the change of what is free to use. A payment to a provider changes nothing there, for
-    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`.
+    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`, the line's place in the order of the books (a number).
     """
 
     kind: str
@@ -32,12 +32,10 @@ class HistoryLine:
     paid_cents: int
     tranche: Tranche | None
     enrolment: Enrolment | None
-    position: tuple[datetime, str]
+    position: int
 
 
-def history(
-    account_code: str, *, limit: int = 50, before: tuple[datetime, str] | None = None
-) -> list[HistoryLine]:
+def history(account_code: str, *, limit: int = 50, before: int | None = None) -> list[HistoryLine]:
     """The newest events before a position; three queries, however long the history."""
     tranches = Tranche.objects.of(account_code).select_related("scheme")
     by_tranche = {tranche.account_id: tranche for tranche in tranches}
@@ -48,19 +46,15 @@ def history(
     }
     events = _events(list(by_tranche), list(by_reserved))
     if before is not None:
-        moment, last = before
-        events = events.filter(Q(at__lt=moment) | Q(at=moment, last__lt=last))
+        events = events.filter(position__lt=before)
     return [_line(event, by_tranche, by_reserved) for event in events[:limit]]
 
 
-def free_at(account_code: str, position: tuple[datetime, str]) -> int:
+def free_at(account_code: str, position: int) -> int:
     """What was free to use just after the event at this position; two queries."""
-    moment, last = position
     accounts = list(Tranche.objects.of(account_code).values_list("account_id", flat=True))
     out, back = Q(debit_account__in=accounts), Q(credit_account__in=accounts)
-    until = Transfer.objects.annotate(written=Cast("id", CharField())).filter(
-        Q(booked_at__lt=moment) | Q(booked_at=moment, written__lte=last), out | back
-    )
+    until = Transfer.objects.filter(out | back, seq__lte=position)
     free: int = until.aggregate(free=_sum(back) - _sum(out))["free"]
     return free
 
@@ -85,13 +79,12 @@ def _events(tranche_accounts: list[int], reserved_accounts: list[int]) -> QueryS
             ),
         )
         .annotate(
-            at=Max("booked_at"),
-            last=Max(Cast("id", CharField())),
+            position=Max("seq"),
             on=Max("effective_on"),
             change=_sum(back) - _sum(out),
             paid=_sum(paid),
         )
-        .order_by("-at", "-last")
+        .order_by("-position")
     )
 
 
@@ -109,5 +102,5 @@ def _line(
         paid_cents=event["paid"],
         tranche=by_tranche.get(event["tranche"]),
         enrolment=by_reserved.get(event["reserved"]),
-        position=(event["at"], event["last"]),
+        position=event["position"],
     )

@@ -156,7 +156,14 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
         description=f"Jaarlijks tegoed {run.year}",
         effective_on=run.decided_on,
     )
-    grant(fund_of(run.scheme), tranches, booking=booking, on=run.decided_on, at=at)
+    grant(
+        tranches,
+        scheme=run.scheme,
+        source=fund_of(run.scheme).account_id,
+        booking=booking,
+        on=run.decided_on,
+        at=at,
+    )
     chunk.granted = sum(bool(each.result.grants) for each in decided)
     chunk.refused = len(decided) - chunk.granted
     chunk.amount = sum(tranche.cents for tranche in tranches)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
@@ -63,7 +61,7 @@ def statement(request: HttpRequest, account: str) -> HttpResponse:
         "here": "home",
         "months": by_month(tell(page, free=free)),
         "first_page": before is None,
-        "older": _written(page[-1].position) if len(lines) > LINES_A_PAGE else None,
+        "older": page[-1].position if len(lines) > LINES_A_PAGE else None,
         "name": given_name(citizen_of(account)),
         "now": timezone.now(),
     }
@@ -123,20 +121,10 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
     return render(request, "portal/decision.html", context)
 
 
-def _position(written: str | None) -> tuple[datetime, str] | None:
+def _position(written: str | None) -> int | None:
     """A place in the history as an address says it; anything else is a page that is not there."""
     if not written:
         return None
-    moment, _, transfer = written.partition("_")
-    try:
-        at = parse_datetime(moment)
-        last = str(UUID(transfer))
-    except ValueError:
-        raise Http404 from None
-    if at is None or timezone.is_naive(at):
+    if not (written.isascii() and written.isdecimal() and len(written) < 19):
         raise Http404
-    return at, last
-
-
-def _written(position: tuple[datetime, str]) -> str:
-    return f"{position[0].isoformat()}_{position[1]}"
+    return int(written)

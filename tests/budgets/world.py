@@ -88,7 +88,14 @@ def give(
         expires_on=expires_on,
     )
     booking = NewBooking(uuid4(), "top_up", f"test:{id_}", "Jaarlijks tegoed", on)
-    grant(world.fund, [tranche], booking=booking, on=on, at=AT)
+    grant(
+        [tranche],
+        scheme=world.scheme,
+        source=world.fund.account_id,
+        booking=booking,
+        on=on,
+        at=AT,
+    )
     return Tranche.objects.get(pk=id_)
 
 

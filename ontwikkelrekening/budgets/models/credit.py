@@ -14,10 +14,38 @@ from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
 from providers.models import Category, Enrolment
 
 
+class FunderKind(models.TextChoices):
+    STATE = "state", "rijk"
+    SECTOR = "sector", "sectorfonds"
+    MUNICIPALITY = "municipality", "gemeente"
+    EMPLOYER = "employer", "werkgever"
+
+
+class ReturnRule(models.TextChoices):
+    """Where credit goes that expires, or whose owner leaves or dies."""
+
+    FUND = "fund", "blijft in het fonds"
+    FUNDER = "funder", "terug naar de geldgever"
+
+
 class Fund(models.Model):
-    """The money of one scheme: where it comes from and what is left of it, as ledger accounts."""
+    """The money of one scheme: who gives it, on what conditions, and its ledger accounts."""
 
     scheme = models.OneToOneField(Scheme, on_delete=models.PROTECT, related_name="fund")
+    kind = models.CharField(max_length=12, choices=FunderKind.choices, default=FunderKind.STATE)
+    # What its credit may pay for when nothing else is agreed; empty: what the policy says.
+    categories = ArrayField(
+        models.CharField(max_length=16, choices=Category.choices), default=list, blank=True
+    )
+    years_valid = models.PositiveSmallIntegerField(null=True, blank=True)  # calendar years
+    conditions = models.CharField("voorwaarden", max_length=500, blank=True)
+    return_rule = models.CharField(
+        max_length=6, choices=ReturnRule.choices, default=ReturnRule.FUND
+    )
+    # The scheme whose reimbursement terms its credit follows, when it has no policy of its own.
+    follows = models.ForeignKey(
+        Scheme, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     source = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+"
     )  # treasury or bank
@@ -25,6 +53,7 @@ class Fund(models.Model):
 
     class Meta:
         verbose_name = "fonds"
+        verbose_name_plural = "fondsen"
 
     def __str__(self) -> str:
         return f"fonds van {self.scheme}"
@@ -112,6 +141,8 @@ class Tranche(models.Model):
     granted_on = models.DateField()
     expires_on = models.DateField(null=True)
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    # The fund's account it came from, and where goes back what is not used.
+    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
 
     objects = TrancheQuerySet.as_manager()
 

@@ -1,0 +1,5 @@
+DROP INDEX placing_waits;
+DROP TRIGGER placing_stays ON budgets_placing;
+DROP TRIGGER application_stays_after_closing ON budgets_application;
+DROP TRIGGER published_round_stays ON budgets_round;
+DROP FUNCTION budgets_guard_placing, budgets_guard_application, budgets_guard_round;

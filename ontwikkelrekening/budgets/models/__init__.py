@@ -1,0 +1,39 @@
+"""The tables of the money: funds and credit, and the rounds that divide it."""
+
+from ontwikkelrekening.budgets.models.credit import (
+    Agreement,
+    Fund,
+    FunderKind,
+    ReturnRule,
+    TopUpChunk,
+    TopUpRun,
+    Tranche,
+    TrancheQuerySet,
+)
+from ontwikkelrekening.budgets.models.rounds import (
+    Application,
+    Assessment,
+    Division,
+    LastGrant,
+    Placing,
+    Round,
+    RoundState,
+)
+
+__all__ = [
+    "Agreement",
+    "Application",
+    "Assessment",
+    "Division",
+    "Fund",
+    "FunderKind",
+    "LastGrant",
+    "Placing",
+    "ReturnRule",
+    "Round",
+    "RoundState",
+    "TopUpChunk",
+    "TopUpRun",
+    "Tranche",
+    "TrancheQuerySet",
+]

@@ -1,0 +1,182 @@
+"""Rounds: scarce money divided by published priority and a lottery anyone can redraw.
+
+What is published cannot be changed: triggers in migrations/rounds.sql refuse it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from ledger.models import Account
+from ontwikkelrekening.eligibility.models import Policy, Scheme
+from providers.models import Category
+
+
+class RoundState(models.TextChoices):
+    DRAFT = "draft", "concept"
+    PUBLISHED = "published", "gepubliceerd"
+    CLOSED = "closed", "gesloten"
+    DRAWN = "drawn", "geloot"
+
+
+class Division(models.TextChoices):
+    """The published way of division."""
+
+    PRIORITY = "priority", "voorrang, dan gemiste tijdvakken, dan loting"
+    LOTTERY = "lottery", "gemiste tijdvakken, dan loting"
+
+
+class LastGrant(models.TextChoices):
+    """What happens when less is left than the next on the list asked for."""
+
+    PARTIAL = "partial", "krijgt wat er nog is"
+    NONE = "none", "krijgt niets; de rest wacht op geld dat terugkomt"
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def public(self) -> RoundQuerySet:
+        """Everything but drafts."""
+        return self.exclude(state=RoundState.DRAFT)
+
+    def open(self, *, at: datetime) -> RoundQuerySet:
+        return self.filter(state=RoundState.PUBLISHED, opens_at__lte=at, closes_at__gt=at)
+
+
+class Round(models.Model):
+    """An application window of a scheme with a ceiling and a committed lottery seed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="rounds")
+    code = models.SlugField(max_length=32, unique=True)
+    name = models.CharField("naam", max_length=100)
+    opens_at = models.DateTimeField("opent op")
+    closes_at = models.DateTimeField("sluit op")
+    waits_until = models.DateField("wachtlijst tot en met")
+    ceiling = models.BigIntegerField("plafond (centen)")
+    grant = models.BigIntegerField("hoogste bedrag per persoon (centen)")
+    kind = models.SlugField("soort tegoed", max_length=32, default="round")
+    categories = ArrayField(models.CharField(max_length=16, choices=Category.choices))
+    years_valid = models.PositiveSmallIntegerField("kalenderjaren geldig", null=True, blank=True)
+    division = models.CharField(
+        "verdeling", max_length=8, choices=Division.choices, default=Division.PRIORITY
+    )
+    last_grant = models.CharField(
+        "laatste toekenning", max_length=7, choices=LastGrant.choices, default=LastGrant.PARTIAL
+    )
+    fallback = models.CharField("bij storing", max_length=500)
+    seed_hash = models.CharField(max_length=64, blank=True)
+    # Randomness from outside that nobody here can steer, named beforehand; empty: none.
+    outside_source = models.CharField("bron van buiten", max_length=200, blank=True)
+    outside_value = models.CharField("waarde van buiten", max_length=200, blank=True)
+    seed = models.CharField(max_length=64, blank=True)  # hexadecimal, once revealed
+    state = models.CharField(max_length=9, choices=RoundState.choices, default=RoundState.DRAFT)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    prepared_by = models.CharField(max_length=100)
+    published_by = models.CharField(max_length=100, blank=True)
+    published_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    drawn_at = models.DateTimeField(null=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tijdvak"
+        verbose_name_plural = "tijdvakken"
+        ordering = ["-opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="round_opens_before_it_closes", condition=Q(closes_at__gt=F("opens_at"))
+            ),
+            models.CheckConstraint(
+                name="round_has_room_for_a_grant",
+                condition=Q(grant__gt=0, ceiling__gte=F("grant")),
+            ),
+            models.CheckConstraint(
+                name="round_is_published_by_someone_else",
+                condition=Q(state=RoundState.DRAFT, published_by="")
+                | (
+                    ~Q(state=RoundState.DRAFT)
+                    & ~Q(published_by="")
+                    & ~Q(published_by=F("prepared_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="published_round_has_committed_its_seed",
+                condition=Q(state=RoundState.DRAFT)
+                | (~Q(seed_hash="") & Q(policy__isnull=False, account__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Application(models.Model):
+    """A citizen's entry in a round: one per person, changeable until closing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="applications")
+    account_code = models.CharField(max_length=16, db_index=True)
+    wanted = models.BigIntegerField()  # cents
+    applied_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "aanvraag"
+        verbose_name_plural = "aanvragen"
+        constraints = [
+            models.UniqueConstraint(
+                name="person_applies_once_per_round", fields=["round", "account_code"]
+            ),
+            models.CheckConstraint(name="application_wants_something", condition=Q(wanted__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Assessment(models.Model):
+    """What the rules say of an application on the day the round closed."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="assessments")
+    eligible = models.BooleanField()
+    priority = models.PositiveSmallIntegerField()
+    groups = ArrayField(models.CharField(max_length=32))
+    missed = models.PositiveSmallIntegerField()  # earlier rounds without a grant
+
+    def __str__(self) -> str:
+        return str(self.application_id)
+
+
+class Placing(models.Model):
+    """The place of an application in the draw, and what it was granted, in cents."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, primary_key=True)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="placings")
+    rank = models.PositiveIntegerField()
+    priority = models.PositiveSmallIntegerField()
+    missed = models.PositiveSmallIntegerField()
+    lot = models.BinaryField(max_length=32)
+    wanted = models.BigIntegerField()
+    granted = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "plaats"
+        constraints = [
+            models.UniqueConstraint(name="rank_is_given_once_per_round", fields=["round", "rank"]),
+            models.CheckConstraint(
+                name="grant_is_no_more_than_wanted",
+                condition=Q(granted__gte=0, granted__lte=F("wanted")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} #{self.rank}"

@@ -1,0 +1,112 @@
+"""What ends by date: codes, enrolments and credit. In sets, and twice is once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from djmoney.money import Money
+
+from ledger.checking import check_ledger
+from ontwikkelrekening.budgets.expiring import Expired, expire
+from ontwikkelrekening.budgets.reserving import agree
+from providers import claiming
+from providers.enrolling import redeem
+from providers.models import Enrolment
+from providers.states import EnrolmentState
+from tests.budgets.world import (
+    AT,
+    LATER,
+    ON,
+    STARTS_ON,
+    World,
+    course,
+    create_world,
+    give,
+    left,
+    left_on,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return create_world()
+
+
+def test_what_is_left_of_expired_credit_goes_back_to_its_fund(world: World) -> None:
+    gone = give(world, world.fatima, 30_000, expires_on=date(2026, 12, 31))
+    stays = give(world, world.fatima, 80_000)
+    before = left("fund:landelijk")
+
+    assert expire(on=date(2026, 12, 31), at=LATER) == Expired(0, 0, 0, 0)
+    assert expire(on=date(2027, 1, 1), at=LATER) == Expired(0, 0, 1, 30_000)
+    assert expire(on=date(2027, 1, 1), at=LATER) == Expired(0, 0, 0, 0)
+
+    assert (left_on(gone), left_on(stays)) == (0, 80_000)
+    assert left("fund:landelijk") == before + 30_000
+
+
+def test_a_code_never_used_lapses_and_its_credit_comes_back(world: World) -> None:
+    general = give(world, world.fatima, 80_000)
+    enrolment = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4()).enrolment
+
+    assert expire(on=enrolment.code_valid_until, at=LATER).lapsed == 0
+    assert expire(on=enrolment.code_valid_until + timedelta(days=1), at=LATER).lapsed == 1
+
+    assert left_on(general) == 80_000
+    assert Enrolment.objects.get().state == EnrolmentState.LAPSED
+
+
+def test_an_enrolment_with_an_open_claim_is_not_finished(world: World) -> None:
+    give(world, world.fatima, 80_000)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    enrolment = redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
+    claim = claiming.submit(
+        uuid4(), enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
+        actor="roc", at=LATER,
+    )  # fmt: skip
+    after = enrolment.claim_until + timedelta(days=1)
+
+    assert expire(on=after, at=LATER).finished == 0
+    claiming.assess(str(claim.pk), at=LATER)
+    assert expire(on=after, at=LATER).finished == 1
+
+    assert left(f"reserved:{enrolment.pk}") == 0
+
+
+def test_credit_that_comes_back_after_its_last_day_expires_too(world: World) -> None:
+    gone = give(world, world.fatima, 30_000, expires_on=date(2026, 1, 31))
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+
+    done = expire(on=agreed.enrolment.code_valid_until + timedelta(days=1), at=LATER)
+
+    assert done == Expired(1, 0, 1, 30_000)
+    assert left_on(gone) == 0
+    assert check_ledger() == []
+
+
+def test_the_number_of_queries_does_not_grow_with_what_expires(world: World) -> None:
+    def expired(number: int, on: date) -> int:
+        for _ in range(number):
+            give(world, world.fatima, 30_000, expires_on=on - timedelta(days=1))
+            agree(world.fatima, course(world), starts_on=ON, at=AT, id=uuid4())
+            give(world, world.henk, 1_000, expires_on=on - timedelta(days=1))
+        with CaptureQueriesContext(connection) as captured:
+            expire(on=on, at=LATER)
+        return len(captured)
+
+    assert expired(1, date(2026, 2, 1)) == expired(5, date(2026, 3, 1))
+
+
+def test_the_command_says_what_it_ended(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    give(world, world.fatima, 30_000, expires_on=date(2026, 12, 31))
+
+    call_command("expire_credit", "--on", "2027-01-01")
+
+    assert "1 tranches expired (300.00 euros)" in capsys.readouterr().out

@@ -1,0 +1,135 @@
+"""Many at once: what is accepted is exactly what is legal. Real threads, real commits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+from uuid import uuid4
+
+from django.db import connections
+
+from ledger.checking import check_ledger
+from ontwikkelrekening.budgets import errors
+from ontwikkelrekening.budgets.expiring import expire
+from ontwikkelrekening.budgets.models import Agreement, Tranche
+from ontwikkelrekening.budgets.reserving import agree, cancel
+from ontwikkelrekening.budgets.topping_up import progress, start_run
+from providers.models import Enrolment
+from providers.outbox import drain
+from tests.budgets.world import AT, ON, STARTS_ON, course, create_world, give, left_on
+
+THREADS = 16
+
+
+def at_once(*acts: Callable[[], object]) -> Counter[str]:
+    """Do all acts at the same moment, each on its own connection; count how they ended."""
+    start = Barrier(len(acts))
+
+    def perform(act: Callable[[], object]) -> str:
+        try:
+            start.wait()
+            act()
+        except Exception as error:
+            return type(error).__name__
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(perform, acts))
+
+
+def test_sixteen_agreements_on_the_same_credit_take_exactly_what_there_is(
+    own_database: str,
+) -> None:
+    world = create_world()
+    first = give(world, world.fatima, 50_000, expires_on=date(2026, 12, 31))
+    second = give(world, world.fatima, 30_000)
+    course_ = course(world, price="100.00")
+
+    ended = at_once(
+        *[
+            lambda: agree(world.fatima, course_, starts_on=STARTS_ON, at=AT, id=uuid4())
+            for _ in range(THREADS)
+        ]
+    )
+
+    assert ended == {"done": 8, "NoCreditForThis": 8}
+    assert (left_on(first), left_on(second)) == (0, 0)
+    assert Enrolment.objects.count() == Agreement.objects.count() == 8
+    assert check_ledger() == []
+
+
+def test_sixteen_times_the_same_agreement_is_one(own_database: str) -> None:
+    world = create_world()
+    general = give(world, world.fatima, 80_000)
+    course_, id_ = course(world), uuid4()
+
+    ended = at_once(
+        *[lambda: agree(world.fatima, course_, starts_on=STARTS_ON, at=AT, id=id_)] * THREADS
+    )
+
+    assert ended == {"done": THREADS}
+    assert left_on(general) == 50_000
+    assert Enrolment.objects.count() == 1
+
+
+def test_sixteen_cancellations_give_back_once(own_database: str) -> None:
+    world = create_world()
+    general = give(world, world.fatima, 80_000)
+    enrolment = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4()).enrolment
+
+    ended = at_once(*[lambda: cancel(enrolment, by=world.fatima, at=AT)] * THREADS)
+
+    assert ended == {"done": THREADS}
+    assert left_on(general) == 80_000
+
+
+def test_credit_is_spent_or_expired_never_both(own_database: str) -> None:
+    world = create_world()
+    tranches = [give(world, world.fatima, 10_000, expires_on=ON) for _ in range(8)]
+    course_ = course(world, price="100.00")
+
+    def spend() -> None:
+        agree(world.fatima, course_, starts_on=STARTS_ON, at=AT, id=uuid4())
+
+    def end() -> None:
+        expire(on=date(2026, 1, 3), at=AT)
+
+    ended = at_once(*[spend] * 8, *[end] * 8)
+
+    assert ended["done"] + ended["NoCreditForThis"] == 16
+    assert Enrolment.objects.count() == ended["done"] - 8
+    assert [left_on(each) for each in tranches] == [0] * 8
+    assert check_ledger() == []
+
+
+def test_many_workers_share_a_top_up_and_do_each_chunk_once(own_database: str) -> None:
+    world = create_world()
+    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=1)
+
+    at_once(*[drain] * 8)
+
+    assert progress(run).is_done
+    assert Tranche.objects.filter(kind="general").count() == 2
+    assert check_ledger() == []
+
+
+def test_an_agreement_beside_a_shortage_stays_whole(own_database: str) -> None:
+    """Who is refused in a race finds nothing half written."""
+    world = create_world()
+    give(world, world.henk, 15_000)
+    course_ = course(world, price="100.00")
+
+    ended = at_once(
+        *[
+            lambda: agree(world.henk, course_, starts_on=STARTS_ON, at=AT, id=uuid4())
+            for _ in range(THREADS)
+        ]
+    )
+
+    assert ended == {"done": 1, errors.NotEnoughCredit.__name__: THREADS - 1}
+    assert Enrolment.objects.count() == 1
