@@ -45,6 +45,8 @@ IDENTITY_OLD_MASTER_KEYS = env.items("IDENTITY_OLD_MASTER_KEYS", "")  # until re
 # The key that one-time codes of enrolments are derived from.
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
 
+# The key that the seeds of lotteries are derived from; a round commits to its seed by a hash.
+LOTTERY_KEY = env.secret("LOTTERY_KEY", kept_in=_KEPT_SECRETS)
 # The account that providers are paid from; in development an invented one.
 PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
 PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
@@ -244,6 +246,8 @@ OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
 OUTBOX_HANDLERS = {
     "claim.assess": "providers.claiming.assess",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
+    "round.assess": "ontwikkelrekening.budgets.drawing.assess_slice",
+    "round.allocate": "ontwikkelrekening.budgets.allocating.allocate_slice",
 }
 _BROKER = env.text("CELERY_BROKER_URL", None if PRODUCTION else "pgmq://")
 CELERY_BROKER_URL = _BROKER

@@ -1,0 +1,134 @@
+"""Applying to a round: one small write, the same at the first minute as at the last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from ledger.money import to_money
+from ontwikkelrekening.budgets.lots import receipt_code
+from ontwikkelrekening.budgets.models import Application, Round, RoundState
+
+APPLY = """
+    INSERT INTO budgets_application
+        (id, round_id, account_code, wanted, applied_at, changed_at, withdrawn)
+    SELECT %(id)s, id, %(account)s, %(wanted)s, %(at)s, %(at)s, false FROM budgets_round
+    WHERE id = %(round)s AND state = 'published' AND opens_at <= %(at)s AND closes_at > %(at)s
+      AND "grant" >= %(wanted)s
+    ON CONFLICT (round_id, account_code) DO UPDATE
+        SET wanted = excluded.wanted, changed_at = excluded.changed_at, withdrawn = false
+    RETURNING id, applied_at
+"""
+WITHDRAW = """
+    UPDATE budgets_application a SET withdrawn = true, changed_at = %(at)s
+    FROM budgets_round r
+    WHERE r.id = a.round_id AND r.id = %(round)s AND a.account_code = %(account)s
+      AND r.state = 'published' AND r.opens_at <= %(at)s AND r.closes_at > %(at)s
+"""
+CLOSED_MEANWHILE = "BU006"
+
+
+class UnableToApply(Exception):
+    """The application is not taken; the message says why, in plain words."""
+
+
+class NotOpenYet(UnableToApply):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(_("You can apply from %(moment)s.") % {"moment": _said(round_.opens_at)})
+
+
+class RoundIsClosed(UnableToApply):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(
+            _("This round closed on %(moment)s.") % {"moment": _said(round_.closes_at)}
+        )
+
+
+class WantsTooMuch(UnableToApply):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(
+            _("You can apply for at most %(amount)s.") % {"amount": to_money(round_.grant)}
+        )
+
+
+class NoApplication(UnableToApply):
+    def __init__(self) -> None:
+        super().__init__(_("You did not apply in this round."))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the citizen can keep: the application as it was received."""
+
+    application_id: UUID
+    wanted: int
+    applied_at: datetime
+    changed_at: datetime
+    code: str
+
+
+def apply(round_: Round, account_code: str, *, wanted: int, at: datetime) -> Receipt:
+    """Apply, or change what was applied for; once per person, no advantage in being early."""
+    arguments: dict[str, UUID | str | int | datetime] = {
+        "id": uuid4(),
+        "account": account_code,
+        "wanted": wanted,
+        "at": at,
+        "round": round_.pk,
+    }
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(APPLY, arguments)
+            row = cursor.fetchone()
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") != CLOSED_MEANWHILE:
+            raise
+        row = None
+    if row is None:
+        raise _refusal(round_, wanted=wanted, at=at)
+    id_, applied_at = row
+    return _receipt(id_, wanted, applied_at, at)
+
+
+def withdraw(round_: Round, account_code: str, *, at: datetime) -> None:
+    """Take an application back while the round is open; applying again brings it back."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITHDRAW, {"account": account_code, "at": at, "round": round_.pk})
+        if cursor.rowcount:
+            return
+    if not Application.objects.filter(round=round_, account_code=account_code).exists():
+        raise NoApplication
+    raise _refusal(round_, wanted=0, at=at)
+
+
+def receipt_of(application: Application) -> Receipt:
+    """The receipt again, as the application is now."""
+    return _receipt(
+        application.pk, application.wanted, application.applied_at, application.changed_at
+    )
+
+
+def _receipt(id_: UUID, wanted: int, applied_at: datetime, changed_at: datetime) -> Receipt:
+    moment = localtime(changed_at).isoformat(timespec="seconds")
+    code = receipt_code(id_, wanted=wanted, changed_at=moment)
+    return Receipt(id_, wanted, applied_at, changed_at, code)
+
+
+def _refusal(round_: Round, *, wanted: int, at: datetime) -> UnableToApply:
+    """Which rule it was; looked up only when an application was refused."""
+    round_.refresh_from_db()
+    if round_.state == RoundState.DRAFT or at < round_.opens_at:
+        return NotOpenYet(round_)
+    if round_.state != RoundState.PUBLISHED or at >= round_.closes_at:
+        return RoundIsClosed(round_)
+    return WantsTooMuch(round_)
+
+
+def _said(moment: datetime) -> str:
+    return date_format(localtime(moment), "j F Y H:i")

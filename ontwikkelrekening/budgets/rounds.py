@@ -1,0 +1,142 @@
+"""Preparing, publishing and closing rounds. Published by someone else than who prepared it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from ledger.accounts import open_account
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.funding import fund_of
+from ontwikkelrekening.budgets.ids import part
+from ontwikkelrekening.budgets.lots import hash_of, seed_of
+from ontwikkelrekening.budgets.models import Division, LastGrant, Round, RoundState
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.policies import in_force
+
+
+class UnableToPublish(Exception):
+    """The round cannot be prepared, published, closed or drawn; the message says why."""
+
+
+class SamePerson(UnableToPublish):
+    def __init__(self, by: str) -> None:
+        super().__init__(
+            _("%(person)s prepared this round; someone else must publish it.") % {"person": by}
+        )
+
+
+class TooLateToPublish(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("A round is published before it opens."))
+
+
+class WrongState(UnableToPublish):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(
+            _("The round %(round)s is %(state)s.")
+            % {"round": round_, "state": round_.get_state_display()}
+        )
+
+
+class StillOpen(UnableToPublish):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(
+            _("The round takes applications until %(moment)s.") % {"moment": round_.closes_at}
+        )
+
+
+class NoOutsideSource(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("The round named no source of randomness from outside."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundDetails:
+    """What is published of a round; amounts in cents."""
+
+    code: str
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    waits_until: date
+    ceiling: int
+    grant: int
+    categories: Sequence[str]
+    fallback: str
+    years_valid: int | None = None
+    division: str = Division.PRIORITY
+    last_grant: str = LastGrant.PARTIAL
+    outside_source: str = ""
+
+
+def prepare(scheme: Scheme, details: RoundDetails, *, by: str) -> Round:
+    """A draft, which may still change and which only staff see."""
+    return Round.objects.create(scheme=scheme, prepared_by=by, **asdict(details))
+
+
+@transaction.atomic
+def publish(round_: Round, *, by: str, at: datetime) -> Round:
+    """Publish a draft for good: its rules, and the hash of its seed; its money is set apart."""
+    round_ = lock(round_, RoundState.DRAFT)
+    if by == round_.prepared_by:
+        raise SamePerson(by)
+    if at > round_.opens_at:
+        raise TooLateToPublish
+    fund = fund_of(round_.scheme)
+    account = open_account(f"fund:{round_.pk}", account_class="fund", at=at)
+    booking = NewBooking(
+        id=part(round_.pk, "fund"),
+        kind="fund",
+        cause=f"round:{round_.pk}",
+        description=f"Plafond van {round_.name}"[:200],
+        effective_on=localdate(at),
+    )
+    transfer = NewTransfer(
+        id=part(round_.pk, "ceiling"),
+        debit=fund.account_id,
+        credit=account.pk,
+        cents=round_.ceiling,
+    )
+    post(booking, [transfer], at=at)
+    round_.policy, _parameters = in_force(round_.scheme, on=localdate(round_.closes_at))
+    round_.account = account
+    round_.seed_hash = hash_of(seed_of(round_.pk))
+    round_.state, round_.published_by, round_.published_at = RoundState.PUBLISHED, by, at
+    round_.save()
+    return round_
+
+
+@transaction.atomic
+def close(round_: Round, *, at: datetime) -> Round:
+    """Close a round whose time is over; waits for applications that are being written."""
+    round_ = lock(round_, RoundState.PUBLISHED)
+    if at < round_.closes_at:
+        raise StillOpen(round_)
+    round_.state, round_.closed_at = RoundState.CLOSED, at
+    round_.save(update_fields=["state", "closed_at"])
+    return round_
+
+
+@transaction.atomic
+def set_outside_value(round_: Round, value: str) -> Round:
+    """Record what the source from outside said after closing; once."""
+    round_ = lock(round_, RoundState.CLOSED)
+    if not round_.outside_source:
+        raise NoOutsideSource
+    round_.outside_value = value.strip()
+    round_.save(update_fields=["outside_value"])
+    return round_
+
+
+def lock(round_: Round, state: RoundState) -> Round:
+    """The round as it is now, held for this transaction; raises WrongState."""
+    found = Round.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=round_.pk)
+    if found.state != state:
+        raise WrongState(found)
+    return found
