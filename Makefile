@@ -64,8 +64,7 @@ deploy: $(VENV)/dev
 	$(RUN) -m tests.deploy
 
 openapi: $(VENV)/dev
-	$(RUN) manage.py spectacular --file var/openapi.yaml --validate --fail-on-warn
-	diff -u docs/openapi.yaml var/openapi.yaml
+	$(RUN) manage.py openapi --check
 
 bench: $(VENV)/dev ## a benchmark by name: make bench NAME=posting
 	@$(RUN) -m benchmarks $(NAME)

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("", include("providers.api.urls")),
     path("", include("ontwikkelrekening.portal.urls")),
     path("taal/", include("django.conf.urls.i18n")),
     path("staff/", include("ontwikkelrekening.payouts.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -181,6 +182,20 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def undecided(self) -> ClaimQuerySet:
         return self.filter(state__in=[ClaimState.SUBMITTED, ClaimState.IN_REVIEW])
+
+    def payments(self) -> models.QuerySet[Claim, Any]:
+        """One row for each payment reference: what it pays, when it was sent, when it was paid."""
+        return (
+            self.filter(state__in=[ClaimState.IN_FILE, ClaimState.PAID])
+            .order_by()
+            .values(reference=models.F("payment_reference"))
+            .annotate(
+                total=models.Sum("amount"),
+                number=models.Count("id"),
+                sent_at=models.Min("taken_up_at"),
+                settled_at=models.Min("paid_at"),
+            )
+        )
 
     def due(self) -> ClaimQuerySet:
         """Approved claims that no payment file has taken up."""

@@ -6,4 +6,7 @@ os.environ.setdefault("ENVIRONMENT", "development")
 
 from ontwikkelrekening.settings import *  # noqa: F403
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "providers.hashers.ClientSecretHasher",
+]

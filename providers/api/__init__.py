@@ -1,0 +1,4 @@
+"""The REST API for providers' software, /api/v1; docs/providers.md leads through it."""
+
+VERSION = "1.0.0"
+PREFIX = "/api/"

@@ -1,0 +1,94 @@
+"""Fields and a serializer that speak the API's language: camelCase, euros as text, nothing unknown."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from djmoney.money import Money
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+EUROS = re.compile(r"\d{1,6}(\.\d{1,2})?", re.ASCII)
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+class ApiSerializer(serializers.Serializer[Any]):
+    """Snake case within, camelCase on the wire; an unknown field is an error, not ignored."""
+
+    def get_fields(self) -> dict[str, Any]:
+        renamed = {}
+        for name, field in super().get_fields().items():
+            wire = camel(name)
+            if wire != name and field.source is None:
+                field.source = name
+            renamed[wire] = field
+        return renamed
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown: dict[str, list[str]] = {}
+        if isinstance(data, dict):
+            unknown = {
+                name: ["There is no such field."] for name in data if name not in self.fields
+            }
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not isinstance(error.detail, dict):
+                raise
+            raise serializers.ValidationError({**error.detail, **unknown}) from None
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return value
+
+
+class Moment(serializers.DateTimeField):
+    """A moment in UTC; any offset is accepted."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+
+class IdField(serializers.UUIDField):
+    """An id as text; a bare number is none."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        value: UUID = super().to_internal_value(data)
+        return value
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,2})?$", "examples": ["130.00"]}
+)
+class EurosField(serializers.Field[Money, str, str, Money]):
+    """Euros as text, never a float: "130.00"."""
+
+    default_error_messages = {
+        "invalid": 'Give a positive amount in euros as text with at most two decimals: "130.00".'
+    }
+
+    def to_internal_value(self, data: Any) -> Money:
+        if not isinstance(data, str) or not EUROS.fullmatch(data) or Decimal(data) == 0:
+            self.fail("invalid")
+        return Money(Decimal(data), "EUR")
+
+    def to_representation(self, value: Money | Decimal) -> str:
+        amount = value.amount if isinstance(value, Money) else value
+        return f"{amount:.2f}"
+
+
+@extend_schema_field({"type": "string", "examples": ["130.00"]})
+class CentsField(serializers.Field[int, int, str, int]):
+    """Whole cents, shown as euros."""
+
+    def to_representation(self, value: int) -> str:
+        return f"{value // 100}.{value % 100:02d}"

@@ -1,0 +1,67 @@
+"""What every answer under /api/ carries: version, security headers, an entity tag, never a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+
+from providers.api import PREFIX, VERSION
+from providers.api.problems import answer
+
+logger = logging.getLogger(__name__)
+HEADERS = {
+    "API-Version": VERSION,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class ApiMiddleware:
+    """Placed first, so it also dresses the answers of the middleware below it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.path.startswith(PREFIX):
+            return response
+        for name, value in HEADERS.items():
+            if name not in response.headers or name == "Strict-Transport-Security":
+                response.headers[name] = value
+        return _conditional(request, response)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        if request.path.startswith(PREFIX):
+            translation.activate("en")  # the API speaks one language
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not request.path.startswith(PREFIX):
+            return None
+        logger.error("request failed", exc_info=exception)
+        return answer(500, "The failure was recorded; nothing was changed. You can try again.")
+
+
+def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Tag what was read, and answer 304 when the client has it already."""
+    if request.method not in ("GET", "HEAD") or not isinstance(response, HttpResponse):
+        return response
+    if response.status_code != 200:
+        return response
+    etag = quote_etag(sha256(response.content).hexdigest()[:32])
+    response.headers["ETag"] = etag
+    conditional = get_conditional_response(request, etag=etag, response=response)
+    if conditional is not None and conditional.status_code == 304:
+        for name in HEADERS:
+            conditional.headers[name] = response.headers[name]
+        return conditional
+    return response

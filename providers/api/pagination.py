@@ -1,0 +1,85 @@
+"""Pages by cursor: each names the last row seen, so a page costs the same however far one reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from providers.api.problems import BadQuery
+
+LIMIT, LIMIT_MAX = 50, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Rows by one field and then by key, in one direction."""
+
+    field: str
+    parse: Callable[[str], Any]
+    key: str = "id"
+    parse_key: Callable[[str], Any] = UUID
+    descending: bool = True
+
+    def names(self) -> list[str]:
+        sign = "-" if self.descending else ""
+        return [f"{sign}{self.field}", f"{sign}{self.key}"]
+
+    def past(self, value: Any, key: Any) -> Q:
+        """Rows that come after this one; the first condition lets an index do the work."""
+        beyond = "lt" if self.descending else "gt"
+        return Q(**{f"{self.field}__{beyond}e": value}) & (
+            Q(**{f"{self.field}__{beyond}": value}) | Q(**{f"{self.key}__{beyond}": key})
+        )
+
+
+def page(
+    request: Request, rows: QuerySet[Any], ordering: Ordering, render: Callable[[list[Any]], Any]
+) -> Response:
+    """One page of rows as `{"items": [...], "next": <address or null>}`."""
+    limit = _limit(request)
+    after = request.query_params.get("after")
+    if after is not None:
+        rows = rows.filter(ordering.past(*_cursor(after, ordering)))
+    found = list(rows.order_by(*ordering.names())[: limit + 1])
+    more = len(found) > limit
+    following = _address(request, found[limit - 1], ordering) if more else None
+    response = Response({"items": render(found[:limit]), "next": following})
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def _limit(request: Request) -> int:
+    given = request.query_params.get("limit", str(LIMIT))
+    if not re.fullmatch(r"[0-9]{1,3}", given) or not 1 <= int(given) <= LIMIT_MAX:
+        raise BadQuery("limit", f"limit is a whole number from 1 to {LIMIT_MAX}.")
+    return int(given)
+
+
+def _cursor(text: str, ordering: Ordering) -> tuple[Any, Any]:
+    try:
+        value, key = map(str, json.loads(urlsafe_b64decode(text.encode("ascii") + b"==")))
+        return ordering.parse(value), ordering.parse_key(key)
+    except (ValueError, TypeError, AttributeError):
+        raise BadQuery("after", "after is the cursor of a page that was answered here.") from None
+
+
+def _address(request: Request, row: Any, ordering: Ordering) -> str:
+    value, key = (
+        (row[ordering.field], row[ordering.key])
+        if isinstance(row, dict)
+        else (getattr(row, ordering.field), getattr(row, ordering.key))
+    )
+    text = json.dumps([str(value), str(key)])
+    query = request.query_params.copy()
+    query["after"] = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -1,0 +1,153 @@
+"""The OpenAPI document: what each operation takes and gives, as the NL API Design Rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers as drf
+
+from providers.api.fields import ApiSerializer
+from providers.api.serializers import Problem
+from providers.scopes import SCOPES
+
+Serializer = type[ApiSerializer]
+Method = TypeVar("Method", bound=Callable[..., Any])
+EXAMPLE_SERVER = "https://ontwikkelrekening.example"
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[A-Za-z0-9._~:-]{8,64}$"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Draw one for each act, a UUID for example; send the same one when you retry.",
+)
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
+    description="How many rows a page has.",
+)
+AFTER = OpenApiParameter("after", str, description="The cursor of the page; take it from `next`.")
+ANY_TIME = {400: "The request is not valid.", 401: "No token, or one that is not valid."}
+ANY_TIME |= {403: "The token lacks the scope.", 406: "The answer can only be JSON."}
+ANY_TIME |= {429: "Too many requests; wait Retry-After seconds."}
+WITH_ID = {404: "Not found, or not yours."}
+WITH_BODY = {413: "The body is too large.", 415: "Only application/json is read."}
+ONCE = {
+    409: "Not possible in the present state, or the key is in use at this moment.",
+    422: "The rules do not allow it, or the key was used for another request.",
+}
+
+
+def described(
+    tag: str,
+    summary: str,
+    *,
+    gives: Serializer,
+    takes: Serializer | None = None,
+    status: int = 200,
+    once: bool = False,
+    parameters: tuple[OpenApiParameter, ...] = (),
+) -> Callable[[Method], Method]:
+    """Describe one operation; `once` when it has an effect and takes an Idempotency-Key."""
+
+    def decorate(method: Method) -> Method:
+        problems = ANY_TIME | WITH_ID | (ONCE if once else {}) | (WITH_BODY if takes else {})
+        described_: Method = extend_schema(
+            tags=[tag],
+            summary=summary,
+            operation_id=_operation_id(method),
+            description=(method.__doc__ or "").strip() or summary,
+            request=takes,
+            parameters=[*parameters, *([IDEMPOTENCY_KEY] if once else [])],
+            responses={status: gives, **dict.fromkeys(problems, Problem)},
+        )(method)
+        return described_
+
+    return decorate
+
+
+def listed(
+    tag: str, rows: Serializer, summary: str, *, parameters: tuple[OpenApiParameter, ...] = ()
+) -> Callable[[Method], Method]:
+    """Describe a list that is read page by page."""
+    return described(tag, summary, gives=_page_of(rows), parameters=(LIMIT, AFTER, *parameters))
+
+
+@cache
+def _page_of(rows: Serializer) -> Serializer:
+    members = {
+        "__doc__": "A page: the rows, and where the next page is.",
+        "items": rows(many=True),
+        "next": drf.URLField(allow_null=True),
+    }
+    return type(f"{rows.__name__}Page", (ApiSerializer,), members)
+
+
+def _operation_id(method: Callable[..., Any]) -> str:
+    view, act = method.__qualname__.split(".")
+    return f"{act}{view}"
+
+
+class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """OAuth 2 client credentials, with the scope that each operation asks for."""
+
+    target_class = "providers.api.authentication.BearerAuthentication"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        flow = {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}
+        return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        return {self.name: [auto_schema.view.scope]}  # type: ignore[attr-defined]
+
+
+@cache
+def openapi(server: str) -> dict[str, Any]:
+    """The whole document, for the address people reach it at."""
+    generator = SchemaGenerator(urlconf="providers.api.urls")  # type: ignore[no-untyped-call]
+    found: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    found["servers"] = [{"url": f"{server}/api/v1"}]
+    schemes = found["components"]["securitySchemes"]
+    schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = f"{server}/oauth/token"
+    return found
+
+
+def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's hook: headers on every answer, problem+json for every error."""
+    for address, path in result["paths"].items():
+        for operation in path.values():
+            if "{" not in address:
+                operation["responses"].pop("404", None)
+            for code, response in operation["responses"].items():
+                _dress(int(code), response, operation)
+    for schema in result["components"]["schemas"].values():
+        if schema.get("type") == "object":
+            schema["additionalProperties"] = False
+    return result
+
+
+def _dress(code: int, response: dict[str, Any], operation: dict[str, Any]) -> None:
+    text = {"type": "string"}
+    response["headers"] = {
+        "API-Version": {"description": "Full version of the API.", "schema": text},
+        "X-Request-Id": {"description": "Name it when you ask for help.", "schema": text},
+    }
+    if code >= 400:
+        (schema,) = response.pop("content").values()
+        response["content"] = {"application/problem+json": schema}
+        response["description"] = {**ANY_TIME, **WITH_ID, **WITH_BODY, **ONCE}[code]
+    else:
+        response["description"] = operation["summary"] + "."
+    if code == 201:
+        response["headers"]["Location"] = {"description": "Where it is.", "schema": text}
+    if code in (409, 429):
+        response["headers"]["Retry-After"] = {
+            "description": "Seconds to wait.",
+            "schema": {"type": "integer"},
+        }

@@ -1,0 +1,176 @@
+"""What goes in and what comes out, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from providers.api.fields import ApiSerializer, CentsField, EurosField, IdField, Moment
+from providers.models import Category, Mode
+from providers.states import ClaimState, CourseState, EnrolmentState
+
+
+class NewCourse(ApiSerializer):
+    """A course to register; names follow Open Education API 6.0 where it has one."""
+
+    primary_code = serializers.CharField(
+        max_length=64, source="code", help_text="Your own reference; unique among your courses."
+    )
+    name = serializers.CharField(max_length=200)
+    description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    category = serializers.ChoiceField(choices=Category.choices)
+    price = EurosField(help_text="All-in price in euros.")
+    study_load = serializers.IntegerField(
+        min_value=1, max_value=10_000, source="hours", help_text="Hours of study in total."
+    )
+    sessions = serializers.IntegerField(min_value=1, max_value=200, required=False)
+    weeks = serializers.IntegerField(
+        min_value=1, max_value=208, required=False, help_text="How long it runs."
+    )
+    mode_of_delivery = serializers.ChoiceField(choices=Mode.choices, source="mode", required=False)
+    level = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    teaching_language = serializers.RegexField(
+        r"^[a-z]{3}$", source="language", required=False, help_text="Three letters: nld."
+    )
+    place = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    exam = serializers.BooleanField(source="has_exam", required=False)
+    certificate = serializers.BooleanField(source="has_certificate", required=False)
+
+
+class Course(ApiSerializer):
+    """One of your courses."""
+
+    id = serializers.UUIDField()
+    primary_code = serializers.CharField(source="code")
+    name = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.ChoiceField(choices=Category.choices)
+    price = EurosField()
+    study_load = serializers.IntegerField(source="hours")
+    sessions = serializers.IntegerField()
+    weeks = serializers.IntegerField()
+    mode_of_delivery = serializers.ChoiceField(choices=Mode.choices, source="mode")
+    level = serializers.CharField()
+    teaching_language = serializers.CharField(source="language")
+    place = serializers.CharField()
+    exam = serializers.BooleanField(source="has_exam")
+    certificate = serializers.BooleanField(source="has_certificate")
+    state = serializers.ChoiceField(choices=CourseState.choices)
+    published_at = Moment(allow_null=True)
+    registered_at = Moment()
+
+
+class Code(ApiSerializer):
+    """The one-time code that the citizen gave you."""
+
+    code = serializers.CharField(max_length=40, help_text="For example 7K3M-9QXZ-4T2P.")
+
+
+class Instalment(ApiSerializer):
+    """A part of the fee, and what has to happen first."""
+
+    instalment = serializers.CharField()
+    amount = CentsField(source="cents")
+    after = serializers.ChoiceField(choices=["start", "completion", "session"])
+
+
+class Enrolment(ApiSerializer):
+    """A citizen in one of your courses. Who it is, you know from the citizen; the API does not."""
+
+    id = serializers.UUIDField()
+    course = serializers.UUIDField(source="course_id")
+    state = serializers.ChoiceField(choices=EnrolmentState.choices)
+    maximum = EurosField()
+    terms = Instalment(many=True)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    claim_until = serializers.DateField()
+    redeemed_at = Moment()
+
+
+class Evidence(ApiSerializer):
+    """What shows that the instalment is due. Send no names and no documents."""
+
+    certificate = serializers.BooleanField(required=False)
+    attendance = serializers.IntegerField(
+        min_value=0, max_value=100, required=False, help_text="Per cent of the hours."
+    )
+    exam = serializers.BooleanField(required=False, help_text="The exam was taken.")
+
+
+class NewClaim(ApiSerializer):
+    """One instalment of an enrolment that you claim."""
+
+    enrolment = IdField()
+    instalment = serializers.CharField(max_length=32)
+    amount = EurosField()
+    currency = serializers.ChoiceField(choices=["EUR"], required=False)
+    evidence = Evidence(required=False)
+
+
+class Claim(ApiSerializer):
+    """A claim and where it stands."""
+
+    id = serializers.UUIDField()
+    enrolment = serializers.UUIDField(source="enrolment_id")
+    instalment = serializers.CharField()
+    amount = EurosField()
+    evidence = Evidence()
+    state = serializers.ChoiceField(choices=ClaimState.choices)
+    reason = serializers.CharField(help_text="Why it waits for a person or was refused.")
+    payment_reference = serializers.CharField()
+    submitted_at = Moment()
+    assessed_at = Moment(allow_null=True)
+    paid_at = Moment(allow_null=True)
+
+
+class Payment(ApiSerializer):
+    """Claims of yours that went to the bank together."""
+
+    reference = serializers.CharField(help_text="On your bank statement as EndToEndId.")
+    amount = EurosField(source="total")
+    claims = serializers.IntegerField(source="number", help_text="How many claims it pays.")
+    state = serializers.SerializerMethodField()
+    sent_at = Moment()
+    paid_at = Moment(source="settled_at", allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(choices=["on_its_way", "paid"]))
+    def get_state(self, payment: dict[str, Any]) -> str:
+        return "paid" if payment["settled_at"] else "on_its_way"
+
+
+class Account(ApiSerializer):
+    """Who you are here, and what is approved but not paid yet."""
+
+    name = serializers.CharField()
+    kvk_number = serializers.CharField()
+    iban = serializers.CharField(help_text="Shown in part.")
+    payable = EurosField(help_text="Approved, and not yet in a payment file.")
+
+
+class FieldError(ApiSerializer):
+    """One thing that is wrong, and where."""
+
+    pointer = serializers.CharField(
+        help_text="A JSON pointer, or the name of a header or parameter."
+    )
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        where = serializers.ChoiceField(choices=["body", "query", "header", "path"])
+        return {"in": where, **super().get_fields()}
+
+
+class Problem(ApiSerializer):
+    """What went wrong (RFC 9457)."""
+
+    type = serializers.CharField()
+    status = serializers.IntegerField()
+    title = serializers.CharField()
+    detail = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), "errors": FieldError(many=True, required=False)}

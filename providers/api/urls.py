@@ -1,0 +1,43 @@
+"""Every address of the API; tests/providers/test_permissions.py lists who may use each."""
+
+from django.urls import path
+
+from providers.api.problems import not_found
+from providers.api.views.claims import Claims, ClaimWithdrawals, OneClaim
+from providers.api.views.courses import Courses, OneCourse, Publications, Withdrawals
+from providers.api.views.documents import Docs, OpenApi
+from providers.api.views.enrolments import Enrolments, OneEnrolment
+from providers.api.views.payments import OwnAccount, Payments
+from providers.api.views.tokens import Token
+
+app_name = "api"
+urlpatterns = [
+    path("oauth/token", Token.as_view(), name="token"),
+    path("api/v1/openapi.json", OpenApi.as_view(), name="openapi"),
+    path("api/v1/docs", Docs.as_view(), name="docs"),
+    path("api/v1/courses", Courses.as_view(), name="courses"),
+    path("api/v1/courses/<uuid:course_id>", OneCourse.as_view(), name="course"),
+    path(
+        "api/v1/courses/<uuid:course_id>/publications",
+        Publications.as_view(),
+        name="course-publications",
+    ),
+    path(
+        "api/v1/courses/<uuid:course_id>/withdrawals",
+        Withdrawals.as_view(),
+        name="course-withdrawals",
+    ),
+    path("api/v1/enrolments", Enrolments.as_view(), name="enrolments"),
+    path("api/v1/enrolments/<uuid:enrolment_id>", OneEnrolment.as_view(), name="enrolment"),
+    path("api/v1/claims", Claims.as_view(), name="claims"),
+    path("api/v1/claims/<uuid:claim_id>", OneClaim.as_view(), name="claim"),
+    path(
+        "api/v1/claims/<uuid:claim_id>/withdrawals",
+        ClaimWithdrawals.as_view(),
+        name="claim-withdrawals",
+    ),
+    path("api/v1/payments", Payments.as_view(), name="payments"),
+    path("api/v1/account", OwnAccount.as_view(), name="account"),
+    path("api/<path:rest>", not_found),
+    path("api/", not_found),
+]

@@ -1,0 +1,59 @@
+"""What the views share: who may call, strict JSON, own objects only, an effect that happens once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
+from providers.api.idempotency import perform_once
+from providers.api.problems import BadQuery
+
+M = TypeVar("M", bound=Model)
+
+
+class ApiView(APIView):
+    """A resource of one provider; `scope` is what the token must allow."""
+
+    scope: ClassVar[str]
+    authentication_classes = (BearerAuthentication,)
+    permission_classes = (HasScope,)
+    metadata_class = None
+    query: ClassVar[frozenset[str]] = frozenset()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        for name in request.query_params:
+            if name not in self.query:
+                raise BadQuery(name, "There is no such parameter.")
+
+    @property
+    def caller(self) -> Caller:
+        return caller_of(self.request)
+
+    def received(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The body as checked values; raises ValidationError with everything that is wrong."""
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        values: dict[str, Any] = given.validated_data
+        return values
+
+    def once(self, act: Callable[[], Response]) -> Response | HttpResponse:
+        """Perform an act with an effect under the request's Idempotency-Key."""
+        return perform_once(self.request, act)
+
+
+def found(rows: QuerySet[M], id_: UUID) -> M:
+    """The row with this id, or 404: another provider's row is not there."""
+    row = rows.filter(pk=id_).first()
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,89 @@
+"""Claims: submit, list, read, take back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from providers.api import serializers
+from providers.api.idempotency import key_of
+from providers.api.pagination import Ordering, page
+from providers.api.schema import described, listed
+from providers.api.views.base import ApiView, found
+from providers.claiming import submit, withdraw
+from providers.models import Claim
+
+NEWEST = Ordering("submitted_at", datetime.fromisoformat)
+
+
+class Claims(ApiView):
+    scope = "claims"
+    query = frozenset({"limit", "after"})
+
+    @listed("claims", serializers.Claim, "Your claims, newest first")
+    def get(self, request: Request) -> Response:
+        return page(
+            request,
+            Claim.objects.of(self.caller.provider),
+            NEWEST,
+            lambda rows: serializers.Claim(rows, many=True).data,
+        )
+
+    @described(
+        "claims",
+        "Submit a claim",
+        takes=serializers.NewClaim,
+        gives=serializers.Claim,
+        status=201,
+        once=True,
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        values = self.received(serializers.NewClaim)
+        return self.once(lambda: self._submit(values))
+
+    def _submit(self, values: dict[str, Any]) -> Response:
+        """The id follows from the provider and the key: a retry after years finds the claim."""
+        provider = self.caller.provider
+        claim = submit(
+            uuid5(provider.id, f"claim:{key_of(self.request)}"),
+            values["enrolment"],
+            values["instalment"],
+            values["amount"],
+            values.get("evidence", {}),
+            provider=provider,
+            actor=self.caller.actor,
+            at=timezone.now(),
+        )
+        response = Response(serializers.Claim(claim).data, status=201)
+        response.headers["Location"] = f"/api/v1/claims/{claim.id}"
+        return response
+
+
+class OneClaim(ApiView):
+    scope = "claims"
+
+    @described("claims", "One claim", gives=serializers.Claim)
+    def get(self, request: Request, claim_id: UUID) -> Response:
+        claim = found(Claim.objects.of(self.caller.provider), claim_id)
+        return Response(serializers.Claim(claim).data)
+
+
+class ClaimWithdrawals(ApiView):
+    scope = "claims"
+
+    @described(
+        "claims", "Take back a claim that is not decided", gives=serializers.Claim, once=True
+    )
+    def post(self, request: Request, claim_id: UUID) -> Response | HttpResponse:
+        claim = found(Claim.objects.of(self.caller.provider), claim_id)
+        return self.once(lambda: self._withdraw(claim))
+
+    def _withdraw(self, claim: Claim) -> Response:
+        withdrawn = withdraw(claim, actor=self.caller.actor, at=timezone.now())
+        return Response(serializers.Claim(withdrawn).data)

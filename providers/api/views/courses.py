@@ -1,0 +1,87 @@
+"""Your courses: list, register, read, publish, withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from providers.api import serializers
+from providers.api.pagination import Ordering, page
+from providers.api.schema import described, listed
+from providers.api.views.base import ApiView, found
+from providers.models import Course
+from providers.publishing import CourseDetails, publish, register_course, withdraw
+
+NEWEST = Ordering("registered_at", datetime.fromisoformat)
+
+
+class Courses(ApiView):
+    scope = "courses"
+    query = frozenset({"limit", "after"})
+
+    @listed("courses", serializers.Course, "Your courses, newest first")
+    def get(self, request: Request) -> Response:
+        return page(
+            request,
+            Course.objects.of(self.caller.provider),
+            NEWEST,
+            lambda rows: serializers.Course(rows, many=True).data,
+        )
+
+    @described(
+        "courses",
+        "Register a course",
+        takes=serializers.NewCourse,
+        gives=serializers.Course,
+        status=201,
+        once=True,
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        details = CourseDetails(**self.received(serializers.NewCourse))
+        return self.once(lambda: self._register(details))
+
+    def _register(self, details: CourseDetails) -> Response:
+        course = register_course(self.caller.provider, details, at=timezone.now())
+        response = Response(serializers.Course(course).data, status=201)
+        response.headers["Location"] = f"/api/v1/courses/{course.id}"
+        return response
+
+
+class OneCourse(ApiView):
+    scope = "courses"
+
+    @described("courses", "One course", gives=serializers.Course)
+    def get(self, request: Request, course_id: UUID) -> Response:
+        course = found(Course.objects.of(self.caller.provider), course_id)
+        return Response(serializers.Course(course).data)
+
+
+class Publications(ApiView):
+    scope = "courses"
+
+    @described("courses", "Publish a course", gives=serializers.Course, once=True)
+    def post(self, request: Request, course_id: UUID) -> Response | HttpResponse:
+        course = found(Course.objects.of(self.caller.provider), course_id)
+        return self.once(lambda: self._publish(course))
+
+    def _publish(self, course: Course) -> Response:
+        published = publish(course, actor=self.caller.actor, at=timezone.now())
+        return Response(serializers.Course(published).data)
+
+
+class Withdrawals(ApiView):
+    scope = "courses"
+
+    @described("courses", "Withdraw a course", gives=serializers.Course, once=True)
+    def post(self, request: Request, course_id: UUID) -> Response | HttpResponse:
+        course = found(Course.objects.of(self.caller.provider), course_id)
+        return self.once(lambda: self._withdraw(course))
+
+    def _withdraw(self, course: Course) -> Response:
+        withdrawn = withdraw(course, actor=self.caller.actor, at=timezone.now())
+        return Response(serializers.Course(withdrawn).data)

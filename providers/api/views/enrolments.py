@@ -1,0 +1,63 @@
+"""Enrolments: redeem a citizen's code, list and read your own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from providers.api import serializers
+from providers.api.pagination import Ordering, page
+from providers.api.schema import described, listed
+from providers.api.views.base import ApiView, found
+from providers.enrolling import redeem
+from providers.models import Enrolment
+
+NEWEST = Ordering("redeemed_at", datetime.fromisoformat)
+
+
+class Enrolments(ApiView):
+    scope = "enrolments"
+    query = frozenset({"limit", "after"})
+
+    @listed("enrolments", serializers.Enrolment, "Your enrolments, newest first")
+    def get(self, request: Request) -> Response:
+        return page(
+            request,
+            Enrolment.objects.of(self.caller.provider),
+            NEWEST,
+            lambda rows: serializers.Enrolment(rows, many=True).data,
+        )
+
+    @described(
+        "enrolments",
+        "Redeem the code that a citizen gave you",
+        takes=serializers.Code,
+        gives=serializers.Enrolment,
+        status=201,
+        once=True,
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        code = self.received(serializers.Code)["code"]
+        return self.once(lambda: self._redeem(code))
+
+    def _redeem(self, code: str) -> Response:
+        enrolment = redeem(
+            code, provider=self.caller.provider, actor=self.caller.actor, at=timezone.now()
+        )
+        response = Response(serializers.Enrolment(enrolment).data, status=201)
+        response.headers["Location"] = f"/api/v1/enrolments/{enrolment.id}"
+        return response
+
+
+class OneEnrolment(ApiView):
+    scope = "enrolments"
+
+    @described("enrolments", "One enrolment", gives=serializers.Enrolment)
+    def get(self, request: Request, enrolment_id: UUID) -> Response:
+        enrolment = found(Enrolment.objects.of(self.caller.provider), enrolment_id)
+        return Response(serializers.Enrolment(enrolment).data)

@@ -1,0 +1,49 @@
+"""Payments: what was sent to your bank account, and what you can expect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ledger.balances import balance
+from ledger.money import to_money
+from providers.api import serializers
+from providers.api.pagination import Ordering, page
+from providers.api.schema import described, listed
+from providers.api.views.base import ApiView
+from providers.models import Claim, Provider
+
+NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=str)
+
+
+class Payments(ApiView):
+    scope = "payments"
+    query = frozenset({"limit", "after"})
+
+    @listed("payments", serializers.Payment, "Payments to you, newest first")
+    def get(self, request: Request) -> Response:
+        return page(
+            request,
+            Claim.objects.of(self.caller.provider).payments(),
+            NEWEST,
+            lambda rows: serializers.Payment(rows, many=True).data,
+        )
+
+
+class OwnAccount(ApiView):
+    scope = "payments"
+
+    @described("payments", "Your account and what is payable to you", gives=serializers.Account)
+    def get(self, request: Request) -> Response:
+        return Response(serializers.Account(_account(self.caller.provider)).data)
+
+
+def _account(provider: Provider) -> dict[str, object]:
+    return {
+        "name": provider.name,
+        "kvk_number": provider.kvk_number,
+        "iban": f"{provider.iban[:4]}…{provider.iban[-4:]}",
+        "payable": to_money(balance(provider.payable_id)),
+    }

@@ -1,0 +1,44 @@
+"""The token endpoint: OAuth 2 client credentials, nothing else."""
+
+from __future__ import annotations
+
+import json
+import logging
+from base64 import b64decode
+from typing import Any
+from urllib.parse import unquote_plus
+
+from django.http import HttpRequest
+from oauth2_provider.views import TokenView
+
+logger = logging.getLogger(__name__)
+
+
+class Token(TokenView):  # type: ignore[misc]
+    """Gives a token of at most an hour; every grant and refusal is logged."""
+
+    http_method_names = ["post"]
+
+    def create_token_response(self, request: HttpRequest) -> tuple[str, Any, str, int]:
+        url, headers, body, status = super().create_token_response(request)
+        answer = json.loads(body)
+        logger.info(
+            "token granted" if status == 200 else "token refused",
+            extra={
+                "client": _claimed_client(request),
+                "scope": answer.get("scope"),
+                "error": answer.get("error"),
+            },
+        )
+        return url, headers, body, status
+
+
+def _claimed_client(request: HttpRequest) -> str:
+    """The client id that was given, for the log; whether it is true, the answer says."""
+    kind, _, pair = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return request.POST.get("client_id", "")[:100]
+    try:
+        return unquote_plus(b64decode(pair).decode().partition(":")[0])[:100]
+    except ValueError:
+        return ""

@@ -1,0 +1,116 @@
+"""What every answer carries."""
+
+import json
+import logging
+
+import pytest
+from django.core.management import call_command
+from django.test import Client as Browser
+
+from ontwikkelrekening.logs import JsonLines
+from providers.models import Course
+from tests.providers.calls import Software, problem
+
+
+@pytest.mark.parametrize("path", ["/courses", "/nothing", "/openapi.json", "/docs"])
+def test_version_and_security_headers_are_on_every_answer(linde: Software, path: str) -> None:
+    headers = linde.get(path).headers
+
+    assert headers["API-Version"] == "1.0.0"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert len(headers["X-Request-Id"]) >= 8
+
+
+def test_a_request_id_is_taken_over_or_drawn(linde: Software) -> None:
+    assert linde.get("/courses", X_Request_Id="batch-2026-11").headers["X-Request-Id"] == (
+        "batch-2026-11"
+    )
+    assert "\n" not in linde.get("/courses", X_Request_Id="a b\u0085c").headers["X-Request-Id"]
+
+
+def test_what_is_unchanged_is_not_sent_again(linde: Software, course: Course) -> None:
+    first = linde.get("/courses")
+    second = linde.get("/courses", If_None_Match=first.headers["ETag"])
+
+    assert (second.status_code, second.content) == (304, b"")
+    assert second.headers["API-Version"] == "1.0.0"
+
+
+def test_the_openapi_document_is_public_and_any_page_may_read_it() -> None:
+    answer = Browser().get("/api/v1/openapi.json")
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json()["openapi"] == "3.1.0"
+
+
+def test_the_committed_openapi_document_is_what_the_code_says() -> None:
+    call_command("openapi", "--check")
+
+
+def test_the_docs_need_no_script_and_explain_every_problem() -> None:
+    page = Browser().get("/api/v1/docs").content.decode()
+
+    assert "<script" not in page
+    assert "style=" not in page
+    assert 'id="above-what-is-left"' in page
+    assert "getClaims" in page or "Your claims" in page
+
+
+@pytest.mark.parametrize("path", ["/courses", "/enrolments", "/claims", "/payments"])
+def test_no_list_takes_more_queries_for_more_rows(
+    linde: Software,
+    course: Course,
+    path: str,
+    django_assert_num_queries: object,
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from providers.claiming import take_up
+    from tests.providers.world import MONDAY, assessed, claim, digital_skills, redeemed
+
+    def grow(number: int) -> None:
+        digital_skills(linde.provider, code=f"D-{number}")
+        approved = assessed(claim(redeemed(course)))
+        take_up([approved], reference=f"OWR-{number}", at=MONDAY)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert linde.get(path).status_code == 200
+        return len(captured)
+
+    grow(1)
+    few = queries()
+    for number in range(2, 8):
+        grow(number)
+
+    assert queries() == few <= 2
+
+
+def test_a_log_line_is_one_line_with_the_request_and_no_message_of_an_error() -> None:
+    try:
+        raise ValueError("Key (bsn)=(123456782) already exists")
+    except ValueError:
+        import sys
+
+        record = logging.LogRecord(
+            "x", logging.ERROR, __file__, 1, "failed\n%s", ("now",), sys.exc_info()
+        )
+    line = JsonLines().format(record)
+
+    assert "\n" not in line
+    assert "123456782" not in line
+    assert json.loads(line)["error"] == "ValueError"
+
+
+def test_an_error_names_the_request(linde: Software) -> None:
+    answer = linde.get("/claims?limit=x", X_Request_Id="my-request-1")
+
+    problem(answer, 400)
+    assert answer.headers["X-Request-Id"] == "my-request-1"

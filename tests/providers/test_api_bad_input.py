@@ -1,0 +1,216 @@
+"""Every wrong request gets one clear answer, and writes nothing."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+
+from providers.codes import code_for
+from providers.models import Claim, Course, Enrolment, IdempotencyKey
+from tests.providers.calls import Software, pointers, problem
+from tests.providers.world import LAST_WEEK, MONDAY, agreed, de_linde, digital_skills, redeemed
+
+GOOD_COURSE = {
+    "primaryCode": "HOR-03",
+    "name": "Barista in twee dagen",
+    "category": "module",
+    "price": "210.00",
+    "studyLoad": 14,
+}
+
+
+@pytest.fixture(autouse=True)
+def _on_monday() -> Any:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+def claim_of(agreement: Enrolment, /, **changes: Any) -> dict[str, Any]:
+    return {
+        "enrolment": str(agreement.id),
+        "instalment": "start",
+        "amount": "130.00",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "bad"),
+    [
+        ({"amount": "-1"}, "/amount"),
+        ({"amount": "0.00"}, "/amount"),
+        ({"amount": "1.001"}, "/amount"),
+        ({"amount": "1,50"}, "/amount"),
+        ({"amount": "1e3"}, "/amount"),
+        ({"amount": "NaN"}, "/amount"),
+        ({"amount": 130}, "/amount"),
+        ({"amount": 130.5}, "/amount"),
+        ({"amount": None}, "/amount"),
+        ({"amount": ["130.00"]}, "/amount"),
+        ({"amount": "9" * 5000}, "/amount"),
+        ({"currency": "USD"}, "/currency"),
+        ({"enrolment": "1"}, "/enrolment"),
+        ({"enrolment": 12}, "/enrolment"),
+        ({"instalment": ""}, "/instalment"),
+        ({"instalment": "x" * 33}, "/instalment"),
+        ({"instalment": "start\x00"}, "/instalment"),
+        ({"instalment": "\ud800"}, "/instalment"),
+        ({"evidence": {"attendance": 101}}, "/evidence/attendance"),
+        ({"evidence": {"attendance": -1}}, "/evidence/attendance"),
+        ({"evidence": {"attendance": "many"}}, "/evidence/attendance"),
+        ({"evidence": {"certificate": "perhaps"}}, "/evidence/certificate"),
+        ({"evidence": {"name": "Fatima"}}, "/evidence/name"),
+        ({"evidence": []}, "/evidence"),
+        ({"bsn": "123456782"}, "/bsn"),
+        ({"state": "paid"}, "/state"),
+    ],
+)
+def test_a_wrong_field_is_pointed_at(
+    linde: Software, running: Enrolment, changes: dict[str, Any], bad: str
+) -> None:
+    document = problem(linde.post("/claims", claim_of(running, **changes)), 400)
+
+    assert pointers(document) == {bad}
+    assert not Claim.objects.exists()
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_all_wrong_fields_are_pointed_at_in_one_answer(linde: Software) -> None:
+    document = problem(
+        linde.post("/claims", {"amount": 1, "evidence": {"attendance": 200}, "x/y": 1}), 400
+    )
+
+    assert pointers(document) == {
+        "/amount",
+        "/enrolment",
+        "/instalment",
+        "/evidence/attendance",
+        "/x~1y",
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"7",
+        b'{"code": NaN}',
+        b'{"code": "a", "code": "b"}',
+        b"\xff\xfe",
+        b"[" * 30_000,
+        b'{"code": ' + b"1" * 5000 + b"}",
+    ],
+)
+def test_a_body_that_is_no_object_is_a_400(linde: Software, body: bytes) -> None:
+    problem(linde.post("/enrolments", body), 400)
+
+
+def test_a_body_that_is_too_large_is_a_413(linde: Software) -> None:
+    problem(linde.post("/enrolments", b'{"code": "' + b"x" * 70_000 + b'"}'), 413)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x"]
+)
+def test_another_content_type_is_a_415(linde: Software, kind: str) -> None:
+    problem(linde.post("/enrolments", b"x", Content_Type=kind), 415)
+
+
+def test_another_answer_than_json_is_a_406(linde: Software) -> None:
+    problem(linde.get("/claims", Accept="text/html"), 406)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_another_method_is_a_405(linde: Software, method: str) -> None:
+    answer = linde.call(method, "/claims")
+
+    problem(answer, 405)
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/", "/api/v1", "/api/v2/claims", "/api/v1/claims/", "/api/v1/claims/1", "/api/x%00"],
+)
+def test_an_unknown_address_is_a_problem_too(path: str) -> None:
+    problem(Browser().get(path), 404)
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "kind"),
+    [
+        ({"amount": "130.01"}, MONDAY, "above-the-instalment"),
+        ({"instalment": "bonus"}, MONDAY, "unknown-instalment"),
+        ({}, LAST_WEEK, "before-the-start"),
+        ({}, MONDAY + timedelta(days=200), "after-the-term"),
+        ({"enrolment": "00000000-0000-4000-8000-000000000000"}, MONDAY, "unknown-enrolment"),
+    ],
+)
+def test_the_rules_refuse_with_a_named_problem(
+    linde: Software, running: Enrolment, changes: dict[str, Any], on: Any, kind: str
+) -> None:
+    with time_machine.travel(on, tick=False):
+        linde.__init__(linde.provider)  # type: ignore[misc]
+        document = problem(linde.post("/claims", claim_of(running, **changes)), 422, kind)
+
+    assert document["errors"][0]["in"] == "body"
+    assert not Claim.objects.exists()
+
+
+def test_an_instalment_claimed_twice_is_a_named_problem(
+    linde: Software, running: Enrolment
+) -> None:
+    assert linde.post("/claims", claim_of(running)).status_code == 201
+
+    problem(linde.post("/claims", claim_of(running)), 422, "instalment-is-claimed")
+
+
+def test_a_claim_for_another_providers_enrolment_says_nothing_about_it(linde: Software) -> None:
+    other = redeemed(digital_skills(de_linde("Taalhuis")))
+
+    problem(linde.post("/claims", claim_of(other)), 422, "unknown-enrolment")
+
+
+def test_codes_that_cannot_be_redeemed(linde: Software, course: Course) -> None:
+    used = redeemed(course)
+    other = agreed(digital_skills(de_linde("Taalhuis")))
+    expired = agreed(course, starts_on=date(2026, 2, 2))
+
+    def redeem(code: str, kind: str) -> None:
+        problem(linde.post("/enrolments", {"code": code}), 422, kind)
+
+    redeem("0000-0000-0000", "unknown-code")
+    redeem(code_for(used.id), "code-is-used")
+    redeem(code_for(other.id), "unknown-code")
+    redeem(code_for(expired.id), "code-has-expired")
+
+
+def test_a_course_code_in_use_is_a_named_problem(linde: Software, course: Course) -> None:
+    answer = linde.post("/courses", {**GOOD_COURSE, "primaryCode": course.code})
+
+    problem(answer, 422, "course-code-is-taken")
+
+
+def test_a_draft_cannot_be_withdrawn(linde: Software) -> None:
+    address = linde.post("/courses", GOOD_COURSE).headers["Location"].removeprefix("/api/v1")
+
+    problem(linde.post(f"{address}/withdrawals"), 409, "illegal-move")
+
+
+def test_a_failure_nobody_foresaw_tells_nothing(
+    linde: Software, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("row of Fatima")
+
+    monkeypatch.setattr("providers.api.views.payments.balance", fail)
+
+    answer = linde.get("/account")
+
+    assert "Fatima" not in str(problem(answer, 500))

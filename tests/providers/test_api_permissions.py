@@ -1,0 +1,114 @@
+"""Every route by every role. A new route fails here until it is listed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client as Browser
+from django.urls import URLPattern
+
+from providers.api.urls import urlpatterns
+from providers.models import Course, Enrolment
+from providers.scopes import SCOPES
+from tests.providers.calls import Software
+from tests.providers.world import MONDAY, claim, de_linde
+
+NOBODY_NEEDS_TO_LOG_IN = {"oauth/token", "api/v1/openapi.json", "api/v1/docs"}
+OUTSIDE = {"api/", "api/<path:rest>"}  # answer 404 to everybody
+
+# route: (scope, {method: status for the owner with the scope}, is it one object of a provider?)
+ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
+    "api/v1/courses": ("courses", {"GET": 200, "POST": 400}, False),
+    "api/v1/courses/<uuid:course_id>": ("courses", {"GET": 200}, True),
+    "api/v1/courses/<uuid:course_id>/publications": ("courses", {"POST": 409}, True),
+    "api/v1/courses/<uuid:course_id>/withdrawals": ("courses", {"POST": 200}, True),
+    "api/v1/enrolments": ("enrolments", {"GET": 200, "POST": 400}, False),
+    "api/v1/enrolments/<uuid:enrolment_id>": ("enrolments", {"GET": 200}, True),
+    "api/v1/claims": ("claims", {"GET": 200, "POST": 400}, False),
+    "api/v1/claims/<uuid:claim_id>": ("claims", {"GET": 200}, True),
+    "api/v1/claims/<uuid:claim_id>/withdrawals": ("claims", {"POST": 200}, True),
+    "api/v1/payments": ("payments", {"GET": 200}, False),
+    "api/v1/account": ("payments", {"GET": 200}, False),
+}
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@pytest.fixture(autouse=True)
+def _on_monday() -> Any:
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def ids(course: Course, running: Enrolment) -> dict[str, Any]:
+    return {
+        "<uuid:course_id>": course.id,
+        "<uuid:enrolment_id>": running.id,
+        "<uuid:claim_id>": claim(running).id,
+    }
+
+
+def path_of(route: str, ids: dict[str, Any]) -> str:
+    for name, id_ in ids.items():
+        route = route.replace(name, str(id_))
+    return route.removeprefix("api/v1")
+
+
+def test_every_route_is_listed() -> None:
+    routes = {str(url.pattern) for url in urlpatterns if isinstance(url, URLPattern)}
+
+    assert routes == set(ROUTES) | NOBODY_NEEDS_TO_LOG_IN | OUTSIDE
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_owner_with_the_scope_may(linde: Software, ids: dict[str, Any], route: str) -> None:
+    scope, methods, _ = ROUTES[route]
+    owner = Software(linde.provider, [scope])
+
+    for method in METHODS:
+        answer = owner.call(method, path_of(route, ids), Idempotency_Key=str(uuid4()))
+        assert answer.status_code == methods.get(method, 405), method
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_without_a_token_nobody_may(ids: dict[str, Any], route: str) -> None:
+    path = f"/api/v1{path_of(route, ids)}"
+
+    for method in METHODS:
+        for headers in ({}, {"Authorization": "Bearer nope"}, {"Authorization": "Basic eDp5"}):
+            answer = Browser().generic(method, path, headers=headers)
+            assert answer.status_code == 401, method
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_without_the_scope_the_owner_may_not(
+    linde: Software, ids: dict[str, Any], route: str
+) -> None:
+    scope = ROUTES[route][0]
+    owner = Software(linde.provider, [other for other in SCOPES if other != scope])
+
+    for method in METHODS:
+        answer = owner.call(method, path_of(route, ids), Idempotency_Key=str(uuid4()))
+        assert answer.status_code == 403, method
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if ROUTES[route][2]])
+def test_another_providers_object_is_not_there(ids: dict[str, Any], route: str) -> None:
+    stranger = Software(de_linde("Taalhuis"))
+
+    for method in METHODS:
+        answer = stranger.call(method, path_of(route, ids), Idempotency_Key=str(uuid4()))
+        assert answer.status_code == (404 if method in ROUTES[route][1] else 405), method
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "GET" in ROUTES[route][1]])
+def test_a_strangers_list_is_empty(ids: dict[str, Any], route: str) -> None:
+    if "<" in route or route.endswith("account"):
+        return
+    stranger = Software(de_linde("Taalhuis"))
+
+    assert stranger.get(path_of(route, ids)).json()["items"] == []

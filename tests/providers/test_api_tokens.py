@@ -1,0 +1,119 @@
+"""Tokens: client credentials only, an hour at most, hashed, each grant and refusal logged."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client as Browser
+from oauth2_provider.models import AccessToken
+
+from tests.providers.calls import Software, basic, problem
+from tests.providers.world import MONDAY
+
+TOKEN = "/oauth/token"
+
+
+def ask(software: Software, secret: str = "", **form: str) -> Any:
+    headers = basic(software.client, secret or software.secret)
+    return Browser().post(TOKEN, {"grant_type": "client_credentials", **form}, headers=headers)
+
+
+def test_a_token_lasts_an_hour_and_not_a_second_longer(db: None, linde: Software) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        answer = ask(linde).json()
+        linde.token = answer["access_token"]
+    assert answer["expires_in"] == 3600
+
+    with time_machine.travel(MONDAY + timedelta(minutes=59), tick=False):
+        assert linde.get("/courses").status_code == 200
+    with time_machine.travel(MONDAY + timedelta(minutes=60), tick=False):
+        problem(linde.get("/courses"), 401)
+
+
+def test_a_token_is_stored_as_a_hash(linde: Software) -> None:
+    (stored,) = AccessToken.objects.values_list("token", "token_checksum")
+
+    assert linde.token not in stored
+
+
+def test_a_token_may_have_fewer_scopes_but_never_more(linde: Software) -> None:
+    narrow = Software(linde.provider, ["claims", "courses"])
+
+    assert ask(narrow, scope="claims").json()["scope"] == "claims"
+    assert ask(narrow, scope="payments").json()["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        (
+            {"grant_type": "password", "username": "a", "password": "b"},
+            400,
+            "unsupported_grant_type",
+        ),
+        ({"grant_type": "authorization_code", "code": "x"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, 400, "unsupported_grant_type"),
+        ({"grant_type": ""}, 400, "invalid_request"),
+    ],
+)
+def test_no_other_grant_exists(
+    linde: Software, form: dict[str, str], status: int, error: str
+) -> None:
+    answer = ask(linde, **form)
+
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+def test_a_wrong_secret_is_refused_and_logged(
+    linde: Software, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = ask(linde, secret="wrong")
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert [record.message for record in caplog.records if "token" in record.message] == [
+        "token refused"
+    ]
+    assert linde.secret not in caplog.text
+
+
+def test_a_grant_is_logged_without_the_token(
+    linde: Software, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = ask(linde).json()["access_token"]
+
+    (record,) = [record for record in caplog.records if "token" in record.message]
+    assert record.message == "token granted"
+    assert vars(record)["client"] == linde.client.client_id
+    assert token not in caplog.text
+
+
+def test_a_token_in_the_address_is_no_token(linde: Software) -> None:
+    answer = Browser().get(f"/api/v1/courses?access_token={linde.token}")
+
+    problem(answer, 401)
+
+
+def test_a_client_that_is_removed_loses_its_tokens(linde: Software) -> None:
+    linde.client.delete()
+
+    problem(linde.get("/courses"), 401)
+
+
+def test_the_command_makes_a_client_that_works(
+    linde: Software, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("create_client", linde.provider.kvk_number, "--scopes", "claims")
+    lines = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines() if "=" in line)
+
+    answer = Browser().post(
+        TOKEN,
+        {
+            "grant_type": "client_credentials",
+            "client_id": lines["client_id"],
+            "client_secret": lines["client_secret"],
+        },
+    )
+
+    assert answer.json()["scope"] == "claims"
