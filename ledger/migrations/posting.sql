@@ -63,23 +63,28 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
 $$;
 
 -- Spend from a hot account that may not be overdrawn. Any free slot that holds enough will do, so
--- writers pass each other. When none does, all slots are locked, what came in since is dealt out
--- anew, and the answer is exact to the cent.
+-- writers pass each other; when all are taken, wait for one. When none holds enough, all slots are
+-- locked, what came in since is dealt out anew, and the answer is exact to the cent.
 CREATE FUNCTION ledger_take(p_account bigint, p_amount bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     slots CONSTANT smallint := 16;
-    chosen smallint;
+    own CONSTANT smallint := pg_backend_pid() % slots;
     account ledger_account;
     received bigint;
     pool bigint;
 BEGIN
-    SELECT number INTO chosen FROM ledger_slot
-    WHERE account_id = p_account AND allowance >= p_amount
-    ORDER BY (number + pg_backend_pid()) % slots LIMIT 1 FOR UPDATE SKIP LOCKED;
+    UPDATE ledger_slot SET allowance = allowance - p_amount
+    WHERE account_id = p_account AND number = (
+        SELECT number FROM ledger_slot
+        WHERE account_id = p_account AND allowance >= p_amount
+        ORDER BY (number + own) % slots LIMIT 1 FOR UPDATE SKIP LOCKED);
     IF FOUND THEN
-        UPDATE ledger_slot SET allowance = allowance - p_amount
-        WHERE account_id = p_account AND number = chosen;
+        RETURN;
+    END IF;
+    UPDATE ledger_slot SET allowance = allowance - p_amount
+    WHERE account_id = p_account AND number = own AND allowance >= p_amount;
+    IF FOUND THEN
         RETURN;
     END IF;
 
@@ -88,8 +93,13 @@ BEGIN
     SELECT p_account, n, 0 FROM generate_series(0, slots - 1) n
     WHERE NOT EXISTS (SELECT FROM ledger_slot WHERE account_id = p_account);
     PERFORM FROM ledger_slot WHERE account_id = p_account ORDER BY number FOR UPDATE;
-    SELECT CASE account.normal_side WHEN 'credit' THEN credits ELSE debits END INTO received
-    FROM ledger_totals(ARRAY[p_account]);
+    IF account.normal_side = 'credit' THEN
+        SELECT account.credits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
+        WHERE credit_account_id = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
+    ELSE
+        SELECT account.debits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
+        WHERE debit_account_id = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
+    END IF;
     SELECT received - account.allotted + sum(allowance) - p_amount INTO pool
     FROM ledger_slot WHERE account_id = p_account;
     IF pool < 0 THEN
@@ -121,6 +131,74 @@ CREATE FUNCTION ledger_is_same(
     )
 $$;
 
+-- Add one transfer to the totals of its cold accounts, in the order of their ids; return how many.
+CREATE FUNCTION ledger_add_one(p_debit bigint, p_credit bigint, p_amount bigint) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    touched bigint := 0;
+    account bigint;
+BEGIN
+    FOREACH account IN ARRAY ARRAY[least(p_debit, p_credit), greatest(p_debit, p_credit)] LOOP
+        UPDATE ledger_account
+        SET debits = debits + CASE id WHEN p_debit THEN p_amount ELSE 0 END,
+            credits = credits + CASE id WHEN p_credit THEN p_amount ELSE 0 END
+        WHERE id = account AND NOT hot;
+        touched := touched + FOUND::int;
+    END LOOP;
+    RETURN touched;
+END $$;
+
+-- The same for many transfers: lock in the order of ids, then add once to each account.
+CREATE FUNCTION ledger_add_many(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    touched bigint;
+BEGIN
+    PERFORM FROM ledger_account a WHERE a.id = ANY (p_debits || p_credits) AND NOT a.hot
+    ORDER BY a.id FOR NO KEY UPDATE;
+    UPDATE ledger_account a
+    SET debits = a.debits + change.debits, credits = a.credits + change.credits
+    FROM (
+        SELECT account_id, sum(debit) AS debits, sum(credit) AS credits
+        FROM (SELECT unnest(p_debits), unnest(p_amounts), 0
+              UNION ALL SELECT unnest(p_credits), 0, unnest(p_amounts)
+        ) AS side (account_id, debit, credit)
+        GROUP BY account_id
+    ) change
+    WHERE a.id = change.account_id AND NOT a.hot;
+    GET DIAGNOSTICS touched = ROW_COUNT;
+    RETURN touched;
+END $$;
+
+-- Spend from the hot accounts of a booking where they have a ceiling; return how many hot there are.
+CREATE FUNCTION ledger_take_hot(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
+RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    touched bigint;
+    spent_by_debit bigint[];
+    spent_by_credit bigint[];
+    account bigint;
+BEGIN
+    SELECT count(*),
+           array_agg(a.id) FILTER (
+               WHERE a.normal_side = 'credit' AND NOT a.may_overdraw AND a.id = ANY (p_debits)),
+           array_agg(a.id) FILTER (
+               WHERE a.normal_side = 'debit' AND NOT a.may_overdraw AND a.id = ANY (p_credits))
+    INTO touched, spent_by_debit, spent_by_credit
+    FROM ledger_account a WHERE a.id = ANY (p_debits || p_credits) AND a.hot;
+    IF spent_by_debit IS NULL AND spent_by_credit IS NULL THEN
+        RETURN touched;
+    END IF;
+    FOR account IN SELECT unnest(spent_by_debit || spent_by_credit) ORDER BY 1 LOOP
+        PERFORM ledger_take(account, (
+            SELECT sum(given.amount)::bigint
+            FROM unnest(CASE WHEN account = ANY (spent_by_debit) THEN p_debits ELSE p_credits END,
+                        p_amounts) AS given (id, amount)
+            WHERE given.id = account));
+    END LOOP;
+    RETURN touched;
+END $$;
+
 -- Post a booking with its transfers; true when it was new. The order is what makes it safe:
 -- the booking first (a twin waits here, and closing a period waits for us), then the accounts in
 -- the order of their ids, hot accounts last.
@@ -129,13 +207,13 @@ CREATE FUNCTION ledger_post(
     p_booked_at timestamptz,
     p_ids uuid[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
 ) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     books ledger_books;
     this_xid bigint;
-    accounts CONSTANT bigint[] := p_debits || p_credits;
-    known bigint;
-    hot record;
+    named bigint := 2;
+    touched bigint;
 BEGIN
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at)
     VALUES (p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at)
@@ -161,41 +239,25 @@ BEGIN
             USING ERRCODE = 'LG007';
     END IF;
 
-    PERFORM FROM ledger_account a WHERE a.id = ANY (accounts) AND NOT a.hot
-    ORDER BY a.id FOR NO KEY UPDATE;
-    SELECT count(*) INTO known FROM ledger_account a WHERE a.id = ANY (accounts);
-    IF known <> (SELECT count(DISTINCT id) FROM unnest(accounts) AS id) THEN
-        RAISE EXCEPTION 'booking % names an account that does not exist', p_id
-            USING ERRCODE = 'LG005';
-    END IF;
-
     INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
                                  effective_on, booked_at, seq, xid)
     SELECT given.id, p_id, given.debit, given.credit, given.amount,
            p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
     FROM unnest(p_ids, p_debits, p_credits, p_amounts) AS given (id, debit, credit, amount);
 
-    UPDATE ledger_account a
-    SET debits = a.debits + change.debits, credits = a.credits + change.credits
-    FROM (
-        SELECT account_id, sum(debit) AS debits, sum(credit) AS credits
-        FROM (SELECT unnest(p_debits), unnest(p_amounts), 0
-              UNION ALL SELECT unnest(p_credits), 0, unnest(p_amounts)
-        ) AS side (account_id, debit, credit)
-        GROUP BY account_id
-    ) change
-    WHERE a.id = change.account_id AND NOT a.hot;
-
-    FOR hot IN
-        SELECT a.id, sum(given.amount)::bigint AS amount
-        FROM unnest(p_debits, p_credits, p_amounts) AS given (debit, credit, amount)
-        JOIN ledger_account a
-          ON a.id = CASE a.normal_side WHEN 'credit' THEN given.debit ELSE given.credit END
-        WHERE a.id = ANY (accounts) AND a.hot AND NOT a.may_overdraw
-        GROUP BY a.id ORDER BY a.id
-    LOOP
-        PERFORM ledger_take(hot.id, hot.amount);
-    END LOOP;
+    IF cardinality(p_ids) = 1 THEN
+        touched := ledger_add_one(p_debits[1], p_credits[1], p_amounts[1]);
+    ELSE
+        touched := ledger_add_many(p_debits, p_credits, p_amounts);
+        SELECT count(DISTINCT id) INTO named FROM unnest(p_debits || p_credits) AS id;
+    END IF;
+    IF touched < named THEN
+        touched := touched + ledger_take_hot(p_debits, p_credits, p_amounts);
+        IF touched < named THEN
+            RAISE EXCEPTION 'booking % names an account that does not exist', p_id
+                USING ERRCODE = 'LG005';
+        END IF;
+    END IF;
     RETURN true;
 END $$;
 
@@ -211,6 +273,9 @@ BEGIN
     IF horizon <= books.rolled_to THEN
         RETURN 0;
     END IF;
+    PERFORM FROM ledger_account WHERE hot AND id IN (
+        SELECT account_id FROM ledger_entry WHERE xid >= books.rolled_to AND xid < horizon
+    ) ORDER BY id FOR NO KEY UPDATE;
     WITH moved AS (
         SELECT side.account_id, side.effective_on,
                sum(side.debit) AS debits, sum(side.credit) AS credits
@@ -231,5 +296,6 @@ BEGIN
     RETURN horizon - books.rolled_to;
 END $$;
 
-REVOKE ALL ON FUNCTION ledger_take, ledger_is_same, ledger_post, ledger_roll_up,
+REVOKE ALL ON FUNCTION ledger_add_one, ledger_add_many, ledger_take_hot, ledger_take,
+    ledger_is_same, ledger_post, ledger_roll_up,
     ledger_open_accounts FROM PUBLIC;

@@ -1,0 +1,132 @@
+"""Sixteen writers at once: what is accepted is exactly what is legal."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from ledger.balances import balance, balances
+from ledger.checking import check_ledger
+from ledger.models import Transfer
+from ledger.posting import NewTransfer, post
+from ledger.rolling_up import roll_up
+from tests.ledger.books import AT, booking, move, open_books
+from tests.ledger.test_guards import without
+from tests.ledger.threads import race
+
+pytestmark = pytest.mark.usefixtures("own_database")
+WRITERS = 16
+
+
+def test_an_account_is_spent_exactly_once() -> None:
+    books = open_books(fund_cents=10_000)
+    move(books.fund, books.fatima, 50)
+    spend = partial(move, books.fatima, books.fatimas_course, 1)
+
+    outcomes = race([[spend] * 10] * WRITERS)
+
+    assert outcomes == {"done": 50, "Overdrawn": 110}
+    assert balance(books.fatima) == 0
+    assert not check_ledger()
+
+
+@pytest.mark.parametrize("cents", [1, 7, 1_000])
+def test_a_fund_is_spent_to_the_cent(cents: int) -> None:
+    legal = 100
+    books = open_books(fund_cents=legal * cents + cents - 1)
+    grants = [partial(move, books.fund, who, cents) for who in (books.fatima, books.henk)]
+
+    outcomes = race([grants * 5] * WRITERS)
+
+    assert outcomes == {"done": legal, "Overdrawn": 10 * WRITERS - legal}
+    assert balance(books.fund) == cents - 1
+    assert not check_ledger()
+
+
+def test_a_fund_that_is_filled_emptied_and_rolled_up_at_once_keeps_its_ceiling() -> None:
+    books = open_books(fund_cents=500)
+    fill = partial(move, books.treasury, books.fund, 10)
+    grant = partial(move, books.fund, books.fatima, 7)
+
+    outcomes = race([[fill] * 10] * 4 + [[grant] * 20] * 11 + [[roll_up] * 20])
+
+    assert set(outcomes) <= {"done", "Overdrawn"}
+    assert balance(books.fund) >= 0
+    assert not check_ledger()
+    roll_up()
+    assert not check_ledger()
+
+
+def test_a_batch_of_all_the_same_accounts_in_any_order_does_not_deadlock() -> None:
+    books = open_books(fund_cents=10_000_000)
+    people = [open_books().fatima for _ in range(20)]
+
+    outcomes = race([[partial(grant_all, books.fund, people)] * 5 for _ in range(WRITERS)])
+
+    assert outcomes == {"done": 5 * WRITERS}
+    assert set(balances(people).values()) == {5 * WRITERS}
+
+
+def test_without_the_order_of_ids_the_same_batches_deadlock() -> None:
+    books = open_books(fund_cents=10_000_000)
+    people = [open_books().fatima for _ in range(20)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            without(
+                "ledger_add_many",
+                "PERFORM FROM ledger_account a WHERE a.id = ANY (p_debits || p_credits) "
+                "AND NOT a.hot\n    ORDER BY a.id FOR NO KEY UPDATE;",
+                "PERFORM FROM (SELECT unnest(p_credits) AS id) given JOIN LATERAL (SELECT FROM "
+                "ledger_account a WHERE a.id = given.id FOR NO KEY UPDATE) locked ON true;",
+            )
+        )
+
+    outcomes = race([[partial(grant_all, books.fund, people)] * 5 for _ in range(WRITERS)])
+
+    assert outcomes["OperationalError"]
+
+
+def grant_all(fund: int, people: list[int]) -> None:
+    shuffled = random.sample(people, len(people))
+    post(booking(), [NewTransfer(uuid4(), fund, who, 1) for who in shuffled], at=AT)
+
+
+def test_opposing_transfers_do_not_deadlock() -> None:
+    books = open_books(fund_cents=10_000)
+    move(books.fund, books.fatima, 1_000)
+    move(books.fund, books.henk, 1_000)
+    there = partial(move, books.fatima, books.henk, 1)
+    back = partial(move, books.henk, books.fatima, 1)
+
+    outcomes = race([[there] * 20, [back] * 20] * (WRITERS // 2))
+
+    assert outcomes == {"done": 20 * WRITERS}
+    assert balances([books.fatima, books.henk]) == {books.fatima: 1_000, books.henk: 1_000}
+
+
+def test_the_same_booking_by_sixteen_writers_is_written_once() -> None:
+    books = open_books(fund_cents=10_000)
+    given = booking()
+    transfers = [NewTransfer(uuid4(), books.fund, books.fatima, 100)]
+
+    outcomes = race([[partial(post, given, transfers, at=AT)] * 5] * WRITERS)
+
+    assert outcomes == {"done": 5 * WRITERS}
+    assert Transfer.objects.filter(booking_id=given.id).count() == 1
+    assert balance(books.fatima) == 100
+
+
+def test_different_content_under_one_id_is_accepted_once() -> None:
+    books = open_books(fund_cents=10_000)
+    shared = uuid4()
+
+    outcomes = race(
+        [[partial(move, books.fund, books.fatima, n + 1, id=shared)] for n in range(WRITERS)]
+    )
+
+    assert outcomes == {"done": 1, "DifferentContent": WRITERS - 1}
+    assert not check_ledger()
