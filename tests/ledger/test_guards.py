@@ -118,9 +118,7 @@ GUARDS = [
             "FROM ledger_transfer LIMIT 1"
         ),
     ),
-    constraint(
-        "ledger_transfer_pkey", "ledger_transfer", lambda b, t: void(move_in_new_booking(b, t))
-    ),
+    constraint("ledger_transfer_pkey", "ledger_transfer", move_in_new_booking),
     constraint(
         "books_are_one", "ledger_books", sql("INSERT INTO ledger_books VALUES (2, null, 0, 0, 0)")
     ),
