@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger.posting import UnableToPost, reverse
+from ledger.posting import NewTransfer, UnableToPost, post, reverse
 from tests.ledger.books import AT, ON, Names, booking, move, open_books
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,10 @@ def overdraw(books: Names, transfer: UUID) -> None:
 
 def overdraw_the_fund(books: Names, transfer: UUID) -> None:
     move(books.fund, books.henk, 40_001)
+
+
+def use_an_id_again(books: Names, transfer: UUID) -> None:
+    post(booking(), [NewTransfer(transfer, books.fund, books.henk, 1)], at=AT)
 
 
 def reverse_twice(books: Names, transfer: UUID) -> None:
@@ -118,7 +122,7 @@ GUARDS = [
             "FROM ledger_transfer LIMIT 1"
         ),
     ),
-    constraint("ledger_transfer_pkey", "ledger_transfer", move_in_new_booking),
+    constraint("ledger_transfer_pkey", "ledger_transfer", use_an_id_again),
     constraint(
         "books_are_one", "ledger_books", sql("INSERT INTO ledger_books VALUES (2, null, 0, 0, 0)")
     ),
@@ -153,12 +157,6 @@ GUARDS = [
 
 def void(_: object) -> None:
     return None
-
-
-def move_in_new_booking(books: Names, transfer: UUID) -> None:
-    from ledger.posting import NewTransfer, post
-
-    post(booking(), [NewTransfer(transfer, books.fund, books.henk, 1)], at=AT)
 
 
 @pytest.fixture
