@@ -74,7 +74,7 @@ def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
     back_to = request.get_full_path() if request.method == "GET" else request.path
     context = {
         "back_to": back_to,
-        "expired": WAS_LOGGED_IN in request.COOKIES,
+        "expired": bool(request.COOKIES.get(WAS_LOGGED_IN)),
         "language": get_language(),
     }
     return render(request, "portal/log_in_first.html", context, status=403)

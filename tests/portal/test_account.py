@@ -1,0 +1,138 @@
+"""The balance, the statement, a tegoed and a decision, as Fatima and Henk see them."""
+
+import re
+from uuid import uuid4
+
+from django.test import Client
+
+from ontwikkelrekening.budgets.models import Tranche
+from ontwikkelrekening.budgets.reserving import agree
+from ontwikkelrekening.citizens.access import log_look
+from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.eligibility.models import Decision
+from tests.portal.world import HENK_BSN, NOOR_BSN, TODAY, Town, log_in
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+def text_of(answer: object) -> str:
+    """What a reader of the page sees, with single spaces."""
+    page = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", answer.content.decode(), flags=re.S)  # type: ignore[attr-defined]
+    return re.sub(r"\s+", " ", page.replace(SPACE, " "))
+
+
+def test_the_balance_comes_first_and_each_tegoed_has_its_words(fatima: Client) -> None:
+    text = text_of(fatima.get("/"))
+
+    assert "U kunt nog gebruiken € 1.800,00" in text
+    assert "Opleiding € 800,00" in text
+    assert "Coach of EVC € 700,00" in text
+    assert "Kinderopvang en reizen € 300,00" in text
+    assert "Het blijft staan." in text
+
+
+def test_someone_without_credit_is_told_so_without_blame(town: Town) -> None:
+    text = text_of(log_in(NOOR_BSN).get("/"))
+
+    assert "Er staat nog niets op uw rekening." in text
+    assert "Eén keer per jaar kijken we of er iets bij kan." in text
+
+
+def test_the_statement_adds_up_line_by_line(fatima: Client, town: Town) -> None:
+    agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+
+    text = text_of(fatima.get("/afschrift"))
+
+    assert "Gereserveerd voor “Basis digitale vaardigheden”" in text
+    assert "min − € 260,00 Daarna vrij: € 1.540,00" in text
+    assert "plus + € 800,00" in text
+    assert "maart 2026" in text
+    assert "januari 2026" in text
+
+
+def test_a_long_statement_goes_on_with_the_right_balance(
+    fatima: Client, town: Town, monkeypatch: object
+) -> None:
+    monkeypatch.setattr("ontwikkelrekening.portal.views_account.LINES_A_PAGE", 2)  # type: ignore[attr-defined]
+    agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+    first = fatima.get("/afschrift")
+    older = re.search(r'href="(\?voor=[^"]+)"', first.content.decode())
+    assert older
+
+    second = fatima.get(f"/afschrift{older[1]}")
+    together = text_of(first) + text_of(second)
+
+    assert text_of(first).count("Daarna vrij") == 2
+    assert text_of(second).count("Daarna vrij") == 2
+    after = re.findall(r"Daarna vrij: € ([\d.]+,\d\d)", together)
+    changes = re.findall(r"(min −|plus \+) € ([\d.]+,\d\d)", together)
+    assert after[0] == "1.540,00"
+    assert _cents(after[-1]) == _cents(changes[-1][1])
+
+
+def test_a_made_up_place_in_the_statement_is_a_page_that_is_not_there(fatima: Client) -> None:
+    for place in (
+        "x",
+        "2026-01-01_x",
+        "2026-01-01T00:00_" + str(uuid4()),
+        "2026-13-01T00:00+01:00_1",
+    ):
+        assert fatima.get("/afschrift", {"voor": place}).status_code == 404
+
+
+def test_a_tegoed_says_where_it_is_from_and_what_it_is_for(fatima: Client, town: Town) -> None:
+    tranche = Tranche.objects.get(account_code=town.fatima, kind="coaching_evc")
+
+    text = text_of(fatima.get(f"/tegoed/{tranche.pk}"))
+
+    assert "U kunt nog gebruiken € 700,00" in text
+    assert "Iemand die met u meedenkt over werk en leren." in text
+    assert "Waarom u dit kreeg" in text
+
+
+def test_where_it_can_be_used_for_names_what_there_is_for_each(fatima: Client) -> None:
+    text = text_of(fatima.get("/waarvoor"))
+
+    assert "Coach Iemand die met u meedenkt over werk en leren. U kunt hiervoor € 1.500,00" in text
+    assert "Kinderopvang Iemand past op uw kind terwijl u leert. U kunt hiervoor € 300,00" in text
+
+
+def test_a_decision_opens_with_the_answer_and_ends_with_the_law(fatima: Client, town: Town) -> None:
+    decision = Decision.objects.get(account_code=town.fatima)
+
+    text = text_of(fatima.get(f"/besluiten/{decision.pk}"))
+
+    order = ["U krijgt € 1.800,00", "Waarom", "Zo rekenden we het uit", "Wat kunt u doen", "De wet"]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_nobody_sees_what_is_someone_elses(town: Town) -> None:
+    henk = log_in(HENK_BSN)
+    decision = Decision.objects.get(account_code=town.fatima)
+    tranche = Tranche.objects.filter(account_code=town.fatima).first()
+    agreed = agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+    assert tranche
+
+    for path in (
+        f"/besluiten/{decision.pk}",
+        f"/tegoed/{tranche.pk}",
+        f"/keuzes/{agreed.enrolment.pk}",
+        f"/keuzes/{agreed.enrolment.pk}/annuleren",
+    ):
+        assert henk.get(path).status_code == 404, path
+        assert "We kunnen deze pagina niet vinden" in text_of(henk.get(path))
+
+
+def test_who_looked_is_shown_with_the_reason(fatima: Client, town: Town) -> None:
+    assert "Geen medewerker keek in uw gegevens." in text_of(fatima.get("/wie-keek"))
+    citizen = Citizen.objects.get(account_code=town.fatima)
+    log_look(citizen, actor="rosa", purpose="bezwaar behandelen", at=TODAY)
+
+    text = text_of(fatima.get("/wie-keek"))
+
+    assert "2 maart 2026 om 10.00 uur rosa bezwaar behandelen" in text
+
+
+def _cents(written: str) -> int:
+    return int(written.replace(".", "").replace(",", ""))

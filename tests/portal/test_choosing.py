@@ -1,0 +1,189 @@
+"""Finding a course, agreeing to it, the code, and cancelling."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from ontwikkelrekening.budgets.accounts import overview
+from ontwikkelrekening.budgets.reserving import agree
+from providers.enrolling import redeem
+from providers.models import Enrolment
+from providers.publishing import withdraw
+from tests.portal.test_account import text_of
+from tests.portal.world import TODAY, Town, add_course
+
+
+def check_page(client: Client, town: Town, start: str = "2026-03-09") -> object:
+    return client.get(f"/opleidingen/{town.course.pk}/controleren", {"start": start})
+
+
+def answers_of(page: object) -> dict[str, str]:
+    """The hidden answers of the check page."""
+    source = page.content.decode()  # type: ignore[attr-defined]
+    return dict(re.findall(r'<input type="hidden" name="(start|own|id)" value="([^"]*)"', source))
+
+
+@pytest.mark.parametrize(
+    ("wish", "finds"),
+    [
+        ({"q": "digitale"}, True),
+        ({"q": "voorbeeld digitale"}, True),
+        ({"q": "heftruck"}, False),
+        ({"kort": "1"}, True),
+        ({"online": "1"}, False),
+        ({"zonder_examen": "1", "certificaat": "1"}, True),
+        ({"soort": "course"}, True),
+        ({"soort": "coaching"}, False),
+        ({"soort": "nonsense", "pagina": "x"}, True),
+    ],
+)
+def test_a_course_is_found_by_what_people_ask_for(
+    fatima: Client, town: Town, wish: dict[str, str], finds: bool
+) -> None:
+    text = text_of(fatima.get("/opleidingen", wish))
+
+    assert ("Basis digitale vaardigheden" in text) is finds
+    assert ("We vonden niets met deze woorden." in text) is not finds
+
+
+def test_a_course_says_what_it_would_cost_before_anything_is_asked(
+    fatima: Client, town: Town
+) -> None:
+    text = text_of(fatima.get(f"/opleidingen/{town.course.pk}"))
+
+    assert "U betaalt zelf niets." in text
+    assert "Van uw tegoed Opleiding € 260,00" in text
+
+
+def test_a_course_above_the_credit_says_what_one_pays_oneself(fatima: Client, town: Town) -> None:
+    dear = add_course(town.scheme, "Rijbewijs C", price="1000.00")
+
+    text = text_of(fatima.get(f"/opleidingen/{dear.pk}"))
+
+    assert "U betaalt zelf € 200,00." in text
+
+
+def test_something_there_is_no_credit_for_says_why(town: Town, fatima: Client) -> None:
+    care = add_course(town.scheme, "Oppas tijdens de les", category="childcare")
+
+    text = text_of(fatima.get(f"/opleidingen/{care.pk}"))
+
+    assert "Dit kost € 260,00." in text
+    assert "Dit kiezen" not in text
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        ("", "Vul de dag in waarop de opleiding start."),
+        ("2026-02-30", "Deze datum bestaat niet."),
+        ("2026-03-01", "1 maart 2026"),
+        ("2028-03-02", "2 maart 2027"),
+    ],
+)
+def test_a_wrong_start_date_is_said_beside_the_field_and_on_top(
+    fatima: Client, town: Town, start: str, sentence: str
+) -> None:
+    answer = check_page(fatima, town, start)
+    page = answer.content.decode()  # type: ignore[attr-defined]
+
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert page.count(sentence) == 2
+    assert f'value="{start}"' in page
+    assert 'aria-invalid="true"' in page
+    assert "<title>Fout:" in page
+
+
+def test_fatima_checks_agrees_and_gets_her_code(fatima: Client, town: Town) -> None:
+    page = check_page(fatima, town)
+    assert "Klopt dit?" in text_of(page)
+    assert "9 maart 2026" in text_of(page)
+
+    answer = fatima.post(
+        f"/opleidingen/{town.course.pk}/controleren", answers_of(page), follow=True
+    )
+
+    enrolment = Enrolment.objects.get()
+    code = re.search(r'id="code">([0-9A-Z-]{14})<', answer.content.decode())
+    assert code
+    assert redeem(code[1], provider=enrolment.provider, actor="test", at=TODAY) == enrolment
+    assert overview(town.fatima, on=TODAY.date()).available_cents == 180_000 - 26_000
+
+
+def test_pressing_twice_agrees_once(fatima: Client, town: Town) -> None:
+    answers = answers_of(check_page(fatima, town))
+
+    for _ in range(2):
+        fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers)
+
+    assert Enrolment.objects.count() == 1
+
+
+def test_what_one_pays_oneself_is_only_what_was_shown(fatima: Client, town: Town) -> None:
+    dear = add_course(town.scheme, "Rijbewijs C", price="1000.00")
+    path = f"/opleidingen/{dear.pk}/controleren"
+    answers = answers_of(fatima.get(path, {"start": "2026-03-09"}))
+    agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+
+    answer = fatima.post(path, answers)
+
+    assert answers["own"] == "20000"
+    assert answer.status_code == 409
+    assert "Er is niets van uw tegoed af gegaan." in text_of(answer)
+    assert Enrolment.objects.count() == 1
+
+
+def test_a_course_that_was_withdrawn_meanwhile_is_not_there(fatima: Client, town: Town) -> None:
+    answers = answers_of(check_page(fatima, town))
+    withdraw(town.course, actor="test", at=TODAY)
+
+    answer = fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers)
+
+    assert answer.status_code == 404
+    assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize("own", ["", "-1", "x"])
+def test_made_up_answers_lead_back_to_the_question(fatima: Client, town: Town, own: str) -> None:
+    answers = {**answers_of(check_page(fatima, town)), "own": own}
+
+    answer = fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers)
+
+    assert answer.status_code == 422
+    assert not Enrolment.objects.exists()
+
+
+def test_cancelling_asks_once_and_gives_all_back(fatima: Client, town: Town) -> None:
+    fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers_of(check_page(fatima, town)))
+    enrolment = Enrolment.objects.get()
+    path = f"/keuzes/{enrolment.pk}/annuleren"
+
+    asked = text_of(fatima.get(path))
+    done = text_of(fatima.post(path, follow=True))
+
+    assert "Dan komt € 260,00 meteen terug op uw rekening." in asked
+    assert "Geannuleerd" in done
+    assert overview(town.fatima, on=TODAY.date()).available_cents == 180_000
+    assert fatima.post(path).status_code == 302
+
+
+def test_after_the_start_cancelling_is_explained_not_offered(fatima: Client, town: Town) -> None:
+    agreed = agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+    path = f"/keuzes/{agreed.enrolment.pk}/annuleren"
+
+    shown, pressed = fatima.get(path), fatima.post(path)
+
+    assert "U kunt dit niet meer annuleren" in text_of(shown)
+    assert pressed.status_code == 409
+    assert "annuleren kon tot de dag" in text_of(pressed).lower() or "2 maart 2026" in text_of(
+        pressed
+    )
+
+
+def test_the_choices_show_each_with_its_state(fatima: Client, town: Town) -> None:
+    assert "U heeft nog niets gekozen." in text_of(fatima.get("/keuzes"))
+    agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+
+    assert "Code nog niet gebruikt" in text_of(fatima.get("/keuzes"))

@@ -1,0 +1,143 @@
+"""Logging in and out, and what a session may and may not do."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
+
+SOME_ID = "00000000-0000-4000-8000-000000000000"
+PUBLIC = {"home", "log_in", "log_out", "help", "accessibility"}
+
+
+def citizen_pages() -> list[str]:
+    """Every page of the portal that is about one citizen."""
+    names = [name for name in get_resolver("ontwikkelrekening.portal.urls").reverse_dict if name]
+    wanted = sorted(name for name in names if isinstance(name, str) and name not in PUBLIC)
+    return [_path(name) for name in wanted]
+
+
+def _path(name: str) -> str:
+    for argument in ("", "tranche_id", "decision_id", "course_id", "enrolment_id", "objection_id"):
+        try:
+            return reverse(f"portal:{name}", kwargs={argument: SOME_ID} if argument else {})
+        except Exception:  # noqa: S112
+            continue
+    raise AssertionError(f"How is {name} reached?")
+
+
+def test_fatima_chooses_herself_in_the_labelled_login_and_sees_her_name(town: Town) -> None:
+    page = log_in(FATIMA_BSN).get("/").content.decode()
+
+    assert "Goedemorgen, Fatima" in page
+
+
+def test_the_development_login_says_what_it_is(town: Town) -> None:
+    page = Client(headers={"accept-language": "nl"}).get("/inloggen").content.decode()
+
+    assert "Dit is de login voor ontwikkelaars" in page
+    assert "Fatima" in page
+
+
+def test_an_unknown_bsn_keeps_what_was_typed_and_says_so_twice(town: Town) -> None:
+    answer = Client(headers={"accept-language": "nl"}).post("/inloggen", {"bsn": "123456782"})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert page.count("We kennen niemand met dit BSN.") == 2
+    assert 'value="123456782"' in page
+    assert 'href="#id_bsn"' in page
+
+
+@pytest.mark.parametrize("path", citizen_pages())
+def test_a_page_about_a_citizen_asks_a_stranger_to_log_in(town: Town, path: str) -> None:
+    answer = Client().get(path)
+
+    assert answer.status_code == 403
+    assert "no-store" in answer["Cache-Control"]
+    assert f"next={quote(path, safe='')}" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/afschrift", "/keuzes", "/besluiten", "/opleidingen"])
+def test_a_page_of_a_citizen_is_never_stored(fatima: Client, path: str) -> None:
+    answer = fatima.get(path)
+
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_logging_in_starts_a_new_session(town: Town) -> None:
+    client = log_in(HENK_BSN)
+    before = client.session.session_key
+
+    client.post("/inloggen", {"bsn": FATIMA_BSN})
+
+    assert client.session.session_key != before
+    assert client.session["account_code"] == town.fatima
+
+
+def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(fatima: Client) -> None:
+    with time_machine.travel(TODAY + timedelta(minutes=14), tick=False):
+        assert fatima.get("/afschrift").status_code == 200
+    with time_machine.travel(TODAY + timedelta(minutes=30), tick=False):
+        answer = fatima.get("/afschrift")
+
+    assert answer.status_code == 403
+    assert "U bent uitgelogd" in answer.content.decode()
+
+
+def test_after_logging_out_nothing_is_left(fatima: Client) -> None:
+    fatima.post("/uitloggen")
+
+    answer = fatima.get("/afschrift")
+
+    assert "Log eerst in" in answer.content.decode()
+    assert fatima.get("/uitloggen").status_code == 405
+
+
+def test_the_login_leads_back_to_our_own_pages_only(town: Town) -> None:
+    inside = Client().post("/inloggen", {"bsn": FATIMA_BSN, "next": "/keuzes"})
+    outside = Client().post("/inloggen", {"bsn": FATIMA_BSN, "next": "https://example.org/"})
+
+    assert inside["Location"] == "/keuzes"
+    assert outside["Location"] == "/"
+
+
+def test_without_the_mock_there_is_no_mock(town: Town, settings: object) -> None:
+    settings.LOGIN = "oidc"  # type: ignore[attr-defined]
+
+    answer = Client().post("/inloggen", {"bsn": FATIMA_BSN})
+
+    assert answer.status_code != 302 or "bsn" not in answer["Location"]
+    assert Client().get("/").status_code == 200
+
+
+def test_a_form_without_its_secret_is_refused_kindly(town: Town) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "nl"})
+
+    answer = client.post("/inloggen", {"bsn": FATIMA_BSN})
+
+    assert answer.status_code == 403
+    assert "Deze pagina stond te lang open" in answer.content.decode()
+
+
+def test_the_language_is_switched_with_a_button_and_stays(fatima: Client) -> None:
+    fatima.post("/taal/setlang/", {"language": "en", "next": "/"})
+
+    page = fatima.get("/").content.decode()
+
+    assert "Good morning, Fatima" in page
+    assert '<html lang="en">' in page
+
+
+def test_no_template_carries_a_script_or_a_style_of_its_own() -> None:
+    for file in Path("ontwikkelrekening/portal/templates").rglob("*.html"):
+        source = file.read_text()
+        assert "style=" not in source, file
+        assert "<style" not in source, file
+        assert "<script>" not in source, file

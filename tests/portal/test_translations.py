@@ -1,0 +1,85 @@
+"""The Dutch is complete, compiled, and what is really shown."""
+
+import ast
+import re
+from pathlib import Path
+
+import polib
+from django.template.base import Lexer, TokenType
+from django.utils.translation import gettext, override, pgettext
+
+PORTAL = Path("ontwikkelrekening/portal")
+PO = PORTAL / "locale/nl/LC_MESSAGES/django.po"
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "pgettext_lazy", "pgettext"}
+QUOTED = r"""(?:"([^"]*)"|'([^']*)')"""
+
+
+def in_templates() -> set[str]:
+    found = set()
+    for file in PORTAL.rglob("*.html"):
+        source = file.read_text()
+        for match in re.finditer(rf"{{%\s*translate\s+{QUOTED}|_\({QUOTED}\)", source):
+            found.add(next(group for group in match.groups() if group is not None))
+        found |= _blocks(source)
+    return found
+
+
+def _blocks(source: str) -> set[str]:
+    """The texts between blocktranslate and endblocktranslate, with %(name)s for each variable."""
+    texts, open_text = set(), None
+    for token in Lexer(source).tokenize():
+        words = token.contents.split()
+        if token.token_type == TokenType.BLOCK and words[0] == "blocktranslate":
+            open_text = ""
+        elif token.token_type == TokenType.BLOCK and words[0] in ("endblocktranslate", "plural"):
+            if open_text is not None:
+                texts.add(open_text.strip())
+            open_text = None
+        elif open_text is not None:
+            is_variable = token.token_type == TokenType.VAR
+            open_text += f"%({token.contents})s" if is_variable else token.contents
+    return texts
+
+
+def in_code() -> set[str]:
+    found = set()
+    for file in PORTAL.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FUNCTIONS:
+                text = node.args[-1]
+                if isinstance(text, ast.Constant):
+                    found.add(str(text.value))
+    return found
+
+
+def test_every_text_has_its_dutch_and_no_dutch_is_left_over() -> None:
+    known = {entry.msgid for entry in polib.pofile(str(PO))}
+
+    assert in_templates() | in_code() == known
+
+
+def test_the_dutch_is_complete_and_compiled() -> None:
+    po = polib.pofile(str(PO))
+    compiled = polib.mofile(str(PO.with_suffix(".mo")))
+
+    assert po.untranslated_entries() == []
+    assert po.fuzzy_entries() == []
+    assert {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in po} == {
+        (e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in compiled
+    }
+
+
+def test_no_other_catalogue_speaks_for_ours() -> None:
+    plain = [entry for entry in polib.pofile(str(PO)) if not entry.msgid_plural]
+    with override("nl"):
+        for entry in plain:
+            context, text = entry.msgctxt, entry.msgid
+            shown = pgettext(context, text) if context else gettext(text)
+            assert shown == entry.msgstr
+
+
+def test_a_translation_keeps_its_places() -> None:
+    for entry in polib.pofile(str(PO)):
+        wanted = set(re.findall(r"%\(\w+\)s", entry.msgid + entry.msgid_plural))
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
+            assert not text or set(re.findall(r"%\(\w+\)s", text)) == wanted
