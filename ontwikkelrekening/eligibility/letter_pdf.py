@@ -1,0 +1,49 @@
+"""The letter as an accessible PDF: PDF/UA-1, tagged, with its language and title."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import typst
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from ontwikkelrekening.eligibility.letters import letter
+from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.wording import long_date
+
+TEMPLATE = Path(__file__).with_name("letter.typ")
+
+
+def letter_pdf(decision: Decision, *, language: str) -> bytes:
+    """The same words as on screen. Texts go in as data, so none of them can be markup."""
+    written = asdict(letter(decision, language=language))
+    with override(language):
+        data = written | {
+            "language": language,
+            "sender": "Ontwikkelrekening",
+            "day": long_date(decision.decided_on),
+            "reference": str(decision.pk),
+            "object_until": long_date(written["object_until"]),
+            "names": _names(),
+        }
+    return bytes(
+        typst.compile(
+            TEMPLATE, format="pdf", sys_inputs={"letter": json.dumps(data)}, pdf_standards="ua-1"
+        )
+    )
+
+
+def _names() -> dict[str, str]:
+    """The headings, as on screen."""
+    return {
+        "reasons": _("Why"),
+        "facts": _("The facts we used"),
+        "sum": _("How we calculated it"),
+        "what_would_change": _("What would change this"),
+        "what_you_can_do": _("What you can do"),
+        "grounds": _("The law behind this"),
+        "reference": _("Reference"),
+    }
