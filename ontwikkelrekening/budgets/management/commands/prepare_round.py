@@ -1,0 +1,48 @@
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ontwikkelrekening.budgets.rounds import RoundDetails, prepare
+from ontwikkelrekening.eligibility.models import Scheme
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepare a round from a JSON file with the fields of RoundDetails: "
+        "manage.py prepare_round landelijk voorjaar.json --by petra"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scheme")
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--by", required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        scheme = Scheme.objects.filter(code=options["scheme"]).first()
+        if scheme is None:
+            raise CommandError(f"There is no scheme {options['scheme']}.")
+        try:
+            with transaction.atomic():
+                round_ = prepare(scheme, _details(options["file"]), by=options["by"])
+        except (OSError, ValueError, TypeError, ValidationError, IntegrityError) as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+        self.stdout.write(f"{round_} ({round_.code}) is prepared. Someone else publishes it.")
+
+
+def _details(file: Path) -> RoundDetails:
+    fields = json.loads(file.read_text())
+    for name in ("opens_at", "closes_at"):
+        fields[name] = _moment(fields[name])
+    fields["waits_until"] = date.fromisoformat(fields["waits_until"])
+    return RoundDetails(**fields)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else timezone.make_aware(moment)
