@@ -59,7 +59,7 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,lo
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "ontwikkelrekening.administration.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -106,6 +106,7 @@ WSGI_APPLICATION = "ontwikkelrekening.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "ontwikkelrekening" / "templates"],  # ours before Django's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -159,6 +160,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
 LOGIN_URL = "admin:login"
 
 # People: Dutch first, English beside it.
