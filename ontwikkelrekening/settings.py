@@ -287,6 +287,8 @@ OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
 OUTBOX_HANDLERS = {
     "claim.assess": "providers.claiming.assess",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
+    "decision.replaced": "ontwikkelrekening.budgets.replacing.book",
+    "policy.simulate": "ontwikkelrekening.budgets.simulating.run_chunk",
     "round.assess": "ontwikkelrekening.budgets.drawing.assess_slice",
     "round.allocate": "ontwikkelrekening.budgets.allocating.allocate_slice",
 }
