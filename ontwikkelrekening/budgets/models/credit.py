@@ -71,6 +71,7 @@ class TopUpRun(models.Model):
 
     class Meta:
         verbose_name = "jaarlijkse bijschrijving"
+        verbose_name_plural = "jaarlijkse bijschrijvingen"
         constraints = [
             models.UniqueConstraint(name="top_up_runs_once_a_year", fields=["scheme", "year"]),
         ]
@@ -129,7 +130,7 @@ class Tranche(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    account_code = models.CharField(max_length=16)
+    account_code = models.CharField(max_length=16, db_index=True)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="tranches")
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, related_name="tranches"
@@ -140,14 +141,9 @@ class Tranche(models.Model):
     granted = models.BigIntegerField()  # cents
     granted_on = models.DateField()
     expires_on = models.DateField(null=True)
-    # Ledger accounts are never removed, so there is no foreign key to check for every tranche.
-    account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
-    )
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
     # The fund's account it came from, and where goes back what is not used.
-    source = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
 
     objects = TrancheQuerySet.as_manager()
 
@@ -155,7 +151,6 @@ class Tranche(models.Model):
         verbose_name = "tegoed"
         verbose_name_plural = "tegoeden"
         indexes = [
-            models.Index(name="tranche_of_account", fields=["account_code"]),
             models.Index(
                 fields=["expires_on"],
                 name="tranche_expiry",
@@ -181,6 +176,7 @@ class Agreement(models.Model):
 
     class Meta:
         verbose_name = "afspraak"
+        verbose_name_plural = "afspraken"
 
     def __str__(self) -> str:
         return str(self.enrolment_id)
