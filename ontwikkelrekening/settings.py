@@ -51,6 +51,9 @@ LOTTERY_KEY = env.secret("LOTTERY_KEY", kept_in=_KEPT_SECRETS)
 PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
 PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
 PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
+# What the key that signs the ledger's seals is derived from.
+LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
+LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
 
 PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 if PRODUCTION and not PUBLIC_URL.startswith("https://"):
