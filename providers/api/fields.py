@@ -12,7 +12,12 @@ from djmoney.money import Money
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-EUROS = re.compile(r"\d{1,6}(\.\d{1,2})?", re.ASCII)
+EUROS = r"^(?!0+(\.0{1,2})?$)[0-9]{1,6}(\.[0-9]{1,2})?$"  # positive, and no fraction of a cent
+
+
+ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+PERHAPS_EMPTY = r"^[^\x00-\x1f\x7f]*$"
+MANY_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
 def camel(name: str) -> str:
@@ -56,6 +61,38 @@ class Moment(serializers.DateTimeField):
         super().__init__(default_timezone=UTC, **options)
 
 
+class TextField(serializers.RegexField):
+    """Text on one line; a number is none."""
+
+    def __init__(self, pattern: str = ONE_LINE, **options: Any) -> None:
+        super().__init__(pattern, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        value: str = super().to_internal_value(data)
+        return value
+
+
+class NumberField(serializers.IntegerField):
+    """A whole number; text with digits in it is none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str | bool):
+            self.fail("invalid")
+        value: int = super().to_internal_value(data)
+        return value
+
+
+class FlagField(serializers.BooleanField):
+    """true or false; not "yes", not 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class IdField(serializers.UUIDField):
     """An id as text; a bare number is none."""
 
@@ -66,9 +103,7 @@ class IdField(serializers.UUIDField):
         return value
 
 
-@extend_schema_field(
-    {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,2})?$", "examples": ["130.00"]}
-)
+@extend_schema_field({"type": "string", "pattern": EUROS, "examples": ["130.00"]})
 class EurosField(serializers.Field[Money, str, str, Money]):
     """Euros as text, never a float: "130.00"."""
 
@@ -77,7 +112,7 @@ class EurosField(serializers.Field[Money, str, str, Money]):
     }
 
     def to_internal_value(self, data: Any) -> Money:
-        if not isinstance(data, str) or not EUROS.fullmatch(data) or Decimal(data) == 0:
+        if not isinstance(data, str) or not re.match(EUROS, data) or data.endswith("\n"):
             self.fail("invalid")
         return Money(Decimal(data), "EUR")
 
@@ -86,7 +121,12 @@ class EurosField(serializers.Field[Money, str, str, Money]):
         return f"{amount:.2f}"
 
 
-@extend_schema_field({"type": "string", "examples": ["130.00"]})
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["130.00"]})
+class TotalField(EurosField):
+    """A sum of euros, which may be nothing: "0.00"."""
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["130.00"]})
 class CentsField(serializers.Field[int, int, str, int]):
     """Whole cents, shown as euros."""
 

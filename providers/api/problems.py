@@ -159,5 +159,5 @@ def answer(code: int, detail: str) -> HttpResponse:
     return JsonResponse(document(code, detail), status=code, content_type=MEDIA_TYPE)
 
 
-def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
+def not_found(request: HttpRequest) -> HttpResponse:
     return answer(404, f"There is nothing at this address under {PREFIX}.")

@@ -10,6 +10,8 @@ from providers.api.idempotency import KeyHasOtherContent, KeyIsInUse
 from providers.api.problems import kind_of
 from providers.errors import Unable
 
+SUBJECTS = ["courses", "enrolments", "claims", "payments"]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -38,12 +40,13 @@ class Operation:
 
 
 def operations(document: dict[str, Any]) -> list[Operation]:
-    """Every operation, in the order of the addresses."""
-    return [
+    """Every operation, subject by subject in the order a provider meets them."""
+    found = [
         _operation(document, path, method, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
+    return sorted(found, key=lambda operation: SUBJECTS.index(operation.tag))
 
 
 def _operation(

@@ -7,7 +7,19 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from providers.api.fields import ApiSerializer, CentsField, EurosField, IdField, Moment
+from providers.api.fields import (
+    MANY_LINES,
+    PERHAPS_EMPTY,
+    ApiSerializer,
+    CentsField,
+    EurosField,
+    FlagField,
+    IdField,
+    Moment,
+    NumberField,
+    TextField,
+    TotalField,
+)
 from providers.models import Category, Mode
 from providers.states import ClaimState, CourseState, EnrolmentState
 
@@ -15,28 +27,28 @@ from providers.states import ClaimState, CourseState, EnrolmentState
 class NewCourse(ApiSerializer):
     """A course to register; names follow Open Education API 6.0 where it has one."""
 
-    primary_code = serializers.CharField(
-        max_length=64, source="code", help_text="Your own reference; unique among your courses."
+    primary_code = TextField(
+        max_length=64,
+        source="code",
+        help_text="Your own reference; unique among your courses.",
     )
-    name = serializers.CharField(max_length=200)
-    description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    name = TextField(max_length=200)
+    description = TextField(MANY_LINES, max_length=4000, required=False, allow_blank=True)
     category = serializers.ChoiceField(choices=Category.choices)
     price = EurosField(help_text="All-in price in euros.")
-    study_load = serializers.IntegerField(
+    study_load = NumberField(
         min_value=1, max_value=10_000, source="hours", help_text="Hours of study in total."
     )
-    sessions = serializers.IntegerField(min_value=1, max_value=200, required=False)
-    weeks = serializers.IntegerField(
-        min_value=1, max_value=208, required=False, help_text="How long it runs."
-    )
+    sessions = NumberField(min_value=1, max_value=200, required=False)
+    weeks = NumberField(min_value=1, max_value=208, required=False, help_text="How long it runs.")
     mode_of_delivery = serializers.ChoiceField(choices=Mode.choices, source="mode", required=False)
-    level = serializers.CharField(max_length=32, required=False, allow_blank=True)
-    teaching_language = serializers.RegexField(
+    level = TextField(PERHAPS_EMPTY, max_length=32, required=False, allow_blank=True)
+    teaching_language = TextField(
         r"^[a-z]{3}$", source="language", required=False, help_text="Three letters: nld."
     )
-    place = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    exam = serializers.BooleanField(source="has_exam", required=False)
-    certificate = serializers.BooleanField(source="has_certificate", required=False)
+    place = TextField(PERHAPS_EMPTY, max_length=100, required=False, allow_blank=True)
+    exam = FlagField(source="has_exam", required=False)
+    certificate = FlagField(source="has_certificate", required=False)
 
 
 class Course(ApiSerializer):
@@ -65,7 +77,7 @@ class Course(ApiSerializer):
 class Code(ApiSerializer):
     """The one-time code that the citizen gave you."""
 
-    code = serializers.CharField(max_length=40, help_text="For example 7K3M-9QXZ-4T2P.")
+    code = TextField(r"^[0-9A-Za-z][0-9A-Za-z -]{10,38}$", help_text="For example 7K3M-9QXZ-4T2P.")
 
 
 class Instalment(ApiSerializer):
@@ -93,18 +105,20 @@ class Enrolment(ApiSerializer):
 class Evidence(ApiSerializer):
     """What shows that the instalment is due. Send no names and no documents."""
 
-    certificate = serializers.BooleanField(required=False)
-    attendance = serializers.IntegerField(
+    certificate = FlagField(required=False)
+    attendance = NumberField(
         min_value=0, max_value=100, required=False, help_text="Per cent of the hours."
     )
-    exam = serializers.BooleanField(required=False, help_text="The exam was taken.")
+    exam = FlagField(required=False, help_text="The exam was taken.")
 
 
 class NewClaim(ApiSerializer):
     """One instalment of an enrolment that you claim."""
 
     enrolment = IdField()
-    instalment = serializers.CharField(max_length=32)
+    instalment = TextField(
+        r"^[a-z][a-z0-9-]{0,31}$", help_text="A name from the terms of the enrolment."
+    )
     amount = EurosField()
     currency = serializers.ChoiceField(choices=["EUR"], required=False)
     evidence = Evidence(required=False)
@@ -130,7 +144,7 @@ class Payment(ApiSerializer):
     """Claims of yours that went to the bank together."""
 
     reference = serializers.CharField(help_text="On your bank statement as EndToEndId.")
-    amount = EurosField(source="total")
+    amount = TotalField(source="total")
     claims = serializers.IntegerField(source="number", help_text="How many claims it pays.")
     state = serializers.SerializerMethodField()
     sent_at = Moment()
@@ -147,7 +161,7 @@ class Account(ApiSerializer):
     name = serializers.CharField()
     kvk_number = serializers.CharField()
     iban = serializers.CharField(help_text="Shown in part.")
-    payable = EurosField(help_text="Approved, and not yet in a payment file.")
+    payable = TotalField(help_text="Approved, and not yet in a payment file.")
 
 
 class FieldError(ApiSerializer):

@@ -1,6 +1,7 @@
 """Every address of the API; tests/providers/test_permissions.py lists who may use each."""
 
-from django.urls import path
+from django.urls import path, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from providers.api.problems import not_found
 from providers.api.views.claims import Claims, ClaimWithdrawals, OneClaim
@@ -38,6 +39,5 @@ urlpatterns = [
     ),
     path("api/v1/payments", Payments.as_view(), name="payments"),
     path("api/v1/account", OwnAccount.as_view(), name="account"),
-    path("api/<path:rest>", not_found),
-    path("api/", not_found),
+    re_path(r"^api/(?s:.*)$", csrf_exempt(not_found), name="elsewhere"),
 ]

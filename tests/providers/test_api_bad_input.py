@@ -140,6 +140,7 @@ def test_another_method_is_a_405(linde: Software, method: str) -> None:
 )
 def test_an_unknown_address_is_a_problem_too(path: str) -> None:
     problem(Browser().get(path), 404)
+    problem(Browser(enforce_csrf_checks=True).post(path), 404)
 
 
 @pytest.mark.parametrize(

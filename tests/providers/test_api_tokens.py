@@ -111,8 +111,8 @@ def test_the_command_makes_a_client_that_works(
         TOKEN,
         {
             "grant_type": "client_credentials",
-            "client_id": lines["client_id"],
-            "client_secret": lines["client_secret"],
+            "client_id": lines["clientId"],
+            "client_secret": lines["clientSecret"],
         },
     )
 

@@ -27,6 +27,7 @@ class ApiView(APIView):
     authentication_classes = (BearerAuthentication,)
     permission_classes = (HasScope,)
     metadata_class = None
+    http_method_names = ["get", "post", "head"]
     query: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
