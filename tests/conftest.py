@@ -7,15 +7,31 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 from ontwikkelrekening.database import set_up_database
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """The test database, with its roles and chart of accounts."""
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: pytest.FixtureRequest,
+) -> Iterator[None]:
+    """The test database, with its roles and chart of accounts.
+
+    pytest-django would make one only when a marked test is among those chosen, and else work on the
+    database of the settings; tests with a database of their own must never do that.
+    """
+    keep = request.config.getoption("reuse_db") and not request.config.getoption("create_db")
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
         set_up_database()
+    yield
+    if not keep:
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            connections.close_all()
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

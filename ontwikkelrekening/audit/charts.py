@@ -1,7 +1,6 @@
 """Charts as plain SVG, drawn on the server: no script and no inline style, so a strict CSP holds.
 
-A chart says one thing and stands above the table that holds its figures. Widths are shares of the
-drawing, so words keep their size on a phone.
+A chart says one thing and stands above the table that holds its figures.
 """
 
 from __future__ import annotations
@@ -11,58 +10,62 @@ from dataclasses import dataclass
 
 from ontwikkelrekening.audit.tables import Text
 
-ROW, BAR = 52, 20
+ROW, BAR, TOP = 44, 24, 4
+LABELS, WIDTH = 150, 560
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, its value, the class that colours it and its place in the drawing."""
+    """One bar: its words, its value in cents and the class that colours it."""
 
     label: Text
-    value: int
+    cents: int
     tone: str
-    y: int
-    share: str  # of the full width, such as "12.5%"
+    y: int = 0
+    width: int = 0
 
     @property
     def text_y(self) -> int:
-        return self.y + 15
+        return self.y + BAR // 2
 
     @property
-    def bar_y(self) -> int:
-        return self.y + 23
+    def value_x(self) -> int:
+        return LABELS + self.width + 8
 
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """Horizontal bars on one scale that starts at nought; `kind` is how values are written."""
+    """Horizontal bars on one scale that starts at nought."""
 
     name: str
     title: Text
     bars: Sequence[Bar]
-    kind: str = "cents"
 
     @property
     def height(self) -> int:
-        return ROW * len(self.bars)
+        return TOP + ROW * len(self.bars)
+
+    @property
+    def width(self) -> int:
+        return LABELS + WIDTH + 140
+
+    @property
+    def labels_end(self) -> int:
+        return LABELS - 10
+
+    @property
+    def axis_x(self) -> int:
+        return LABELS
 
 
-def bar_chart(
-    name: str, title: Text, bars: Sequence[tuple[Text, int, str]], *, kind: str = "cents"
-) -> BarChart:
-    """A chart of (label, value, tone); the longest bar takes the full width."""
-    longest = max((value for _, value, _ in bars), default=0) or 1
+def bar_chart(name: str, title: Text, bars: Sequence[tuple[Text, int, str]]) -> BarChart:
+    """A chart of (label, cents, tone); the longest bar takes the full width."""
+    longest = max((cents for _, cents, _ in bars), default=0) or 1
     return BarChart(
         name,
         title,
         [
-            Bar(label, value, tone, y=row * ROW, share=_share(value, longest))
-            for row, (label, value, tone) in enumerate(bars)
+            Bar(label, cents, tone, y=TOP + row * ROW, width=max(cents, 0) * WIDTH // longest)
+            for row, (label, cents, tone) in enumerate(bars)
         ],
-        kind,
     )
-
-
-def _share(value: int, longest: int) -> str:
-    """What is there is seen: half a percent at least."""
-    return f"{max(100 * value / longest, 0.5) if value > 0 else 0:.2f}%"

@@ -87,7 +87,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "opleiding",
-                "verbose_name_plural": "opleidingen",
                 "ordering": ["name"],
             },
         ),
@@ -148,7 +147,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "opleider",
-                "verbose_name_plural": "opleiders",
             },
         ),
         migrations.CreateModel(
@@ -211,7 +209,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "inschrijving",
-                "verbose_name_plural": "inschrijvingen",
                 "ordering": ["-agreed_at"],
             },
         ),
@@ -431,7 +428,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "declaratie",
-                "verbose_name_plural": "declaraties",
                 "ordering": ["-submitted_at"],
             },
         ),
@@ -462,7 +458,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "controle",
-                "verbose_name_plural": "controles",
             },
         ),
         migrations.CreateModel(

@@ -45,10 +45,7 @@ def test_fifty_of_everything_cost_as_many_queries_as_one(fatima: Client, town: T
     live(town, 1)
     tranche = Tranche.objects.filter(account_code=town.fatima).earliest("granted_on", "pk")
     decision = Decision.objects.get(account_code=town.fatima)
-    enrolment = (
-        town.fatima
-        and agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4()).enrolment
-    )
+    agreed = agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
     paths = [
         "/",
         "/afschrift",
@@ -61,7 +58,7 @@ def test_fifty_of_everything_cost_as_many_queries_as_one(fatima: Client, town: T
         f"/besluiten/{decision.pk}",
         f"/opleidingen/{town.course.pk}",
         f"/opleidingen/{town.course.pk}/controleren?start=2026-03-09",
-        f"/keuzes/{enrolment.pk}",
+        f"/keuzes/{agreed.enrolment.pk}",
     ]
     with_one = {path: queries_of(fatima, path) for path in paths}
 

@@ -31,17 +31,17 @@ class Town:
     course: Course
 
 
-def build_town() -> Town:
+def build_town(*, at: datetime = NEW_YEAR) -> Town:
     """Everything real: registered, decided by the rules, booked, published."""
     scheme = budgets.create_world()
     people = [
         _person("Fatima", FATIMA_BSN, 1991, contract="agency", household="sole_parent"),
         _person("Henk", HENK_BSN, 1974, contract="permanent", household="partner"),
     ]
-    fatima, henk = register(people, at=NEW_YEAR).codes
-    start_run(scheme.scheme, year=2026, on=NEW_YEAR.date(), at=NEW_YEAR)
+    fatima, henk = register(people, at=at).codes
+    start_run(scheme.scheme, year=at.year, on=at.date(), at=at)
     drain()
-    (noor,) = register([_person("Noor", NOOR_BSN, 1996)], at=NEW_YEAR).codes
+    (noor,) = register([_person("Noor", NOOR_BSN, 1996)], at=at).codes
     return Town(scheme, fatima, henk, noor, add_course(scheme, "Basis digitale vaardigheden"))
 
 

@@ -38,7 +38,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "afspraak",
-                "verbose_name_plural": "afspraken",
             },
         ),
         migrations.CreateModel(
@@ -318,7 +317,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "jaarlijkse bijschrijving",
-                "verbose_name_plural": "jaarlijkse bijschrijvingen",
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,132 @@
+"""Fatima's story in a real browser: with the keyboard only, and once more without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Site
+from tests.portal.world import FATIMA_BSN
+
+pytestmark = pytest.mark.browser
+
+CODE = re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$")
+STARTS_ON = date.today() + timedelta(days=14)  # noqa: DTZ011
+FOCUSED = """() => {
+    const focused = document.activeElement;
+    const label = focused.labels && focused.labels.length ? focused.labels[0].textContent : '';
+    return (label || focused.textContent).trim().replace(/\\s+/g, ' ');
+}"""
+RING = "() => getComputedStyle(document.activeElement).outlineWidth"
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until something that begins with these words has the focus, and is seen to."""
+    passed = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        here = str(page.evaluate(FOCUSED))
+        if here.startswith(words):
+            assert page.evaluate(RING) == "3px", f"the focus on {words} cannot be seen"
+            return
+        passed.append(here)
+    raise AssertionError(f"no way to {words!r} by keyboard; passed {passed}")
+
+
+def press(page: Page, words: str) -> None:
+    tab_to(page, words)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def type_date(page: Page, day: date) -> None:
+    """Into a date field that has the focus, in whichever order this browser asks."""
+    for order in ("%m%d%Y", "%d%m%Y"):
+        page.keyboard.type(day.strftime(order))
+        if page.input_value("#id_start") == day.isoformat():
+            return
+        page.keyboard.press("Shift+Tab")
+        page.fill("#id_start", "")
+        page.focus("#id_start")
+    raise AssertionError("the date field takes no date")
+
+
+def test_fatima_gets_her_code_with_the_keyboard_alone(browser: Browser, site: Site) -> None:
+    page = browser.new_page(base_url=site.url, locale="nl")
+    page.goto("/")
+    press(page, "Log in en zie uw tegoed")
+    press(page, "Fatima")
+    expect(page.locator("#balance")).to_have_text(re.compile(r"€.\d"))
+
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "Naar de inhoud"
+    page.keyboard.press("Enter")
+    press(page, "Ik heb een opleiding gevonden")
+    tab_to(page, "Wat wilt u leren?")
+    page.keyboard.type("digitale")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    press(page, "Basis digitale vaardigheden")
+    expect(page.locator("main")).to_contain_text("U betaalt zelf niets.")
+    press(page, "Dit kiezen")
+
+    press(page, "Verder")
+    assert page.evaluate("document.activeElement.id") == "errors"
+    press_error_link(page)
+    type_date(page, STARTS_ON)
+    press(page, "Verder")
+    expect(page.locator("h1")).to_have_text("Klopt dit?")
+    press(page, "Ja, ik kies dit")
+
+    expect(page.locator("#code")).to_have_text(CODE)
+    press(page, "Deze keuze annuleren")
+    press(page, "Ja, annuleren")
+    expect(page.locator("main")).to_contain_text("Geannuleerd")
+    page.context.close()
+
+
+def press_error_link(page: Page) -> None:
+    """The link in the summary leads to the field itself."""
+    tab_to(page, "Vul de dag in")
+    page.keyboard.press("Enter")
+    page.focus("#id_start")
+
+
+def test_everything_works_without_javascript(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.url, locale="en", java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/afschrift")
+    page.get_by_role("link", name="Log in").click()
+    page.fill("#id_bsn", FATIMA_BSN)
+    page.click("#log-in-with-bsn")
+    expect(page.locator("h1")).to_have_text("Everything that happened")
+    page.get_by_role("button", name="Nederlands").click()
+    expect(page.locator("h1")).to_have_text("Alles wat er gebeurde")
+
+    page.goto(f"/opleidingen/{site.course}/kiezen")
+    page.fill("#id_start", STARTS_ON.isoformat())
+    page.get_by_role("button", name="Verder").click()
+    page.go_back()
+    assert page.input_value("#id_start") == STARTS_ON.isoformat()
+    page.go_forward()
+    page.get_by_role("button", name="Ja, ik kies dit").click()
+
+    expect(page.locator("#code")).to_have_text(CODE)
+    context.close()
+
+
+def test_what_is_printed_is_the_letter_and_not_the_buttons(browser: Browser, site: Site) -> None:
+    page = browser.new_page(base_url=site.url, locale="nl")
+    page.goto("/inloggen")
+    page.fill("#id_bsn", FATIMA_BSN)
+    page.click("#log-in-with-bsn")
+    page.goto("/afschrift")
+    page.emulate_media(media="print")
+
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".only-print")).to_be_visible()
+    expect(page.locator(".site-header")).to_be_hidden()
+    page.context.close()
