@@ -37,7 +37,7 @@ demo-check: $(VENV)/demo ## the same from scratch without staying up; prints one
 	@$(RUN) -m demo check
 
 clean: ## forget the demo and its database
-	@$(RUN) -m demo forget 2>/dev/null || rm -rf var
+	@if [ -x $(RUN) ]; then $(RUN) -m demo forget; else rm -rf var; fi
 
 test: $(VENV)/dev ## all tests; uses DATABASE_URL and CELERY_BROKER_URL when set
 	@$(RUN) -m pytest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import signal
 import sys
@@ -58,6 +59,14 @@ def forget() -> int:
         )
     shutil.rmtree(VAR, ignore_errors=True)
     return 0
+
+
+def _is_running(pid_file: Path) -> bool:
+    try:
+        os.kill(int(pid_file.read_text().split()[0]), 0)
+    except (OSError, ValueError, IndexError) as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def _played(machine: Machine) -> Summary:

@@ -22,6 +22,25 @@ def drain() -> int:
     return drain_outbox()
 
 
+@app.task(name="roll_up", ignore_result=True)
+def roll_up() -> int:
+    """Bring the totals of hot accounts up to date, so that reading them stays quick."""
+    from ledger.rolling_up import roll_up as roll_up_ledger
+
+    return roll_up_ledger()
+
+
+@app.task(name="expire", ignore_result=True)
+def expire() -> None:
+    """End unused codes, enrolments past their term and credit past its last day."""
+    from django.utils import timezone
+
+    from ontwikkelrekening.budgets.expiring import expire as expire_credit
+
+    now = timezone.now()
+    expire_credit(on=timezone.localdate(now), at=now)
+
+
 def ring() -> None:
     """Wake a worker. Losing this message loses nothing: the sweep comes by every few seconds."""
     drain.apply_async(expires=60, retry=False)
