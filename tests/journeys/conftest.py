@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 
-from demo.machine import APP_ROLE, Machine, free_port
+from demo.clock import set_clock
+from demo.machine import APP_ROLE, ROOT, Machine, free_port
+from demo.school import School
+from demo.story import PASSWORD, STAFF
+
+NEW_YEAR = date(2026, 1, 2)
 
 
 def _url(*, user: str, name: str) -> str:
@@ -54,3 +62,40 @@ def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
     finally:
         maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
         maintenance.close()
+
+
+@pytest.fixture(scope="session")
+def scheme(product: Machine, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """The product on 2 January 2026 with staff, policy, thirty people, courses and their top-ups."""
+    with gzip.open(ROOT / "demo/citizens.csv.gz", "rt") as file:
+        few = "".join(next(file) for _ in range(31))
+    people = tmp_path_factory.mktemp("files") / "citizens.csv"
+    people.write_text(few)
+    os.environ["STAFF_PASSWORD"] = PASSWORD
+    move_to(product, NEW_YEAR)
+    product.manage("add_staff", *STAFF)
+    product.manage("load_example_policy")
+    product.manage("import_citizens", str(people))
+    product.manage("import_courses", str(ROOT / "demo/courses.json.gz"))
+    product.manage("make_available", "landelijk", "100000")
+    product.manage("top_up", "landelijk", "2026")
+    return product
+
+
+@pytest.fixture(scope="session")
+def schools(scheme: Machine) -> dict[str, School]:
+    """The software of every provider, by the id of each course it teaches."""
+    teaches = {}
+    for line in scheme.manage("create_client", "all", "--json").splitlines():
+        if not line.startswith("{"):
+            continue
+        client = json.loads(line)
+        school = School(scheme.url, client["clientId"], client["clientSecret"])
+        school.log_in()
+        teaches.update(dict.fromkeys(school.courses(), school))
+    return teaches
+
+
+def move_to(product: Machine, day: date) -> None:
+    """Let the product live at ten in the morning of a day."""
+    set_clock(product.clock_file, datetime.combine(day, time(9), UTC))
