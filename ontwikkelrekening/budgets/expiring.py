@@ -6,18 +6,15 @@ killed is simply run again, and a second run finds nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from ledger.balances import balances
-from ledger.posting import NewBooking, NewTransfer, post
-from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.budgets.releasing import release_rests
+from ontwikkelrekening.budgets.returning import give_up
 from providers.models import Claim, Enrolment
 from providers.moving import move_all
 
@@ -74,40 +71,4 @@ def _expire_slice(*, on: date, at: datetime) -> list[int]:
     """Book what is left of expired credit back to where it came from; return the amounts."""
     tranches = Tranche.objects.expired(on=on).holding_credit()
     locked = tranches.select_for_update(of=("self",), no_key=True).order_by("pk")[:SLICE]
-    return give_up(
-        locked, kind="expire", cause=f"expiry:{on}", description="Verlopen tegoed", on=on, at=at
-    )
-
-
-def give_up(
-    tranches: Iterable[Tranche],
-    *,
-    kind: str,
-    cause: str,
-    description: str,
-    on: date,
-    at: datetime,
-) -> list[int]:
-    """Book what is free of these locked tranches back to where it came from; return the amounts."""
-    of_account = {tranche.account_id: tranche for tranche in tranches}
-    transfers = [
-        NewTransfer(
-            id=part(of_account[account].pk, kind, on, cents),
-            debit=account,
-            credit=of_account[account].source_id,
-            cents=cents,
-        )
-        for account, cents in balances(list(of_account)).items()
-        if cents
-    ]
-    if not transfers:
-        return []
-    booking = NewBooking(
-        id=part(transfers[0].id, "booking"),
-        kind=kind,
-        cause=cause,
-        description=description,
-        effective_on=on,
-    )
-    post(booking, transfers, at=at)
-    return [transfer.cents for transfer in transfers]
+    return give_up(locked, cause=f"expiry:{on}", why="expired", on=on, at=at)

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.budgets.errors import UnableToAgree
+from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.policies import NoPolicy, in_force
@@ -21,10 +22,21 @@ class NoTerms(UnableToAgree):
 
 
 def terms_for(schemes: Sequence[Scheme], *, on: date) -> Parameters:
-    """The parameters in force of the first scheme that has a policy."""
+    """The parameters in force of the first scheme that has a policy, its own or one it follows."""
     for scheme in dict.fromkeys(schemes):
-        try:
-            return in_force(scheme, on=on)[1]
-        except NoPolicy:
-            continue
+        for candidate in (scheme, _followed(scheme)):
+            if candidate is not None and (parameters := _in_force(candidate, on=on)):
+                return parameters
     raise NoTerms
+
+
+def _in_force(scheme: Scheme, *, on: date) -> Parameters | None:
+    try:
+        return in_force(scheme, on=on)[1]
+    except NoPolicy:
+        return None
+
+
+def _followed(scheme: Scheme) -> Scheme | None:
+    fund = Fund.objects.filter(scheme=scheme).select_related("follows").first()
+    return fund.follows if fund else None

@@ -1,0 +1,187 @@
+"""Contributions of a funder to many citizens at once, from a file: whole or not at all.
+
+Columns: `account`, `amount`, `reference`, and if wanted `categories` (with spaces) and
+`valid_until`. A reference is used once; the same file again changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from django.db import transaction
+from djmoney.money import Money
+
+from ledger.money import NotWholeCents, to_cents
+from ledger.posting import NewBooking
+from ontwikkelrekening.budgets.funding import make_available
+from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
+from ontwikkelrekening.budgets.ids import named, part
+from ontwikkelrekening.budgets.models import Fund, Tranche
+from ontwikkelrekening.citizens.models import Citizen
+
+COLUMNS = ("account", "amount", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in one line of the file."""
+
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.field}: {self.reason}"
+
+
+class UnusableFile(Exception):
+    """The file was not taken in; nothing was written."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Contributed:
+    """What a file changed."""
+
+    new: int
+    known: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    tranche: NewTranche
+
+
+@transaction.atomic
+def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> Contributed:
+    """Take in a file: the money comes into the fund and from there to each citizen."""
+    read = list(_read(fund, lines, on=on))
+    problems = [each for each in read if isinstance(each, Problem)]
+    wanted = [each for each in read if isinstance(each, _Line)]
+    problems += _unknown_accounts(wanted) + _used_twice(wanted)
+    known, changed = _known(wanted)
+    problems += changed
+    if problems:
+        raise UnusableFile(sorted(problems, key=lambda problem: problem.line))
+    new = [each.tranche for each in wanted if each.tranche.id not in known]
+    cents = sum(tranche.cents for tranche in new)
+    if new:
+        batch = part(new[0].id, "file")
+        make_available(fund, cents=cents, id=part(batch, "received"), on=on, at=at)
+        booking = NewBooking(
+            id=batch,
+            kind="top_up",
+            cause=f"fund:{fund.pk}",
+            description=f"Bijdrage van {fund.scheme}"[:200],
+            effective_on=on,
+        )
+        grant(new, scheme=fund.scheme, source=fund.account_id, booking=booking, on=on, at=at)
+    return Contributed(len(new), len(known), cents)
+
+
+def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Problem]:
+    reader = csv.DictReader(lines)
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    if missing:
+        yield Problem(1, missing[0], "this column is missing")
+        return
+    for row in reader:
+        yield from _line(fund, reader.line_num, row, on=on)
+
+
+def _line(
+    fund: Fund, number: int, row: Mapping[str, str | None], *, on: date
+) -> Iterator[_Line | Problem]:
+    cents = _cents(row.get("amount") or "")
+    categories = (row.get("categories") or "").split() or list(fund.categories)
+    expires_on, wrong_day = _day(row.get("valid_until") or "")
+    problems = [
+        Problem(number, field, reason)
+        for field, reason, is_wrong in (
+            ("account", "is missing", not row.get("account")),
+            ("reference", "is missing", not row.get("reference")),
+            ("amount", "is not an amount in euros above zero, such as 250.00", cents is None),
+            ("valid_until", "is not a day, such as 2027-12-31", wrong_day),
+            ("valid_until", "has passed", expires_on is not None and expires_on < on),
+            (
+                "categories",
+                f"only {' '.join(fund.categories)} is agreed with this funder",
+                not set(categories) <= set(fund.categories),
+            ),
+        )
+        if is_wrong
+    ]
+    if problems or cents is None:
+        yield from problems
+        return
+    yield _Line(
+        number,
+        NewTranche(
+            id=named("contribution", fund.scheme.code, row["reference"]),
+            account_code=str(row["account"]),
+            decision_id=None,
+            kind=f"contribution_{fund.kind}",
+            categories=categories,
+            earmarked=True,
+            cents=cents,
+            expires_on=expires_on or last_day(fund.years_valid, on=on),
+        ),
+    )
+
+
+def _cents(text: str) -> int | None:
+    try:
+        cents = to_cents(Money(Decimal(text), "EUR"))
+    except (InvalidOperation, NotWholeCents):
+        return None
+    return cents if cents > 0 else None
+
+
+def _day(text: str) -> tuple[date | None, bool]:
+    try:
+        return (date.fromisoformat(text) if text else None), False
+    except ValueError:
+        return None, True
+
+
+def _unknown_accounts(lines: Sequence[_Line]) -> list[Problem]:
+    codes = {each.tranche.account_code for each in lines}
+    known = Citizen.objects.filter(account_code__in=codes, erased_at=None)
+    found = set(known.values_list("account_code", flat=True))
+    return [
+        Problem(each.number, "account", "is no account of ours")
+        for each in lines
+        if each.tranche.account_code not in found
+    ]
+
+
+def _used_twice(lines: Sequence[_Line]) -> list[Problem]:
+    seen: set[UUID] = set()
+    problems = []
+    for each in lines:
+        if each.tranche.id in seen:
+            problems.append(Problem(each.number, "reference", "stands in the file twice"))
+        seen.add(each.tranche.id)
+    return problems
+
+
+def _known(lines: Sequence[_Line]) -> tuple[set[UUID], list[Problem]]:
+    """What was taken in before, and what comes again with other content."""
+    before = Tranche.objects.in_bulk([each.tranche.id for each in lines])
+    problems = [
+        Problem(each.number, "reference", "was used before, for something else")
+        for each in lines
+        if (known := before.get(each.tranche.id))
+        and (known.account_code, known.granted) != (each.tranche.account_code, each.tranche.cents)
+    ]
+    return set(before), problems

@@ -1,0 +1,83 @@
+"""Funders: who gives money beside the state, on what conditions, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from ledger.balances import balance
+from ontwikkelrekening.budgets.funding import Source, open_fund
+from ontwikkelrekening.budgets.models import Fund, FunderKind, ReturnRule
+from ontwikkelrekening.eligibility.models import Scheme
+
+STATEMENT = (Path(__file__).parent / "funder_statement.sql").read_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunderDetails:
+    """What is agreed with a funder. `categories` is all its credit may ever pay for."""
+
+    code: str
+    name: str
+    kind: str
+    categories: Sequence[str]
+    source: Source = "bank"
+    years_valid: int | None = None
+    conditions: str = ""
+    return_rule: str = ReturnRule.FUNDER
+    follows: Scheme | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunderStatement:
+    """What became of a funder's money, in cents: received = in_fund + free + reserved + paid."""
+
+    received: int  # less what went back to the funder
+    in_fund: int
+    tranches: int
+    citizens: int
+    granted: int
+    free: int
+    reserved: int
+    paid: int
+    came_back: int  # expired or given back, from citizens to the fund
+
+
+@transaction.atomic
+def open_funder(details: FunderDetails, *, at: datetime) -> Fund:
+    """Open a fund with its own scheme; opened again, the agreement is as it is given now."""
+    if details.kind not in FunderKind.values:
+        raise ValueError(f"{details.kind} is none of {', '.join(FunderKind.values)}")
+    scheme, _ = Scheme.objects.get_or_create(code=details.code, defaults={"name": details.name})
+    fund = open_fund(scheme, source=details.source, at=at)
+    fund.kind = details.kind
+    fund.categories = list(details.categories)
+    fund.years_valid = details.years_valid
+    fund.conditions = details.conditions
+    fund.return_rule = details.return_rule
+    fund.follows = details.follows
+    fund.save()
+    return fund
+
+
+def statement_of(fund: Fund) -> FunderStatement:
+    """What became of a funder's money; two queries, however much credit there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, {"scheme": fund.scheme_id})
+        tranches, citizens, granted, free, reserved, paid, came_back = cursor.fetchone()
+    in_fund = balance(fund.account_id)
+    return FunderStatement(
+        received=in_fund + free + reserved + paid,
+        in_fund=in_fund,
+        tranches=tranches,
+        citizens=citizens,
+        granted=granted,
+        free=free,
+        reserved=reserved,
+        paid=paid,
+        came_back=came_back,
+    )

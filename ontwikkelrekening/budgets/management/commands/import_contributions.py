@@ -1,0 +1,34 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from ledger.money import to_money
+from ontwikkelrekening.budgets.contributing import UnusableFile, contribute
+from ontwikkelrekening.budgets.models import Fund
+
+
+class Command(BaseCommand):
+    help = "Take in a funder's contributions: manage.py import_contributions bakkerij bijdragen.csv"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scheme")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        fund = Fund.objects.select_related("scheme").filter(scheme__code=options["scheme"]).first()
+        if fund is None:
+            raise CommandError(f"There is no funder {options['scheme']}.")
+        try:
+            with options["file"].open(encoding="utf-8-sig", newline="") as lines:
+                done = contribute(fund, lines, on=timezone.localdate(at), at=at)
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        except UnusableFile as error:
+            raise CommandError(f"Nothing was taken in.\n{error}") from error
+        self.stdout.write(
+            f"{done.new} contributions, {to_money(done.cents).amount} euros; "
+            f"{done.known} were there already."
+        )

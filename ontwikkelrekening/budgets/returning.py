@@ -1,0 +1,103 @@
+"""Credit that is not used goes back to where it came from: on expiry, on leaving, on death.
+
+First to the fund's account it was granted from; from there, where the fund's rule says so, on to
+the funder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from ledger.balances import balances
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.ids import part
+from ontwikkelrekening.budgets.models import Fund, ReturnRule, Tranche, TrancheQuerySet
+
+DESCRIPTIONS = {
+    "expired": "Verlopen tegoed",
+    "left": "Tegoed terug: de rekening is gestopt",
+    "died": "Tegoed terug na overlijden",
+    "declined": "Tegoed terug: de burger ziet ervan af",
+}
+
+
+@transaction.atomic
+def return_credit(account_code: str, *, why: str, on: date, at: datetime) -> int:
+    """Give back all free credit of someone who leaves or died; return the cents.
+
+    What is reserved for a running course stays reserved; what is left of it comes back later.
+    """
+    tranches = Tranche.objects.of(account_code).holding_credit()
+    return sum(give_up(_locked(tranches), cause=f"account:{account_code}", why=why, on=on, at=at))
+
+
+@transaction.atomic
+def decline(tranche: Tranche, *, on: date, at: datetime) -> int:
+    """A citizen gives one grant back, as far as it is not used; return the cents."""
+    tranches = Tranche.objects.filter(pk=tranche.pk)
+    cause = f"tranche:{tranche.pk}"
+    return sum(give_up(_locked(tranches), cause=cause, why="declined", on=on, at=at))
+
+
+def give_up(
+    tranches: Iterable[Tranche], *, cause: str, why: str, on: date, at: datetime
+) -> list[int]:
+    """Book what is free of these locked tranches back to where it came from; return the amounts."""
+    of_account = {tranche.account_id: tranche for tranche in tranches}
+    transfers = [
+        NewTransfer(
+            id=part(of_account[account].pk, "expire", on, cents),
+            debit=account,
+            credit=of_account[account].source_id,
+            cents=cents,
+        )
+        for account, cents in balances(list(of_account)).items()
+        if cents
+    ]
+    if not transfers:
+        return []
+    booking = NewBooking(
+        id=part(transfers[0].id, "booking"),
+        kind="expire",
+        cause=cause,
+        description=DESCRIPTIONS[why],
+        effective_on=on,
+    )
+    post(booking, transfers, at=at)
+    _pass_on(transfers, cause=cause, on=on, at=at)
+    return [transfer.cents for transfer in transfers]
+
+
+def _pass_on(came_back: Sequence[NewTransfer], *, cause: str, on: date, at: datetime) -> None:
+    """Book on to the funder what came back to a fund whose rule says so."""
+    funds = Fund.objects.filter(
+        account__in={transfer.credit for transfer in came_back}, return_rule=ReturnRule.FUNDER
+    )
+    source_of = dict(funds.values_list("account_id", "source_id"))
+    transfers = [
+        NewTransfer(
+            id=part(transfer.id, "to funder"),
+            debit=transfer.credit,
+            credit=source_of[transfer.credit],
+            cents=transfer.cents,
+        )
+        for transfer in came_back
+        if transfer.credit in source_of
+    ]
+    if not transfers:
+        return
+    booking = NewBooking(
+        id=part(transfers[0].id, "booking"),
+        kind="return",
+        cause=cause,
+        description="Terug naar de geldgever",
+        effective_on=on,
+    )
+    post(booking, transfers, at=at)
+
+
+def _locked(tranches: TrancheQuerySet) -> TrancheQuerySet:
+    return tranches.select_for_update(of=("self",), no_key=True).order_by("pk")

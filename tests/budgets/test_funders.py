@@ -1,0 +1,241 @@
+"""Money of others: what they allow, what becomes of it, and where it goes back to."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from djmoney.money import Money
+
+from ledger.checking import check_ledger
+from ontwikkelrekening.budgets.accounts import overview
+from ontwikkelrekening.budgets.contributing import Contributed, UnusableFile, contribute
+from ontwikkelrekening.budgets.expiring import expire
+from ontwikkelrekening.budgets.funders import FunderDetails, open_funder, statement_of
+from ontwikkelrekening.budgets.models import Fund, ReturnRule, Tranche
+from ontwikkelrekening.budgets.reserving import agree, cancel
+from ontwikkelrekening.budgets.returning import return_credit
+from ontwikkelrekening.budgets.terms import NoTerms
+from providers import claiming
+from providers.enrolling import redeem
+from tests.budgets.world import (
+    AT,
+    LATER,
+    ON,
+    STARTS_ON,
+    World,
+    course,
+    create_world,
+    give,
+    left,
+    left_on,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return create_world()
+
+
+def employer(world: World, **changes: object) -> Fund:
+    """Bakkerij Jansen pays courses and modules, for two calendar years."""
+    values: dict[str, object] = {
+        "code": "bakkerij",
+        "name": "Bakkerij Jansen",
+        "kind": "employer",
+        "categories": ["course", "module"],
+        "years_valid": 2,
+        "follows": world.scheme,
+    }
+    return open_funder(FunderDetails(**{**values, **changes}), at=AT)  # type: ignore[arg-type]
+
+
+def lines(*rows: str) -> list[str]:
+    return ["account,amount,reference,categories,valid_until", *rows]
+
+
+def test_a_contribution_comes_from_the_bank_through_the_fund_to_the_citizen(world: World) -> None:
+    fund = employer(world)
+
+    done = contribute(
+        fund, lines(f"{world.fatima},250.00,F1,,", f"{world.henk},100,F2,module,2026-06-30"),
+        on=ON, at=AT,
+    )  # fmt: skip
+
+    hers, his = Tranche.objects.order_by("-granted")
+    assert done == Contributed(2, 0, 35_000)
+    assert (left("bank"), left("fund:bakkerij")) == (35_000, 0)
+    assert (left_on(hers), hers.categories, hers.expires_on) == (
+        25_000,
+        ["course", "module"],
+        date(2027, 12, 31),
+    )
+    assert (left_on(his), his.categories, his.expires_on) == (
+        10_000,
+        ["module"],
+        date(2026, 6, 30),
+    )
+
+
+def test_the_same_file_again_changes_nothing(world: World) -> None:
+    fund = employer(world)
+    file = lines(f"{world.fatima},250.00,F1,,")
+    contribute(fund, file, on=ON, at=AT)
+
+    assert contribute(fund, file, on=ON, at=AT) == Contributed(0, 1, 0)
+    assert Tranche.objects.count() == 1
+
+
+def test_a_file_with_mistakes_is_refused_whole_and_each_is_named(world: World) -> None:
+    fund = employer(world)
+
+    with pytest.raises(UnusableFile) as refused:
+        contribute(
+            fund,
+            lines(
+                f"{world.fatima},250.00,F1,,",
+                "R-NONE-NONE,250.00,F2,,",
+                f"{world.henk},-5,F3,,",
+                f"{world.henk},1.005,F4,,",
+                f"{world.henk},10,F1,,",
+                f"{world.henk},10,F5,childcare,",
+                f"{world.henk},10,F6,,2025-12-31",
+                f"{world.henk},10,F7,,soon",
+                f"{world.henk},10,,,",
+            ),
+            on=ON,
+            at=AT,
+        )
+
+    assert [(each.line, each.field) for each in refused.value.problems] == [
+        (3, "account"),
+        (4, "amount"),
+        (5, "amount"),
+        (6, "reference"),
+        (7, "categories"),
+        (8, "valid_until"),
+        (9, "valid_until"),
+        (10, "reference"),
+    ]
+    assert not Tranche.objects.exists()
+
+
+def test_a_reference_used_for_something_else_is_refused(world: World) -> None:
+    fund = employer(world)
+    contribute(fund, lines(f"{world.fatima},250.00,F1,,"), on=ON, at=AT)
+
+    with pytest.raises(UnusableFile, match="was used before"):
+        contribute(fund, lines(f"{world.fatima},300.00,F1,,"), on=ON, at=AT)
+
+
+def test_the_employer_pays_first_and_only_what_was_agreed(world: World) -> None:
+    state = give(world, world.fatima, 80_000)
+    contribute(employer(world), lines(f"{world.fatima},200.00,F1,,"), on=ON, at=AT)
+    theirs = Tranche.objects.get(scheme__code="bakkerij")
+
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    assert (left_on(theirs), left_on(state)) == (0, 70_000)
+
+    cancel(agreed.enrolment, by=world.fatima, at=AT)
+    assert (left_on(theirs), left_on(state)) == (20_000, 80_000)
+
+    agree(world.fatima, course(world, category="coaching"), starts_on=STARTS_ON, at=AT, id=uuid4())
+    assert (left_on(theirs), left_on(state)) == (20_000, 50_000)
+
+
+def test_credit_of_a_funder_without_a_policy_follows_the_terms_agreed(world: World) -> None:
+    contribute(employer(world), lines(f"{world.henk},300.00,F1,,"), on=ON, at=AT)
+
+    agreed = agree(world.henk, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+
+    assert [term["instalment"] for term in agreed.enrolment.terms] == ["start", "completion"]
+
+
+def test_without_terms_to_follow_nothing_can_be_agreed(world: World) -> None:
+    contribute(employer(world, follows=None), lines(f"{world.henk},300.00,F1,,"), on=ON, at=AT)
+
+    with pytest.raises(NoTerms):
+        agree(world.henk, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+
+
+def test_a_statement_says_what_became_of_the_money(world: World) -> None:
+    """A course of 300 paid by the employer (200) and the state (100); the start, 150, is claimed."""
+    give(world, world.fatima, 80_000)
+    fund = employer(world)
+    contribute(fund, lines(f"{world.fatima},200.00,F1,,", f"{world.henk},50.00,F2,,"), on=ON, at=AT)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
+    claim = claiming.submit(
+        uuid4(), agreed.enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
+        actor="roc", at=LATER,
+    )  # fmt: skip
+    claiming.assess(str(claim.pk), at=LATER)
+
+    theirs, state = statement_of(fund), statement_of(world.fund)
+
+    assert (theirs.received, theirs.granted, theirs.citizens) == (25_000, 25_000, 2)
+    assert (theirs.paid, theirs.reserved, theirs.free, theirs.in_fund) == (15_000, 5_000, 5_000, 0)
+    assert (state.paid, state.reserved, state.free) == (0, 10_000, 70_000)
+    assert state.received == 10_000_000
+    (line,) = [
+        each
+        for each in overview(world.fatima, on=ON).tranches
+        if each.tranche.scheme_id == fund.scheme_id
+    ]
+    assert (line.used, line.reserved) == (15_000, 5_000)
+
+
+def test_an_empty_fund_has_an_empty_statement(world: World) -> None:
+    assert statement_of(employer(world)).received == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "in_fund", "bank"), [(ReturnRule.FUNDER, 0, 0), (ReturnRule.FUND, 25_000, 25_000)]
+)
+def test_what_expires_goes_back_by_the_funders_rule(
+    world: World, rule: str, in_fund: int, bank: int
+) -> None:
+    fund = employer(world, return_rule=rule)
+    contribute(fund, lines(f"{world.fatima},250.00,F1,,"), on=ON, at=AT)
+
+    expire(on=date(2028, 1, 1), at=LATER)
+
+    assert (left("fund:bakkerij"), left("bank")) == (in_fund, bank)
+    assert statement_of(fund).came_back == 25_000
+    assert check_ledger() == []
+
+
+def test_who_leaves_gives_free_credit_back_and_keeps_what_is_reserved(world: World) -> None:
+    contribute(employer(world), lines(f"{world.fatima},400.00,F1,,"), on=ON, at=AT)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 10_000
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 0
+
+    assert left(f"reserved:{agreed.enrolment.pk}") == 30_000
+    assert left("bank") == 30_000
+
+
+def test_the_commands_open_a_funder_take_in_a_file_and_report(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bijdragen.csv"
+    file.write_text("\n".join(lines(f"{world.fatima},250.00,F1,,")))
+
+    call_command(
+        "open_funder", "bakkerij", "Bakkerij Jansen", "--kind", "employer",
+        "--categories", "course", "--follows", "landelijk",
+    )  # fmt: skip
+    call_command("import_contributions", "bakkerij", str(file))
+    call_command("funder_statement", "bakkerij")
+
+    out = capsys.readouterr().out
+    assert "1 contributions, 250.00 euros" in out
+    assert "received          250.00" in out
+    with pytest.raises(CommandError, match="There is no funder slagerij"):
+        call_command("import_contributions", "slagerij", str(file))
