@@ -24,6 +24,16 @@ from ontwikkelrekening.postgres import own_server
 ROOT = Path(__file__).resolve().parent.parent
 APP_ROLE = "ontwikkelrekening_app"
 PR_SET_PDEATHSIG = 1
+# Workers need not know of each other: the queue of record is the database.
+WORKER = (
+    "--concurrency",
+    "2",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+    "-l",
+    "INFO",
+)
 
 
 class DemoFailed(Exception):

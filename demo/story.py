@@ -1,7 +1,7 @@
 """A year of invented use, played through the public interfaces: commands, pages and the API.
 
 People come in from a file, the yearly top-up is decided, then every few days some of them choose a
-course in the portal, providers redeem codes and claim, and once a month claims are paid.
+course in the portal, providers redeem codes and claim, and once a quarter claims are paid.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def play(machine: Machine) -> Accepted:
         list(zip(stops, [begin, *stops], strict=False)), desc="The year", unit="stop", disable=None
     ):
         _live_on(machine, stop)
-        if stop.month != previous.month:
+        if stop.month != previous.month and stop.month % 3 == 1:
             _pay(machine)
         if stop.year != previous.year:
             machine.manage("top_up", "landelijk", str(stop.year))
@@ -111,6 +111,7 @@ def play(machine: Machine) -> Accepted:
             year, stop, [bsn for _, bsn in zip(range(_visitors(stops)), people, strict=False)]
         )
     set_clock(machine.clock_file, None)
+    _pay(machine)
     return year.accepted
 
 
@@ -239,7 +240,7 @@ def _claim(course: Course, today: date) -> list[str]:
 
 
 def _pay(machine: Machine) -> None:
-    """Once a month: credit that ran out expires; one prepares the payments, another releases them."""
+    """Once a quarter: credit that ran out expires; one prepares the payments, another releases them."""
     machine.manage("expire_credit")
     machine.manage("prepare_payments", "--by", "ineke")
     machine.manage("release_payments", "--by", "bas")

@@ -15,12 +15,9 @@ NOW = """
     FROM ledger_totals(%s::bigint[]) t JOIN ledger_account a ON a.id = t.account_id
 """
 ON_DATE = """
-    SELECT a.id, (CASE a.normal_side WHEN 'debit' THEN 1 ELSE -1 END) * (
-        coalesce((SELECT sum(amount) FROM ledger_transfer
-                  WHERE debit_account_id = a.id AND effective_on <= %(on)s), 0)
-        - coalesce((SELECT sum(amount) FROM ledger_transfer
-                    WHERE credit_account_id = a.id AND effective_on <= %(on)s), 0))::bigint
-    FROM ledger_account a WHERE a.id = ANY (%(accounts)s::bigint[])
+    SELECT a.id, CASE a.normal_side WHEN 'debit' THEN t.debits - t.credits
+                                    ELSE t.credits - t.debits END
+    FROM ledger_totals_on(%s::bigint[], %s, %s) t JOIN ledger_account a ON a.id = t.account_id
 """
 
 
@@ -39,8 +36,11 @@ def balances(ids: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def balances_on(ids: Sequence[int], *, on: date) -> dict[int, int]:
-    """What was on each account at the end of a day, by effective date."""
+def balances_on(ids: Sequence[int], *, on: date, known_on: date | None = None) -> dict[int, int]:
+    """What was on each account at the end of a day, by effective date.
+
+    With `known_on`: as the books stood at the end of that day (UTC), before later corrections.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(ON_DATE, {"accounts": list(ids), "on": on})
+        cursor.execute(ON_DATE, [list(ids), on, known_on])
         return dict(cursor.fetchall())

@@ -48,17 +48,27 @@ CHECKS = {
            OR NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.credit_account_id)
     """,
     "day totals equal the rolled-up transfers": """
-        SELECT a.code || ' of ' || coalesce(d.effective_on, m.effective_on)
+        SELECT a.code || ' of ' || effective_on
         FROM ledger_daytotal d FULL JOIN (
             SELECT side.account_id, side.effective_on,
+                   (side.booked_at AT TIME ZONE 'UTC')::date AS booked_on,
                    sum(side.debit) AS debits, sum(side.credit) AS credits
             FROM ledger_entry side
             JOIN ledger_account hot ON hot.id = side.account_id AND hot.hot
             WHERE side.xid < (SELECT rolled_to FROM ledger_books)
-            GROUP BY 1, 2
-        ) m USING (account_id, effective_on)
+            GROUP BY 1, 2, 3
+        ) m USING (account_id, effective_on, booked_on)
         JOIN ledger_account a ON a.id = account_id
         WHERE (d.debits, d.credits) IS DISTINCT FROM (m.debits, m.credits)
+    """,
+    "openings equal the transfers": """
+        SELECT a.code || ' at the end of ' || o.closed_through
+        FROM ledger_opening o JOIN ledger_account a ON a.id = o.account_id
+        LEFT JOIN LATERAL (
+            SELECT sum(debit) AS debits, sum(credit) AS credits FROM ledger_entry
+            WHERE account_id = o.account_id AND effective_on <= o.closed_through
+        ) m ON true
+        WHERE (o.debits, o.credits) IS DISTINCT FROM (m.debits, m.credits)
     """,
 }
 LIMIT = " LIMIT 100"

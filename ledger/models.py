@@ -67,7 +67,7 @@ class Slot(models.Model):
     """A part of what a hot account may still spend; a writer needs one free slot, not the account."""
 
     pk = models.CompositePrimaryKey("account", "number")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.SmallIntegerField()
     allowance = models.BigIntegerField()
 
@@ -143,16 +143,57 @@ class Transfer(models.Model):
 
 
 class DayTotal(models.Model):
-    """What a hot account was debited and credited with one effective date, up to the roll-up."""
+    """What a hot account was debited and credited on one day by both clocks, up to the roll-up."""
 
-    pk = models.CompositePrimaryKey("account", "effective_on")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    pk = models.CompositePrimaryKey("account", "effective_on", "booked_on")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     effective_on = models.DateField()
+    booked_on = models.DateField()  # the day in UTC on which it was recorded
     debits = models.BigIntegerField()
     credits = models.BigIntegerField()
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.effective_on}"
+
+
+class Opening(models.Model):
+    """The totals of an account at the end of a closed period, for accounts that moved in it."""
+
+    pk = models.CompositePrimaryKey("account", "closed_through")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    closed_through = models.DateField()
+    debits = models.BigIntegerField()
+    credits = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.closed_through}"
+
+
+class Seal(models.Model):
+    """A signed Merkle root over a range of transfers, chained to the seal before it.
+
+    `leaves` holds the hash of every transfer in the range, so that a change can be pinned down.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    count = models.IntegerField()
+    last_xid = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    root = models.BinaryField()
+    previous = models.BinaryField(unique=True)
+    digest = models.BinaryField(unique=True)
+    signature = models.BinaryField()
+    leaves = models.BinaryField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(name="seal_is_not_empty", condition=Q(count__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"
 
 
 class Books(models.Model):

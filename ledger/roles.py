@@ -4,13 +4,14 @@ from django.db.backends.utils import CursorWrapper
 
 TABLES = (
     "ledger_accountclass, ledger_account, ledger_slot, ledger_booking, ledger_transfer, "
-    "ledger_daytotal, ledger_books, ledger_entry, ledger_moved"
+    "ledger_daytotal, ledger_opening, ledger_seal, ledger_books, "
+    "ledger_entry, ledger_moved, ledger_leaf"
 )
-ACTS = "ledger_open_accounts, ledger_post, ledger_roll_up"
+ACTS = "ledger_open_accounts, ledger_post, ledger_roll_up, ledger_close_period, ledger_add_seal"
 
 
 def grant_ledger(cursor: CursorWrapper, *, app: str, auditor: str) -> None:
-    """Let `app` read, and write only through the posting functions; let `auditor` only read."""
+    """Let `app` read, and write only through the ledger's functions; let `auditor` only read."""
     cursor.execute(
         f"""
         REVOKE ALL ON {TABLES} FROM {app}, {auditor};

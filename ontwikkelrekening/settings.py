@@ -52,6 +52,9 @@ LOTTERY_KEY = env.secret("LOTTERY_KEY", kept_in=_KEPT_SECRETS)
 PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
 PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
 PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
+# What the key that signs the ledger's seals is derived from.
+LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
+LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
 
 PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 if PRODUCTION and not PUBLIC_URL.startswith("https://"):
@@ -60,7 +63,7 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,lo
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "ontwikkelrekening.administration.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -107,6 +110,7 @@ WSGI_APPLICATION = "ontwikkelrekening.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "ontwikkelrekening" / "templates"],  # ours before Django's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -160,6 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
 LOGIN_URL = "admin:login"
 
 # People: Dutch first, English beside it.
@@ -286,6 +291,8 @@ OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
 OUTBOX_HANDLERS = {
     "claim.assess": "providers.claiming.assess",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
+    "decision.replaced": "ontwikkelrekening.budgets.replacing.book",
+    "policy.simulate": "ontwikkelrekening.budgets.simulating.run_chunk",
     "round.assess": "ontwikkelrekening.budgets.drawing.assess_slice",
     "round.allocate": "ontwikkelrekening.budgets.allocating.allocate_slice",
 }
@@ -309,6 +316,7 @@ elif _BROKER.startswith("redis"):
     # Without the throttle a dead worker's messages come back only about every 100 s (kombu #2558).
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "unacked_restore_throttle": 1}
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

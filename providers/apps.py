@@ -4,4 +4,5 @@ from django.apps import AppConfig
 class ProvidersConfig(AppConfig):
     name = "providers"
     label = "providers"
+    verbose_name = "Opleiders en declaraties"
     default_auto_field = "django.db.models.BigAutoField"

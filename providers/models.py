@@ -52,6 +52,7 @@ class Provider(models.Model):
 
     class Meta:
         verbose_name = "opleider"
+        verbose_name_plural = "opleiders"
 
     def __str__(self) -> str:
         return self.name
@@ -99,6 +100,7 @@ class Course(models.Model):
 
     class Meta:
         verbose_name = "opleiding"
+        verbose_name_plural = "opleidingen"
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
@@ -159,6 +161,7 @@ class Enrolment(models.Model):
 
     class Meta:
         verbose_name = "inschrijving"
+        verbose_name_plural = "inschrijvingen"
         ordering = ["-agreed_at"]
         indexes = [models.Index(fields=["provider", "-redeemed_at", "-id"])]
         constraints = [
@@ -225,6 +228,7 @@ class Claim(models.Model):
 
     class Meta:
         verbose_name = "declaratie"
+        verbose_name_plural = "declaraties"
         ordering = ["-submitted_at"]
         indexes = [
             models.Index(fields=["provider", "-submitted_at", "-id"]),
@@ -264,6 +268,7 @@ class Review(models.Model):
 
     class Meta:
         verbose_name = "controle"
+        verbose_name_plural = "controles"
         constraints = [
             models.CheckConstraint(
                 name="refusal_is_confirmed_by_someone_else",

@@ -11,6 +11,7 @@ PRODUCTION = {
     "BSN_LOOKUP_KEY": secrets.token_urlsafe(48),
     "IDENTITY_MASTER_KEY": secrets.token_urlsafe(48),
     "ENROLMENT_CODE_KEY": secrets.token_urlsafe(48),
+    "LEDGER_SEAL_SECRET": secrets.token_urlsafe(48),
     "LOTTERY_KEY": secrets.token_urlsafe(48),
     "PAYER_NAME": "Ontwikkelrekening",
     "PAYER_IBAN": "NL91ABNA0417164300",

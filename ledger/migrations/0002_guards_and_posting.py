@@ -22,7 +22,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            _run("guards.sql", "posting.sql"),
-            _run("posting_reverse.sql", "guards_reverse.sql"),
+            _run("guards.sql", "posting.sql", "periods.sql", "sealing.sql"),
+            _run(
+                "sealing_reverse.sql",
+                "periods_reverse.sql",
+                "posting_reverse.sql",
+                "guards_reverse.sql",
+            ),
         )
     ]

@@ -278,14 +278,15 @@ BEGIN
     ) ORDER BY id FOR NO KEY UPDATE;
     WITH moved AS (
         SELECT side.account_id, side.effective_on,
+               (side.booked_at AT TIME ZONE 'UTC')::date AS booked_on,
                sum(side.debit) AS debits, sum(side.credit) AS credits
         FROM ledger_entry side JOIN ledger_account a ON a.id = side.account_id AND a.hot
         WHERE side.xid >= books.rolled_to AND side.xid < horizon
-        GROUP BY 1, 2
+        GROUP BY 1, 2, 3
     ), by_day AS (
-        INSERT INTO ledger_daytotal AS known (account_id, effective_on, debits, credits)
-        SELECT account_id, effective_on, debits, credits FROM moved
-        ON CONFLICT (account_id, effective_on) DO UPDATE
+        INSERT INTO ledger_daytotal AS known (account_id, effective_on, booked_on, debits, credits)
+        SELECT account_id, effective_on, booked_on, debits, credits FROM moved
+        ON CONFLICT (account_id, effective_on, booked_on) DO UPDATE
         SET debits = known.debits + excluded.debits, credits = known.credits + excluded.credits
     )
     UPDATE ledger_account a SET debits = a.debits + m.debits, credits = a.credits + m.credits

@@ -1,6 +1,7 @@
 """Charts as plain SVG, drawn on the server: no script and no inline style, so a strict CSP holds.
 
-A chart says one thing and stands above the table that holds its figures.
+A chart says one thing and stands above the table that holds its figures. Widths are shares of the
+drawing, so words keep their size on a phone.
 """
 
 from __future__ import annotations
@@ -10,62 +11,58 @@ from dataclasses import dataclass
 
 from ontwikkelrekening.audit.tables import Text
 
-ROW, BAR, TOP = 44, 24, 4
-LABELS, WIDTH = 150, 560
+ROW, BAR = 52, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, its value in cents and the class that colours it."""
+    """One bar: its words, its value, the class that colours it and its place in the drawing."""
 
     label: Text
-    cents: int
+    value: int
     tone: str
-    y: int = 0
-    width: int = 0
+    y: int
+    share: str  # of the full width, such as "12.5%"
 
     @property
     def text_y(self) -> int:
-        return self.y + BAR // 2
+        return self.y + 15
 
     @property
-    def value_x(self) -> int:
-        return LABELS + self.width + 8
+    def bar_y(self) -> int:
+        return self.y + 23
 
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """Horizontal bars on one scale that starts at nought."""
+    """Horizontal bars on one scale that starts at nought; `kind` is how values are written."""
 
     name: str
     title: Text
     bars: Sequence[Bar]
+    kind: str = "cents"
 
     @property
     def height(self) -> int:
-        return TOP + ROW * len(self.bars)
-
-    @property
-    def width(self) -> int:
-        return LABELS + WIDTH + 140
-
-    @property
-    def labels_end(self) -> int:
-        return LABELS - 10
-
-    @property
-    def axis_x(self) -> int:
-        return LABELS
+        return ROW * len(self.bars)
 
 
-def bar_chart(name: str, title: Text, bars: Sequence[tuple[Text, int, str]]) -> BarChart:
-    """A chart of (label, cents, tone); the longest bar takes the full width."""
-    longest = max((cents for _, cents, _ in bars), default=0) or 1
+def bar_chart(
+    name: str, title: Text, bars: Sequence[tuple[Text, int, str]], *, kind: str = "cents"
+) -> BarChart:
+    """A chart of (label, value, tone); the longest bar takes the full width."""
+    longest = max((value for _, value, _ in bars), default=0) or 1
     return BarChart(
         name,
         title,
         [
-            Bar(label, cents, tone, y=TOP + row * ROW, width=max(cents, 0) * WIDTH // longest)
-            for row, (label, cents, tone) in enumerate(bars)
+            Bar(label, value, tone, y=row * ROW, share=_share(value, longest))
+            for row, (label, value, tone) in enumerate(bars)
         ],
+        kind,
     )
+
+
+def _share(value: int, longest: int) -> str:
+    """What is there is seen: half a percent at least."""
+    return f"{max(100 * value / longest, 0.5) if value > 0 else 0:.2f}%"

@@ -21,16 +21,19 @@ def csv_cell(cell: Cell) -> str:
     match cell.value:
         case None:
             return ""
-        case int(cents) if cell.kind in ("cents", "signed"):
-            return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
-        case int(count) if cell.kind == "count":
-            return str(count)
+        case int(number) if cell.is_number:
+            return str(number) if cell.kind == "count" else _euros(number)
         case datetime() as moment:
             return timezone.localtime(moment).isoformat(timespec="seconds")
         case date() as day:
             return day.isoformat()
-        case other:
-            return escape_formula(str(other))
+        case (_, code) if cell.kind == "named":
+            return escape_formula(str(code))
+    return escape_formula(str(cell.value))
+
+
+def _euros(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
 
 def escape_formula(text: str) -> str:

@@ -13,7 +13,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as bsn_number
 
 from ontwikkelrekening.citizens import keys
-from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey
+from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,14 @@ def sealed(identity: Identity, *, citizen_id: uuid.UUID) -> tuple[bytes, bytes]:
 
 @transaction.atomic
 def erase(citizen: Citizen, *, at: datetime) -> None:
-    """Destroy the key, the look-up, the identity, the birth date, the circumstances and the log.
+    """Destroy the key, the look-up, the identity, the birth date, the facts, the words and the log.
 
     The account code stays, so the books stay whole. Erasing twice changes nothing.
     """
     PersonKey.objects.filter(citizen=citizen).delete()
     Circumstance.objects.filter(citizen=citizen).delete()
     AccessLog.objects.filter(citizen=citizen).delete()
+    Writing.objects.filter(citizen=citizen).delete()
     Citizen.objects.filter(pk=citizen.pk, erased_at=None).update(
         born_on=None, bsn_lookup=None, identity=None, language="nl", erased_at=at
     )

@@ -87,6 +87,7 @@ class Circumstance(models.Model):
     value = models.CharField(max_length=32)
     source = models.CharField(max_length=16, choices=Source.choices)
     evidence = models.CharField(max_length=16, choices=Evidence.choices, default=Evidence.NOT_ASKED)
+    evidence_due_on = models.DateField(null=True)  # the last day to show it, once asked
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     recorded_at = models.DateTimeField()
@@ -124,3 +125,16 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}"
+
+
+class Writing(models.Model):
+    """Words by or about a citizen: an objection, its answer, a reason. Under the person's own key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="writings")
+    text = models.BinaryField()  # AES-GCM
+    author = models.CharField(max_length=100)
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

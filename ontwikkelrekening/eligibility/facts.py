@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Case, IntegerField, Value, When
 
@@ -35,14 +36,16 @@ def facts_for(
     on: date,
     scheme: Scheme,
     balances: Mapping[str, int] | None = None,
+    leaving_out: UUID | None = None,
 ) -> dict[str, Facts]:
     """Facts by account code; a code of nobody, or of someone erased, has none.
 
-    `balances` is the free credit without earmark, in cents, where it is not zero.
+    `balances` is the free credit without earmark, in cents, where it is not zero. A decision that
+    is to be replaced is left out of what was granted before.
     """
     balances = balances or {}
     known = circumstances_of(codes, on=on)
-    grants = _grants_before(codes, on=on, scheme=scheme)
+    grants = _grants_before(codes, on=on, scheme=scheme, leaving_out=leaving_out)
     people = Citizen.objects.filter(account_code__in=codes, born_on__isnull=False)
     return {
         code: _facts(born_on, known.get(code, {}), grants.get(code, []), balances.get(code, 0), on)
@@ -69,7 +72,9 @@ def circumstances_of(codes: Sequence[str], *, on: date) -> dict[str, dict[str, s
 Grants = list[tuple[date, list[list[object]]]]
 
 
-def _grants_before(codes: Sequence[str], *, on: date, scheme: Scheme) -> dict[str, Grants]:
+def _grants_before(
+    codes: Sequence[str], *, on: date, scheme: Scheme, leaving_out: UUID | None
+) -> dict[str, Grants]:
     granted: dict[str, Grants] = defaultdict(list)
     decisions = (
         Decision.objects.standing()
@@ -77,6 +82,8 @@ def _grants_before(codes: Sequence[str], *, on: date, scheme: Scheme) -> dict[st
         .filter(decided_on__lte=date(on.year, 12, 31))
         .values_list("account_code", "decided_on", "grants")
     )
+    if leaving_out is not None:
+        decisions = decisions.exclude(pk=leaving_out)
     for code, decided_on, grants in decisions:
         granted[code].append((decided_on, grants))
     return granted

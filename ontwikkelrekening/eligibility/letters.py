@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from ontwikkelrekening.eligibility import wording
+from ontwikkelrekening.eligibility.clocks import object_until
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.parameters import (
     CARER,
@@ -19,7 +20,7 @@ from ontwikkelrekening.eligibility.parameters import (
     Parameters,
 )
 from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import facts_of
+from ontwikkelrekening.eligibility.reading import announced_on, facts_of
 from ontwikkelrekening.eligibility.rules import (
     ELIGIBLE,
     GROUP_RULES,
@@ -29,8 +30,6 @@ from ontwikkelrekening.eligibility.rules import (
     decide,
 )
 from ontwikkelrekening.eligibility.wording import Text
-
-OBJECTION_DAYS = 6 * 7  # Awb 6:7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def letter(decision: Decision, *, language: str, parameters: Parameters | None =
     parameters = parameters or parameters_of(decision.policy)
     facts = facts_of(decision)
     result = decide(facts, parameters)
-    until = decision.decided_on + timedelta(days=OBJECTION_DAYS)
+    until = object_until(announced_on(decision))
     with override(language):
         return Letter(
             title=_title(decision),

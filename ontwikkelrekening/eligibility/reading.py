@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.timezone import localdate
+
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.rules import CONDITIONS, Facts, Step
@@ -20,6 +24,11 @@ def steps_of(decision: Decision, *, parameters: Parameters) -> tuple[Step, ...]:
         _step(rule, holds, value, priority=decision.priority, parameters=parameters)
         for rule, holds, value in decision.trace
     )
+
+
+def announced_on(decision: Decision) -> date:
+    """The day the citizen could read it: when a person confirmed it, else when it was recorded."""
+    return localdate(decision.confirmed_at or decision.recorded_at)
 
 
 def _step(rule: str, holds: bool, value: object, *, priority: int, parameters: Parameters) -> Step:

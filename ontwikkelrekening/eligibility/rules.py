@@ -235,6 +235,17 @@ def priority_of(groups: tuple[str, ...]) -> int:
     return 3 if groups else 4
 
 
+def grant_of(kind: str, cents: int, *, parameters: Parameters) -> GrantOf:
+    """A sum of this kind, with what it may be spent on and for how long."""
+    if kind == "general":
+        return GrantOf(kind, parameters.general_categories, cents, False, None)
+    if kind == "coaching_evc":
+        years = parameters.coaching_every_years
+        return GrantOf(kind, parameters.coaching_categories, cents, True, years)
+    years = parameters.childcare_years_valid
+    return GrantOf("childcare_travel", parameters.childcare_categories, cents, True, years)
+
+
 class _Kept(dict[Any, Step]):
     """The steps of one condition under one policy, made once per value."""
 
@@ -269,19 +280,9 @@ class _Rulebook:
     def __init__(self, parameters: Parameters) -> None:
         self.steps = {c.rule: _Kept(c, parameters) for c in CONDITIONS}
         self.by_circumstances: dict[tuple[Any, ...], _Group] = {}
-        self.coaching = GrantOf(
-            "coaching_evc",
-            parameters.coaching_categories,
-            parameters.coaching_cents,
-            True,
-            parameters.coaching_every_years,
-        )
-        self.childcare = GrantOf(
-            "childcare_travel",
-            parameters.childcare_categories,
-            parameters.childcare_cents,
-            True,
-            parameters.childcare_years_valid,
+        self.coaching = grant_of("coaching_evc", parameters.coaching_cents, parameters=parameters)
+        self.childcare = grant_of(
+            "childcare_travel", parameters.childcare_cents, parameters=parameters
         )
 
 

@@ -4,4 +4,5 @@ from django.apps import AppConfig
 class PayoutsConfig(AppConfig):
     name = "ontwikkelrekening.payouts"
     label = "payouts"
+    verbose_name = "Uitbetalingen"
     default_auto_field = "django.db.models.BigAutoField"

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "opleiding",
+                "verbose_name_plural": "opleidingen",
                 "ordering": ["name"],
             },
         ),
@@ -147,6 +148,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "opleider",
+                "verbose_name_plural": "opleiders",
             },
         ),
         migrations.CreateModel(
@@ -209,6 +211,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "inschrijving",
+                "verbose_name_plural": "inschrijvingen",
                 "ordering": ["-agreed_at"],
             },
         ),
@@ -428,6 +431,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "declaratie",
+                "verbose_name_plural": "declaraties",
                 "ordering": ["-submitted_at"],
             },
         ),
@@ -458,6 +462,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "controle",
+                "verbose_name_plural": "controles",
             },
         ),
         migrations.CreateModel(

@@ -18,6 +18,7 @@ def test_production_starts_without_a_warning_when_everything_is_given() -> None:
         "BSN_LOOKUP_KEY",
         "IDENTITY_MASTER_KEY",
         "ENROLMENT_CODE_KEY",
+        "LEDGER_SEAL_SECRET",
         "LOTTERY_KEY",
         "PAYER_NAME",
         "PAYER_IBAN",

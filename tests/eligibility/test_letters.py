@@ -12,6 +12,7 @@ from ontwikkelrekening.eligibility.example import example_parameters
 from ontwikkelrekening.eligibility.letters import Letter, letter
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.rules import Facts, decide
+from tests.eligibility.conftest import AT
 from tests.eligibility.people import FATIMA, HENK, SAMIRA, THOMAS
 
 PARAMETERS = example_parameters()
@@ -22,7 +23,7 @@ def letter_to(facts: Facts, *, language: str = "nl", confirmed_by: str = "") -> 
     result = decide(facts, PARAMETERS)
     decision = Decision(
         decided_on=date(2026, 1, 2), outcome=result.outcome, priority=result.priority,
-        amount=result.cents, facts=facts._asdict(), confirmed_by=confirmed_by,
+        amount=result.cents, facts=facts._asdict(), confirmed_by=confirmed_by, recorded_at=AT,
     )  # fmt: skip
     return letter(decision, language=language, parameters=PARAMETERS)
 

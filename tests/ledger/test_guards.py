@@ -104,6 +104,12 @@ GUARDS = [
     trigger(*KEPT, "DELETE FROM ledger_account WHERE id = %(fatima)s"),
     trigger(*FROZEN, "UPDATE ledger_account SET may_overdraw = true WHERE id = %(fatima)s"),
     trigger(*FROZEN, "UPDATE ledger_account SET code = 'mine' WHERE id = %(fatima)s"),
+    trigger("seal_is_append_only", "ledger_seal", "UPDATE ledger_seal SET count = 2"),
+    trigger("seal_is_append_only", "ledger_seal", "DELETE FROM ledger_seal"),
+    trigger("seal_is_append_only", "ledger_seal", "TRUNCATE ledger_seal"),
+    trigger("opening_is_append_only", "ledger_opening", "UPDATE ledger_opening SET debits = 1"),
+    trigger("opening_is_append_only", "ledger_opening", "DELETE FROM ledger_opening"),
+    trigger("opening_is_append_only", "ledger_opening", "TRUNCATE ledger_opening"),
     constraint("account_is_never_overdrawn", "ledger_account", overdraw),
     constraint(
         "slot_is_never_overdrawn",

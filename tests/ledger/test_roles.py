@@ -18,7 +18,17 @@ from tests.ledger.books import AT, move, open_books
 
 pytestmark = pytest.mark.django_db
 
-TABLES = ["accountclass", "account", "slot", "booking", "transfer", "daytotal", "books"]
+TABLES = [
+    "accountclass",
+    "account",
+    "slot",
+    "booking",
+    "transfer",
+    "daytotal",
+    "opening",
+    "seal",
+    "books",
+]
 HOSTILE = [
     *(f"UPDATE ledger_{table} SET id = id" for table in ("booking", "transfer", "books")),
     *(f"DELETE FROM ledger_{table}" for table in TABLES),
@@ -40,6 +50,8 @@ HOSTILE = [
     "SELECT ledger_take(1, -100)",
     "SELECT ledger_add_one(1, 2, 100)",
     "SELECT ledger_add_many('{1}', '{2}', '{100}')",
+    "SELECT ledger_begin_era()",
+    "UPDATE ledger_seal SET count = 1",
     "SELECT nextval('ledger_transfer_seq')",
     "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS "
     "'BEGIN RETURN NEW; END'",
@@ -50,6 +62,8 @@ HOSTILE = [
 ACTS = [
     "SELECT ledger_open_accounts('{x}', 'tranche', now())",
     "SELECT ledger_roll_up()",
+    "SELECT ledger_close_period('2020-01-01')",
+    "SELECT ledger_add_seal(1, 1, 1, 1, '', '', '', '', '', now())",
     "SELECT ledger_post(gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), "
     "'{}', '{}', '{}', '{}')",
 ]

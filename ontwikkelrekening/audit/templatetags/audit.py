@@ -53,7 +53,7 @@ def value(found: object) -> SafeString | str:
         return _("not set")
     if isinstance(found, bool):
         return _("yes") if found else _("no")
-    if isinstance(found, list):
+    if isinstance(found, list | tuple):
         return ", ".join(str(value(x)) for x in found) or _("none")
     if isinstance(found, dict):
         return format_html_join(

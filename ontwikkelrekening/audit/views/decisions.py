@@ -15,6 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.policies import changes, parameters_of, previous_version
+from ontwikkelrekening.audit.rule_words import (
+    fact_name,
+    fact_value,
+    parameter_name,
+    parameter_value,
+)
 from ontwikkelrekening.audit.tables import Column, Listed, Queried, Table, table_on
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyParameter
@@ -126,8 +132,8 @@ def facts_table(request: HttpRequest, found: Decision) -> Table:
         "facts",
         caption=_("Facts used"),
         columns=[
-            Column("fact", _("Fact"), lambda x: x[0], "code"),
-            Column("value", _("Value"), lambda x: x[1], "value"),
+            Column("fact", _("Fact"), lambda x: (fact_name(x[0]), x[0]), "named"),
+            Column("value", _("Value"), lambda x: fact_value(*x)),
         ],
         source=Listed(list(found.facts.items())),
     )
@@ -143,9 +149,14 @@ def trace_table(request: HttpRequest, found: Decision) -> Table:
             Column("step", _("Step"), lambda x: x[0], "count"),
             Column("rule", _("Rule"), lambda x: x[1].rule, "code"),
             Column("holds", _("Holds"), lambda x: x[1].holds, "value"),
-            Column("fact", _("Fact"), lambda x: x[1].fact, "code"),
-            Column("value", _("Value"), lambda x: x[1].value, "value"),
-            Column("parameter", _("Parameter"), lambda x: x[1].parameter, "code"),
+            Column("fact", _("Fact"), lambda x: (fact_name(x[1].fact), x[1].fact), "named"),
+            Column("value", _("Value"), lambda x: fact_value(x[1].fact, x[1].value)),
+            Column(
+                "parameter",
+                _("Parameter"),
+                lambda x: (parameter_name(x[1].parameter), x[1].parameter),
+                "named",
+            ),
             Column("ground", _("Legal ground"), lambda x: x[1].ground),
         ],
         source=Listed(list(enumerate(steps, 1))),
@@ -269,8 +280,14 @@ def policy(request: HttpRequest, id: int) -> HttpResponseBase:
         "parameters",
         caption=_("Parameters"),
         columns=[
-            Column("key", _("Parameter"), lambda x: x.key, "code", order="key"),
-            Column("value", _("Value"), lambda x: x.value, "value"),
+            Column(
+                "key",
+                _("Parameter"),
+                lambda x: (parameter_name(x.key), x.key),
+                "named",
+                order="key",
+            ),
+            Column("value", _("Value"), lambda x: parameter_value(x.key, x.value), "value"),
             Column("ground", _("Legal ground"), lambda x: x.ground, order="ground"),
             Column("reason", _("Explanation"), lambda x: x.reason),
         ],
@@ -282,9 +299,9 @@ def policy(request: HttpRequest, id: int) -> HttpResponseBase:
         "changes",
         caption=_("Changed since the version before"),
         columns=[
-            Column("key", _("Parameter"), lambda x: x.key, "code"),
-            Column("before", _("Was"), lambda x: x.before, "value"),
-            Column("after", _("Is now"), lambda x: x.after, "value"),
+            Column("key", _("Parameter"), lambda x: (parameter_name(x.key), x.key), "named"),
+            Column("before", _("Was"), lambda x: parameter_value(x.key, x.before), "value"),
+            Column("after", _("Is now"), lambda x: parameter_value(x.key, x.after), "value"),
             Column("ground", _("Legal ground"), lambda x: x.ground),
         ],
         source=Listed(changes(before, parameters) if before else []),

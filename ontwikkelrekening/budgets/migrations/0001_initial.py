@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "afspraak",
+                "verbose_name_plural": "afspraken",
             },
         ),
         migrations.CreateModel(
@@ -317,6 +318,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "jaarlijkse bijschrijving",
+                "verbose_name_plural": "jaarlijkse bijschrijvingen",
             },
         ),
         migrations.CreateModel(

@@ -71,6 +71,7 @@ class TopUpRun(models.Model):
 
     class Meta:
         verbose_name = "jaarlijkse bijschrijving"
+        verbose_name_plural = "jaarlijkse bijschrijvingen"
         constraints = [
             models.UniqueConstraint(name="top_up_runs_once_a_year", fields=["scheme", "year"]),
         ]
@@ -175,6 +176,7 @@ class Agreement(models.Model):
 
     class Meta:
         verbose_name = "afspraak"
+        verbose_name_plural = "afspraken"
 
     def __str__(self) -> str:
         return str(self.enrolment_id)

@@ -1,8 +1,7 @@
-"""Schemes, their dated policies and the decisions taken under them."""
+"""Schemes and their dated, approved, frozen policies."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 
 from django.conf import settings
@@ -110,71 +109,3 @@ class PolicyParameter(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Outcome(models.TextChoices):
-    GRANTED = "granted", "toegekend"
-    REFUSED = "refused", "afgewezen"
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def standing(self) -> DecisionQuerySet:
-        """Decisions that no later decision has replaced."""
-        return self.filter(replaced_by=None)
-
-    def waiting(self) -> DecisionQuerySet:
-        """Refusals that no person has confirmed yet, oldest first."""
-        return (
-            self.standing()
-            .filter(outcome=Outcome.REFUSED, confirmed_by="")
-            .order_by("decided_on", "id")
-        )
-
-
-class Decision(models.Model):
-    """The outcome for one citizen: the facts used, the steps of the rules, the policy version.
-
-    Knows the citizen by account code only. Never edited: a later decision replaces it.
-    A refusal is final only when a person has confirmed it (`confirmed_by`).
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    account_code = models.CharField(max_length=16, db_index=True)
-    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="decisions")
-    decided_on = models.DateField()
-    outcome = models.CharField(max_length=8, choices=Outcome.choices)
-    priority = models.PositiveSmallIntegerField()
-    amount = models.BigIntegerField()  # cents, all tranches together
-    facts = models.JSONField()  # rules.Facts, by name
-    trace = models.JSONField()  # [rule, holds, value] each; reading.steps_of gives them in full
-    grants = models.JSONField(default=list)  # [kind, cents] each
-    decided_by = models.CharField(max_length=100)  # "machine" or a member of staff
-    confirmed_by = models.CharField(max_length=100, blank=True)
-    confirmed_at = models.DateTimeField(null=True)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
-    )
-    recorded_at = models.DateTimeField()
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "beschikking"
-        verbose_name_plural = "beschikkingen"
-        constraints = [
-            models.CheckConstraint(
-                name="granted_decision_has_an_amount",
-                condition=Q(outcome=Outcome.GRANTED, amount__gt=0)
-                | Q(outcome=Outcome.REFUSED, amount=0),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                name="refusals_waiting_for_a_person",
-                fields=["decided_on", "id"],
-                condition=Q(outcome=Outcome.REFUSED, confirmed_by=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)

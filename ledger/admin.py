@@ -1,0 +1,79 @@
+"""The ledger in Django's administration: to look at, never to change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from ledger.models import Account, AccountClass, Booking, Transfer
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+
+
+class _Unchangeable:
+    """Nobody adds, changes or deletes here, not even a superuser."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(_Unchangeable, ModelAdmin):
+    """A list to look at; large tables are not counted twice for a page."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    actions: list[str] | None = None
+
+
+class ReadOnlyInline(_Unchangeable, TabularInline):
+    """Rows beside their parent, to look at."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+
+@admin.register(AccountClass)
+class AccountClassAdmin(ReadOnlyAdmin):
+    list_display = ["code", "name", "normal_side", "rgs_code", "may_overdraw"]
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    list_display = ["code", "account_class", "opened_at"]
+    list_filter = ["account_class"]
+    list_select_related = ["account_class"]
+    search_fields = ["code__startswith"]
+    ordering = ["code"]
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnlyAdmin):
+    list_display = ["booked_at", "effective_on", "kind", "description", "cause"]
+    search_fields = ["cause__exact"]
+    ordering = ["-booked_at", "-id"]
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    list_display = ["id", "booking", "debit_account", "credit_account", "cents", "effective_on"]
+    list_select_related = ["booking", "debit_account", "credit_account"]
+    search_fields = ["=id"]
+    ordering = ["-booked_at", "-id"]
+
+    @admin.display(description="bedrag in centen")
+    def cents(self, transfer: Transfer) -> int:
+        return transfer.amount

@@ -1,0 +1,17 @@
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from ledger.closing import close_period
+
+
+class Command(BaseCommand):
+    help = "Close the books up to and including a date. There is no way back."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("through", type=date.fromisoformat, help="the last date, YYYY-MM-DD")
+
+    def handle(self, *args: Any, through: date, **options: Any) -> None:
+        accounts = close_period(through=through)
+        self.stdout.write(f"Closed through {through}: opening totals of {accounts} accounts.")

@@ -1,0 +1,39 @@
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from ledger.keys import sealing_key
+from ledger.rolling_up import roll_up
+from ledger.sealing import public_key_of, publish, seal
+
+
+class Command(BaseCommand):
+    help = "Roll up the hot accounts, seal what is settled, publish the new seals."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--every", type=float, help="keep going, with this many seconds between"
+        )
+
+    def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
+        while True:
+            self._seal()
+            if every is None:
+                break
+            time.sleep(every)
+
+    def _seal(self) -> None:
+        started = time.monotonic()
+        key, folder = sealing_key(), Path(settings.LEDGER_SEALS_DIR)
+        roll_up()
+        seals = seal(key=key, at=timezone.now())
+        publish(folder)
+        self.stdout.write(
+            f"{sum(made.count for made in seals)} transfers in {len(seals)} seals, "
+            f"{time.monotonic() - started:.1f} s; public key {public_key_of(key)}, "
+            f"seals in {folder / 'seals.jsonl'}"
+        )

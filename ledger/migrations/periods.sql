@@ -1,0 +1,68 @@
+-- Close the books through a date: no transfer with that date or an earlier one comes in any more.
+-- The lock waits for every posting under way and holds new ones back until this commits.
+CREATE FUNCTION ledger_close_period(p_through date) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    before date;
+    opened bigint;
+BEGIN
+    LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
+    SELECT closed_through INTO before FROM ledger_books FOR NO KEY UPDATE;
+    IF p_through <= before THEN
+        RAISE EXCEPTION 'the books are closed through % already', before USING ERRCODE = 'LG004';
+    END IF;
+    INSERT INTO ledger_opening (account_id, closed_through, debits, credits)
+    SELECT moved.account_id, p_through, moved.debits + coalesce(known.debits, 0),
+           moved.credits + coalesce(known.credits, 0)
+    FROM (
+        SELECT account_id, sum(debit) AS debits, sum(credit) AS credits FROM ledger_entry
+        WHERE effective_on <= p_through AND (before IS NULL OR effective_on > before)
+        GROUP BY account_id
+    ) moved LEFT JOIN LATERAL (
+        SELECT o.debits, o.credits FROM ledger_opening o
+        WHERE o.account_id = moved.account_id ORDER BY o.closed_through DESC LIMIT 1
+    ) known ON true;
+    GET DIAGNOSTICS opened = ROW_COUNT;
+    UPDATE ledger_books SET closed_through = p_through;
+    RETURN opened;
+END $$;
+
+-- The totals of accounts at the end of a day by effective date: the last opening before it and the
+-- transfers since; of a hot account the day totals and what has not been rolled up. With
+-- p_known_on: as the books stood at the end of that day of recording (UTC).
+CREATE FUNCTION ledger_totals_on(p_accounts bigint[], p_on date, p_known_on date)
+RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql STABLE AS $$
+    SELECT a.id, (coalesce(opening.debits, 0) + coalesce(since.debits, 0))::bigint,
+           (coalesce(opening.credits, 0) + coalesce(since.credits, 0))::bigint
+    FROM ledger_account a
+    LEFT JOIN LATERAL (
+        SELECT o.closed_through, o.debits, o.credits FROM ledger_opening o
+        WHERE o.account_id = a.id AND o.closed_through <= p_on AND p_known_on IS NULL
+        ORDER BY o.closed_through DESC LIMIT 1
+    ) opening ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(part.debits) AS debits, sum(part.credits) AS credits FROM (
+            SELECT e.debit AS debits, e.credit AS credits FROM ledger_entry e
+            WHERE NOT a.hot AND e.account_id = a.id AND e.effective_on <= p_on
+              AND (opening.closed_through IS NULL OR e.effective_on > opening.closed_through)
+              AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
+            UNION ALL
+            SELECT d.debits, d.credits FROM ledger_daytotal d
+            WHERE a.hot AND d.account_id = a.id AND d.effective_on <= p_on
+              AND (opening.closed_through IS NULL OR d.effective_on > opening.closed_through)
+              AND (p_known_on IS NULL OR d.booked_on <= p_known_on)
+            UNION ALL
+            SELECT e.debit, e.credit FROM ledger_entry e
+            WHERE a.hot AND e.account_id = a.id AND e.effective_on <= p_on
+              AND e.xid >= (SELECT rolled_to FROM ledger_books)
+              AND (opening.closed_through IS NULL OR e.effective_on > opening.closed_through)
+              AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
+        ) part
+    ) since ON true
+    WHERE a.id = ANY (p_accounts)
+$$;
+
+CREATE TRIGGER opening_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_opening
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+
+REVOKE ALL ON FUNCTION ledger_close_period FROM PUBLIC;

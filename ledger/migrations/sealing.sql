@@ -1,0 +1,67 @@
+-- What is sealed of a transfer: everything it says, as a JSON array of text, in the order of the
+-- ranges. `json.dumps(fields, ensure_ascii=False)` of Python writes the very same bytes.
+CREATE VIEW ledger_leaf AS
+    SELECT t.id, t.xid, t.seq,
+           json_build_array(
+               t.id::text, b.id::text, b.kind, b.cause, b.description, t.effective_on::text,
+               to_char(t.booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+               d.code, c.code, t.amount::text, t.xid::text, t.seq::text
+           )::text AS content
+    FROM ledger_transfer t
+    LEFT JOIN ledger_booking b ON b.id = t.booking_id
+    LEFT JOIN ledger_account d ON d.id = t.debit_account_id
+    LEFT JOIN ledger_account c ON c.id = t.credit_account_id;
+
+-- The transaction id below which everything has been decided: no late commit can add to it.
+CREATE FUNCTION ledger_horizon() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT xid_offset + pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM ledger_books
+$$;
+
+-- The hashes of the next transfers to seal, oldest first, and where the range ends.
+CREATE FUNCTION ledger_next_leaves(p_xid bigint, p_seq bigint, p_limit integer)
+RETURNS TABLE (leaves bytea, leaf_count bigint, last_xid bigint, last_seq bigint)
+LANGUAGE sql STABLE AS $$
+    WITH leaf AS (
+        SELECT xid, seq, sha256('\x00'::bytea || convert_to(content, 'UTF8')) AS hash
+        FROM ledger_leaf
+        WHERE (xid, seq) > (p_xid, p_seq) AND xid < (SELECT ledger_horizon())
+        ORDER BY xid, seq LIMIT p_limit
+    )
+    SELECT string_agg(hash, ''::bytea ORDER BY xid, seq), count(*), max(xid),
+           (SELECT seq FROM leaf ORDER BY xid DESC, seq DESC LIMIT 1)
+    FROM leaf
+$$;
+
+-- Add a seal to the chain and let no transaction from below it in (a restored server could have one).
+CREATE FUNCTION ledger_add_seal(
+    p_number bigint, p_count integer, p_last_xid bigint, p_last_seq bigint, p_root bytea,
+    p_previous bytea, p_digest bytea, p_signature bytea, p_leaves bytea, p_at timestamptz
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO ledger_seal (number, count, last_xid, last_seq, root, previous, digest, signature,
+                             leaves, sealed_at)
+    VALUES (p_number, p_count, p_last_xid, p_last_seq, p_root, p_previous, p_digest, p_signature,
+            p_leaves, p_at);
+    UPDATE ledger_books SET sealed_to = p_last_xid + 1 WHERE sealed_to <= p_last_xid;
+END $$;
+
+-- After a restore the server may count transactions from low again: continue above what is known.
+CREATE FUNCTION ledger_begin_era() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    known bigint;
+    counted bigint;
+BEGIN
+    LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
+    SELECT greatest(max(xid), 0) INTO known FROM ledger_transfer;
+    SELECT greatest(known, rolled_to, sealed_to) INTO known FROM ledger_books;
+    counted := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    UPDATE ledger_books SET xid_offset = known WHERE xid_offset + counted <= known;
+    RETURN (SELECT xid_offset FROM ledger_books);
+END $$;
+
+CREATE TRIGGER seal_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_seal
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+
+REVOKE ALL ON FUNCTION ledger_add_seal, ledger_begin_era FROM PUBLIC;

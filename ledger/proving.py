@@ -1,0 +1,70 @@
+"""Proofs that a transfer, or all of a statement, lies in sealed ranges; `verifier.py` checks them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from ledger.models import Seal
+from ledger.sealing import as_json, split
+from ledger.verifier import leaf_hash, path_of, tree_of
+
+LEAVES = """
+    SELECT id, xid, seq, content FROM ledger_leaf WHERE id = ANY (%s::uuid[]) ORDER BY xid, seq
+"""
+OF_ACCOUNTS = """
+    SELECT DISTINCT transfer_id FROM ledger_entry
+    WHERE account_id = ANY (%s::bigint[]) AND xid < (SELECT sealed_to FROM ledger_books)
+"""
+
+
+class NotSealedYet(Exception):
+    """A transfer is newer than the last seal; the worker has not come by yet."""
+
+
+class NotAsSealed(Exception):
+    """A transfer is not what was sealed: someone changed it."""
+
+
+def prove(transfer_ids: Sequence[UUID]) -> dict[str, Any]:
+    """The proof for these transfers: each with its path to the root of a seal, and those seals."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVES, [list(transfer_ids)])
+        found = cursor.fetchall()
+    lines = []
+    seals: list[Seal] = []
+    tree: list[list[bytes]] = [[]]
+    for transfer_id, xid, seq, content in found:
+        if not seals or (xid, seq) > (seals[-1].last_xid, seals[-1].last_seq):
+            seals.append(_seal_over(xid, seq))
+            tree = tree_of(split(seals[-1].leaves))
+        leaf = leaf_hash(content)
+        if leaf not in tree[0]:
+            raise NotAsSealed(f"transfer {transfer_id} is not what {seals[-1]} has")
+        path = [(side, hash_.hex()) for side, hash_ in path_of(tree, tree[0].index(leaf))]
+        lines.append({"content": json.loads(content), "seal": seals[-1].number, "path": path})
+    return {"transfers": lines, "seals": [as_json(seal) for seal in seals]}
+
+
+def prove_statement(account_ids: Sequence[int]) -> dict[str, Any]:
+    """The proof for every sealed transfer of these accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_ACCOUNTS, [list(account_ids)])
+        transfer_ids = [transfer_id for (transfer_id,) in cursor.fetchall()]
+    return prove(transfer_ids)
+
+
+def _seal_over(xid: int, seq: int) -> Seal:
+    seal = (
+        Seal.objects.filter(Q(last_xid__gt=xid) | Q(last_xid=xid, last_seq__gte=seq))
+        .order_by("last_xid", "last_seq")
+        .first()
+    )
+    if seal is None:
+        raise NotSealedYet(f"transaction {xid} is newer than the last seal")
+    return seal

@@ -1,0 +1,104 @@
+"""Sealing: a signed Merkle root over the transfers that no late commit can join any more.
+
+A worker does this, never a posting. The horizon is exact: `pg_snapshot_xmin` is below every
+transaction still running, so what lies under it is decided for good, however long another takes.
+Where the key comes from is the caller's business; it is not in the database.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.db import connection, transaction
+
+from ledger.models import Seal
+from ledger.verifier import GENESIS, root_of, seal_digest
+
+RANGE_MAX = 65_536
+HASH = 32
+
+
+def public_key_of(key: Ed25519PrivateKey) -> str:
+    """The half of the key that goes out, in hex."""
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
+def seal(*, key: Ed25519PrivateKey, at: datetime, range_max: int = RANGE_MAX) -> list[Seal]:
+    """Seal everything that is settled, range by range; return the new seals."""
+    seals = []
+    while made := _seal_next(key, at=at, range_max=range_max):
+        seals.append(made)
+    return seals
+
+
+def _seal_next(key: Ed25519PrivateKey, *, at: datetime, range_max: int) -> Seal | None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_seal'))")
+        last = Seal.objects.defer("leaves").order_by("-number").first()
+        place = (last.last_xid, last.last_seq) if last else (0, 0)
+        cursor.execute("SELECT * FROM ledger_next_leaves(%s, %s, %s)", [*place, range_max])
+        leaves, count, last_xid, last_seq = cursor.fetchone()
+        if not count:
+            return None
+        made = Seal(
+            number=last.number + 1 if last else 1,
+            count=count,
+            last_xid=last_xid,
+            last_seq=last_seq,
+            root=root_of(split(leaves)),
+            previous=last.digest if last else GENESIS,
+            leaves=leaves,
+            sealed_at=at,
+        )
+        made.digest = seal_digest(as_json(made))
+        made.signature = key.sign(bytes(made.digest))
+        hashes = [made.root, made.previous, made.digest, made.signature, made.leaves]
+        cursor.execute(
+            "SELECT ledger_add_seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [made.number, count, last_xid, last_seq, *map(bytes, hashes), at],
+        )
+    return made
+
+
+def split(leaves: bytes | memoryview) -> list[bytes]:
+    """Stored leaves as a list of hashes."""
+    leaves = bytes(leaves)
+    return [leaves[start : start + HASH] for start in range(0, len(leaves), HASH)]
+
+
+def as_json(seal: Seal) -> dict[str, Any]:
+    """A seal as it is published, without its leaves."""
+    return {
+        "number": seal.number,
+        "count": seal.count,
+        "last_xid": seal.last_xid,
+        "last_seq": seal.last_seq,
+        "root": bytes(seal.root).hex(),
+        "previous": bytes(seal.previous).hex(),
+        "sealed_at": seal.sealed_at.astimezone(UTC).isoformat(),
+        "digest": bytes(seal.digest or b"").hex(),
+        "signature": bytes(seal.signature or b"").hex(),
+    }
+
+
+def publish(folder: Path) -> int:
+    """Append the seals that are not in `seals.jsonl` yet; return how many.
+
+    Seals already there are never touched: whoever holds a copy of the file can compare.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "seals.jsonl"
+    known = 0
+    if file.exists():
+        *_, tail = ["", *file.read_text().splitlines()]
+        known = json.loads(tail)["number"] if tail else 0
+    new = Seal.objects.defer("leaves").filter(number__gt=known).order_by("number")
+    lines = [json.dumps(as_json(seal)) + "\n" for seal in new]
+    with file.open("a") as out:
+        out.writelines(lines)
+    return len(lines)

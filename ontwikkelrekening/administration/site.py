@@ -1,0 +1,43 @@
+"""The administration for staff: our words, our look, and a refusal that says whom to ask."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from ontwikkelrekening.audit.access import may_audit
+
+
+class StaffSite(admin.AdminSite):
+    site_header = _("Ontwikkelrekening: administration")
+    site_title = "Ontwikkelrekening"
+    index_title = _("What you can do")
+    login_template = "staff/login.html"
+    logout_template = "staff/logged_out.html"
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "may_audit": may_audit(request.user)}
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return inner(request, *args, **kwargs)
+            except PermissionDenied:
+                return forbidden(request)
+
+        return page
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    """You are logged in, but this is not yours: says whom to ask."""
+    return render(request, "staff/forbidden.html", status=403)

@@ -1,0 +1,93 @@
+"""Citizens in the administration: found by account code only, and every opening is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ledger.admin import ReadOnlyInline
+from ontwikkelrekening.citizens.access import log_look
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen
+from providers.administration import Act, ActingAdmin, Request
+
+
+class CodeDiffers(Exception):
+    """Another account was typed than the one that is open."""
+
+
+class Erasure(forms.Form):
+    account_code = forms.CharField(
+        label=gettext_lazy("Account number"),
+        max_length=16,
+        help_text=gettext_lazy("Type the account number again, so that nobody else is erased."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def _erase(request: Request) -> str:
+    citizen: Citizen = request.subject
+    if request.answers["account_code"].strip().upper() != citizen.account_code:
+        raise CodeDiffers(_("This is not the number of the open account."))
+    erase(citizen, at=timezone.now())
+    return _("The person behind %(code)s is erased. The books stay.") % {
+        "code": citizen.account_code
+    }
+
+
+class CircumstanceInline(ReadOnlyInline):
+    model = Circumstance
+    fields = ["kind", "value", "source", "evidence", "valid_from", "valid_until"]
+    ordering = ["kind", "-valid_from"]
+
+
+class LookInline(ReadOnlyInline):
+    model = AccessLog
+    fields = ["at", "actor", "purpose"]
+    verbose_name_plural = gettext_lazy("Who looked")
+
+
+@admin.register(Citizen)
+class CitizenAdmin(ActingAdmin):
+    """No names, no BSN, no birth dates in the list; the search knows account codes only."""
+
+    list_display = ["account_code", "language", "registered_at", "erased_at"]
+    search_fields = ["account_code__exact"]
+    ordering = ["account_code"]
+    fields = ["account_code", "born_on", "language", "registered_at", "erased_at"]
+    inlines = [CircumstanceInline, LookInline]
+    acts = [
+        Act(
+            "erase",
+            gettext_lazy("Erase this person"),
+            "citizens.delete_citizen",
+            _erase,
+            gettext_lazy(
+                "The key of this person's data is destroyed. Nobody can read it again. The"
+                " account number and the books stay."
+            ),
+            errors=(CodeDiffers,),
+            form=Erasure,
+            offered=lambda citizen: citizen.erased_at is None,
+            grave=True,
+        )
+    ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        citizen = self.get_object(request, object_id)
+        if citizen is not None and citizen.erased_at is None and self.has_view_permission(request):
+            log_look(
+                citizen,
+                actor=request.user.get_username(),
+                purpose=_("opened in the administration"),
+                at=timezone.now(),
+            )
+        return super().change_view(request, object_id, *args, **kwargs)

@@ -1,0 +1,48 @@
+"""Words by or about a citizen, kept under the person's own key; erasing the person erases them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from ontwikkelrekening.citizens import keys
+from ontwikkelrekening.citizens.identity import NoIdentity
+from ontwikkelrekening.citizens.models import Citizen, PersonKey, Writing
+
+LENGTH_MAX = 10_000
+
+
+class UnusableText(ValueError):
+    """A text that is empty, too long or not printable."""
+
+
+def write(account_code: str, text: str, *, author: str, at: datetime) -> uuid.UUID:
+    """Keep a text with the citizen; returns what it is called elsewhere."""
+    text = text.strip()
+    if not text:
+        raise UnusableText("is empty")
+    if len(text) > LENGTH_MAX:
+        raise UnusableText(f"is longer than {LENGTH_MAX} characters")
+    if "\0" in text:
+        raise UnusableText("has a character that cannot be printed")
+    citizen = Citizen.objects.get(account_code=account_code)
+    writing = Writing(id=uuid.uuid4(), citizen=citizen, author=author, written_at=at)
+    writing.text = keys.encrypt(text.encode(), key=_key(citizen), owner=writing.id.bytes)
+    writing.save(force_insert=True)
+    return writing.id
+
+
+def read(writing_id: uuid.UUID) -> str:
+    """The text; raises NoIdentity when the citizen was erased. The caller logs the look."""
+    writing = Writing.objects.select_related("citizen").filter(pk=writing_id).first()
+    if writing is None:
+        raise NoIdentity("These words were erased with their citizen.")
+    key = _key(writing.citizen)
+    return keys.decrypt(bytes(writing.text), key=key, owner=writing.id.bytes).decode()
+
+
+def _key(citizen: Citizen) -> bytes:
+    person_key = PersonKey.objects.filter(citizen=citizen).first()
+    if person_key is None:
+        raise NoIdentity(f"Account {citizen.account_code} has no identity any more.")
+    return keys.unwrap(bytes(person_key.wrapped), owner=citizen.pk.bytes)

@@ -1,0 +1,257 @@
+"""Schemes, policies and decisions in the administration; four eyes are the domain's own rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
+from ontwikkelrekening.eligibility import policies
+from ontwikkelrekening.eligibility.deciding import NotWaiting, confirm_refusal
+from ontwikkelrekening.eligibility.letters import facts_in_words, letter
+from ontwikkelrekening.eligibility.models import (
+    Decision,
+    Policy,
+    PolicyParameter,
+    PolicyState,
+    Scheme,
+)
+from ontwikkelrekening.eligibility.parameters import KINDS, UnusableParameter
+from ontwikkelrekening.eligibility.reading import facts_of
+from providers.administration import Act, ActingAdmin, Request
+
+
+@admin.register(Scheme)
+class SchemeAdmin(ReadOnlyAdmin):
+    list_display = ["code", "name"]
+
+
+class NewVersion(forms.Form):
+    scheme = forms.ModelChoiceField(Scheme.objects.all(), label=gettext_lazy("Scheme"))
+    starts_on = forms.DateField(
+        label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class NewValue(forms.Form):
+    key = forms.ChoiceField(
+        label=gettext_lazy("Parameter"),
+        choices=[(key, f"{kind.label} ({key})") for key, kind in KINDS.items()],
+    )
+    value = forms.JSONField(
+        label=gettext_lazy("Value"),
+        help_text=gettext_lazy('As JSON: 50000, true, ["course", "module"], {"start": 50}.'),
+    )
+    ground = forms.CharField(label=gettext_lazy("Legal ground"), max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Explanation"), max_length=500, required=False)
+
+
+def _draft(request: Request) -> str:
+    scheme: Scheme = request.answers["scheme"]
+    last = Policy.objects.filter(scheme=scheme).order_by("-version").first()
+    drafted = policies.draft(
+        scheme,
+        starts_on=request.answers["starts_on"],
+        settings=_settings_of(last) if last else {},
+    )
+    return _("%(policy)s is drafted with the values of the version before.") % {"policy": drafted}
+
+
+def _settings_of(policy: Policy) -> dict[str, policies.Setting]:
+    return {
+        row.key: policies.Setting(row.value, row.ground, row.reason)
+        for row in policy.parameters.all()
+    }
+
+
+def _change(request: Request) -> str:
+    answers = request.answers
+    setting = policies.Setting(answers["value"], answers["ground"], answers["reason"])
+    policies.change(request.subject, settings={answers["key"]: setting})
+    return _("%(key)s is set.") % {"key": answers["key"]}
+
+
+def _propose(request: Request) -> str:
+    policies.propose(request.subject, by=request.user)
+    return _("The policy is proposed. Someone else can approve it now.")
+
+
+def _send_back(request: Request) -> str:
+    policies.send_back(request.subject)
+    return _("The policy is a draft again.")
+
+
+def _approve(request: Request) -> str:
+    policies.approve(request.subject, by=request.user, at=timezone.now())
+    return _("The policy is approved. It holds from %(on)s.") % {"on": request.subject.starts_on}
+
+
+def _is(state: PolicyState) -> Any:
+    return lambda policy: policy.state == state
+
+
+class ParameterInline(ReadOnlyInline):
+    model = PolicyParameter
+    fields = ["key", "value", "ground", "reason"]
+    ordering = ["key"]
+
+
+@admin.register(Policy)
+class PolicyAdmin(ActingAdmin):
+    list_display = [
+        "__str__",
+        "state",
+        "starts_on",
+        "ends_on",
+        "proposed_by",
+        "approved_by",
+        "approved_at",
+    ]
+    list_filter = ["state", "scheme"]
+    list_select_related = ["scheme", "proposed_by", "approved_by"]
+    ordering = ["-starts_on", "-version"]
+    inlines = [ParameterInline]
+    acts = [
+        Act(
+            "draft",
+            gettext_lazy("Draft a new version"),
+            "eligibility.add_policy",
+            _draft,
+            gettext_lazy("The draft begins with the values of the last version."),
+            errors=(policies.UnableToSetPolicy,),
+            form=NewVersion,
+            on_list=True,
+        ),
+        Act(
+            "change",
+            gettext_lazy("Set a parameter"),
+            "eligibility.change_policyparameter",
+            _change,
+            errors=(policies.UnableToSetPolicy, UnusableParameter),
+            form=NewValue,
+            offered=_is(PolicyState.DRAFT),
+        ),
+        Act(
+            "propose",
+            gettext_lazy("Propose"),
+            "eligibility.change_policy",
+            _propose,
+            gettext_lazy("From here the values stand still. Someone else has to approve them."),
+            errors=(policies.UnableToSetPolicy,),
+            offered=_is(PolicyState.DRAFT),
+        ),
+        Act(
+            "send-back",
+            gettext_lazy("Send back to draft"),
+            "eligibility.change_policy",
+            _send_back,
+            errors=(policies.UnableToSetPolicy,),
+            offered=_is(PolicyState.PROPOSED),
+        ),
+        Act(
+            "approve",
+            gettext_lazy("Approve"),
+            "eligibility.change_policy",
+            _approve,
+            gettext_lazy(
+                "The policy decides from its start date on and can never be changed again."
+                " The version before it ends there."
+            ),
+            errors=(policies.UnableToSetPolicy,),
+            offered=_is(PolicyState.PROPOSED),
+            grave=True,
+        ),
+    ]
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("refusals")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("wait for a person"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=Decision.objects.waiting().order_by().values("pk"))
+
+
+def _confirm(request: Request) -> str:
+    confirm_refusal(request.subject, by=request.by, at=timezone.now())
+    return _("The refusal is confirmed.")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ActingAdmin):
+    """Decisions by account code; a refusal is read and confirmed here, with its reason in the list."""
+
+    list_display = ["account_code", "decided_on", "outcome", "why", "confirmed_by", "policy"]
+    list_filter = [WaitingFilter, "outcome"]
+    search_fields = ["account_code__startswith"]
+    ordering = ["-decided_on", "id"]
+    actions = ["confirm_selected"]
+    fields = [
+        "account_code",
+        "decided_on",
+        "outcome",
+        "why",
+        "facts_in_words",
+        "policy",
+        "priority",
+        "decided_by",
+        "confirmed_by",
+        "confirmed_at",
+    ]
+    acts = [
+        Act(
+            "confirm",
+            gettext_lazy("Confirm the refusal"),
+            "eligibility.change_decision",
+            _confirm,
+            gettext_lazy("You have read the facts and the reason, and stand behind the refusal."),
+            errors=(NotWaiting,),
+            offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        wanted: QuerySet[Decision] = super().get_queryset(request)
+        return wanted.select_related("policy__scheme").prefetch_related("policy__parameters")
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, decision: Decision) -> str:
+        return " ".join(letter(decision, language=get_language() or "nl").reasons)
+
+    @admin.display(description=gettext_lazy("facts"))
+    def facts_in_words(self, decision: Decision) -> str:
+        return format_html_join("", "{}: {}<br>", facts_in_words(facts_of(decision)))
+
+    @admin.action(
+        description=gettext_lazy("Confirm the selected refusals"), permissions=["confirm"]
+    )
+    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Decision]) -> None:
+        confirmed = [x for x in queryset if self._confirmed(request, x)]
+        done = ngettext(
+            "%(n)s refusal is confirmed.", "%(n)s refusals are confirmed.", len(confirmed)
+        )
+        self.message_user(request, done % {"n": len(confirmed)}, messages.SUCCESS)
+
+    def _confirmed(self, request: HttpRequest, decision: Decision) -> bool:
+        try:
+            confirm_refusal(decision, by=request.user.get_username(), at=timezone.now())
+        except NotWaiting as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return False
+        return True
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("eligibility.change_decision")

@@ -1,0 +1,72 @@
+"""The law's terms, counted to the day. A term that ends on a free day ends on the next working day
+(Algemene termijnenwet, articles 1 and 3)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+WEEK = timedelta(weeks=1)
+DECIDE = 8 * WEEK  # Awb 4:13
+OBJECT = 6 * WEEK  # Awb 6:7
+ANSWER = 6 * WEEK  # Awb 7:10, first paragraph
+ANSWER_WITH_COMMITTEE = 12 * WEEK
+ANSWER_EXTENSION = 6 * WEEK  # Awb 7:10, third paragraph
+
+
+def last_day(start: date, term: timedelta) -> date:
+    """The last day of a term that begins on the day after `start`."""
+    day = start + term
+    while day.weekday() >= 5 or day in free_days(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+def decide_by(asked_on: date) -> date:
+    """The last day to decide on an application."""
+    return last_day(asked_on, DECIDE)
+
+
+def object_until(announced_on: date) -> date:
+    """The last day to object to a decision."""
+    return last_day(announced_on, OBJECT)
+
+
+def answer_by(announced_on: date, *, committee: bool) -> date:
+    """The last day to decide on an objection: counted from the end of the term to object."""
+    term = ANSWER_WITH_COMMITTEE if committee else ANSWER
+    return last_day(object_until(announced_on), term)
+
+
+@cache
+def free_days(year: int) -> frozenset[date]:
+    """The public holidays of the Netherlands that move the end of a term."""
+    easter = _easter(year)
+    kings_day = date(year, 4, 27)
+    return frozenset(
+        {
+            date(year, 1, 1),
+            easter - timedelta(days=2),  # Good Friday
+            easter + timedelta(days=1),
+            kings_day - timedelta(days=1) if kings_day.weekday() == 6 else kings_day,
+            date(year, 5, 5),
+            easter + timedelta(days=39),  # Ascension
+            easter + timedelta(days=50),  # Whit Monday
+            date(year, 12, 25),
+            date(year, 12, 26),
+        }
+    )
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday, by the anonymous Gregorian algorithm."""
+    golden = year % 19
+    century, rest = divmod(year, 100)
+    leap_centuries, century_rest = divmod(century, 4)
+    correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap_centuries - correction + 15) % 30
+    leaps, leap_rest = divmod(rest, 4)
+    weekday = (32 + 2 * century_rest + 2 * leaps - epact - leap_rest) % 7
+    shift = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * shift + 114, 31)
+    return date(year, month, day + 1)

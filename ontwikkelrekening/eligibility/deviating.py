@@ -1,0 +1,70 @@
+"""Hardship: a reasoned human deviation from the rules, proposed by one person, approved by another."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from ontwikkelrekening.citizens.writing import write
+from ontwikkelrekening.eligibility.models import Decision, Deviation
+from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import facts_of
+from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, replace
+
+KINDS = ("general", "coaching_evc", "childcare_travel")
+GROUND = "Voorbeeldregeling art. 9 (hardheidsclausule); Awb 3:4 lid 2 en 4:84"
+
+
+class UnableToDeviate(Exception):
+    """A deviation that cannot be proposed or approved; says why."""
+
+
+@transaction.atomic
+def propose(
+    decision: Decision, *, grants: Sequence[tuple[str, int]], reason: str, by: str, at: datetime
+) -> Deviation:
+    """Propose other sums than the rules give, with the reason why they would weigh too hard."""
+    _check(decision, grants)
+    return Deviation.objects.create(
+        id=uuid.uuid4(),
+        decision=decision,
+        grants=[list(grant) for grant in grants],
+        reason=write(decision.account_code, reason, author=by, at=at),
+        proposed_by=by,
+        proposed_at=at,
+    )
+
+
+@transaction.atomic
+def approve(deviation: Deviation, *, by: str, at: datetime) -> Decision:
+    """A second person agrees: the decision is replaced and the books follow."""
+    locked = Deviation.objects.select_for_update().get(pk=deviation.pk)
+    if locked.approved_by:
+        raise UnableToDeviate("This was approved before.")
+    if by == locked.proposed_by:
+        raise UnableToDeviate("A second person must approve this.")
+    decision = locked.decision
+    result = replace(
+        decision,
+        facts=facts_of(decision),
+        parameters=parameters_of(decision.policy),
+        grants=[(kind, cents) for kind, cents in locked.grants],
+        by=by,
+        at=at,
+    )
+    deviation.approved_by, deviation.approved_at, deviation.result = by, at, result
+    deviation.save(update_fields=["approved_by", "approved_at", "result"])
+    return result
+
+
+def _check(decision: Decision, grants: Sequence[tuple[str, int]]) -> None:
+    kinds = [kind for kind, _ in grants]
+    if not grants or len(set(kinds)) != len(kinds) or set(kinds) - set(KINDS):
+        raise UnableToDeviate(f"Choose one or more of {', '.join(KINDS)}, each once.")
+    if any(type(cents) is not int or not 0 < cents <= 1_000_000 for _, cents in grants):
+        raise UnableToDeviate("Each sum must lie between one cent and € 10,000.")
+    if Decision.objects.filter(replaces=decision).exists():
+        raise AlreadyReplaced(f"Decision {decision.pk} was replaced before.")

@@ -1,0 +1,132 @@
+"""Decisions, never edited: facts used, steps taken, sums; and what a person adds to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from ontwikkelrekening.eligibility.models.policies import Policy
+
+
+class Outcome(models.TextChoices):
+    GRANTED = "granted", "toegekend"
+    REFUSED = "refused", "afgewezen"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self) -> DecisionQuerySet:
+        """Decisions that no later decision has replaced."""
+        return self.filter(replaced_by=None)
+
+    def waiting(self) -> DecisionQuerySet:
+        """Refusals that no person has confirmed yet, oldest first."""
+        return (
+            self.standing()
+            .filter(outcome=Outcome.REFUSED, confirmed_by="")
+            .order_by("decided_on", "id")
+        )
+
+
+class Decision(models.Model):
+    """The outcome for one citizen: the facts used, the steps of the rules, the policy version.
+
+    Knows the citizen by account code only. Never edited: a later decision replaces it.
+    A refusal is final only when a person has confirmed it (`confirmed_by`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account_code = models.CharField(max_length=16, db_index=True)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="decisions")
+    decided_on = models.DateField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    priority = models.PositiveSmallIntegerField()
+    amount = models.BigIntegerField()  # cents, all tranches together
+    facts = models.JSONField()  # rules.Facts, by name
+    trace = models.JSONField()  # [rule, holds, value] each; reading.steps_of gives them in full
+    grants = models.JSONField(default=list)  # [kind, cents] each
+    decided_by = models.CharField(max_length=100)  # "machine" or a member of staff
+    confirmed_by = models.CharField(max_length=100, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    recorded_at = models.DateTimeField()
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "beschikking"
+        verbose_name_plural = "beschikkingen"
+        constraints = [
+            models.CheckConstraint(
+                name="granted_decision_has_an_amount",
+                condition=Q(outcome=Outcome.GRANTED, amount__gt=0)
+                | Q(outcome=Outcome.REFUSED, amount=0),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="refusals_waiting_for_a_person",
+                fields=["decided_on", "id"],
+                condition=Q(outcome=Outcome.REFUSED, confirmed_by=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Extension(models.Model):
+    """More time for a decision, told to the citizen with a reason (Awb 4:14)."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="extensions")
+    until = models.DateField("uiterlijk op")
+    reason = models.CharField("reden", max_length=300)
+    granted_by = models.CharField(max_length=100)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "verlenging"
+        verbose_name_plural = "verlengingen"
+
+    def __str__(self) -> str:
+        return f"tot {self.until}"
+
+
+class Deviation(models.Model):
+    """A reasoned human deviation from the rules because of hardship; takes two people.
+
+    The reasons are personal, so they are kept with the citizen (citizens.Writing); approval makes a
+    decision that replaces the one deviated from.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="deviations")
+    grants = models.JSONField()  # [kind, cents] each
+    reason = models.UUIDField()  # citizens.Writing
+    proposed_by = models.CharField(max_length=100)
+    proposed_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=100, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    result = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, null=True, related_name="deviation"
+    )
+
+    class Meta:
+        verbose_name = "toepassing van de hardheidsclausule"
+        constraints = [
+            models.CheckConstraint(
+                name="deviation_is_approved_by_someone_else",
+                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="approved_deviation_has_a_result",
+                condition=Q(approved_by="", approved_at=None, result=None)
+                | (~Q(approved_by="") & Q(approved_at__isnull=False, result__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,164 @@
+"""An objection: filed, acknowledged, answered within the law's clock; every move kept."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from ontwikkelrekening.citizens.writing import write
+from ontwikkelrekening.eligibility.clocks import (
+    ANSWER_EXTENSION,
+    answer_by,
+    last_day,
+    object_until,
+)
+from ontwikkelrekening.eligibility.models import (
+    Decision,
+    Objection,
+    ObjectionMove,
+    ObjectionState,
+    Outcome,
+)
+from ontwikkelrekening.eligibility.reading import announced_on
+from ontwikkelrekening.eligibility.replacing import decide_again
+from providers.states import Transitions, after
+
+TRANSITIONS: Transitions = {
+    "acknowledge": {ObjectionState.FILED: ObjectionState.ACKNOWLEDGED},
+    "uphold": {ObjectionState.ACKNOWLEDGED: ObjectionState.UPHELD},
+    "replace": {ObjectionState.ACKNOWLEDGED: ObjectionState.REPLACED},
+    "dismiss": {ObjectionState.ACKNOWLEDGED: ObjectionState.INADMISSIBLE},
+    "withdraw": {
+        ObjectionState.FILED: ObjectionState.WITHDRAWN,
+        ObjectionState.ACKNOWLEDGED: ObjectionState.WITHDRAWN,
+    },
+}
+
+
+class UnableToObject(Exception):
+    """An objection that cannot be filed or moved; says why."""
+
+
+class NothingToObjectTo(UnableToObject):
+    """A refusal that still waits for a person is no decision yet."""
+
+
+class AlreadyOpen(UnableToObject):
+    """There is an open objection to this decision."""
+
+
+class TooLateToExtend(UnableToObject):
+    """The answer was extended before, or its last day has passed."""
+
+
+class SameDecider(UnableToObject):
+    """Who took or confirmed the decision may not answer the objection (Awb 10:3)."""
+
+
+@transaction.atomic
+def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection:
+    """A citizen objects. Late is taken in as well: a person judges whether it counts (Awb 6:11)."""
+    if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
+        raise NothingToObjectTo("A person still looks at this. After that you can object.")
+    announced = announced_on(decision)
+    objection = Objection(
+        id=uuid.uuid4(),
+        decision=decision,
+        account_code=decision.account_code,
+        words=write(decision.account_code, words, author="citizen", at=at),
+        filed_on=on,
+        in_time=on <= object_until(announced),
+        decide_by=max(answer_by(announced, committee=False), last_day(on, ANSWER_EXTENSION)),
+    )
+    try:
+        with transaction.atomic():
+            objection.save(force_insert=True)
+    except IntegrityError as error:
+        if "decision_has_one_open_objection" not in str(error):
+            raise
+        raise AlreadyOpen("You objected to this decision before. We are working on it.") from None
+    _keep(objection, event="file", before="", by="citizen", at=at)
+    return objection
+
+
+@transaction.atomic
+def acknowledge(objection: Objection, *, committee: bool, by: str, at: datetime) -> None:
+    """Confirm that it arrived, and say whether a committee advises: that sets the clock."""
+    _move(objection, "acknowledge", by=by, at=at)
+    objection.committee = committee
+    announced = announced_on(objection.decision)
+    objection.decide_by = max(objection.decide_by, answer_by(announced, committee=committee))
+    objection.save(update_fields=["committee", "decide_by"])
+
+
+@transaction.atomic
+def extend(objection: Objection, *, by: str, on: date, at: datetime) -> None:
+    """Six more weeks, once, told before the last day (Awb 7:10, third paragraph)."""
+    locked = Objection.objects.select_for_update().get(pk=objection.pk)
+    if locked.extended or on > locked.decide_by:
+        raise TooLateToExtend("More time can be taken once, before the last day.")
+    objection.extended = True
+    objection.decide_by = last_day(locked.decide_by, ANSWER_EXTENSION)
+    objection.save(update_fields=["extended", "decide_by"])
+    _keep(objection, event="extend", before=locked.state, by=by, at=at)
+
+
+@transaction.atomic
+def uphold(objection: Objection, *, answer: str, by: str, at: datetime) -> None:
+    """The decision stands, and the answer says why."""
+    _answer(objection, "uphold", answer=answer, by=by, at=at)
+
+
+@transaction.atomic
+def dismiss(objection: Objection, *, answer: str, by: str, at: datetime) -> None:
+    """The objection is not taken up, for one: it came too late without a good reason."""
+    _answer(objection, "dismiss", answer=answer, by=by, at=at)
+
+
+@transaction.atomic
+def replace(objection: Objection, *, answer: str, by: str, at: datetime) -> Decision:
+    """Decide again on the facts as they are known now; the books follow. Never for the worse."""
+    _not_the_same_person(objection, by)
+    result = decide_again(objection.decision, by=by, at=at)
+    objection.result = result
+    _answer(objection, "replace", answer=answer, by=by, at=at)
+    return result
+
+
+@transaction.atomic
+def withdraw(objection: Objection, *, by: str, at: datetime) -> None:
+    """The citizen takes the objection back."""
+    _move(objection, "withdraw", by=by, at=at)
+
+
+def _answer(objection: Objection, event: str, *, answer: str, by: str, at: datetime) -> None:
+    _not_the_same_person(objection, by)
+    objection.answer = write(objection.account_code, answer, author=by, at=at)
+    _move(objection, event, by=by, at=at)
+
+
+def _not_the_same_person(objection: Objection, by: str) -> None:
+    if by in (objection.decision.decided_by, objection.decision.confirmed_by):
+        raise SameDecider("Who took the decision may not answer the objection.")
+
+
+def _move(objection: Objection, event: str, *, by: str, at: datetime) -> None:
+    before = (
+        Objection.objects.select_for_update().values_list("state", flat=True).get(pk=objection.pk)
+    )
+    objection.state = after(TRANSITIONS, event, before)
+    objection.save(update_fields=["state", "answer", "result"])
+    _keep(objection, event=event, before=before, by=by, at=at)
+
+
+def _keep(objection: Objection, *, event: str, before: str, by: str, at: datetime) -> None:
+    ObjectionMove.objects.create(
+        objection=objection,
+        event=event,
+        from_state=before,
+        to_state=objection.state,
+        actor=by,
+        at=at,
+    )

@@ -1,0 +1,111 @@
+"""A decision is never edited: it is replaced by a later one, and the books follow by the outbox."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from ontwikkelrekening.eligibility.deciding import packed, packed_grants
+from ontwikkelrekening.eligibility.facts import facts_for
+from ontwikkelrekening.eligibility.models import Decision, Outcome
+from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.rules import Facts, GrantOf, decide, grant_of
+from providers.outbox import enqueue
+
+WORK = "decision.replaced"
+
+
+class UnableToReplace(Exception):
+    """A decision that cannot be replaced; says why."""
+
+
+class AlreadyReplaced(UnableToReplace):
+    """A later decision has replaced this one."""
+
+
+class WouldBeWorse(UnableToReplace):
+    """Replacing may not take away what was granted: that is a recovery, which a person weighs."""
+
+
+@transaction.atomic
+def decide_again(decision: Decision, *, by: str, at: datetime) -> Decision:
+    """Replace a decision by what the rules say on the facts as they are known now, for its own day.
+
+    Raises AlreadyReplaced, or WouldBeWorse when the new outcome grants less.
+    """
+    parameters = parameters_of(decision.policy)
+    before = Facts(**decision.facts)
+    known = facts_for(
+        [decision.account_code],
+        on=decision.decided_on,
+        scheme=decision.policy.scheme,
+        balances={decision.account_code: before.balance_cents},
+        leaving_out=decision.pk,
+    )
+    facts = known[decision.account_code]
+    return replace(decision, facts=facts, parameters=parameters, grants=None, by=by, at=at)
+
+
+@transaction.atomic
+def replace(
+    decision: Decision,
+    *,
+    facts: Facts,
+    parameters: Parameters,
+    grants: Sequence[tuple[str, int]] | None,
+    by: str,
+    at: datetime,
+) -> Decision:
+    """Write the decision that takes this one's place: by the rules, or with `grants` a person set."""
+    Decision.objects.select_for_update().get(pk=decision.pk)
+    if Decision.objects.filter(replaces=decision).exists():
+        raise AlreadyReplaced(f"Decision {decision.pk} was replaced before.")
+    result = decide(facts, parameters)
+    if grants is None:
+        granted = {grant.kind: grant.cents for grant in result.grants}
+    else:
+        granted = dict(grants)
+    _at_least(decision, granted)
+    amount = sum(granted.values())
+    new = Decision.objects.create(
+        id=uuid.uuid5(decision.pk, "replaced"),
+        account_code=decision.account_code,
+        policy=decision.policy,
+        decided_on=decision.decided_on,
+        outcome=Outcome.GRANTED if amount else Outcome.REFUSED,
+        priority=result.priority,
+        amount=amount,
+        facts=facts._asdict(),
+        trace=json.loads(packed(result)),
+        grants=json.loads(packed_grants(result))
+        if grants is None
+        else [list(sum_) for sum_ in granted.items()],
+        decided_by=by,
+        confirmed_by="" if amount else by,
+        confirmed_at=None if amount else at,
+        replaces=decision,
+        recorded_at=at,
+    )
+    enqueue(WORK, str(new.pk), at=at)
+    return new
+
+
+def more_granted(decision: Decision, *, parameters: Parameters) -> list[GrantOf]:
+    """What this decision grants on top of the one it replaced, with what each sum is for."""
+    before = dict(decision.replaces.grants) if decision.replaces else {}
+    return [
+        grant_of(kind, cents - before.get(kind, 0), parameters=parameters)
+        for kind, cents in decision.grants
+        if cents > before.get(kind, 0)
+    ]
+
+
+def _at_least(decision: Decision, granted: dict[str, int]) -> None:
+    worse = [kind for kind, cents in decision.grants if granted.get(kind, 0) < cents]
+    if worse:
+        raise WouldBeWorse(f"It would take away: {', '.join(worse)}.")

@@ -1,0 +1,47 @@
+"""Refusals that wait for a person: their clock of eight weeks, and more time when it is needed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from ontwikkelrekening.eligibility.clocks import decide_by
+from ontwikkelrekening.eligibility.models import Decision, Extension
+
+EXTENSIONS_MAX = 1
+
+
+class UnableToExtend(Exception):
+    """More time that cannot be given; says why."""
+
+
+def work_queue() -> QuerySet[Decision]:
+    """Refusals that no person has looked at, the oldest first."""
+    return (
+        Decision.objects.waiting().select_related("policy__scheme").prefetch_related("extensions")
+    )
+
+
+def due_on(decision: Decision) -> date:
+    """The last day to decide: eight weeks, or what the citizen was told since (Awb 4:13, 4:14)."""
+    told = [extension.until for extension in decision.extensions.all()]
+    return max([decide_by(decision.decided_on), *told])
+
+
+@transaction.atomic
+def extend(decision: Decision, *, until: date, reason: str, by: str, at: datetime) -> Extension:
+    """Give a waiting decision more time, once, with a reason the citizen reads."""
+    Decision.objects.select_for_update().get(pk=decision.pk)
+    if not Decision.objects.waiting().filter(pk=decision.pk).exists():
+        raise UnableToExtend("This decision does not wait for a person.")
+    if decision.extensions.count() >= EXTENSIONS_MAX:
+        raise UnableToExtend("This decision was extended before.")
+    if until <= due_on(decision):
+        raise UnableToExtend("The new day must lie after the last day there is now.")
+    if not reason.strip():
+        raise UnableToExtend("Say why more time is needed.")
+    return Extension.objects.create(
+        decision=decision, until=until, reason=reason.strip(), granted_by=by, granted_at=at
+    )

@@ -1,0 +1,164 @@
+"""Payment batches in the administration: prepared by one person, released by another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ledger.admin import ReadOnlyInline
+from ledger.errors import UnableToPost
+from ontwikkelrekening.payouts import paying
+from ontwikkelrekening.payouts.errors import UnableToPay
+from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, Payout
+from providers.administration import Act, ActingAdmin, Request
+from providers.states import IllegalMove
+
+REFUSALS = (UnableToPay, UnableToPost, IllegalMove)
+RIGHT = "payouts.change_paymentbatch"
+
+
+class PayOn(forms.Form):
+    pay_on = forms.DateField(
+        label=gettext_lazy("Pay on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+def _prepare(request: Request) -> str:
+    batch = paying.prepare_batch(by=request.by, pay_on=request.answers["pay_on"], at=timezone.now())
+    return _("%(batch)s is prepared. Someone else can release it now.") % {"batch": batch}
+
+
+def _release(request: Request) -> str:
+    paying.release_batch(request.subject, by=request.by, at=timezone.now())
+    return _("%(batch)s is released. Download the file and send it to the bank.") % {
+        "batch": request.subject
+    }
+
+
+def _withdraw(request: Request) -> str:
+    paying.withdraw_batch(request.subject, by=request.by, at=timezone.now())
+    return _("%(batch)s is withdrawn. Its claims wait for the next batch.") % {
+        "batch": request.subject
+    }
+
+
+def _settle(request: Request) -> str:
+    paying.settle_batch(request.subject, by=request.by, at=timezone.now())
+    return _("%(batch)s is settled.") % {"batch": request.subject}
+
+
+def _is(state: BatchState) -> Any:
+    return lambda batch: batch.state == state
+
+
+class PayoutInline(ReadOnlyInline):
+    model = Payout
+    fields = ["reference", "provider", "iban", "amount", "state"]
+    ordering = ["reference"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("provider")
+
+
+@admin.register(PaymentBatch)
+class PaymentBatchAdmin(ActingAdmin):
+    list_display = [
+        "message_id",
+        "state",
+        "pay_on",
+        "payments",
+        "total",
+        "prepared_by",
+        "released_by",
+        "settled_by",
+    ]
+    list_filter = ["state"]
+    ordering = ["-prepared_at"]
+    inlines = [PayoutInline]
+    fields = [
+        "message_id",
+        "state",
+        "pay_on",
+        "total",
+        "payments",
+        "file_to_send",
+        "file_sha256",
+        "prepared_by",
+        "prepared_at",
+        "released_by",
+        "released_at",
+        "settled_by",
+        "settled_at",
+    ]
+    acts = [
+        Act(
+            "prepare",
+            gettext_lazy("Prepare payments"),
+            "payouts.add_paymentbatch",
+            _prepare,
+            gettext_lazy("All approved claims are bundled per provider. Nothing is paid yet."),
+            errors=REFUSALS,
+            form=PayOn,
+            on_list=True,
+        ),
+        Act(
+            "release",
+            gettext_lazy("Release"),
+            RIGHT,
+            _release,
+            gettext_lazy("The payment file is written and booked. This cannot be undone."),
+            errors=REFUSALS,
+            offered=_is(BatchState.PREPARED),
+            grave=True,
+        ),
+        Act(
+            "withdraw",
+            gettext_lazy("Withdraw"),
+            RIGHT,
+            _withdraw,
+            gettext_lazy("Nothing is paid; the claims wait for the next batch."),
+            errors=REFUSALS,
+            offered=_is(BatchState.PREPARED),
+        ),
+        Act(
+            "settle",
+            gettext_lazy("Mark as settled"),
+            RIGHT,
+            _settle,
+            gettext_lazy("The bank statement shows that the file was paid."),
+            errors=REFUSALS,
+            offered=_is(BatchState.RELEASED),
+            grave=True,
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        batches = super().get_queryset(request).defer("file")
+        counted: QuerySet[Any] = batches.annotate(
+            payments_count=Count("payouts"), cents=Sum("payouts__amount")
+        )
+        return counted
+
+    @admin.display(description=gettext_lazy("payments"))
+    def payments(self, batch: Any) -> int:
+        return int(batch.payments_count)
+
+    @admin.display(description=gettext_lazy("amount in euros"))
+    def total(self, batch: Any) -> str:
+        return f"{batch.cents or 0}"
+
+    @admin.display(description=gettext_lazy("file for the bank"))
+    def file_to_send(self, batch: PaymentBatch) -> str:
+        if not batch.file_sha256:
+            return "-"
+        address = reverse("payouts:file", args=[batch.message_id])
+        return format_html('<a href="{}" download>{}.xml</a>', address, batch.message_id)

@@ -1,0 +1,299 @@
+"""Providers, their software, their courses and the claims a person must judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
+
+from ledger.admin import ModelAdmin, ReadOnlyAdmin
+from ledger.errors import UnableToPost
+from providers.administration import Act, ActingAdmin, Answer, Request
+from providers.admitting import UnableToAdmit, admit
+from providers.claiming import reviewing
+from providers.clients import UnknownScope, create_client
+from providers.models import Claim, Client, Course, Enrolment, Provider, Review
+from providers.scopes import SCOPES
+from providers.states import ClaimState, IllegalMove
+
+# The library's own pages would show tokens and let a secret be typed.
+for secret in (AccessToken, Grant, IDToken, RefreshToken, Client):
+    if admin.site.is_registered(secret):
+        admin.site.unregister(secret)
+
+
+class Admission(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=70)
+    kvk_number = forms.CharField(label=gettext_lazy("KvK number"), max_length=8)
+    iban = forms.CharField(label="IBAN", max_length=42)
+    on = forms.DateField(
+        label=gettext_lazy("Admitted on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class NewClient(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name of the software"), max_length=100)
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("It may"),
+        choices=list(SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+def _admit(request: Request) -> str:
+    provider = admit(**request.answers, at=timezone.now())
+    return _("%(provider)s is admitted.") % {"provider": provider}
+
+
+def _create_client(request: Request) -> Answer:
+    """The one page that shows the secret: never stored, kept in no message and no cache."""
+    client, secret = create_client(request.subject, **request.answers)
+    return render(
+        request.http,
+        "admin/client_created.html",
+        {
+            **admin.site.each_context(request.http),
+            "title": _("The client is created"),
+            "client": client,
+            "secret": secret,
+            "provider": request.subject,
+        },
+    )
+
+
+@admin.register(Provider)
+class ProviderAdmin(ActingAdmin):
+    list_display = ["name", "kvk_number", "iban", "admitted_on"]
+    search_fields = ["name", "=kvk_number"]
+    ordering = ["name"]
+    acts = [
+        Act(
+            "admit",
+            gettext_lazy("Admit a provider"),
+            "providers.add_provider",
+            _admit,
+            gettext_lazy("From that day it may publish courses and claim."),
+            errors=(UnableToAdmit,),
+            form=Admission,
+            on_list=True,
+        ),
+        Act(
+            "create-client",
+            gettext_lazy("Give its software access"),
+            "providers.add_client",
+            _create_client,
+            gettext_lazy("The secret is shown once. It is stored as a hash."),
+            errors=(UnknownScope,),
+            form=NewClient,
+        ),
+    ]
+
+
+@admin.register(Client)
+class ClientAdmin(ModelAdmin):
+    """Clients can be looked at and taken away; the secret is nowhere."""
+
+    list_display = ["name", "provider", "scopes", "created"]
+    list_select_related = ["provider"]
+    fields = ("name", "client_id", "provider", "scopes", "created")
+    search_fields = ["name", "provider__name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Course)
+class CourseAdmin(ReadOnlyAdmin):
+    list_display = ["name", "provider", "category", "price", "state"]
+    list_filter = ["state", "category"]
+    list_select_related = ["provider"]
+    search_fields = ["name", "provider__name", "=code"]
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ReadOnlyAdmin):
+    list_display = ["id", "course", "provider", "state", "starts_on", "maximum"]
+    list_filter = ["state"]
+    list_select_related = ["course", "provider"]
+    search_fields = ["=id"]
+    exclude = ["code_digest"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    list_display = ["id", "provider", "instalment", "amount", "state", "reason", "submitted_at"]
+    list_filter = ["state"]
+    list_select_related = ["provider"]
+    search_fields = ["=id", "provider__name"]
+
+
+class Reason(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is refused"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("The provider reads this."),
+    )
+
+
+def _approve(request: Request) -> str:
+    reviewing.approve(request.subject.claim, by=request.by, at=timezone.now())
+    return _("The claim is approved and booked.")
+
+
+def _refuse(request: Request) -> str:
+    reviewing.refuse(
+        request.subject.claim, by=request.by, reason=request.answers["reason"], at=timezone.now()
+    )
+    return _("The refusal is proposed. Someone else has to confirm it.")
+
+
+def _confirm(request: Request) -> str:
+    reviewing.confirm_refusal(request.subject.claim, by=request.by, at=timezone.now())
+    return _("The claim is refused.")
+
+
+def _send_back(request: Request) -> str:
+    reviewing.send_back(request.subject.claim, by=request.by, at=timezone.now())
+    return _("The proposal is dropped. The claim waits for a new judgement.")
+
+
+def _open(review: Review) -> bool:
+    return review.claim.state == ClaimState.IN_REVIEW and not review.verdict
+
+
+def _proposed(review: Review) -> bool:
+    return review.claim.state == ClaimState.IN_REVIEW and review.verdict == "refuse"
+
+
+class WhatItWaitsFor(admin.SimpleListFilter):
+    title = gettext_lazy("what it waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("judgement", gettext_lazy("a judgement")),
+            ("confirmation", gettext_lazy("a second person")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        waiting = queryset.filter(claim__state=ClaimState.IN_REVIEW)
+        match self.value():
+            case "judgement":
+                return waiting.filter(verdict="")
+            case "confirmation":
+                return waiting.filter(verdict="refuse")
+        return queryset
+
+
+ERRORS = (reviewing.UnableToJudge, IllegalMove, UnableToPost)
+RIGHT = "providers.change_review"
+
+
+@admin.register(Review)
+class ReviewAdmin(ActingAdmin):
+    list_display = [
+        "opened_at",
+        "provider",
+        "course",
+        "amount",
+        "picked_because",
+        "verdict",
+        "reason",
+        "judged_by",
+        "confirmed_by",
+    ]
+    list_filter = [WhatItWaitsFor]
+    ordering = ["opened_at"]
+    fields = [
+        "provider",
+        "course",
+        "instalment",
+        "amount",
+        "evidence",
+        "picked_because",
+        "opened_at",
+        "verdict",
+        "reason",
+        "judged_by",
+        "judged_at",
+        "confirmed_by",
+    ]
+    acts = [
+        Act(
+            "approve",
+            gettext_lazy("Approve the claim"),
+            RIGHT,
+            _approve,
+            gettext_lazy("The claim goes to the next payment batch."),
+            errors=ERRORS,
+            offered=_open,
+        ),
+        Act(
+            "refuse",
+            gettext_lazy("Propose to refuse"),
+            RIGHT,
+            _refuse,
+            gettext_lazy("A second person has to confirm it."),
+            errors=ERRORS,
+            form=Reason,
+            offered=_open,
+        ),
+        Act(
+            "confirm",
+            gettext_lazy("Confirm the refusal"),
+            RIGHT,
+            _confirm,
+            gettext_lazy("You have read the evidence and the reason, and agree."),
+            errors=ERRORS,
+            offered=_proposed,
+            grave=True,
+        ),
+        Act(
+            "send-back",
+            gettext_lazy("Disagree"),
+            RIGHT,
+            _send_back,
+            gettext_lazy("The claim stays in review and waits for a new judgement."),
+            errors=ERRORS,
+            offered=_proposed,
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("claim__provider", "claim__enrolment__course")
+        )
+
+    @admin.display(description=gettext_lazy("provider"))
+    def provider(self, review: Review) -> str:
+        return review.claim.provider.name
+
+    @admin.display(description=gettext_lazy("course"))
+    def course(self, review: Review) -> str:
+        return review.claim.enrolment.course.name
+
+    @admin.display(description=gettext_lazy("instalment"))
+    def instalment(self, review: Review) -> str:
+        return review.claim.instalment
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, review: Review) -> str:
+        return str(review.claim.amount)
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def evidence(self, review: Review) -> str:
+        return ", ".join(f"{key}: {value}" for key, value in review.claim.evidence.items())

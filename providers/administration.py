@@ -1,0 +1,174 @@
+"""Acts of staff: one page that asks and says what happens, one domain call, one plain answer.
+
+Django's own forms for adding and changing are closed; what staff may do to a thing is a list of
+acts. Each act names the right it needs and the errors its domain call may raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.views.decorators.cache import never_cache
+
+from ledger.admin import ReadOnlyAdmin
+
+Text = str | Promise
+Answer = Text | HttpResponse
+
+
+class NothingToAsk(forms.Form):
+    """The act needs no more than a yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who acts, on what, with which answers."""
+
+    http: HttpRequest
+    subject: Any
+    answers: Mapping[str, Any]
+
+    @property
+    def by(self) -> str:
+        return self.user.get_username()
+
+    @property
+    def user(self) -> User:
+        assert isinstance(self.http.user, User)  # noqa: S101  (acts are behind the staff login)
+        return self.http.user
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing staff may do: to one subject, or to the list when `on_list`.
+
+    `do` makes the domain call and returns what is said afterwards, or a page of its own.
+    """
+
+    name: str
+    label: Text
+    right: str  # "app.codename"
+    do: Callable[[Request], Answer]
+    explanation: Text = ""
+    errors: tuple[type[Exception], ...] = ()
+    form: type[forms.Form] = NothingToAsk
+    offered: Callable[[Any], bool] = lambda subject: True
+    on_list: bool = False
+    grave: bool = False  # cannot be undone
+
+
+class ActingAdmin(ReadOnlyAdmin):
+    """An administration whose only changes are acts."""
+
+    acts: Sequence[Act] = ()
+    change_form_template = "admin/acts_change_form.html"
+    change_list_template = "admin/acts_change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("do/<slug:act>", self._page(self.act_on_list), name=self._name("act_on_list")),
+            path(
+                "<path:object_id>/do/<slug:act>",
+                self._page(self.act_on_subject),
+                name=self._name("act"),
+            ),
+        ]
+        return own + super().get_urls()
+
+    def _page(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        return self.admin_site.admin_view(never_cache(view))
+
+    def _name(self, what: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
+
+    def act_on_list(self, request: HttpRequest, act: str) -> HttpResponse:
+        return self._act(request, self._find(act, on_list=True), None)
+
+    def act_on_subject(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        subject = self.get_object(request, object_id)
+        found = self._find(act, on_list=False)
+        if subject is None or not found.offered(subject):
+            raise Http404
+        return self._act(request, found, subject)
+
+    def _find(self, name: str, *, on_list: bool) -> Act:
+        for act in self.acts:
+            if act.name == name and act.on_list == on_list:
+                return act
+        raise Http404
+
+    def _act(self, request: HttpRequest, act: Act, subject: Model | None) -> HttpResponse:
+        if not _may(request, act):
+            raise PermissionDenied
+        form = act.form(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                answer = act.do(Request(request, subject, form.cleaned_data))
+            except act.errors as error:
+                form.add_error(None, str(error))
+            else:
+                return self._answer(request, act, subject, answer)
+        return self._ask(request, act, subject, form)
+
+    def _answer(
+        self, request: HttpRequest, act: Act, subject: Model | None, answer: Answer
+    ) -> HttpResponse:
+        if subject is not None:
+            self.log_change(request, subject, str(act.label))
+        if isinstance(answer, HttpResponse):
+            return answer
+        messages.success(request, str(answer))
+        return HttpResponseRedirect(self._back(subject))
+
+    def _ask(
+        self, request: HttpRequest, act: Act, subject: Model | None, form: forms.Form
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": act.label,
+            "act": act,
+            "subject": subject,
+            "form": form,
+            "back": self._back(subject),
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/act.html", context, status=status)
+
+    def _back(self, subject: Model | None) -> str:
+        base = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}"
+        if subject is None:
+            return reverse(f"{base}_changelist")
+        return reverse(f"{base}_change", args=[subject.pk])
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        offered = [act for act in self.acts if act.on_list and _may(request, act)]
+        return super().changelist_view(request, {**(extra_context or {}), "acts": offered})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        subject = kwargs.get("obj")
+        context["acts"] = [
+            act
+            for act in self.acts
+            if not act.on_list and subject and _may(request, act) and act.offered(subject)
+        ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _may(request: HttpRequest, act: Act) -> bool:
+    return request.user.has_perm(act.right)

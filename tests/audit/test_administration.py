@@ -1,0 +1,378 @@
+"""Staff at work in the administration: every act once, by the right people, with plain answers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ontwikkelrekening.budgets.models import TopUpRun
+from ontwikkelrekening.citizens.models import AccessLog, Citizen
+from ontwikkelrekening.eligibility.models import Decision, Policy
+from ontwikkelrekening.payouts.models import PaymentBatch
+from providers.models import Claim, Provider, Review
+from providers.models import Client as ApiClient
+from tests.audit.world import Year, claim, enrol, logged_in
+from tests.budgets.world import LATER, give
+
+pytestmark = pytest.mark.django_db
+
+
+def say(browser: Client, address: str, **answers: object) -> str:
+    """Do an act and return what the page says afterwards."""
+    answer = browser.post(address, answers, follow=True)
+    assert answer.status_code in (200, 422), answer.status_code
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+# Policies
+
+
+def test_a_policy_is_drafted_by_one_and_approved_by_another(year: Year) -> None:
+    petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
+    policies = "/admin/eligibility/policy/"
+
+    drafted = say(petra, f"{policies}do/draft", scheme=year.world.scheme.pk, starts_on="2027-01-01")
+    policy = Policy.objects.get(version=2)
+    say(
+        petra,
+        f"{policies}{policy.pk}/do/change",
+        key="amount_general_cents",
+        value="60000",
+        ground="Voorbeeldregeling art. 4",
+    )
+    say(petra, f"{policies}{policy.pk}/do/propose")
+    own = say(petra, f"{policies}{policy.pk}/do/approve")
+    other = say(paul, f"{policies}{policy.pk}/do/approve")
+
+    policy.refresh_from_db()
+    assert "is opgesteld met de waarden van de versie hiervoor" in drafted
+    assert "was proposed by the same person" in own
+    assert "Het beleid is vastgesteld" in other
+    assert (policy.state, policy.approved_by.get_username()) == ("approved", "paul")  # type: ignore[union-attr]
+    assert policy.parameters.get(key="amount_general_cents").value == 60_000
+    assert Policy.objects.get(version=1).ends_on == date(2027, 1, 1)
+
+
+def test_an_approved_policy_offers_no_acts(year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+    policy = Policy.objects.get()
+
+    page = petra.get(f"/admin/eligibility/policy/{policy.pk}/change/").content.decode()
+
+    assert "/do/" not in page
+    assert petra.post(f"/admin/eligibility/policy/{policy.pk}/do/propose").status_code == 404
+
+
+def test_a_wrong_value_is_told_beside_the_form(year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+    say(
+        petra,
+        "/admin/eligibility/policy/do/draft",
+        scheme=year.world.scheme.pk,
+        starts_on="2027-01-01",
+    )
+    policy = Policy.objects.get(version=2)
+    act = f"/admin/eligibility/policy/{policy.pk}/do/"
+
+    not_json = petra.post(f"{act}change", {"key": "coaching_cents", "value": "{", "ground": "x"})
+    say(petra, f"{act}change", key="coaching_cents", value='"veel"', ground="x")
+    proposed = say(petra, f"{act}propose")
+
+    assert not_json.status_code == 422
+    assert "coaching_cents: must be a whole number" in proposed
+    assert Policy.objects.get(version=2).state == "draft"
+
+
+# Refusals
+
+
+def test_a_reviewer_confirms_a_refusal_after_reading_why(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+    address = "/admin/eligibility/decision/?waiting=yes"
+    refusal = Decision.objects.get(account_code=year.willem)
+
+    page = rosa.get(address).content.decode()
+    said = say(rosa, address, action="confirm_selected", _selected_action=str(refusal.pk))
+    again = say(
+        rosa,
+        "/admin/eligibility/decision/",
+        action="confirm_selected",
+        _selected_action=str(refusal.pk),
+    )
+
+    refusal.refresh_from_db()
+    assert year.willem in page
+    assert year.world.fatima not in page
+    assert "AOW-leeftijd bereikt" in page
+    assert "1 afwijzing is bevestigd" in said
+    assert refusal.confirmed_by == "rosa"
+    assert "does not wait for a person" in again
+
+
+def test_a_grant_cannot_be_refused_by_confirming_it(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+    grant = Decision.objects.get(account_code=year.world.fatima)
+
+    said = say(
+        rosa,
+        "/admin/eligibility/decision/",
+        action="confirm_selected",
+        _selected_action=str(grant.pk),
+    )
+
+    grant.refresh_from_db()
+    assert "does not wait for a person" in said
+    assert grant.confirmed_by == ""
+
+
+# Reviews of claims
+
+
+def test_two_people_refuse_a_claim(year: Year) -> None:
+    rosa, sam = logged_in("rosa", "reviewers"), logged_in("sam", "reviewers")
+    act = f"/admin/providers/review/{Review.objects.get().pk}/do/"
+
+    without = rosa.post(f"{act}refuse", {"reason": " "})
+    proposed = say(rosa, f"{act}refuse", reason="Er is geen bewijs van deelname.")
+    own = say(rosa, f"{act}confirm")
+    confirmed = say(sam, f"{act}confirm")
+
+    year.in_review.refresh_from_db()
+    assert without.status_code == 422
+    assert "Iemand anders moet haar bevestigen" in proposed
+    assert "Who proposed the refusal cannot confirm it as well" in own
+    assert "De declaratie is afgewezen" in confirmed
+    assert year.in_review.state == "refused"
+
+
+def test_one_person_approves_a_claim(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+    act = f"/admin/providers/review/{Review.objects.get().pk}/do/approve"
+
+    said = say(rosa, act)
+
+    year.in_review.refresh_from_db()
+    assert "goedgekeurd en geboekt" in said
+    assert year.in_review.state == "approved"
+    assert rosa.post(act).status_code == 404
+
+
+# Payments
+
+
+def test_a_batch_is_prepared_released_downloaded_and_settled(year: Year) -> None:
+    ineke, bas = logged_in("ineke", "payment-officers"), logged_in("bas", "payment-officers")
+    claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
+    batches = "/admin/payouts/paymentbatch/"
+
+    prepared = say(ineke, f"{batches}do/prepare", pay_on="2030-03-01")
+    batch = PaymentBatch.objects.get(state="prepared")
+    own = say(ineke, f"{batches}{batch.pk}/do/release")
+    released = say(bas, f"{batches}{batch.pk}/do/release")
+    page = bas.get(f"{batches}{batch.pk}/change/").content.decode()
+    file = bas.get(f"/staff/payments/{batch.message_id}.xml")
+    settled = say(bas, f"{batches}{batch.pk}/do/settle")
+
+    assert "staat klaar" in prepared
+    assert "iemand anders moet het vrijgeven" in own
+    assert "is vrijgegeven" in released
+    assert f"/staff/payments/{batch.message_id}.xml" in page
+    assert file.content.startswith(b"<?xml")
+    assert "is verwerkt" in settled
+    assert not Claim.objects.filter(state="in_file").exists()
+
+
+def test_nothing_to_pay_is_said_plainly(year: Year) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+
+    said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on="2030-03-01")
+
+    assert "geen goedgekeurde declaraties" in said
+
+
+# Providers
+
+
+def test_a_provider_is_admitted_and_its_software_gets_a_secret_once(year: Year) -> None:
+    officer = logged_in("noor", "provider-officers")
+    providers = "/admin/providers/provider/"
+
+    wrong = say(
+        officer, f"{providers}do/admit", name="X", kvk_number="12", iban="NL1", on="2026-01-02"
+    )
+    say(
+        officer,
+        f"{providers}do/admit",
+        name="Taalhuis Oost",
+        kvk_number="87654321",
+        iban="NL91ABNA0417164300",
+        on="2026-01-02",
+    )
+    provider = Provider.objects.get(kvk_number="87654321")
+    answer = officer.post(
+        f"{providers}{provider.pk}/do/create-client", {"name": "Rooster", "scopes": ["claims"]}
+    )
+
+    client = ApiClient.objects.get(provider=provider)
+    secret = re.search(r"client_secret</dt><dd><code>([^<]+)", answer.content.decode())
+    assert "eight digits" in wrong
+    assert secret is not None
+    assert secret[1] not in client.client_secret
+    assert "no-store" in answer["Cache-Control"]
+    assert "messages" not in answer.cookies
+    later = officer.get(f"/admin/providers/client/{client.pk}/change/").content.decode()
+    assert secret[1] not in later
+    assert client.client_secret not in later
+
+
+# Citizens
+
+
+def test_opening_a_citizen_is_written_down(year: Year) -> None:
+    officer = logged_in("iris", "privacy-officers")
+    citizen = Citizen.objects.get(account_code=year.world.fatima)
+
+    officer.get(f"/admin/citizens/citizen/{citizen.pk}/change/")
+
+    look = AccessLog.objects.get(citizen=citizen)
+    assert (look.actor, look.purpose) == ("iris", "geopend in het beheer")
+
+
+def test_the_list_of_citizens_knows_account_codes_only(year: Year) -> None:
+    officer = logged_in("iris", "privacy-officers")
+    citizens = "/admin/citizens/citizen/"
+
+    page = officer.get(citizens).content.decode()
+    by_code = officer.get(citizens, {"q": year.world.fatima}).content.decode()
+    by_name = officer.get(citizens, {"q": "Voornaam"}).content.decode()
+
+    assert year.world.fatima in page
+    assert "Voornaam" not in page
+    assert "1990" not in page
+    assert year.world.fatima in by_code
+    assert year.world.henk not in by_code
+    assert year.world.fatima not in by_name
+
+
+def test_erasing_asks_for_the_account_number_again(year: Year) -> None:
+    officer = logged_in("iris", "privacy-officers")
+    citizen = Citizen.objects.get(account_code=year.world.fatima)
+    act = f"/admin/citizens/citizen/{citizen.pk}/do/erase"
+
+    wrong = say(officer, act, account_code=year.world.henk)
+    right = say(officer, act, account_code=year.world.fatima.lower())
+
+    citizen.refresh_from_db()
+    assert "niet het nummer van de geopende rekening" in wrong
+    assert "De boeken blijven" in right
+    assert citizen.erased_at is not None
+    assert citizen.identity is None
+
+
+# Top-ups
+
+
+def test_a_top_up_is_started_for_the_workers(year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+    act = "/admin/budgets/topuprun/do/start"
+
+    wrong = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2026-01-02")
+    too_early = say(petra, act, scheme=year.world.scheme.pk, year=2025, on="2025-01-02")
+    started = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2027-01-02")
+
+    assert "ligt niet in 2027" in wrong
+    assert "no policy in force" in too_early
+    assert "is begonnen" in started
+    assert TopUpRun.objects.filter(year=2027).exists()
+
+
+# All of it
+
+ACTS = [
+    ("payment-officers", "/admin/eligibility/policy/do/draft"),
+    ("reviewers", "/admin/eligibility/policy/do/draft"),
+    ("policy-officers", "/admin/payouts/paymentbatch/do/prepare"),
+    ("reviewers", "/admin/providers/provider/do/admit"),
+    ("payment-officers", "/admin/budgets/topuprun/do/start"),
+    ("auditors", "/admin/budgets/topuprun/do/start"),
+    ("auditors", "/admin/payouts/paymentbatch/do/prepare"),
+]
+
+
+@pytest.mark.parametrize(("group", "address"), ACTS)
+def test_an_act_of_another_role_is_refused(db: None, group: str, address: str) -> None:
+    browser = logged_in("iemand", group)
+
+    assert browser.get(address).status_code == 403
+    assert browser.post(address).status_code == 403
+
+
+def test_acts_need_the_csrf_token(year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+    petra.handler.enforce_csrf_checks = True
+
+    assert petra.post("/admin/eligibility/policy/do/draft").status_code == 403
+    assert Policy.objects.count() == 1
+
+
+def test_asking_changes_nothing(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+
+    answer = rosa.get(f"/admin/providers/review/{Review.objects.get().pk}/do/approve")
+
+    year.in_review.refresh_from_db()
+    assert answer.status_code == 200
+    assert year.in_review.state == "in_review"
+
+
+def test_an_act_is_kept_in_the_log(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+
+    say(rosa, f"/admin/providers/review/{Review.objects.get().pk}/do/approve")
+
+    assert LogEntry.objects.get().user.get_username() == "rosa"
+
+
+def test_an_unknown_act_or_subject_is_not_found(year: Year, admin_client: Client) -> None:
+    for address in ("do/else", f"{uuid4()}/do/release", f"{year.batch.pk}/do/release"):
+        assert admin_client.get(f"/admin/payouts/paymentbatch/{address}").status_code == 404
+
+
+LISTS = [
+    "eligibility/decision",
+    "providers/claim",
+    "providers/review",
+    "providers/enrolment",
+    "providers/course",
+    "citizens/citizen",
+    "budgets/topuprun",
+    "payouts/paymentbatch",
+    "ledger/transfer",
+    "ledger/account",
+]
+
+
+def test_lists_ask_the_same_number_of_queries_however_long(
+    year: Year, admin_client: Client
+) -> None:
+    before = {name: queries_of(admin_client, name) for name in LISTS}
+    for _ in range(3):
+        give(year.world, year.world.fatima, 30_000)
+        enrolment = enrol(year.world, year.world.fatima)
+        claim(year.world, enrolment, "start", 150, at=LATER)
+        claim(year.world, enrolment, "completion", 150, at=LATER)
+
+    assert {name: queries_of(admin_client, name) for name in LISTS} == before
+
+
+def queries_of(browser: Client, name: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(f"/admin/{name}/").status_code == 200
+    return len(queries)

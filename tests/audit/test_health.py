@@ -1,0 +1,88 @@
+"""What machines ask of the product."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from ontwikkelrekening.audit import health
+from providers.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+def test_the_process_answers_without_a_database(client: Client) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_ready_when_database_and_migrations_are(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ready": True,
+        "database": "ok",
+        "migrations": "ok",
+        "queue": "ok",
+        "oldestOpenSeconds": 0,
+    }
+
+
+def test_not_ready_when_the_database_is_gone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> int:
+        raise OperationalError("server closed the connection at 10.0.0.1")
+
+    monkeypatch.setattr(health, "_missing_migrations", gone)
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "no answer"
+    assert b"10.0.0.1" not in answer.content
+
+
+def test_not_ready_when_a_migration_is_missing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_missing_migrations", lambda: 2)
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["migrations"]) == (503, "2 missing")
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(300, "ok"), (301, "late")])
+def test_a_queue_that_waits_too_long_is_said(seconds: int, state: str) -> None:
+    queued(NOW - timedelta(seconds=seconds))
+
+    found = health.readiness(at=NOW)
+
+    assert (found["queue"], found["oldestOpenSeconds"]) == (state, seconds)
+
+
+def test_work_for_later_is_not_late() -> None:
+    queued(NOW + timedelta(days=1))
+
+    assert health.readiness(at=NOW)["oldestOpenSeconds"] == 0
+
+
+def test_metrics_are_counts(client: Client) -> None:
+    queued(timezone.now() - timedelta(hours=1), error="broken")
+
+    text = client.get("/metrics").content.decode()
+
+    assert "ontwikkelrekening_outbox_open 1\n" in text
+    assert "ontwikkelrekening_outbox_failed 1\n" in text
+    assert "broken" not in text
+
+
+def queued(due_at: datetime, *, error: str = "") -> None:
+    OutboxMessage.objects.create(
+        work="claim.assess", subject="x", due_at=due_at, created_at=due_at, error=error
+    )

@@ -1,0 +1,197 @@
+"""The audit pages: who may see them, what they show, and that they stay quick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, reverse
+
+from ledger.models import Account, Transfer
+from ontwikkelrekening.audit.urls import urlpatterns
+from ontwikkelrekening.eligibility.models import Decision
+from tests.audit.world import Year, claim, enrol, logged_in
+from tests.budgets.world import LATER, give
+
+pytestmark = pytest.mark.django_db
+
+
+def addresses(year: Year) -> dict[str, str]:
+    """One address of every audit page: a new page fails until it is here."""
+    granted = Decision.objects.get(account_code=year.world.fatima)
+    transfer = Transfer.objects.get(booking__cause=f"claim:{year.paid.id}")
+    arguments: dict[str, list[object]] = {
+        "class": ["tranche"],
+        "account": ["fund:landelijk"],
+        "booking": [transfer.booking_id],
+        "transfer": [transfer.id],
+        "decision": [granted.id],
+        "learning-account": [year.world.fatima],
+        "policy": [granted.policy_id],
+        "run": [year.run.id],
+        "fund": ["landelijk"],
+        "provider": [year.world.provider.id],
+        "enrolment": [year.enrolment.id],
+        "claim": [year.paid.id],
+        "batch": [year.batch.id],
+    }
+    return {
+        name: reverse(f"audit:{name}", args=arguments.get(name, []))
+        for name in (str(each.name) for each in urlpatterns if isinstance(each, URLPattern))
+    }
+
+
+def test_every_page_answers_in_both_languages(year: Year, amir: Client) -> None:
+    for name, address in addresses(year).items():
+        for language in ("nl", "en"):
+            answer = amir.get(address, headers={"Accept-Language": language})
+
+            assert answer.status_code == 200, name
+            assert f'<html lang="{language}"' in answer.content.decode(), name
+
+
+def test_a_visitor_is_sent_to_the_staff_login(year: Year) -> None:
+    for address in addresses(year).values():
+        answer = Client().get(address)
+
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/admin/login/?next=/audit/")
+
+
+@pytest.mark.parametrize(
+    "group", ["policy-officers", "payment-officers", "reviewers", "privacy-officers"]
+)
+def test_other_staff_are_told_whom_to_ask(year: Year, group: str) -> None:
+    browser = logged_in("petra", group)
+
+    for address in addresses(year).values():
+        answer = browser.get(address)
+
+        assert answer.status_code == 403
+        assert "functioneel beheerder" in answer.content.decode()
+
+
+def test_an_auditor_who_left_the_staff_sees_nothing(db: None) -> None:
+    browser = logged_in("amir", "auditors", is_staff=False)
+
+    assert browser.get("/audit/").status_code == 403
+
+
+def test_pages_take_no_posts_and_are_kept_by_no_browser(year: Year, amir: Client) -> None:
+    for address in addresses(year).values():
+        assert amir.post(address).status_code == 405
+        assert "no-store" in amir.get(address)["Cache-Control"]
+
+
+def test_no_page_shows_a_name_or_a_bsn(year: Year, amir: Client) -> None:
+    for address in addresses(year).values():
+        page = amir.get(address).content.decode()
+
+        assert "Voornaam" not in page
+        assert "11111111" not in page
+
+
+def test_a_total_leads_down_to_the_decision_behind_it(year: Year, amir: Client) -> None:
+    tranche = Account.objects.get(
+        id=Transfer.objects.filter(booking__kind="reserve").first().debit_account_id  # type: ignore[union-attr]
+    )
+    claim_transfer = Transfer.objects.get(booking__kind="claim")
+
+    assert reverse("audit:class", args=["tranche"]) in _page(amir, "/audit/trial-balance")
+    assert reverse("audit:account", args=[tranche.code]) in _page(amir, "/audit/classes/tranche")
+    statement = _page(amir, reverse("audit:account", args=[tranche.code]))
+    reserved = Transfer.objects.get(booking__kind="reserve", debit_account=tranche)
+    assert reverse("audit:transfer", args=[reserved.id]) in statement
+    assert f"/audit/decisions/{_decision_of(year.world.fatima)}" in statement
+    page = _page(amir, reverse("audit:transfer", args=[claim_transfer.id]))
+    assert reverse("audit:claim", args=[year.paid.id]) in page
+    assert reverse("audit:enrolment", args=[year.enrolment.id]) in page
+
+
+def test_a_decision_shows_facts_rules_and_grounds(year: Year, amir: Client) -> None:
+    page = _page(amir, f"/audit/decisions/{_decision_of(year.world.fatima)}")
+
+    assert "Voorbeeldregeling art. 2 lid 1; BW 1:233" in page
+    assert "age_min_years" in page
+    assert "flexible_work" in page
+    assert "€ 1.800,00" in page.replace("\xa0", " ")
+
+
+def test_the_search_finds_an_account_by_the_beginning_of_its_code(year: Year, amir: Client) -> None:
+    found = _page(amir, f"/audit/classes/reserved?q={str(year.enrolment.id)[:8]}")
+    missed = _page(amir, "/audit/classes/reserved?q=zzzz")
+
+    assert f"reserved:{year.enrolment.id}" in found
+    assert "Geen rekening begint zo." in missed
+
+
+def test_the_trial_balance_at_a_date_shows_the_books_of_that_day(year: Year, amir: Client) -> None:
+    before = _page(amir, "/audit/trial-balance?on=2026-02-02").replace("\xa0", " ")
+    after = _page(amir, "/audit/trial-balance?on=2026-02-03").replace("\xa0", " ")
+
+    assert "€ 150,00" not in before
+    assert "€ 150,00" in after
+
+
+@pytest.mark.parametrize("wrong", ["2026-02-30", "gisteren", "0"])
+def test_a_date_that_is_none_gets_a_plain_answer(amir: Client, wrong: str) -> None:
+    answer = amir.get("/audit/trial-balance", {"on": wrong})
+
+    assert answer.status_code == 200
+    assert "Dit is geen datum" in answer.content.decode()
+
+
+def test_what_does_not_exist_is_not_found(year: Year, amir: Client) -> None:
+    for address in (
+        f"/audit/decisions/{uuid4()}",
+        f"/audit/transfers/{uuid4()}",
+        "/audit/accounts/fund:elders",
+        "/audit/classes/elders",
+        "/audit/funds/elders",
+    ):
+        assert amir.get(address).status_code == 404
+
+
+def test_the_findings_of_the_checks_are_on_the_overview(year: Year, amir: Client) -> None:
+    assert "Alle controles zijn goed" in _page(amir, "/audit/")
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_account SET credits = credits + 1 WHERE code LIKE 'payable%'")
+    page = _page(amir, "/audit/")
+
+    assert "totals equal the transfers" in page
+    assert "Alle controles zijn goed" not in page
+
+
+def test_pages_ask_the_same_number_of_queries_however_much_there_is(
+    year: Year, amir: Client
+) -> None:
+    before = dict(_queries(year, amir))
+    for _ in range(3):
+        give(year.world, year.world.fatima, 30_000)
+        claim(year.world, enrol(year.world, year.world.fatima), "start", 150, at=LATER)
+    after = dict(_queries(year, amir))
+
+    assert {name: after[name] for name in after if after[name] > before[name]} == {}
+    assert max(after.values()) <= 25
+
+
+def _queries(year: Year, browser: Client) -> Iterator[tuple[str, int]]:
+    for name, address in addresses(year).items():
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(address)
+        yield name, len(queries)
+
+
+def _page(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def _decision_of(code: str) -> str:
+    return str(Decision.objects.get(account_code=code).id)

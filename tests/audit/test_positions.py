@@ -1,0 +1,68 @@
+"""Where each fund's money is: the five places add up to what was made available."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from ledger.reports import trial_balance
+from ontwikkelrekening.audit.positions import Position, positions
+from ontwikkelrekening.budgets.funding import make_available, open_fund
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
+from tests.audit.world import COMPLETED, Year, claim, enrol
+from tests.budgets.world import AT, LATER, ON
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_euro_is_in_one_place(year: Year) -> None:
+    (found,) = positions()
+
+    assert found == Position(
+        scheme="landelijk",
+        name="Landelijke regeling ontwikkelrekening",
+        account="fund:landelijk",
+        made_available=10_000_000,
+        available=10_000_000 - 300_000,
+        committed=300_000 - 30_000,
+        reserved=15_000,
+        payable=0,
+        paid=15_000,
+    )
+    assert found.total == found.made_available
+
+
+def test_a_payment_on_its_way_is_still_to_be_paid(year: Year) -> None:
+    enrolment = enrol(year.world, year.world.henk)
+    claim(year.world, enrolment, "start", 150, at=LATER)
+    approved = positions()[0]
+    release_batch(
+        prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED), by="bas", at=COMPLETED
+    )
+    on_its_way = positions()[0]
+
+    assert approved.payable == on_its_way.payable == 15_000
+    assert on_its_way.total == on_its_way.made_available
+
+
+def test_the_places_agree_with_the_books(year: Year) -> None:
+    (found,) = positions()
+    books = {line.code: line.credits - line.debits for line in trial_balance()}
+
+    assert found.available == books["fund"]
+    assert found.committed == books["tranche"]
+    assert found.reserved == books["reserved"]
+    assert found.payable == books["payable"] + books["in_transit"]
+    assert found.paid == books["bank"]
+
+
+def test_two_funds_are_kept_apart(year: Year) -> None:
+    zorg = Scheme.objects.create(code="zorg", name="Sectorfonds zorg")
+    make_available(open_fund(zorg, source="bank", at=AT), cents=5_000, id=uuid4(), on=ON, at=AT)
+
+    landelijk, sector = positions()
+
+    assert landelijk.made_available == 10_000_000
+    assert (sector.made_available, sector.available, sector.total) == (5_000, 5_000, 5_000)

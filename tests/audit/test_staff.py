@@ -1,0 +1,105 @@
+"""Staff: groups and their rights, logging in, and a refusal that says whom to ask."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+
+from ontwikkelrekening.staff import RIGHTS, set_up_groups
+from tests.audit.world import logged_in
+from tests.budgets.world import staff
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "een lang wachtwoord"
+
+
+def test_every_group_has_exactly_its_rights() -> None:
+    Group.objects.get(name="auditors").permissions.add(
+        Group.objects.get(name="reviewers").permissions.first()  # type: ignore[arg-type]
+    )
+
+    set_up_groups()
+
+    for name, rights in RIGHTS.items():
+        held = Group.objects.get(name=name).permissions.select_related("content_type")
+        assert {f"{x.content_type.app_label}.{x.codename}" for x in held} == set(rights)
+
+
+def test_no_group_may_change_the_ledger_or_users() -> None:
+    for rights in RIGHTS.values():
+        for right in rights:
+            assert not right.startswith(("auth.", "ledger."))
+
+
+def test_logging_in_is_in_our_style_and_leads_back(client: Client) -> None:
+    amir = staff("amir", "auditors")
+    amir.set_password(PASSWORD)
+    amir.save()
+    page = client.get("/admin/login/?next=/audit/").content.decode()
+
+    answer = client.post(
+        "/admin/login/?next=/audit/",
+        {"username": "amir", "password": PASSWORD, "next": "/audit/"},
+    )
+
+    assert "portal/site.css" in page
+    assert (answer.status_code, answer["Location"]) == (302, "/audit/")
+
+
+def test_five_wrong_passwords_lock_the_door(client: Client) -> None:
+    amir = staff("amir", "auditors")
+    amir.set_password(PASSWORD)
+    amir.save()
+
+    for _ in range(5):
+        answer = client.post("/admin/login/", {"username": "amir", "password": "verkeerd"})
+    right = client.post("/admin/login/", {"username": "amir", "password": PASSWORD})
+
+    assert answer.status_code == right.status_code == 429
+    assert "Wacht een kwartier" in right.content.decode()
+
+
+def test_a_page_of_another_role_says_whom_to_ask(db: None) -> None:
+    petra = logged_in("petra", "policy-officers")
+
+    answer = petra.get("/admin/payouts/paymentbatch/")
+
+    assert answer.status_code == 403
+    assert "functioneel beheerder" in answer.content.decode()
+
+
+def test_logging_out_ends_the_session(db: None) -> None:
+    amir = logged_in("amir", "auditors")
+
+    amir.post("/admin/logout/")
+
+    assert amir.get("/audit/").status_code == 302
+
+
+def test_the_administration_needs_staff(client: Client) -> None:
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    assert logged_in("fatima", is_staff=False).get("/admin/").status_code == 302
+
+
+READ_ONLY = [model for model in admin.site._registry if model._meta.app_label != "auth"]
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model._meta.label_lower)
+def test_not_even_a_superuser_changes_anything_but_by_an_act(
+    model: type[Model], rf: pytest.FixtureRequest, admin_client: Client
+) -> None:
+    if model._meta.app_label in ("axes", "oauth2_provider"):
+        pytest.skip("a library's own")
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+
+    assert admin_client.get(address).status_code == 200
+    assert admin_client.get(f"{address}add/").status_code == 403
+
+
+def test_tokens_and_their_library_are_not_in_the_administration() -> None:
+    names = {model._meta.model_name for model in admin.site._registry}
+
+    assert not names & {"accesstoken", "refreshtoken", "grant", "idtoken"}

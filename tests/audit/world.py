@@ -1,0 +1,104 @@
+"""A year in small: a top-up, a refusal, a paid claim, one in review, a batch at the bank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.test import Client
+from djmoney.money import Money
+
+from ontwikkelrekening.budgets.models import TopUpRun
+from ontwikkelrekening.budgets.reserving import agree
+from ontwikkelrekening.budgets.topping_up import start_run
+from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.payouts.models import PaymentBatch
+from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
+from providers import claiming
+from providers.enrolling import redeem
+from providers.models import Claim, Enrolment
+from providers.outbox import drain
+from tests.budgets.world import (
+    AT,
+    LATER,
+    ON,
+    STARTS_ON,
+    World,
+    course,
+    create_world,
+    person,
+    staff,
+)
+
+COMPLETED = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Year:
+    """What happened, and by which account codes."""
+
+    world: World
+    willem: str  # above his AOW age: refused
+    run: TopUpRun
+    enrolment: Enrolment
+    paid: Claim
+    in_review: Claim
+    batch: PaymentBatch
+
+
+def play_a_year() -> Year:
+    world = create_world()
+    (willem,) = register([WILLEM], at=AT).codes
+    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+    drain()
+    enrolment = enrol(world, world.fatima)
+    paid = claim(world, enrolment, "start", 150, at=LATER)
+    batch = prepare_batch(by="ineke", pay_on=date(2026, 2, 5), at=LATER)
+    batch = settle_batch(release_batch(batch, by="bas", at=LATER), by="bas", at=LATER)
+    in_review = claim(world, enrolment, "completion", 150, at=COMPLETED)
+    return Year(world, willem, run, enrolment, paid, in_review, batch)
+
+
+def enrol(world: World, code: str) -> Enrolment:
+    agreed = agree(code, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    return redeem(agreed.code, provider=world.provider, actor="roc", at=AT + timedelta(days=1))
+
+
+def claim(
+    world: World, enrolment: Enrolment, instalment: str, euros: int, *, at: datetime
+) -> Claim:
+    """Submit and assess; without evidence a completion is picked for review."""
+    submitted = claiming.submit(
+        uuid4(),
+        enrolment.pk,
+        instalment,
+        Money(euros, "EUR"),
+        {},
+        provider=world.provider,
+        actor="roc",
+        at=at,
+    )
+    claiming.assess(str(submitted.pk), at=at)
+    submitted.refresh_from_db()
+    return submitted
+
+
+def logged_in(name: str, *groups: str, **fields: Any) -> Client:
+    """A browser in which this member of staff is logged in."""
+    user: User = staff(name, *groups)
+    for field, value in fields.items():
+        setattr(user, field, value)
+    user.save()
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def auditor() -> Client:
+    return logged_in("amir", "auditors")
+
+
+WILLEM = person(33_333_333, date(1950, 3, 1), ("residence", "yes"))

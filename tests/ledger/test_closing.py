@@ -1,0 +1,134 @@
+"""Periods, opening totals, and the balance on any day by either clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from ledger.balances import balances_on
+from ledger.checking import check_ledger
+from ledger.closing import close_period, closed_through
+from ledger.models import Opening
+from ledger.posting import PeriodIsClosed
+from ledger.reports import trial_balance
+from ledger.rolling_up import roll_up
+from tests.ledger.books import Names, move, open_books
+
+JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
+
+
+@pytest.fixture
+def books(db: None) -> Names:
+    books = open_books()
+    move(books.treasury, books.fund, 1_000, on=date(2026, 1, 1))
+    move(books.fund, books.fatima, 300, on=date(2026, 1, 31))
+    move(books.fund, books.fatima, 20, on=date(2026, 2, 1))
+    return books
+
+
+def test_a_date_in_an_open_period_may_lie_in_the_past(books: Names) -> None:
+    close_period(through=JANUARY)
+
+    move(books.fund, books.fatima, 1, on=date(2026, 2, 1))
+
+    assert balances_on([books.fatima], on=date(2026, 2, 1)) == {books.fatima: 321}
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 31), date(2025, 6, 1)])
+def test_a_closed_period_takes_nothing(books: Names, on: date) -> None:
+    close_period(through=JANUARY)
+
+    with pytest.raises(PeriodIsClosed), transaction.atomic():
+        move(books.fund, books.fatima, 1, on=on)
+
+    assert closed_through() == JANUARY
+
+
+def test_a_period_is_closed_once(books: Names) -> None:
+    close_period(through=FEBRUARY)
+
+    with pytest.raises(PeriodIsClosed), transaction.atomic():
+        close_period(through=JANUARY)
+
+
+def test_openings_are_kept_for_accounts_that_moved(books: Names) -> None:
+    assert close_period(through=JANUARY) == 3
+    assert close_period(through=FEBRUARY) == 2
+
+    fatimas = Opening.objects.filter(account_id=books.fatima).order_by("closed_through")
+    assert [(o.closed_through, o.credits) for o in fatimas] == [(JANUARY, 300), (FEBRUARY, 320)]
+    assert not check_ledger()
+
+
+@pytest.mark.parametrize("closed", [[], [JANUARY], [JANUARY, FEBRUARY]], ids=len)
+@pytest.mark.parametrize("rolled_up", [False, True])
+def test_the_balance_on_a_day_is_the_same_closed_or_open(
+    books: Names, closed: list[date], rolled_up: bool
+) -> None:
+    for through in closed:
+        close_period(through=through)
+    if rolled_up:
+        roll_up()
+    move(books.fund, books.fatima, 5, on=date(2026, 3, 1))
+    days = [date(2025, 12, 31), date(2026, 1, 30), JANUARY, FEBRUARY, MARCH]
+
+    on = [balances_on([books.fund, books.fatima, books.treasury], on=day) for day in days]
+
+    assert [balance[books.fund] for balance in on] == [0, 1_000, 700, 680, 675]
+    assert [balance[books.fatima] for balance in on] == [0, 0, 300, 320, 325]
+    assert [balance[books.treasury] for balance in on] == [0, 1_000, 1_000, 1_000, 1_000]
+    for day in days:
+        lines = trial_balance(on=day)
+        assert sum(line.debits for line in lines) == sum(line.credits for line in lines)
+
+
+@pytest.mark.django_db(transaction=False)
+@pytest.mark.parametrize("rolled_up", [False, True])
+def test_a_correction_in_the_past_does_not_change_what_was_known_then(rolled_up: bool) -> None:
+    books = open_books()
+    monday = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    friday = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    move(books.treasury, books.fund, 1_000, on=date(2026, 3, 1), at=monday)
+    move(books.fund, books.fatima, 300, on=date(2026, 3, 1), at=monday)
+    move(books.fund, books.fatima, 50, on=date(2026, 3, 1), at=friday)
+    if rolled_up:
+        roll_up()
+    both = [books.fund, books.fatima]
+
+    now = balances_on(both, on=date(2026, 3, 1))
+    then = balances_on(both, on=date(2026, 3, 1), known_on=date(2026, 3, 5))
+
+    assert now == {books.fund: 650, books.fatima: 350}
+    assert then == {books.fund: 700, books.fatima: 300}
+
+
+def test_closing_waits_for_a_posting_under_way(own_database: str) -> None:
+    books = open_books(fund_cents=100)
+    posted, may_commit, closed = Event(), Event(), Event()
+
+    def post_slowly() -> None:
+        with transaction.atomic():
+            move(books.fund, books.fatima, 1, on=JANUARY)
+            posted.set()
+            may_commit.wait(5)
+        connection.close()
+
+    def close() -> None:
+        close_period(through=JANUARY)
+        closed.set()
+        connection.close()
+
+    poster, closer = Thread(target=post_slowly), Thread(target=close)
+    poster.start()
+    posted.wait(5)
+    closer.start()
+
+    assert not closed.wait(0.3)
+    may_commit.set()
+    poster.join()
+    closer.join()
+    assert Opening.objects.get(account_id=books.fatima).credits == 1
+    assert not check_ledger()

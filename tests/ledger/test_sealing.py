@@ -1,0 +1,299 @@
+"""Seals: nothing is skipped, nothing is changed unseen, and nobody has to take our word for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread
+from uuid import UUID, uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection, transaction
+
+from ledger import verifier
+from ledger.models import Seal, Transfer
+from ledger.posting import NewTransfer, UnableToPost, post
+from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
+from ledger.sealing import public_key_of, publish, seal
+from ledger.verifying import verify_ledger
+from tests.ledger.books import AT, Names, booking, move, open_books
+from tests.ledger.test_guards import COLUMNS
+
+pytestmark = pytest.mark.usefixtures("own_database")
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = bytes.fromhex(public_key_of(KEY))
+
+
+def seal_all(range_max: int = 4) -> list[Seal]:
+    return seal(key=KEY, at=AT, range_max=range_max)
+
+
+def findings() -> list[str]:
+    return [finding.detail for _, found in verify_ledger(PUBLIC) for finding in found]
+
+
+def tamper(statement: str, *values: UUID | bytes) -> None:
+    """Change the books as a superuser could: with the guards switched off."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement, values)
+
+
+@pytest.fixture
+def books(own_database: str) -> Names:
+    return open_books(fund_cents=100_000)
+
+
+@pytest.fixture
+def transfers(books: Names) -> list[UUID]:
+    return [move(books.fund, books.fatima, 100 + n) for n in range(9)]
+
+
+def test_every_transfer_is_sealed_once(transfers: list[UUID]) -> None:
+    seals = seal_all()
+
+    assert [made.count for made in seals] == [4, 4, 2]
+    assert seal_all() == []
+    assert not findings()
+
+
+def test_a_transaction_larger_than_a_range_is_sealed_whole(books: Names) -> None:
+    post(
+        booking(),
+        [NewTransfer(uuid4(), books.fund, books.fatima, n + 1) for n in range(10)],
+        at=AT,
+    )
+
+    assert sum(made.count for made in seal_all()) == 11
+    assert not findings()
+
+
+def test_a_transfer_that_commits_late_is_never_skipped(books: Names) -> None:
+    move(books.fund, books.fatima, 1)  # deals the fund's credit out, so nobody waits below
+    seal_all()
+    posted, may_commit = Event(), Event()
+
+    def post_late() -> None:
+        with transaction.atomic():
+            move(books.fund, books.fatima, 1)
+            posted.set()
+            may_commit.wait(10)
+        connection.close()
+
+    late = Thread(target=post_late)
+    late.start()
+    posted.wait(10)
+    early = [move(books.fund, books.henk, 1) for _ in range(3)]
+
+    assert seal_all() == []  # the open transaction came first: what followed has to wait for it
+    may_commit.set()
+    late.join()
+
+    assert sum(made.count for made in seal_all(range_max=100)) == 4
+    assert len(prove(early)["transfers"]) == 3
+    assert not findings()
+
+
+def test_one_changed_cent_is_found_and_named(transfers: list[UUID]) -> None:
+    seal_all()
+
+    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE id = %s", transfers[5])
+
+    assert findings() == [f"seal 2: transfer {transfers[5]} is not as it was sealed"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "effective_on = effective_on - 1",
+        "booked_at = booked_at + interval '1 second'",
+        "debit_account_id = (SELECT min(id) FROM ledger_account)",
+    ],
+)
+def test_any_changed_field_is_found_and_named(transfers: list[UUID], change: str) -> None:
+    seal_all()
+
+    tamper(f"UPDATE ledger_transfer SET {change} WHERE id = %s", transfers[0])
+
+    assert findings() == [f"seal 1: transfer {transfers[0]} is not as it was sealed"]
+
+
+def test_a_changed_booking_is_found_by_its_transfers(transfers: list[UUID]) -> None:
+    seal_all()
+
+    tamper("UPDATE ledger_booking SET description = 'a gift' WHERE id = %s", transfers[0])
+
+    assert findings() == [f"seal 1: transfer {transfers[0]} is not as it was sealed"]
+
+
+def test_a_missing_row_is_found_by_its_place(transfers: list[UUID]) -> None:
+    seal_all()
+
+    tamper("DELETE FROM ledger_transfer WHERE id = %s", transfers[1])
+
+    assert findings() == [
+        "seal 1: 1 transfers are missing",
+        f"seal 1: a transfer is missing after transfer {transfers[0]} (place 3)",
+    ]
+
+
+def test_a_row_slipped_into_a_sealed_range_is_found_and_named(transfers: list[UUID]) -> None:
+    seal_all()
+    forged = uuid4()
+
+    tamper(
+        f"INSERT INTO ledger_transfer ({COLUMNS}) SELECT %s, booking_id, debit_account_id, "
+        "credit_account_id, amount, effective_on, booked_at, seq, xid FROM ledger_transfer "
+        "WHERE id = %s",
+        forged,
+        transfers[4],
+    )
+
+    assert findings() == [f"seal 2: transfer {forged} is not as it was sealed"]
+
+
+def test_leaves_and_root_changed_along_break_digest_and_signature(transfers: list[UUID]) -> None:
+    seal_all()
+    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE id = %s", transfers[8])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leaves FROM ledger_next_leaves(%s, %s, 4)", _place_before(3))
+        leaves = bytes(cursor.fetchone()[0])
+    root = verifier.root_of([leaves[:32], leaves[32:]])
+
+    tamper("UPDATE ledger_seal SET leaves = %s, root = %s WHERE number = 3", leaves, root)
+
+    assert findings() == [
+        "seal 3: its digest is not that of its content",
+        "seal 3: its signature is not of this key",
+    ]
+
+
+def _place_before(number: int) -> list[int]:
+    before = Seal.objects.get(pk=number - 1)
+    return [before.last_xid, before.last_seq]
+
+
+def test_a_seal_taken_out_breaks_the_chain(transfers: list[UUID]) -> None:
+    seal_all()
+
+    tamper("DELETE FROM ledger_seal WHERE number = 2")
+
+    assert "seal 3: it does not follow the seal before it" in findings()
+
+
+def test_a_seal_of_another_key_is_refused(transfers: list[UUID]) -> None:
+    seal(key=Ed25519PrivateKey.generate(), at=AT)
+
+    assert findings() == ["seal 1: its signature is not of this key"]
+
+
+def test_seals_made_again_after_the_fact_differ_from_the_published_ones(
+    transfers: list[UUID], tmp_path: Path
+) -> None:
+    seal_all()
+    publish(tmp_path)
+    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE id = %s", transfers[0])
+    tamper("DELETE FROM ledger_seal")
+    seal_all()
+    published = {
+        line["number"]: line["digest"]
+        for line in map(json.loads, (tmp_path / "seals.jsonl").read_text().splitlines())
+    }
+
+    found = [f.detail for _, fs in verify_ledger(PUBLIC, published=published) for f in fs]
+
+    assert found == [f"seal {n} is not the one that was published" for n in (1, 2, 3)]
+
+
+def test_seals_are_published_once_in_order(books: Names, tmp_path: Path) -> None:
+    for _ in range(2):
+        move(books.fund, books.fatima, 1)
+        seal_all()
+        publish(tmp_path)
+        publish(tmp_path)
+
+    lines = [json.loads(line) for line in (tmp_path / "seals.jsonl").read_text().splitlines()]
+
+    assert [line["number"] for line in lines] == [1, 2]
+    assert lines[1]["previous"] == lines[0]["digest"]
+
+
+def test_a_proof_of_one_transfer_holds_for_anyone(transfers: list[UUID], tmp_path: Path) -> None:
+    seal_all()
+    proof = prove([transfers[3]])
+
+    assert not verifier.wrong_with_proof(proof, public_key=PUBLIC)
+    assert run_verifier(proof, tmp_path) == (0, "1 transfers in 1 seals: 0 findings\n")
+
+
+def test_a_proof_of_something_else_does_not_hold(transfers: list[UUID], tmp_path: Path) -> None:
+    seal_all()
+    proof = prove([transfers[3]])
+    proof["transfers"][0]["content"][9] = "1000000"
+
+    status, output = run_verifier(proof, tmp_path)
+
+    assert status == 1
+    assert output.startswith(f"transfer {transfers[3]} is not in seal")
+
+
+def test_a_whole_statement_is_proven(books: Names, transfers: list[UUID]) -> None:
+    seal_all()
+    move(books.fund, books.fatima, 5)  # not sealed yet, so not in the proof
+
+    proof = prove_statement([books.fatima])
+
+    assert {line["content"][0] for line in proof["transfers"]} == set(map(str, transfers))
+    assert len(proof["seals"]) == 3
+    assert not verifier.wrong_with_proof(proof, public_key=PUBLIC)
+
+
+def test_a_transfer_that_is_not_sealed_yet_has_no_proof(books: Names) -> None:
+    new = move(books.fund, books.fatima, 5)
+
+    with pytest.raises(NotSealedYet):
+        prove([new])
+
+
+def test_a_changed_transfer_has_no_proof(transfers: list[UUID]) -> None:
+    seal_all()
+    tamper("UPDATE ledger_transfer SET amount = 1 WHERE id = %s", transfers[0])
+
+    with pytest.raises(NotAsSealed):
+        prove([transfers[0]])
+
+
+def test_a_restored_server_posts_nothing_below_the_seals_until_a_new_era(
+    books: Names, transfers: list[UUID]
+) -> None:
+    """As after a dump and restore: the server counts its transactions from low again."""
+    tamper("UPDATE ledger_transfer SET xid = xid + 1000000000")
+    tamper("UPDATE ledger_books SET xid_offset = 1000000000")
+    seal_all()
+    tamper("UPDATE ledger_books SET xid_offset = 0")
+
+    with pytest.raises(UnableToPost, match="begin a new era"):
+        move(books.fund, books.fatima, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_begin_era()")
+    move(books.fund, books.fatima, 1)
+
+    assert [made.count for made in seal_all()] == [1]
+    assert Transfer.objects.count() == sum(made.count for made in Seal.objects.all())
+    assert not findings()
+
+
+def run_verifier(proof: object, folder: Path) -> tuple[int, str]:
+    file = folder / "proof.json"
+    file.write_text(json.dumps(proof))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", verifier.__file__, str(file), "--key", PUBLIC.hex()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr
+    return done.returncode, done.stdout
