@@ -1,0 +1,1 @@
+"""Exports for an auditor's own tools. All stream: memory does not grow with the transfers."""
