@@ -84,7 +84,7 @@ def _beancount(period: Period) -> Iterator[str]:
             yield f"  {name}  {euros(cents)} EUR"
     after = period.through + timedelta(days=1)
     for line in lines:
-        yield f"{after} balance {names[line.id]}  {euros(line.closing)} EUR"
+        yield f"{after} balance {names[line.id]}  {euros(line.closing)} ~ 0.00 EUR"
 
 
 def _hledger(period: Period) -> Iterator[str]:
