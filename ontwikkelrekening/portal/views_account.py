@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import free_at
+from ontwikkelrekening.budgets.models import Round
 from ontwikkelrekening.eligibility.letters import letter
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.portal.credits import credits_of, live
@@ -43,6 +44,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "available": state.available_cents,
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
+        "open_rounds": Round.objects.open(at=now),
         "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],
         "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
     }

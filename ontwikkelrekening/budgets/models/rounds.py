@@ -116,6 +116,9 @@ class Round(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_open(self, *, at: datetime) -> bool:
+        return self.state == RoundState.PUBLISHED and self.opens_at <= at < self.closes_at
+
 
 class Application(models.Model):
     """A citizen's entry in a round: one per person, changeable until closing."""

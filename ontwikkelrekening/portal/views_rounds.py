@@ -1,0 +1,131 @@
+"""Rounds for citizens: what, when, how divided, my application and my place. Public but for mine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ontwikkelrekening.budgets import applying, proving
+from ontwikkelrekening.budgets.models import Application, Round, RoundState
+from ontwikkelrekening.portal.forms_rounds import WantedForm
+from ontwikkelrekening.portal.session import account_of, for_citizen, never_stored
+from ontwikkelrekening.portal.words import CATEGORIES
+
+
+@require_safe
+def rounds(request: HttpRequest) -> HttpResponseBase:
+    """All rounds that were published, the newest first."""
+    now = timezone.now()
+    published = list(Round.objects.public().select_related("scheme"))
+    context = {
+        "account": account_of(request),
+        "open": [each for each in published if each.is_open(at=now)],
+        "coming": [each for each in published if now < each.opens_at],
+        "past": [each for each in published if now >= each.closes_at],
+    }
+    return never_stored(render(request, "portal/rounds.html", context))
+
+
+@require_safe
+def one(request: HttpRequest, code: str) -> HttpResponseBase:
+    round_ = _published(code)
+    form = WantedForm(round_, initial={"wanted": round_.grant // 100})
+    return _page(request, round_, form)
+
+
+@for_citizen
+def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
+    """Apply, or change the application; asking for this page shows the round."""
+    if request.method != "POST":
+        return redirect("rounds:one", code=code)
+    round_ = _published(code)
+    form = WantedForm(round_, request.POST)
+    if not form.is_valid():
+        return _page(request, round_, form, status=422)
+    try:
+        applying.apply(round_, account, wanted=form.cents(), at=timezone.now())
+    except applying.UnableToApply as unable:
+        return _page(request, round_, form, problem=str(unable), status=409)
+    return redirect("rounds:one", code=code)
+
+
+@for_citizen
+def withdraw(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
+    if request.method != "POST":
+        return redirect("rounds:one", code=code)
+    round_ = _published(code)
+    try:
+        applying.withdraw(round_, account, at=timezone.now())
+    except applying.UnableToApply as unable:
+        return _page(request, round_, WantedForm(round_), problem=str(unable), status=409)
+    return redirect("rounds:one", code=code)
+
+
+@require_safe
+def facts(request: HttpRequest, code: str) -> JsonResponse:
+    """What was published beforehand, and the seed: with the list, enough to redraw."""
+    try:
+        found = proving.facts(_published(code))
+    except proving.NotDrawn:
+        raise Http404 from None
+    return JsonResponse(found, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+@require_safe
+def full_list(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """The published list, written as it is read."""
+    round_ = _published(code)
+    if round_.state != RoundState.DRAWN:
+        raise Http404
+    return StreamingHttpResponse(
+        _lines(round_),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{code}-lijst.csv"'},
+    )
+
+
+def _lines(round_: Round) -> Iterator[str]:
+    yield ",".join(proving.COLUMNS) + "\r\n"
+    for row in proving.rows(round_):
+        yield ",".join(map(str, row)) + "\r\n"
+
+
+def _published(code: str) -> Round:
+    return get_object_or_404(Round.objects.public().select_related("scheme"), code=code)
+
+
+def _page(
+    request: HttpRequest, round_: Round, form: WantedForm, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    account = account_of(request)
+    application = (
+        Application.objects.filter(round=round_, account_code=account).first() if account else None
+    )
+    context = {
+        "account": account,
+        "round": round_,
+        "form": form,
+        "problem": problem,
+        "is_open": round_.is_open(at=timezone.now()),
+        "is_coming": timezone.now() < round_.opens_at,
+        "drawn": round_.state == RoundState.DRAWN,
+        "kinds": [CATEGORIES[category] for category in round_.categories],
+        "application": application,
+        "receipt": applying.receipt_of(application) if application else None,
+        "place": proving.place_of(application) if application else None,
+        "standing": proving.standing(round_) if round_.state == RoundState.DRAWN else None,
+    }
+    response = render(request, "portal/round.html", context, status=status)
+    never_stored(response)
+    return response

@@ -1,0 +1,104 @@
+"""Rounds on the pages: everyone reads how money is divided, each sees the own application."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import time_machine
+from django.test import Client
+
+from ontwikkelrekening.budgets.models import Application, Round
+from tests.budgets.round_world import (
+    AFTER,
+    DURING,
+    allocated,
+    applicants,
+    everyone_applies,
+    published,
+)
+from tests.portal.world import FATIMA_BSN, Town, log_in
+
+pytestmark = pytest.mark.django_db
+PAGE = "/tijdvakken/voorjaar"
+
+
+@pytest.fixture
+def round_(town: Town) -> Round:
+    return published(town.scheme)
+
+
+def stranger() -> Client:
+    return Client(headers={"accept-language": "nl"})
+
+
+def test_anyone_reads_what_is_divided_when_and_how(round_: Round) -> None:
+    with time_machine.travel(DURING, tick=False):
+        listed = stranger().get("/tijdvakken/").content.decode()
+        page = stranger().get(PAGE).content.decode()
+
+    assert "U kunt nu aanvragen" in listed
+    assert "€\N{NO-BREAK SPACE}2.500,00" in page
+    assert round_.seed_hash[:16] in page
+    assert "Log in om aan te vragen" in page
+
+
+def test_a_draft_is_not_there(town: Town) -> None:
+    assert stranger().get(PAGE).status_code == 404
+
+
+def test_fatima_applies_keeps_a_receipt_and_changes_her_mind(town: Town, round_: Round) -> None:
+    with time_machine.travel(DURING, tick=False):
+        fatima = log_in(FATIMA_BSN)
+        assert "U kunt nu aanvragen" in fatima.get("/").content.decode()
+        assert fatima.post(f"{PAGE}/aanvragen", {"wanted": "1000"}).status_code == 302
+        first = Application.objects.get()
+        page = fatima.get(PAGE).content.decode()
+        assert str(first.pk) in page
+        assert "U kunt dit veranderen tot" in page
+
+        fatima.post(f"{PAGE}/aanvragen", {"wanted": "600"})
+        assert Application.objects.get().wanted == 60_000
+        fatima.post(f"{PAGE}/intrekken")
+        assert Application.objects.get().withdrawn
+
+
+@pytest.mark.parametrize("wanted", ["", "0", "-5", "1001", "veel", "9" * 40])
+def test_an_amount_that_cannot_be_is_said_beside_the_field(round_: Round, wanted: str) -> None:
+    with time_machine.travel(DURING, tick=False):
+        answer = log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": wanted})
+
+    assert answer.status_code == 422
+    assert "Vul een heel bedrag in, van 1 tot en met 1000 euro." in answer.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_too_late_is_said_and_nothing_is_written(round_: Round) -> None:
+    with time_machine.travel(AFTER, tick=False):
+        answer = log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": "1000"})
+
+    assert answer.status_code == 409
+    assert not Application.objects.exists()
+
+
+def test_after_the_draw_each_sees_the_own_outcome_and_everyone_the_list(
+    town: Town, round_: Round
+) -> None:
+    with time_machine.travel(DURING, tick=False):
+        log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": "1000"})
+    everyone_applies(round_, applicants(4))
+    assert stranger().get(f"{PAGE}/lijst.csv").status_code == 404
+    assert stranger().get(f"{PAGE}/tijdvak.json").status_code == 404
+    allocated(round_)
+
+    with time_machine.travel(AFTER, tick=False):
+        page = log_in(FATIMA_BSN).get(PAGE).content.decode()
+    answer = stranger().get(f"{PAGE}/lijst.csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))
+
+    assert "U bent nummer 1 van 5." in page
+    assert "Het geld staat op uw rekening." in page
+    assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert stranger().get(f"{PAGE}/tijdvak.json").json()["seedHash"] == round_.seed_hash
+    assert town.fatima not in stranger().get(PAGE).content.decode()
