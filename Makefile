@@ -7,7 +7,7 @@ export ENVIRONMENT ?= development
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check clean test check format lint types imports migrations deploy openapi bench manage
+.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi bench manage
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -35,6 +35,9 @@ demo: $(VENV)/demo ## the whole product with a year of invented use, on http://1
 
 demo-check: $(VENV)/demo ## the same from scratch without staying up; prints one JSON summary
 	@$(RUN) -m demo check
+
+demo-claim: ## play a provider: make demo-claim CODE=... redeems it and claims the first instalment
+	@$(RUN) -m demo claim "$(CODE)" --port $(PORT)
 
 clean: ## forget the demo and its database
 	@if [ -x $(RUN) ]; then $(RUN) -m demo forget; else rm -rf var; fi

@@ -1,4 +1,4 @@
-"""`python -m demo serve | check | forget`: the product on one machine, with a year of invented use."""
+"""`python -m demo serve | check | claim | forget`: the product on one machine, with a year of invented use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from tempfile import mkdtemp
 
+from demo.claim import claim
 from demo.machine import ROOT, DemoFailed, Machine, free_port, refuse_a_port_in_use, running
 from demo.story import play
 from demo.summary import Summary, print_welcome, summarise
@@ -81,12 +82,17 @@ def main() -> int:
     acts.add_parser("serve").add_argument("--port", type=int, default=8000)
     acts.add_parser("check")
     acts.add_parser("forget")
+    handing_in = acts.add_parser("claim")
+    handing_in.add_argument("code", help="the code a citizen got in the portal")
+    handing_in.add_argument("--port", type=int, default=8000)
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     try:
         if chosen.act == "serve":
             return serve(chosen.port)
+        if chosen.act == "claim":
+            return claim(f"http://127.0.0.1:{chosen.port}", DATA / "clients.json", chosen.code)
         return check() if chosen.act == "check" else forget()
     except DemoFailed as failure:
         print(failure, file=sys.stderr)
