@@ -24,15 +24,15 @@ from ontwikkelrekening.postgres import own_server
 ROOT = Path(__file__).resolve().parent.parent
 APP_ROLE = "ontwikkelrekening_app"
 PR_SET_PDEATHSIG = 1
+CORES = str(os.cpu_count() or 1)
+WEB = (
+    *("--interface", "wsgi", "--workers", CORES, "--blocking-threads", "1"),
+    *("--log-level", "warning", "--respawn-failed-workers"),
+)
 # Workers need not know of each other: the queue of record is the database.
 WORKER = (
-    "--concurrency",
-    "2",
-    "--without-gossip",
-    "--without-mingle",
-    "--without-heartbeat",
-    "-l",
-    "INFO",
+    *("--concurrency", CORES, "--loglevel", "INFO"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 
 
@@ -107,19 +107,22 @@ class Machine:
     def start(self) -> None:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.manage("set_up_database", owner=True)
-        self._spawn(
-            "web",
-            *("granian", "--interface", "wsgi", "demo.served:application"),
-            *("--host", "127.0.0.1", "--port", str(self.port)),
-            *("--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"),
-            *("--log-level", "warning", "--respawn-failed-workers"),
-        )
-        self._spawn(
-            "worker", "celery", "-A", "demo.served:celery", "worker", "-l", "INFO", "-c", "2"
-        )
-        schedule = str(self.data / "beat")
-        self._spawn("beat", "celery", "-A", "demo.served:celery", "beat", "-s", schedule)
+        self.restart_what_ended()
         self._wait_until_it_answers()
+
+    def restart_what_ended(self) -> None:
+        """Start every child that is not running: at the beginning, all of them."""
+        address = ("--host", "127.0.0.1", "--port", str(self.port))
+        schedule = ("--schedule", str(self.data / "beat"))
+        programs = {
+            "web": ("granian", "demo.served:application", *WEB, *address),
+            "worker": ("celery", "--app", "demo.served:celery", "worker", *WORKER),
+            "beat": ("celery", "--app", "demo.served:celery", "beat", *schedule),
+        }
+        for name, program in programs.items():
+            child = self.children.get(name)
+            if child is None or child.poll() is not None:
+                self._spawn(name, *program)
 
     def stop(self) -> None:
         """End every child: asked first, killed after ten seconds."""

