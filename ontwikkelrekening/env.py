@@ -24,6 +24,14 @@ def flag(name: str, *, default: bool) -> bool:
     return value == "true"
 
 
+def number(name: str, default: int) -> int:
+    """A whole number above zero."""
+    value = os.environ.get(name, str(default))
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number above 0.")
+    return int(value)
+
+
 def items(name: str, default: str | None = None) -> list[str]:
     """A list written with commas."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]

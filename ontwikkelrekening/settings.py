@@ -263,10 +263,13 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "SCHEMA_PATH_PREFIX_TRIM": True,
     "POSTPROCESSING_HOOKS": ["providers.api.schema.as_the_standard_asks"],
 }
+API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 3000)  # for each client
+TOKENS_A_MINUTE = env.number("TOKENS_A_MINUTE", 120)  # for each client and address
 OAUTH2_PROVIDER_APPLICATION_MODEL = "providers.Client"
 OAUTH2_PROVIDER: dict[str, object] = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "SCOPES": SCOPES,
+    "OAUTH2_VALIDATOR_CLASS": "providers.api.assertions.Validator",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials only
     "CLIENT_SECRET_HASHER": "pbkdf2_client_secret",
     "SCOPES_BACKEND_CLASS": "providers.clients.OwnScopes",

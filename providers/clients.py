@@ -17,8 +17,13 @@ class UnknownScope(Unable):
     field, sentence = "scopes", "There is no such scope."
 
 
-def create_client(provider: Provider, *, name: str, scopes: Iterable[str]) -> tuple[Client, str]:
-    """A client for one provider and its secret, which is shown once and stored as a hash."""
+def create_client(
+    provider: Provider, *, name: str, scopes: Iterable[str], jwks: dict[str, Any] | None = None
+) -> tuple[Client, str]:
+    """A client for one provider and its secret, which is shown once and stored as a hash.
+
+    With public keys it signs for its tokens (private_key_jwt), and the secret opens nothing.
+    """
     wanted = sorted(set(scopes))
     if unknown := set(wanted) - set(SCOPES):
         raise UnknownScope(f"There is no scope {', '.join(sorted(unknown))}.")
@@ -27,6 +32,7 @@ def create_client(provider: Provider, *, name: str, scopes: Iterable[str]) -> tu
         provider=provider,
         name=name,
         scopes=wanted,
+        jwks=jwks,
         client_secret=secret,
         client_type=Client.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,

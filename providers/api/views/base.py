@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
+from providers.api.filtering import Filter
 from providers.api.idempotency import perform_once
+from providers.api.limits import Allowance, ClientLimit
 from providers.api.problems import BadQuery
 
 M = TypeVar("M", bound=Model)
@@ -26,15 +28,27 @@ class ApiView(APIView):
     scope: ClassVar[str]
     authentication_classes = (BearerAuthentication,)
     permission_classes = (HasScope,)
+    throttle_classes = (ClientLimit,)
     metadata_class = None
     http_method_names = ["get", "post", "head"]
     query: ClassVar[frozenset[str]] = frozenset()
+    filters: ClassVar[tuple[Filter, ...]] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        known = self.query | {each.name for each in self.filters}
         for name in request.query_params:
-            if name not in self.query:
+            if request.method != "POST" and name not in known:
                 raise BadQuery(name, "There is no such parameter.")
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        answered = super().finalize_response(request, response, *args, **kwargs)
+        allowance: Allowance | None = getattr(request, "allowance", None)
+        for name, value in (allowance.headers() if allowance else {}).items():
+            answered.headers[name] = value
+        return answered
 
     @property
     def caller(self) -> Caller:

@@ -12,26 +12,59 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.filtering import (
+    REFERENCE,
+    Filter,
+    narrowed,
+    one_of,
+    ordered,
+    reference,
+    sort_parameter,
+)
 from providers.api.idempotency import key_of
 from providers.api.pagination import Ordering, page
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.claiming import submit, withdraw
 from providers.models import Claim
+from providers.states import ClaimState
 
 NEWEST = Ordering("submitted_at", datetime.fromisoformat)
+FILTERS = (
+    one_of("state", "state", ClaimState.values, "Only claims in this state."),
+    Filter(
+        "enrolment",
+        "enrolment_id",
+        UUID,
+        "Only claims of this enrolment.",
+        {"type": "string", "format": "uuid"},
+    ),
+    Filter(
+        "paymentReference",
+        "payment_reference",
+        reference,
+        "Only claims paid under this reference.",
+        {"type": "string", "pattern": REFERENCE},
+    ),
+)
 
 
 class Claims(ApiView):
     scope = "claims"
-    query = frozenset({"limit", "after"})
+    query = frozenset({"limit", "after", "sort"})
+    filters = FILTERS
 
-    @listed("claims", serializers.Claim, "Your claims, newest first")
+    @listed(
+        "claims",
+        serializers.Claim,
+        "Your claims, newest first",
+        parameters=(*(each.parameter() for each in FILTERS), sort_parameter("submittedAt")),
+    )
     def get(self, request: Request) -> Response:
         return page(
             request,
-            Claim.objects.of(self.caller.provider),
-            NEWEST,
+            narrowed(request, Claim.objects.of(self.caller.provider), FILTERS),
+            ordered(request, NEWEST, "submittedAt"),
             lambda rows: serializers.Claim(rows, many=True).data,
         )
 

@@ -11,25 +11,37 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.filtering import narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering, page
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
-from providers.models import Course
+from providers.models import Category, Course
 from providers.publishing import CourseDetails, publish, register_course, withdraw
+from providers.states import CourseState
 
 NEWEST = Ordering("registered_at", datetime.fromisoformat)
+FILTERS = (
+    one_of("state", "state", CourseState.values, "Only courses in this state."),
+    one_of("category", "category", Category.values, "Only courses of this category."),
+)
 
 
 class Courses(ApiView):
     scope = "courses"
-    query = frozenset({"limit", "after"})
+    query = frozenset({"limit", "after", "sort"})
+    filters = FILTERS
 
-    @listed("courses", serializers.Course, "Your courses, newest first")
+    @listed(
+        "courses",
+        serializers.Course,
+        "Your courses, newest first",
+        parameters=(*(each.parameter() for each in FILTERS), sort_parameter("registeredAt")),
+    )
     def get(self, request: Request) -> Response:
         return page(
             request,
-            Course.objects.of(self.caller.provider),
-            NEWEST,
+            narrowed(request, Course.objects.of(self.caller.provider), FILTERS),
+            ordered(request, NEWEST, "registeredAt"),
             lambda rows: serializers.Course(rows, many=True).data,
         )
 

@@ -11,25 +11,43 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.filtering import Filter, narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering, page
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.enrolling import redeem
 from providers.models import Enrolment
+from providers.states import EnrolmentState
 
 NEWEST = Ordering("redeemed_at", datetime.fromisoformat)
+FILTERS = (
+    one_of("state", "state", EnrolmentState.values, "Only enrolments in this state."),
+    Filter(
+        "course",
+        "course_id",
+        UUID,
+        "Only enrolments in this course.",
+        {"type": "string", "format": "uuid"},
+    ),
+)
 
 
 class Enrolments(ApiView):
     scope = "enrolments"
-    query = frozenset({"limit", "after"})
+    query = frozenset({"limit", "after", "sort"})
+    filters = FILTERS
 
-    @listed("enrolments", serializers.Enrolment, "Your enrolments, newest first")
+    @listed(
+        "enrolments",
+        serializers.Enrolment,
+        "Your enrolments, newest first",
+        parameters=(*(each.parameter() for each in FILTERS), sort_parameter("redeemedAt")),
+    )
     def get(self, request: Request) -> Response:
         return page(
             request,
-            Enrolment.objects.of(self.caller.provider),
-            NEWEST,
+            narrowed(request, Enrolment.objects.of(self.caller.provider), FILTERS),
+            ordered(request, NEWEST, "redeemedAt"),
             lambda rows: serializers.Enrolment(rows, many=True).data,
         )
 

@@ -8,8 +8,10 @@ from base64 import b64decode
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.views import TokenView
+
+from providers.api.limits import Allowance, count_token_request
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +20,13 @@ class Token(TokenView):  # type: ignore[misc]
     """Gives a token of at most an hour; every grant and refusal is logged."""
 
     http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        allowance = count_token_request(request, _claimed_client(request))
+        if allowance.is_spent:
+            return _too_many(allowance)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
     def create_token_response(self, request: HttpRequest) -> tuple[str, Any, str, int]:
         url, headers, body, status = super().create_token_response(request)
@@ -31,6 +40,12 @@ class Token(TokenView):  # type: ignore[misc]
             },
         )
         return url, headers, body, status
+
+
+def _too_many(allowance: Allowance) -> HttpResponse:
+    headers = {**allowance.headers(), "Retry-After": str(allowance.seconds_left)}
+    error = {"error": "temporarily_unavailable", "error_description": "Too many requests."}
+    return JsonResponse(error, status=429, headers=headers)
 
 
 def _claimed_client(request: HttpRequest) -> str:

@@ -63,6 +63,8 @@ class Client(AbstractApplication):  # type: ignore[misc]
 
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="clients")
     scopes = ArrayField(models.CharField(max_length=32), default=list)  # what it may ask for
+    # Public keys (RFC 7517). A client that has them signs for its tokens and has no secret.
+    jwks = models.JSONField(null=True, blank=True)
 
 
 class CourseQuerySet(models.QuerySet["Course"]):

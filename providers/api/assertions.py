@@ -1,0 +1,115 @@
+"""private_key_jwt (RFC 7523): a client proves who it is with a signature, and shares no secret.
+
+As the NL GOV assurance profile asks: RS256 or PS256, short-lived, good once, meant for us.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from jwcrypto.common import JWException
+from jwcrypto.jwk import JWKSet
+from jwcrypto.jwt import JWT
+from oauth2_provider.oauth2_validators import OAuth2Validator
+
+from providers.models import Client, UsedAssertion
+
+logger = logging.getLogger(__name__)
+TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ALGORITHMS = ["RS256", "PS256"]
+SECONDS_MAX = 300
+
+
+class NotAccepted(Exception):
+    """The assertion proves nothing; the reason is for the log."""
+
+
+class Validator(OAuth2Validator):  # type: ignore[misc]
+    """Authenticates a client by its assertion, or by its secret when it has no keys."""
+
+    def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        given = dict(request.decoded_body or [])
+        if "client_assertion" in given or "client_assertion_type" in given:
+            return _authenticate_by_assertion(request, given)
+        if not super().authenticate_client(request, *args, **kwargs):
+            return False
+        return not request.client.jwks  # who has keys shows them
+
+
+def _authenticate_by_assertion(request: Any, given: dict[str, str]) -> bool:
+    try:
+        request.client = accept(given.get("client_assertion", ""), given)
+    except NotAccepted as reason:
+        logger.warning("assertion refused", extra={"reason": str(reason)})
+        return False
+    return True
+
+
+def accept(assertion: str, given: dict[str, str]) -> Client:
+    """The client behind a valid assertion, which is used up; raises NotAccepted."""
+    if given.get("client_assertion_type") != TYPE:
+        raise NotAccepted("another type of assertion")
+    client = _client_named_in(assertion)
+    claims = _verified(assertion, client)
+    _check(claims, client)
+    _use_up(claims, client)
+    return client
+
+
+def _client_named_in(assertion: str) -> Client:
+    """Whose assertion it says it is; nothing is believed yet."""
+    try:
+        token = JWT()
+        token.deserialize(assertion)
+        claims = json.loads(token.token.objects["payload"])
+        client_id = str(claims["sub"])
+    except (JWException, ValueError, KeyError, TypeError) as error:
+        raise NotAccepted("not a signed token") from error
+    client: Client | None = Client.objects.filter(client_id=client_id).first()
+    if client is None or not client.jwks:
+        raise NotAccepted("no such client with keys")
+    return client
+
+
+def _verified(assertion: str, client: Client) -> dict[str, Any]:
+    """The claims under a signature of one of the client's keys."""
+    try:
+        keys = JWKSet.from_json(json.dumps(client.jwks))
+        token = JWT(jwt=assertion, key=keys, algs=ALGORITHMS, check_claims={})
+        claims: dict[str, Any] = json.loads(token.claims)
+    except (JWException, ValueError, TypeError) as error:
+        raise NotAccepted("no key of the client signed it") from error
+    return claims
+
+
+def _check(claims: dict[str, Any], client: Client) -> None:
+    now = timezone.now().timestamp()
+    audience = claims.get("aud")
+    meant_for = audience if isinstance(audience, list) else [audience]
+    expires = claims.get("exp")
+    if claims.get("iss") != client.client_id:
+        raise NotAccepted("issuer and subject differ")
+    if not {settings.PUBLIC_URL, f"{settings.PUBLIC_URL}/oauth/token"} & set(map(str, meant_for)):
+        raise NotAccepted("meant for somebody else")
+    if isinstance(expires, bool) or not isinstance(expires, int | float):
+        raise NotAccepted("no time of expiry")
+    if not now < expires <= now + SECONDS_MAX:
+        raise NotAccepted("expired, or valid for too long")
+    if not isinstance(claims.get("jti"), str) or not claims["jti"]:
+        raise NotAccepted("no id of its own")
+
+
+def _use_up(claims: dict[str, Any], client: Client) -> None:
+    """Remember the assertion; of two at the same moment one is refused."""
+    digest = sha256(f"{client.client_id} {claims['jti']}".encode()).digest()
+    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    UsedAssertion.objects.filter(expires_at__lt=timezone.now()).delete()
+    _, is_new = UsedAssertion.objects.get_or_create(pk=digest, defaults={"expires_at": expires_at})
+    if not is_new:
+        raise NotAccepted("used before")

@@ -1,0 +1,73 @@
+"""Narrowing and ordering a list by parameters that the view names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from providers.api.pagination import Ordering
+from providers.api.problems import BadQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One parameter: which field it narrows, what it accepts, what it means."""
+
+    name: str
+    lookup: str
+    parse: Callable[[str], Any]
+    explanation: str
+    schema: dict[str, Any]
+
+    def parameter(self) -> OpenApiParameter:
+        return OpenApiParameter(self.name, self.schema, description=self.explanation)
+
+
+def one_of(name: str, lookup: str, values: list[str], explanation: str) -> Filter:
+    def parse(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"{name} is one of {', '.join(values)}.")
+        return text
+
+    return Filter(name, lookup, parse, explanation, {"type": "string", "enum": values})
+
+
+REFERENCE = "^[A-Za-z0-9-]{1,35}$"  # what SEPA allows in an EndToEndId, and we use
+
+
+def reference(text: str) -> str:
+    if not re.match(REFERENCE, text):
+        raise ValueError("A reference has 1 to 35 letters, digits or dashes.")
+    return text
+
+
+def narrowed(request: Request, rows: QuerySet[Any], filters: tuple[Filter, ...]) -> QuerySet[Any]:
+    """The rows that fit every filter given."""
+    for each in filters:
+        text = request.query_params.get(each.name)
+        if text is None:
+            continue
+        try:
+            rows = rows.filter(**{each.lookup: each.parse(text)})
+        except ValueError as error:
+            raise BadQuery(each.name, str(error)) from None
+    return rows
+
+
+def ordered(request: Request, ordering: Ordering, name: str) -> Ordering:
+    """Newest first, unless `sort` asks for the oldest first."""
+    given = request.query_params.get("sort", f"-{name}")
+    if given not in (name, f"-{name}"):
+        raise BadQuery("sort", f"sort is {name} or -{name}.")
+    return replace(ordering, descending=given.startswith("-"))
+
+
+def sort_parameter(name: str) -> OpenApiParameter:
+    schema = {"type": "string", "enum": [f"-{name}", name], "default": f"-{name}"}
+    return OpenApiParameter("sort", schema, description="Newest (-) or oldest first.")

@@ -1,0 +1,44 @@
+"""Providers, courses, enrolments and claims; their clients' access; webhooks; bulk jobs."""
+
+from providers.models.access import RateMinute, UsedAssertion
+from providers.models.core import (
+    Category,
+    Claim,
+    ClaimQuerySet,
+    Client,
+    Course,
+    CourseQuerySet,
+    Enrolment,
+    EnrolmentQuerySet,
+    IdempotencyKey,
+    Mode,
+    OutboxMessage,
+    Provider,
+    Review,
+    StateChange,
+)
+from providers.models.jobs import Job, JobItem
+from providers.models.webhooks import Delivery, Endpoint
+
+__all__ = [
+    "Category",
+    "Claim",
+    "ClaimQuerySet",
+    "Client",
+    "Course",
+    "CourseQuerySet",
+    "Delivery",
+    "Endpoint",
+    "Enrolment",
+    "EnrolmentQuerySet",
+    "IdempotencyKey",
+    "Job",
+    "JobItem",
+    "Mode",
+    "OutboxMessage",
+    "Provider",
+    "RateMinute",
+    "Review",
+    "StateChange",
+    "UsedAssertion",
+]
