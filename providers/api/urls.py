@@ -39,5 +39,5 @@ urlpatterns = [
     ),
     path("api/v1/payments", Payments.as_view(), name="payments"),
     path("api/v1/account", OwnAccount.as_view(), name="account"),
-    re_path(r"^api/(?s:.*)$", csrf_exempt(not_found), name="elsewhere"),
+    re_path(r"^api/[\s\S]*$", csrf_exempt(not_found), name="elsewhere"),
 ]
