@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.budgets.models import Round
+
+# As people write it: 1000, 1.000, 1 000, € 1.000,00 or 1000,-
+WHOLE_EUROS = re.compile(r"€?\s*(\d{1,3}(?:[. ]\d{3})+|\d+)\s*(?:,(?:00|-))?")
 
 
 class WantedForm(forms.Form):
     """Whole euros, up to what the round gives one person."""
 
-    wanted = forms.IntegerField()
+    wanted = forms.CharField(required=False, max_length=40)
 
     def __init__(self, round_: Round, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        most = round_.grant // 100
-        wrong = _("Fill in a whole amount from 1 to %(most)s euros.") % {"most": most}
-        self.fields["wanted"] = forms.IntegerField(
-            min_value=1,
-            max_value=most,
-            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong),
-        )
+        self.most = round_.grant // 100
+        self.initial.setdefault("wanted", str(self.most))
+
+    def clean_wanted(self) -> int:
+        written = WHOLE_EUROS.fullmatch(self.cleaned_data["wanted"].strip())
+        wanted = int(re.sub(r"\D", "", written[1])) if written else 0
+        if not 1 <= wanted <= self.most:
+            raise ValidationError(
+                _("Fill in a whole amount from 1 to %(most)s euros.") % {"most": self.most}
+            )
+        return wanted
 
     def cents(self) -> int:
         return int(self.cleaned_data["wanted"]) * 100

@@ -40,8 +40,7 @@ def rounds(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def one(request: HttpRequest, code: str) -> HttpResponseBase:
     round_ = _published(code)
-    form = WantedForm(round_, initial={"wanted": round_.grant // 100})
-    return _page(request, round_, form)
+    return _page(request, round_, WantedForm(round_))
 
 
 @for_citizen
