@@ -7,40 +7,68 @@ by itself and begins where the list stands, so a run that was killed is simply r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
 from django.utils.timezone import localdate
 
 from ledger.balances import balance
-from ledger.posting import NewBooking
-from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.granting import last_day
 from ontwikkelrekening.budgets.ids import part
-from ontwikkelrekening.budgets.models import LastGrant, Placing, Round, RoundState
+from ontwikkelrekening.budgets.models import LastGrant, Round, RoundState
 from ontwikkelrekening.budgets.rounds import lock
 from providers.outbox import enqueue
 
 WORK = "round.allocate"
 SLICE = 5000
 
-GRANTED = """
-    UPDATE budgets_placing p SET granted = p.granted + given.cents
-    FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, cents) WHERE p.application_id = given.id
+# The next on the list, with what is left of the pot when their turn comes; the first that gets less
+# than asked for is the last. Accounts and tranches are written as they are found.
+GRANT = """
+    WITH waiting AS (
+        SELECT application_id, rank, granted, wanted - granted AS asked
+        FROM budgets_placing
+        WHERE round_id = %(round)s AND rank > %(after)s AND granted < wanted
+        ORDER BY rank LIMIT %(limit)s
+    ), turns AS (
+        SELECT *, %(pot)s - (sum(asked) OVER (ORDER BY rank) - asked) AS pot FROM waiting
+    ), given AS MATERIALIZED (
+        SELECT application_id, rank, least(asked, pot)::bigint AS cents,
+               gen_random_uuid() AS tranche
+        FROM turns WHERE asked <= pot OR (%(partial)s AND pot > 0)
+    ), opened AS MATERIALIZED (
+        SELECT * FROM ledger_open_accounts(
+            (SELECT coalesce(array_agg('tranche:' || tranche), '{}') FROM given),
+            'tranche', %(at)s)
+    ), written AS (
+        INSERT INTO budgets_tranche
+            (id, account_code, scheme_id, kind, categories, earmarked, granted, granted_on,
+             expires_on, account_id, source_id)
+        SELECT given.tranche, application.account_code, %(scheme)s, %(kind)s,
+               %(categories)s::varchar[], true, given.cents, %(on)s, %(expires_on)s,
+               opened.account_id, %(source)s
+        FROM given
+        JOIN opened ON opened.account_code = 'tranche:' || given.tranche
+        JOIN budgets_application application ON application.id = given.application_id
+        RETURNING id, account_id
+    ), placed AS (
+        UPDATE budgets_placing p SET granted = p.granted + given.cents
+        FROM given WHERE p.application_id = given.application_id
+    )
+    SELECT given.rank, given.tranche, written.account_id, given.cents
+    FROM given JOIN written ON written.id = given.tranche ORDER BY given.rank
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """What one application gets now, in cents."""
+class Slice:
+    """How many grants one slice made, and the rank it came to."""
 
-    application_id: UUID
-    account_code: str
-    before: int
-    cents: int
+    grants: int
+    rank: int
 
 
 def start_allocating(round_: Round, *, at: datetime) -> None:
@@ -49,77 +77,68 @@ def start_allocating(round_: Round, *, at: datetime) -> None:
 
 
 def allocate_slice(subject: str, *, at: datetime) -> None:
-    """One slice of the work queue (`<round>:<number>`)."""
-    round_id, number = subject.split(":")
-    if allocate(Round.objects.get(pk=UUID(round_id)), at=at, limit=SLICE) == SLICE:
-        enqueue(WORK, f"{round_id}:{int(number) + 1}", at=at)
+    """One slice of the work queue (`<round>:<rank to go on after>`)."""
+    round_id, after = subject.split(":")
+    made = allocate(Round.objects.get(pk=UUID(round_id)), at=at, after=int(after))
+    if made.grants == SLICE:
+        enqueue(WORK, f"{round_id}:{made.rank}", at=at)
 
 
 def allocate_all(round_: Round, *, at: datetime) -> int:
     """Grant until the money or the list is at its end; return how many grants were made."""
-    granted = 0
-    while made := allocate(round_, at=at, limit=SLICE):
-        granted += made
+    granted, made = 0, Slice(SLICE, 0)
+    while made.grants == SLICE:
+        made = allocate(round_, at=at, after=made.rank)
+        granted += made.grants
     return granted
 
 
 @transaction.atomic
-def allocate(round_: Round, *, at: datetime, limit: int) -> int:
-    """Grant to the next on the list, `limit` at most; return how many grants were made."""
+def allocate(round_: Round, *, at: datetime, limit: int = SLICE, after: int = 0) -> Slice:
+    """Grant to the next on the list, `limit` at most; all ranks up to `after` have their grant."""
     round_ = lock(round_, RoundState.DRAWN)
     on = localdate(at)
-    if on > round_.waits_until or round_.account_id is None:
-        return 0
-    pot = balance(round_.account_id)
-    waiting = _waiting(round_).select_related("application").order_by("rank")
-    grants = list(_down_the_list(waiting[:limit], pot=pot, rule=round_.last_grant)) if pot else []
-    if not grants:
-        return 0
+    pot = balance(round_.account_id) if round_.account_id else 0
+    if not pot or on > round_.waits_until:
+        return Slice(0, after)
+    rows = _grant(round_, pot=pot, after=after, limit=limit, on=on, at=at)
+    if not rows:
+        return Slice(0, after)
     booking = NewBooking(
-        id=part(grants[0].application_id, "allocate", grants[0].before),
+        id=part(rows[0][1], "booking"),
         kind="top_up",
         cause=f"round:{round_.pk}",
         description=f"Toegekend in {round_.name}"[:200],
         effective_on=on,
     )
-    tranches = [_tranche(round_, each, at=at) for each in grants]
-    grant(
-        tranches,
-        scheme=round_.scheme,
-        source=round_.account_id,
-        booking=booking,
-        on=on,
-        at=at,
-    )
+    transfers = [
+        NewTransfer(tranche, debit=round_.account_id or 0, credit=account, cents=cents)
+        for _rank, tranche, account, cents in rows
+    ]
+    post(booking, transfers, at=at)
+    return Slice(len(rows), rows[-1][0])
+
+
+def _grant(
+    round_: Round, *, pot: int, after: int, limit: int, on: date, at: datetime
+) -> list[tuple[int, UUID, int, int]]:
+    """Write the next grants as tranches; return rank, tranche, account and cents of each."""
     with connection.cursor() as cursor:
-        ids, cents = zip(*((each.application_id, each.cents) for each in grants), strict=True)
-        cursor.execute(GRANTED, [list(ids), list(cents)])
-    return len(grants)
-
-
-def _waiting(round_: Round) -> QuerySet[Placing]:
-    return Placing.objects.filter(round=round_, granted__lt=F("wanted"))
-
-
-def _down_the_list(waiting: QuerySet[Placing], *, pot: int, rule: str) -> Iterator[Grant]:
-    for placing in waiting:
-        cents = min(placing.wanted - placing.granted, pot)
-        if cents == 0 or (placing.granted + cents < placing.wanted and rule == LastGrant.NONE):
-            return
-        pot -= cents
-        yield Grant(
-            placing.application_id, placing.application.account_code, placing.granted, cents
+        cursor.execute(
+            GRANT,
+            {
+                "round": round_.pk,
+                "after": after,
+                "limit": limit,
+                "pot": pot,
+                "partial": round_.last_grant == LastGrant.PARTIAL,
+                "scheme": round_.scheme_id,
+                "kind": round_.kind,
+                "categories": list(round_.categories),
+                "on": on,
+                "expires_on": last_day(round_.years_valid, on=on),
+                "source": round_.account_id,
+                "at": at,
+            },
         )
-
-
-def _tranche(round_: Round, given: Grant, *, at: datetime) -> NewTranche:
-    return NewTranche(
-        id=part(given.application_id, "grant", given.before),
-        account_code=given.account_code,
-        decision_id=None,
-        kind=round_.kind,
-        categories=round_.categories,
-        earmarked=True,
-        cents=given.cents,
-        expires_on=last_day(round_.years_valid, on=localdate(at)),
-    )
+        return list(cursor.fetchall())

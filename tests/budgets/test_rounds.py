@@ -305,8 +305,8 @@ def test_after_its_last_day_the_waiting_list_gets_nothing_more(world: World) -> 
     everyone_applies(round_, applicants(4))
     drawn(round_)
 
-    assert allocate(round_, at=AFTER + timedelta(days=1), limit=10) == 0
-    assert allocate(round_, at=AFTER, limit=10) == 3
+    assert allocate(round_, at=AFTER + timedelta(days=1)).grants == 0
+    assert allocate(round_, at=AFTER).grants == 3
 
 
 def test_an_allocation_that_was_killed_resumes_with_the_same_result(world: World) -> None:

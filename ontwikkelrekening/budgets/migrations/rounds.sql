@@ -65,12 +65,13 @@ CREATE TRIGGER application_stays_after_closing BEFORE INSERT OR UPDATE OR DELETE
 CREATE FUNCTION budgets_guard_placing() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF TG_OP = 'DELETE' OR (to_jsonb(OLD) - 'granted') <> (to_jsonb(NEW) - 'granted')
-       OR NEW.granted < OLD.granted THEN
+    IF TG_OP = 'DELETE' OR NEW.granted < OLD.granted
+       OR (NEW.application_id, NEW.round_id, NEW.rank, NEW.priority, NEW.missed, NEW.lot, NEW.wanted)
+       <> (OLD.application_id, OLD.round_id, OLD.rank, OLD.priority, OLD.missed, OLD.lot, OLD.wanted)
+    THEN
         RAISE EXCEPTION 'a place in the draw stays' USING ERRCODE = 'BU007';
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER placing_stays BEFORE UPDATE OR DELETE
     ON budgets_placing FOR EACH ROW EXECUTE FUNCTION budgets_guard_placing();
-CREATE INDEX placing_waits ON budgets_placing (round_id, rank) WHERE granted < wanted;

@@ -1,4 +1,3 @@
-DROP INDEX placing_waits;
 DROP TRIGGER placing_stays ON budgets_placing;
 DROP TRIGGER application_stays_after_closing ON budgets_application;
 DROP TRIGGER published_round_stays ON budgets_round;

@@ -130,7 +130,7 @@ class Tranche(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    account_code = models.CharField(max_length=16, db_index=True)
+    account_code = models.CharField(max_length=16)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="tranches")
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, related_name="tranches"
@@ -141,9 +141,14 @@ class Tranche(models.Model):
     granted = models.BigIntegerField()  # cents
     granted_on = models.DateField()
     expires_on = models.DateField(null=True)
-    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    # Ledger accounts are never removed, so there is no foreign key to check for every tranche.
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     # The fund's account it came from, and where goes back what is not used.
-    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
 
     objects = TrancheQuerySet.as_manager()
 
@@ -151,6 +156,7 @@ class Tranche(models.Model):
         verbose_name = "tegoed"
         verbose_name_plural = "tegoeden"
         indexes = [
+            models.Index(name="tranche_of_account", fields=["account_code"]),
             models.Index(
                 fields=["expires_on"],
                 name="tranche_expiry",

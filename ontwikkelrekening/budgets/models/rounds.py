@@ -124,8 +124,10 @@ class Application(models.Model):
     """A citizen's entry in a round: one per person, changeable until closing."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="applications")
-    account_code = models.CharField(max_length=16, db_index=True)
+    round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, related_name="applications", db_index=False
+    )
+    account_code = models.CharField(max_length=16)
     wanted = models.BigIntegerField()  # cents
     applied_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -134,6 +136,7 @@ class Application(models.Model):
     class Meta:
         verbose_name = "aanvraag"
         verbose_name_plural = "aanvragen"
+        indexes = [models.Index(name="application_of_account", fields=["account_code"])]
         constraints = [
             models.UniqueConstraint(
                 name="person_applies_once_per_round", fields=["round", "account_code"]
@@ -146,10 +149,21 @@ class Application(models.Model):
 
 
 class Assessment(models.Model):
-    """What the rules say of an application on the day the round closed."""
+    """What the rules say of an application on the day the round closed.
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, primary_key=True)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="assessments")
+    Written from applications in bulk, which are never removed: so without foreign keys to check.
+    """
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, primary_key=True, db_constraint=False
+    )
+    round = models.ForeignKey(
+        Round,
+        on_delete=models.PROTECT,
+        related_name="assessments",
+        db_index=False,
+        db_constraint=False,
+    )
     eligible = models.BooleanField()
     priority = models.PositiveSmallIntegerField()
     groups = ArrayField(models.CharField(max_length=32))
@@ -160,10 +174,21 @@ class Assessment(models.Model):
 
 
 class Placing(models.Model):
-    """The place of an application in the draw, and what it was granted, in cents."""
+    """The place of an application in the draw, and what it was granted, in cents.
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, primary_key=True)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="placings")
+    Drawn from applications in one statement; they are never removed: so without foreign keys.
+    """
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, primary_key=True, db_constraint=False
+    )
+    round = models.ForeignKey(
+        Round,
+        on_delete=models.PROTECT,
+        related_name="placings",
+        db_index=False,
+        db_constraint=False,
+    )
     rank = models.PositiveIntegerField()
     priority = models.PositiveSmallIntegerField()
     missed = models.PositiveSmallIntegerField()

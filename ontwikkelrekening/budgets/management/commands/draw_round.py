@@ -6,7 +6,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from ledger.money import to_money
-from ontwikkelrekening.budgets.allocating import SLICE, allocate
+from ontwikkelrekening.budgets.allocating import SLICE, Slice, allocate
 from ontwikkelrekening.budgets.drawing import draw
 from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round
 from ontwikkelrekening.budgets.models import RoundState
@@ -25,9 +25,11 @@ class Command(BaseCommand):
         with clear_errors():
             if round_.state != RoundState.DRAWN:
                 round_ = draw(round_, at=at)
+            made = Slice(SLICE, 0)
             with tqdm(unit="grant", disable=None) as bar:
-                while made := allocate(round_, at=at, limit=SLICE):
-                    bar.update(made)
+                while made.grants == SLICE:
+                    made = allocate(round_, at=at, after=made.rank)
+                    bar.update(made.grants)
         now = standing(round_)
         self.stdout.write(
             f"{round_}: {now.placed} placed, {now.granted} granted, "
