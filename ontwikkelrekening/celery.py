@@ -41,6 +41,19 @@ def expire() -> None:
     expire_credit(on=timezone.localdate(now), at=now)
 
 
+@app.task(name="webhooks", ignore_result=True)
+def webhooks() -> int:
+    """Send the events that are due; return how many were taken."""
+    from providers.webhooks.dispatching import dispatch
+
+    return dispatch()
+
+
+def ring_for_webhooks() -> None:
+    """Wake a worker for events; the sweep comes by for them too."""
+    webhooks.apply_async(expires=60, retry=False)
+
+
 def ring() -> None:
     """Wake a worker. Losing this message loses nothing: the sweep comes by every few seconds."""
     drain.apply_async(expires=60, retry=False)

@@ -34,8 +34,12 @@ LOGIN = env.text("LOGIN", "oidc" if PRODUCTION else "mock")
 INSECURE_HTTP = env.flag("INSECURE_HTTP", default=not PRODUCTION)
 if LOGIN not in ("oidc", "mock"):
     raise ImproperlyConfigured(f"LOGIN is {LOGIN!r}; it must be oidc or mock.")
-if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP):
-    raise ImproperlyConfigured("Production refuses DEBUG, the mock login and INSECURE_HTTP.")
+# Events may be sent to this machine and over plain HTTP only where software is tried out.
+WEBHOOKS_MAY_STAY_HERE = env.flag("WEBHOOKS_MAY_STAY_HERE", default=not PRODUCTION)
+if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP or WEBHOOKS_MAY_STAY_HERE):
+    raise ImproperlyConfigured(
+        "Production refuses DEBUG, the mock login, INSECURE_HTTP and WEBHOOKS_MAY_STAY_HERE."
+    )
 
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS)
 # Keys of the personal data, outside the database: look-up of a BSN (HMAC) and wrapping of the
@@ -291,6 +295,7 @@ OAUTH2_PROVIDER: dict[str, object] = {
 
 # The work queue: what a worker can do, by name of the work.
 OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
+WEBHOOKS_DOORBELL = "ontwikkelrekening.celery.ring_for_webhooks"
 OUTBOX_HANDLERS = {
     "claim.assess": "providers.claiming.assess",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
@@ -328,6 +333,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
+    "webhooks": {"task": "webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "sweep": {"task": "drain", "schedule": 5.0, "options": {"expires": 5}},
     "roll up": {"task": "roll_up", "schedule": 10.0, "options": {"expires": 10}},
     "every night": {"task": "expire", "schedule": crontab(hour=3, minute=30)},

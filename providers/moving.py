@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from providers.models import Claim, Course, Enrolment, StateChange
 from providers.states import CLAIM, COURSE, ENROLMENT, Transitions, after
+from providers.webhooks.announcing import PLURALS, announce
 
 Subject = Course | Enrolment | Claim
 TABLES: dict[type[Subject], tuple[str, Transitions]] = {
@@ -42,6 +43,8 @@ def move_all(
         state=target, **changes
     )
     StateChange.objects.bulk_create(moved)
+    if name in PLURALS:
+        announce(name, cast("Sequence[Enrolment | Claim]", subjects), target, at=at)
 
 
 def _change(

@@ -10,7 +10,7 @@ from providers.api.idempotency import KeyHasOtherContent, KeyIsInUse
 from providers.api.problems import kind_of
 from providers.errors import Unable
 
-SUBJECTS = ["courses", "enrolments", "claims", "payments"]
+SUBJECTS = ["courses", "enrolments", "claims", "payments", "webhooks"]
 
 
 @dataclass(frozen=True, slots=True)

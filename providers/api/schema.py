@@ -47,7 +47,7 @@ def described(
     tag: str,
     summary: str,
     *,
-    gives: Serializer,
+    gives: Serializer | None,
     takes: Serializer | None = None,
     status: int = 200,
     once: bool = False,
@@ -144,6 +144,7 @@ def _dress(code: int, response: dict[str, Any], operation: dict[str, Any]) -> No
         response["description"] = {**ANY_TIME, **WITH_ID, **WITH_BODY, **ONCE}[code]
     else:
         response["description"] = operation["summary"] + "."
+        response.pop("content", None) if code == 204 else None
     if code == 201:
         response["headers"]["Location"] = {"description": "Where it is.", "schema": text}
     if code in (409, 429):

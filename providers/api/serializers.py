@@ -164,6 +164,55 @@ class Account(ApiSerializer):
     payable = TotalField(help_text="Approved, and not yet in a payment file.")
 
 
+class NewEndpoint(ApiSerializer):
+    """Where your software listens."""
+
+    url = TextField(r"^https?://[!-~]{3,400}$", help_text="A public https address.")
+
+
+class Endpoint(ApiSerializer):
+    """An address that is told of changes, once it is verified."""
+
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    verified_at = Moment(allow_null=True)
+    registered_at = Moment()
+
+
+class EndpointWithSecret(Endpoint):
+    """The endpoint, with the secret to check signatures with (Standard Webhooks). Shown once."""
+
+    secret = serializers.SerializerMethodField()
+
+    def get_secret(self, endpoint: Any) -> str:
+        return str(endpoint.secrets[0])
+
+
+class Challenge(ApiSerializer):
+    """What the verification event told your endpoint."""
+
+    challenge = TextField(r"^[!-~]{20,64}$")
+
+
+class Delivery(ApiSerializer):
+    """One event, and how its sending went."""
+
+    id = serializers.UUIDField(help_text="The webhook-id; the same at every attempt.")
+    event = serializers.DictField(help_text="The CloudEvent as it was sent.")
+    state = serializers.SerializerMethodField()
+    attempts = serializers.IntegerField()
+    answer = serializers.CharField(help_text="What the last attempt met.")
+    due_at = Moment(allow_null=True)
+    delivered_at = Moment(allow_null=True)
+    created_at = Moment()
+
+    @extend_schema_field(serializers.ChoiceField(choices=["waiting", "delivered", "given_up"]))
+    def get_state(self, delivery: Any) -> str:
+        if delivery.delivered_at:
+            return "delivered"
+        return "waiting" if delivery.due_at else "given_up"
+
+
 class FieldError(ApiSerializer):
     """One thing that is wrong, and where."""
 

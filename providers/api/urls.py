@@ -10,6 +10,14 @@ from providers.api.views.documents import Docs, OpenApi
 from providers.api.views.enrolments import Enrolments, OneEnrolment
 from providers.api.views.payments import OwnAccount, Payments
 from providers.api.views.tokens import Token
+from providers.api.views.webhooks import (
+    Deliveries,
+    Endpoints,
+    OneEndpoint,
+    Retries,
+    Secrets,
+    Verifications,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -38,6 +46,24 @@ urlpatterns = [
         name="claim-withdrawals",
     ),
     path("api/v1/payments", Payments.as_view(), name="payments"),
+    path("api/v1/webhooks", Endpoints.as_view(), name="webhooks"),
+    path("api/v1/webhooks/<uuid:endpoint_id>", OneEndpoint.as_view(), name="webhook"),
+    path(
+        "api/v1/webhooks/<uuid:endpoint_id>/verifications",
+        Verifications.as_view(),
+        name="webhook-verifications",
+    ),
+    path("api/v1/webhooks/<uuid:endpoint_id>/secrets", Secrets.as_view(), name="webhook-secrets"),
+    path(
+        "api/v1/webhooks/<uuid:endpoint_id>/deliveries",
+        Deliveries.as_view(),
+        name="webhook-deliveries",
+    ),
+    path(
+        "api/v1/webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/retries",
+        Retries.as_view(),
+        name="webhook-retries",
+    ),
     path("api/v1/account", OwnAccount.as_view(), name="account"),
     re_path(r"^api/[\s\S]*$", csrf_exempt(not_found), name="elsewhere"),
 ]

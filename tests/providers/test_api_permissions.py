@@ -13,6 +13,7 @@ from django.urls import URLPattern
 from providers.api.urls import urlpatterns
 from providers.models import Course, Enrolment
 from providers.scopes import SCOPES
+from providers.webhooks.managing import register
 from tests.providers.calls import Software
 from tests.providers.world import MONDAY, claim, de_linde
 
@@ -31,6 +32,16 @@ ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
     "api/v1/claims/<uuid:claim_id>": ("claims", {"GET": 200}, True),
     "api/v1/claims/<uuid:claim_id>/withdrawals": ("claims", {"POST": 200}, True),
     "api/v1/payments": ("payments", {"GET": 200}, False),
+    "api/v1/webhooks": ("webhooks", {"GET": 200, "POST": 400}, False),
+    "api/v1/webhooks/<uuid:endpoint_id>": ("webhooks", {"GET": 200, "DELETE": 204}, True),
+    "api/v1/webhooks/<uuid:endpoint_id>/verifications": ("webhooks", {"POST": 400}, True),
+    "api/v1/webhooks/<uuid:endpoint_id>/secrets": ("webhooks", {"POST": 201}, True),
+    "api/v1/webhooks/<uuid:endpoint_id>/deliveries": ("webhooks", {"GET": 200}, True),
+    "api/v1/webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/retries": (
+        "webhooks",
+        {"POST": 200},
+        True,
+    ),
     "api/v1/account": ("payments", {"GET": 200}, False),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -44,10 +55,13 @@ def _on_monday() -> Any:
 
 @pytest.fixture
 def ids(course: Course, running: Enrolment) -> dict[str, Any]:
+    endpoint = register(course.provider, "http://127.0.0.1:9/", at=MONDAY)
     return {
         "<uuid:course_id>": course.id,
         "<uuid:enrolment_id>": running.id,
         "<uuid:claim_id>": claim(running).id,
+        "<uuid:endpoint_id>": endpoint.id,
+        "<uuid:delivery_id>": endpoint.deliveries.get().id,
     }
 
 

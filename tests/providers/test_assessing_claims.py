@@ -190,5 +190,5 @@ def test_taking_up_many_claims_takes_as_many_queries_as_one(
     course = digital_skills(de_linde())
     approved = [assessed(claim(redeemed(course))) for _ in range(5)]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         take_up(approved, reference="OWR-1", at=MONDAY)

@@ -30,7 +30,7 @@ class ApiView(APIView):
     permission_classes = (HasScope,)
     throttle_classes = (ClientLimit,)
     metadata_class = None
-    http_method_names = ["get", "post", "head"]
+    http_method_names = ["get", "post", "head", "delete"]
     query: ClassVar[frozenset[str]] = frozenset()
     filters: ClassVar[tuple[Filter, ...]] = ()
 

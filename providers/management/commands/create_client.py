@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,13 +17,15 @@ class Command(BaseCommand):
         parser.add_argument("kvk", nargs="+", help="eight digits, or all")
         parser.add_argument("--name", default="API")
         parser.add_argument("--scopes", nargs="+", default=list(SCOPES))
+        parser.add_argument("--jwks", type=Path, help="a file with the client's public keys")
         parser.add_argument("--json", action="store_true", help="print one line of JSON a client")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        jwks = json.loads(options["jwks"].read_text()) if options["jwks"] else None
         for provider in _providers(options["kvk"]):
             try:
                 client, secret = create_client(
-                    provider, name=options["name"], scopes=options["scopes"]
+                    provider, name=options["name"], scopes=options["scopes"], jwks=jwks
                 )
             except Unable as error:
                 raise CommandError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Telling providers' software that something changed; docs/providers.md explains it to them."""

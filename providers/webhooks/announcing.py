@@ -1,0 +1,70 @@
+"""An event for each endpoint of the provider, written with the change it tells of.
+
+The body is a CloudEvent (NL GOV profile) that names the thing and its state: never a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from providers.models import Claim, Delivery, Endpoint, Enrolment
+
+SOURCE = "urn:nld:oin:00000000000000000000:systeem:ontwikkelrekening"
+FAMILY = "nl.ontwikkelrekening"
+PLURALS = {"claim": "claims", "enrolment": "enrolments"}
+
+
+def announce(kind: str, subjects: Iterable[Enrolment | Claim], state: str, *, at: datetime) -> None:
+    """Queue an event for every verified endpoint of the providers of these subjects."""
+    owners: dict[UUID, list[UUID]] = {}
+    for subject in subjects:
+        owners.setdefault(subject.provider_id, []).append(subject.pk)
+    endpoints = Endpoint.objects.filter(provider__in=owners, verified_at__isnull=False)
+    deliveries = [
+        new_delivery(endpoint, f"{kind}.{state.replace('_', '-')}", _about(kind, id_, state), at=at)
+        for endpoint in endpoints
+        for id_ in owners[endpoint.provider_id]
+    ]
+    queue(deliveries)
+
+
+def queue(deliveries: list[Delivery]) -> None:
+    """Write the deliveries and ring for a worker after the commit."""
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+        ring_after_commit()
+
+
+def ring_after_commit() -> None:
+    """Wake a worker once the change is there; the sweep finds what a lost ring leaves."""
+    transaction.on_commit(import_string(settings.WEBHOOKS_DOORBELL), robust=True)
+
+
+def new_delivery(endpoint: Endpoint, kind: str, about: dict[str, Any], *, at: datetime) -> Delivery:
+    """An event for one endpoint, due at once; its id is the delivery's."""
+    id_ = uuid4()
+    event = {
+        "specversion": "1.0",
+        "id": str(id_),
+        "source": SOURCE,
+        "type": f"{FAMILY}.{kind}",
+        "time": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        **about,
+    }
+    return Delivery(id=id_, endpoint=endpoint, event=event, due_at=at, created_at=at)
+
+
+def _about(kind: str, id_: UUID, state: str) -> dict[str, Any]:
+    return {
+        "subject": str(id_),
+        "dataref": f"{settings.PUBLIC_URL}/api/v1/{PLURALS[kind]}/{id_}",
+        "data": {kind: str(id_), "state": state},
+    }

@@ -1,0 +1,95 @@
+"""Registering, verifying and removing endpoints, rotating their secrets, sending again."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from providers.errors import Unable
+from providers.models import Delivery, Endpoint, Provider
+from providers.webhooks.addresses import check_url, public_address
+from providers.webhooks.announcing import new_delivery, queue, ring_after_commit
+from providers.webhooks.sending import PREFIX
+
+ENDPOINTS_MAX = 10
+
+
+class UnableToManage(Unable):
+    """The endpoint cannot be registered or verified."""
+
+
+class EndpointIsKnown(UnableToManage):
+    field, sentence = "url", "You have an endpoint with this address."
+
+
+class TooManyEndpoints(UnableToManage):
+    sentence = f"A provider has at most {ENDPOINTS_MAX} endpoints."
+
+
+class ChallengeIsWrong(UnableToManage):
+    field, sentence = "challenge", "This is not the challenge that was sent to the endpoint."
+
+
+@transaction.atomic
+def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
+    """A new endpoint, which gets a challenge first and events once it is verified."""
+    host, port, _ = check_url(url)
+    public_address(host, port)
+    Provider.objects.select_for_update().get(pk=provider.pk)
+    if provider.endpoints.count() >= ENDPOINTS_MAX:
+        raise TooManyEndpoints
+    endpoint = _created(provider, url, at=at)
+    about = {"data": {"endpoint": str(endpoint.id), "challenge": endpoint.challenge}}
+    queue([new_delivery(endpoint, "endpoint.verification", about, at=at)])
+    return endpoint
+
+
+def verify(endpoint: Endpoint, challenge: str, *, at: datetime) -> Endpoint:
+    """Who reads what arrives at the endpoint knows the challenge."""
+    if not hmac.compare_digest(challenge.encode(), endpoint.challenge.encode()):
+        raise ChallengeIsWrong
+    endpoint.verified_at = endpoint.verified_at or at
+    endpoint.save(update_fields=["verified_at"])
+    return endpoint
+
+
+def rotate(endpoint: Endpoint) -> Endpoint:
+    """A new secret; events carry a signature under the one before too, until the next rotation."""
+    endpoint.secrets = [_secret(), *endpoint.secrets[:1]]
+    endpoint.save(update_fields=["secrets"])
+    return endpoint
+
+
+def remove(endpoint: Endpoint) -> None:
+    """Nothing is sent there any more."""
+    endpoint.delete()
+
+
+def send_again(delivery: Delivery, *, at: datetime) -> Delivery:
+    """Try a delivery again now, with all its attempts; also one that was taken."""
+    delivery.attempts, delivery.delivered_at, delivery.due_at = 0, None, at
+    delivery.save(update_fields=["attempts", "delivered_at", "due_at"])
+    ring_after_commit()
+    return delivery
+
+
+def _created(provider: Provider, url: str, *, at: datetime) -> Endpoint:
+    try:
+        with transaction.atomic():
+            return Endpoint.objects.create(
+                provider=provider,
+                url=url,
+                secrets=[_secret()],
+                challenge=secrets.token_urlsafe(32),
+                registered_at=at,
+            )
+    except IntegrityError:
+        raise EndpointIsKnown from None
+
+
+def _secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()

@@ -1,0 +1,299 @@
+"""Telling a provider's software: signed, verified, retried, and never by way of a private address."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from providers.models import Delivery, Endpoint
+from providers.outbox import drain
+from providers.webhooks.addresses import (
+    AddressIsNotAllowed,
+    AddressIsUnknown,
+    check_url,
+    public_address,
+)
+from providers.webhooks.dispatching import PAUSES, dispatch
+from providers.webhooks.sending import send
+from tests.providers.calls import Software, problem
+from tests.providers.world import claim, de_linde, digital_skills, redeemed
+
+
+class Receiver:
+    """A provider's server: remembers what came, answers as it is told to."""
+
+    def __init__(self, *, status: int = 200, seconds: float = 0) -> None:
+        self.status, self.seconds = status, seconds
+        self.came: list[tuple[dict[str, str], bytes]] = []
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                time.sleep(receiver.seconds)
+                receiver.came.append((dict(self.headers), body))
+                self.send_response(receiver.status)
+                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/events"
+
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for _, body in self.came]
+
+
+@pytest.fixture
+def receivers() -> Iterator[Any]:
+    made: list[Receiver] = []
+
+    def make(**how: Any) -> Receiver:
+        made.append(Receiver(**how))
+        return made[-1]
+
+    yield make
+    for receiver in made:
+        receiver.server.shutdown()
+
+
+@pytest.fixture
+def world(own_database: str, django_db_blocker: Any) -> Iterator[Software]:
+    with django_db_blocker.unblock():
+        yield Software(de_linde())
+
+
+def registered(software: Software, receiver: Receiver) -> dict[str, Any]:
+    """An endpoint, verified the way a provider does it."""
+    endpoint: dict[str, Any] = software.post("/webhooks", {"url": receiver.url}).json()
+    dispatch()
+    challenge = receiver.events()[0]["data"]["challenge"]
+    verified = software.post(f"/webhooks/{endpoint['id']}/verifications", {"challenge": challenge})
+    assert verified.json()["verifiedAt"]
+    receiver.came.clear()
+    return endpoint
+
+
+def last_delivery(software: Software, endpoint: dict[str, Any]) -> dict[str, Any]:
+    """What was sent after the challenge."""
+    items = software.get(f"/webhooks/{endpoint['id']}/deliveries").json()["items"]
+    (found,) = [each for each in items if "verification" not in each["event"]["type"]]
+    return dict(found)
+
+
+def start_and_claim(software: Software) -> Any:
+    start = timezone.localdate() - timedelta(days=1)
+    enrolment = redeemed(digital_skills(software.provider), starts_on=start, at=timezone.now())
+    return claim(enrolment, at=timezone.now())
+
+
+def test_an_approved_claim_is_told_signed_and_without_a_person(
+    world: Software, receivers: Any
+) -> None:
+    receiver = receivers()
+    endpoint = registered(world, receiver)
+    submitted = start_and_claim(world)
+    drain()
+    dispatch()
+
+    by_type = {event["type"]: event for event in receiver.events()}
+    event = by_type["nl.ontwikkelrekening.claim.approved"]
+    assert event["subject"] == str(submitted.id)
+    assert event["data"] == {"claim": str(submitted.id), "state": "approved"}
+    assert event["dataref"].endswith(f"/api/v1/claims/{submitted.id}")
+    assert event["specversion"] == "1.0"
+    for headers, body in receiver.came:
+        assert Webhook(endpoint["secret"]).verify(body, headers)
+        with pytest.raises(WebhookVerificationError):
+            Webhook(endpoint["secret"]).verify(body + b" ", headers)
+
+
+def test_an_endpoint_hears_nothing_before_it_is_verified(world: Software, receivers: Any) -> None:
+    receiver = receivers()
+    endpoint = world.post("/webhooks", {"url": receiver.url}).json()
+    start_and_claim(world)
+    drain()
+    dispatch()
+
+    assert [event["type"] for event in receiver.events()] == [
+        "nl.ontwikkelrekening.endpoint.verification"
+    ]
+    problem(
+        world.post(f"/webhooks/{endpoint['id']}/verifications", {"challenge": "x" * 30}),
+        422,
+        "challenge-is-wrong",
+    )
+
+
+def test_a_new_secret_signs_beside_the_one_before(world: Software, receivers: Any) -> None:
+    receiver = receivers()
+    endpoint = registered(world, receiver)
+    renewed = world.post(f"/webhooks/{endpoint['id']}/secrets").json()
+    start_and_claim(world)
+    dispatch()
+
+    (headers, body), *_ = receiver.came
+    assert renewed["secret"] != endpoint["secret"]
+    for secret in (endpoint["secret"], renewed["secret"]):
+        assert Webhook(secret).verify(body, headers)
+
+
+def test_what_is_not_taken_is_sent_again_and_at_last_given_up(
+    world: Software, receivers: Any
+) -> None:
+    receiver = receivers()
+    endpoint = registered(world, receiver)
+    receiver.status = 500
+    start_and_claim(world)
+    for _ in range(len(PAUSES) + 1):
+        dispatch()
+        Delivery.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+
+    delivery = last_delivery(world, endpoint)
+    assert (delivery["state"], delivery["answer"]) == ("given_up", "HTTP 500")
+    assert delivery["attempts"] == len(PAUSES) + 1
+    assert len({headers["webhook-id"] for headers, _ in receiver.came}) == 1
+
+    receiver.status = 200
+    again = world.post(f"/webhooks/{endpoint['id']}/deliveries/{delivery['id']}/retries")
+    assert again.json()["state"] == "waiting"
+    dispatch()
+    delivery = last_delivery(world, endpoint)
+    assert delivery["state"] == "delivered"
+
+
+def test_a_redirect_is_not_followed(world: Software, receivers: Any) -> None:
+    receiver = receivers()
+    registered(world, receiver)
+    receiver.status = 302
+    start_and_claim(world)
+    dispatch()
+
+    delivery = Delivery.objects.exclude(event__type__endswith="verification").get()
+    assert delivery.answer == "HTTP 302"
+    assert delivery.due_at is not None
+
+
+def test_one_slow_receiver_delays_nobody_else(world: Software, receivers: Any) -> None:
+    slow, quick = receivers(), receivers()
+    others = Software(de_linde("Taalhuis"))
+    registered(world, slow)
+    registered(others, quick)
+    slow.seconds = 3
+    start_and_claim(world)
+    start_and_claim(others)
+
+    began = time.monotonic()
+    sending = Thread(target=dispatch)
+    sending.start()
+    while not quick.came and time.monotonic() - began < 3:
+        time.sleep(0.02)
+    waited = time.monotonic() - began
+    sending.join()
+
+    assert quick.came
+    assert waited < 2.5
+    assert not slow.came or waited < slow.seconds
+
+
+def test_a_receiver_that_never_answers_is_left_in_seconds(db: None, settings: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = Endpoint(
+            url=f"http://127.0.0.1:{silent.getsockname()[1]}/", secrets=["whsec_AA=="]
+        )
+        began = time.monotonic()
+        took_it, answer = send(Delivery(event={}), endpoint, at=timezone.now())
+
+    assert not took_it
+    assert answer == "TimeoutError"
+    assert time.monotonic() - began < 9
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104
+        "224.0.0.1",
+        "::1",
+        "fe80::1",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "2002:7f00:1::",
+        "localhost",
+    ],
+)
+def test_no_private_address_is_called(settings: Any, address: str) -> None:
+    settings.WEBHOOKS_MAY_STAY_HERE = False
+
+    with pytest.raises(AddressIsNotAllowed):
+        public_address(address, 443)
+
+
+def test_a_name_that_leads_inside_is_refused_when_registered_and_when_sent(
+    linde: Software, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOKS_MAY_STAY_HERE = False
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.5", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inside)
+    rebound = Endpoint(url="https://hooks.example/", secrets=["whsec_AA=="])
+
+    problem(
+        linde.post("/webhooks", {"url": "https://hooks.example/"}), 422, "address-is-not-allowed"
+    )
+    took_it, answer = send(Delivery(event={}), rebound, at=timezone.now())
+
+    assert (took_it, answer) == (False, AddressIsNotAllowed.sentence)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example/",
+        "https://user:pass@hooks.example/",
+        "https://hooks.example/#part",
+        "https://hooks.example:99999/",
+        "ftp://hooks.example/",
+        "https:///path",
+    ],
+)
+def test_an_address_that_is_no_plain_https_is_refused(settings: Any, url: str) -> None:
+    settings.WEBHOOKS_MAY_STAY_HERE = False
+
+    with pytest.raises(AddressIsNotAllowed):
+        check_url(url)
+
+
+def test_a_host_nobody_knows_is_refused() -> None:
+    with pytest.raises(AddressIsUnknown):
+        public_address("nowhere.invalid", 443)
+
+
+def test_an_address_is_registered_once_and_removed(linde: Software) -> None:
+    url = {"url": "http://127.0.0.1:9/"}
+    first = linde.post("/webhooks", url)
+    problem(linde.post("/webhooks", url), 422, "endpoint-is-known")
+
+    path = f"/webhooks/{first.json()['id']}"
+    assert linde.call("DELETE", path).status_code == 204
+    problem(linde.get(path), 404)
+    assert "secret" not in linde.get("/webhooks").content.decode()
