@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ontwikkelrekening.citizens.vocabulary import Benefit, Contract, Education, Household
+from ontwikkelrekening.citizens.writing import LENGTH_MAX
+from ontwikkelrekening.eligibility.what_if import Answers
 from ontwikkelrekening.portal.searching import Wish
 from ontwikkelrekening.portal.words import CATEGORIES
+
+DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 
 
 class BsnForm(forms.Form):
@@ -28,7 +35,7 @@ class StartForm(forms.Form):
             "required": _("Fill in the day the course starts."),
             "invalid": _("This is not an existing date. Write it like 31-12-2027."),
         },
-        input_formats=["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"],
+        input_formats=DATES,
         localize=False,
     )
 
@@ -38,6 +45,66 @@ class AgreeForm(StartForm):
 
     id = forms.UUIDField()
     own = forms.IntegerField(min_value=0)
+
+
+class ObjectionForm(forms.Form):
+    """Why someone does not agree, in their own words."""
+
+    words = forms.CharField(
+        max_length=LENGTH_MAX,
+        error_messages={
+            "required": _("Tell us what is not right. One sentence is enough."),
+            "max_length": _("This is too long. Keep it under %(limit_value)d characters."),
+        },
+    )
+
+
+class WhatIfForm(forms.Form):
+    """A few questions about work and home; only the date of birth is needed."""
+
+    born_on = forms.DateField(
+        error_messages={
+            "required": _("Fill in your date of birth."),
+            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
+        },
+        input_formats=DATES,
+        localize=False,
+    )
+    contract = forms.ChoiceField(required=False, choices=[("", ""), *Contract.choices])
+    household = forms.ChoiceField(required=False, choices=[("", ""), *Household.choices])
+    benefit = forms.ChoiceField(required=False, choices=[("", ""), *Benefit.choices])
+    education = forms.ChoiceField(required=False, choices=[("", ""), *Education.choices])
+    working_years = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=70,
+        error_messages={
+            "invalid": _("Fill in a number, like 10."),
+            "min_value": _("Fill in a number, like 10."),
+            "max_value": _("Fill in a number, like 10."),
+        },
+    )
+    resident = forms.ChoiceField(
+        required=False, choices=[("", ""), ("yes", _("Yes")), ("no", _("No"))]
+    )
+
+    def clean_born_on(self) -> date:
+        born_on: date = self.cleaned_data["born_on"]
+        if not date(1900, 1, 1) <= born_on <= timezone.localdate():
+            raise forms.ValidationError(_("This cannot be a date of birth."))
+        return born_on
+
+    def answers(self) -> Answers:
+        given = self.cleaned_data
+        return Answers(
+            born_on=given["born_on"],
+            contract=given["contract"] or None,
+            household=given["household"] or None,
+            benefit=given["benefit"] or None,
+            education=given["education"] or None,
+            working_years=given["working_years"],
+            resident={"yes": True, "no": False}.get(given["resident"]),
+        )
 
 
 class SearchForm(forms.Form):

@@ -8,7 +8,9 @@ from ontwikkelrekening.portal import (
     views_account,
     views_courses,
     views_enrolments,
+    views_objections,
     views_privacy,
+    views_what_if,
 )
 
 app_name = "portal"
@@ -22,6 +24,15 @@ urlpatterns = [
     path("waarvoor", views_account.spending, name="spending"),
     path("besluiten", views_account.decisions, name="decisions"),
     path("besluiten/<uuid:decision_id>", views_account.decision, name="decision"),
+    path("besluiten/<uuid:decision_id>/brief", views_account.letter_file, name="letter"),
+    path("besluiten/<uuid:decision_id>/bezwaar", views_objections.object_to, name="object"),
+    path("bezwaren/<uuid:objection_id>", views_objections.objection, name="objection"),
+    path(
+        "bezwaren/<uuid:objection_id>/intrekken",
+        views_objections.withdraw,
+        name="withdraw_objection",
+    ),
+    path("wat-krijg-ik", views_what_if.check, name="what_if"),
     path("opleidingen", views_courses.courses, name="courses"),
     path("opleidingen/<uuid:course_id>", views_courses.course, name="course"),
     path("opleidingen/<uuid:course_id>/kiezen", views_courses.choose, name="choose"),

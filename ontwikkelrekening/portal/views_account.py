@@ -12,13 +12,15 @@ from django.utils.translation import get_language
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import free_at
 from ontwikkelrekening.budgets.models import Round
+from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter
-from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.models import Decision, Outcome
+from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.portal.credits import credits_of, live
 from ontwikkelrekening.portal.people import citizen_of, given_name
 from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
-from ontwikkelrekening.portal.words import CATEGORIES
+from ontwikkelrekening.portal.words import CATEGORIES, OBJECTIONS
 
 LINES_ON_HOME = 5
 LINES_A_PAGE = 50
@@ -114,13 +116,35 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
     found = get_object_or_404(
         Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
     )
+    objections = list(found.objections.order_by("filed_on", "pk"))
+    newer = Decision.objects.filter(replaces=found).first()
     context = {
         "account": account,
         "here": "home",
         "decision": found,
         "letter": letter(found, language=get_language() or "nl"),
+        "objections": [(each, OBJECTIONS[each.state]) for each in objections],
+        "newer": newer,
+        "may_object": (found.outcome != Outcome.REFUSED or found.confirmed_by)
+        and newer is None
+        and not any(each.state in OPEN for each in objections),
     }
     return render(request, "portal/decision.html", context)
+
+
+@for_citizen
+def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpResponse:
+    """The same letter as an accessible PDF, to keep or to print."""
+    found = get_object_or_404(
+        Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
+    )
+    return HttpResponse(
+        letter_pdf(found, language=get_language() or "nl"),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="besluit-{found.decided_on}.pdf"',
+        },
+    )
 
 
 def _position(written: str | None) -> int | None:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ontwikkelrekening.eligibility.models import ObjectionState
 from providers.models import Category, Mode
 from providers.states import ClaimState, EnrolmentState
 
@@ -113,6 +114,28 @@ CLAIMS: dict[str, Status] = {
     ClaimState.PAID: Status(_("Paid"), "safe", "check", ""),
     ClaimState.REFUSED: Status(_("Not paid"), "neutral", "cross", ""),
     ClaimState.WITHDRAWN: Status(_("Withdrawn"), "neutral", "cross", ""),
+}
+
+
+OBJECTIONS: dict[str, Status] = {
+    ObjectionState.FILED: Status(
+        _("Received"), "warning", "clock", _("We have your objection. Someone will read it.")
+    ),
+    ObjectionState.ACKNOWLEDGED: Status(
+        _("We are working on it"), "warning", "clock", _("Someone is looking at your objection.")
+    ),
+    ObjectionState.UPHELD: Status(
+        _("The decision stays"), "neutral", "info", _("We looked again. The decision stays.")
+    ),
+    ObjectionState.REPLACED: Status(
+        _("There is a new decision"), "safe", "check", _("You were right. We decided again.")
+    ),
+    ObjectionState.INADMISSIBLE: Status(
+        _("We could not take it up"), "neutral", "info", _("Below you read why.")
+    ),
+    ObjectionState.WITHDRAWN: Status(
+        _("Taken back by you"), "neutral", "cross", _("You took your objection back.")
+    ),
 }
 
 

@@ -102,7 +102,7 @@ def test_a_decision_opens_with_the_answer_and_ends_with_the_law(fatima: Client, 
 
     text = text_of(fatima.get(f"/besluiten/{decision.pk}"))
 
-    order = ["U krijgt € 1.800,00", "Waarom", "Zo rekenden we het uit", "Wat kunt u doen", "De wet"]
+    order = ["U krijgt € 1.800,00", "Waarom", "Zo is het berekend", "Wat kunt u doen", "De wet"]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
 

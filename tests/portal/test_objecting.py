@@ -1,0 +1,130 @@
+"""Objecting to a decision, and asking beforehand what one would get."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from ontwikkelrekening.eligibility import objecting
+from ontwikkelrekening.eligibility.models import Decision, Objection
+from tests.portal.test_account import text_of
+from tests.portal.world import HENK_BSN, TODAY, Town, log_in
+
+WORDS = "Ik werk sinds maart met een nulurencontract."
+
+
+def path_of(town: Town, *, whose: str = "") -> str:
+    decision = Decision.objects.get(account_code=whose or town.fatima)
+    return f"/besluiten/{decision.pk}/bezwaar"
+
+
+def test_fatima_objects_in_her_own_words_after_a_check(fatima: Client, town: Town) -> None:
+    asked = text_of(fatima.get(path_of(town)))
+    checked = fatima.post(path_of(town), {"words": WORDS})
+    assert not Objection.objects.exists()
+
+    sent = fatima.post(path_of(town), {"words": WORDS, "send": "1"}, follow=True)
+
+    assert "Waarom bent u het er niet mee eens?" in asked
+    assert "U krijgt nooit minder omdat u bezwaar maakt." in text_of(checked)
+    assert "Ontvangen" in text_of(sent)
+    assert WORDS in text_of(sent)
+    assert "U krijgt uiterlijk" in text_of(sent)
+
+
+def test_an_empty_objection_is_asked_again_and_a_change_keeps_the_words(
+    fatima: Client, town: Town
+) -> None:
+    empty = fatima.post(path_of(town), {"words": " "})
+    changed = fatima.post(path_of(town), {"words": WORDS, "change": "1"})
+
+    assert empty.status_code == 422
+    assert empty.content.decode().count("Vertel wat er niet klopt.") == 2
+    assert f">{WORDS}</textarea>" in changed.content.decode()
+
+
+def test_sending_twice_objects_once(fatima: Client, town: Town) -> None:
+    for _ in range(2):
+        answer = fatima.post(path_of(town), {"words": WORDS, "send": "1"})
+
+    assert Objection.objects.count() == 1
+    assert answer["Location"].endswith(str(Objection.objects.get().pk))
+    assert "Ik ben het er niet mee eens" not in text_of(
+        fatima.get(path_of(town)[: -len("/bezwaar")])
+    )
+
+
+def test_an_objection_is_taken_back_after_one_question(fatima: Client, town: Town) -> None:
+    fatima.post(path_of(town), {"words": WORDS, "send": "1"})
+    path = f"/bezwaren/{Objection.objects.get().pk}/intrekken"
+
+    asked, done = fatima.get(path), fatima.post(path, follow=True)
+
+    assert "Uw bezwaar intrekken?" in text_of(asked)
+    assert "U trok uw bezwaar in." in text_of(done)
+    assert fatima.post(path).status_code == 302
+
+
+def test_the_answer_is_shown_with_the_words(fatima: Client, town: Town) -> None:
+    fatima.post(path_of(town), {"words": WORDS, "send": "1"})
+    objection = Objection.objects.get()
+    objecting.acknowledge(objection, committee=False, by="rosa", at=TODAY)
+    objecting.uphold(objection, answer="De regels zijn goed toegepast.", by="rosa", at=TODAY)
+
+    text = text_of(fatima.get(f"/bezwaren/{objection.pk}"))
+
+    assert "We keken er opnieuw naar. Het besluit blijft." in text
+    assert "De regels zijn goed toegepast." in text
+
+
+def test_words_with_markup_are_only_words(fatima: Client, town: Town) -> None:
+    page = fatima.post(path_of(town), {"words": "<script>alert(1)</script>"}).content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_nobody_objects_to_someone_elses_decision(town: Town) -> None:
+    henk = log_in(HENK_BSN)
+
+    assert henk.get(path_of(town)).status_code == 404
+    assert henk.post(path_of(town), {"words": WORDS, "send": "1"}).status_code == 404
+    assert not Objection.objects.exists()
+
+
+def test_the_letter_can_be_kept_as_a_pdf(fatima: Client, town: Town) -> None:
+    answer = fatima.get(path_of(town).replace("/bezwaar", "/brief"))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+
+
+ANSWERS = {"born_on": "1991-04-03", "contract": "zero_hours", "resident": "yes"}
+
+
+def test_anyone_can_ask_what_they_would_get_and_nothing_is_kept(town: Town) -> None:
+    stranger = Client(headers={"accept-language": "nl"})
+
+    text = text_of(stranger.post("/wat-krijg-ik", ANSWERS))
+
+    assert re.search(r"U zou € [\d.]+,00 krijgen", text)
+    assert "We bewaarden niets van uw antwoorden." in text
+    assert not stranger.session.keys()
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({}, "Vul uw geboortedatum in."),
+        ({"born_on": "2027-01-01"}, "Dit kan geen geboortedatum zijn."),
+        ({"born_on": "1991-04-03", "working_years": "tien"}, "Vul een getal in, zoals 10."),
+    ],
+)
+def test_a_wrong_answer_is_said_beside_the_question(
+    town: Town, answers: dict[str, str], sentence: str
+) -> None:
+    answer = Client(headers={"accept-language": "nl"}).post("/wat-krijg-ik", answers)
+
+    assert answer.status_code == 422
+    assert answer.content.decode().count(sentence) == 2
