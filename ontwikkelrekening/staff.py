@@ -35,6 +35,9 @@ RIGHTS: dict[str, list[str]] = {
         "budgets.add_topuprun",
         "budgets.view_topuprun",
         "budgets.view_topupchunk",
+        "budgets.add_round",
+        "budgets.change_round",
+        "budgets.view_round",
     ],
     PAYMENT_OFFICERS: [
         "payouts.add_paymentbatch",

@@ -1,4 +1,4 @@
-"""Funds and top-up runs in the administration."""
+"""Funds, top-up runs and rounds in the administration."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
+from ontwikkelrekening.budgets.admin_rounds import RoundAdmin
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import Fund, TopUpChunk, TopUpRun
 from ontwikkelrekening.budgets.topping_up import UnableToTopUp, start_run
@@ -20,10 +21,12 @@ from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
 
+__all__ = ["FundAdmin", "RoundAdmin", "TopUpRunAdmin"]
+
 
 @admin.register(Fund)
 class FundAdmin(ReadOnlyAdmin):
-    list_display = ["scheme", "source", "account"]
+    list_display = ["scheme", "kind", "source", "account", "return_rule"]
     list_select_related = ["scheme", "source", "account"]
 
 

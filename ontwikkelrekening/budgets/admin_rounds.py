@@ -1,0 +1,183 @@
+"""Rounds in the administration: prepared by one, published by another, closed, drawn, allocated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ledger.errors import UnableToPost
+from ledger.money import to_money
+from ontwikkelrekening.budgets import drawing, rounds
+from ontwikkelrekening.budgets.allocating import start_allocating
+from ontwikkelrekening.budgets.funding import UnableToFund
+from ontwikkelrekening.budgets.models import Division, LastGrant, Round, RoundState
+from ontwikkelrekening.budgets.proving import standing
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.policies import NoPolicy
+from providers.administration import Act, ActingAdmin, Request
+from providers.models import Category
+
+REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy, IntegrityError)
+RIGHT = "budgets.change_round"
+
+
+class NewRound(forms.Form):
+    """What will be published; amounts in whole euros."""
+
+    scheme = forms.ModelChoiceField(Scheme.objects.all(), label=gettext_lazy("Scheme"))
+    code = forms.SlugField(label=gettext_lazy("Code in the address"), max_length=32)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    opens_at = forms.SplitDateTimeField(label=gettext_lazy("Opens"))
+    closes_at = forms.SplitDateTimeField(label=gettext_lazy("Closes"))
+    waits_until = forms.DateField(label=gettext_lazy("Last day of the waiting list"))
+    ceiling = forms.IntegerField(label=gettext_lazy("Ceiling in euros"), min_value=1)
+    grant = forms.IntegerField(label=gettext_lazy("At most per person in euros"), min_value=1)
+    categories = forms.MultipleChoiceField(
+        choices=Category.choices, label=gettext_lazy("May be spent on")
+    )
+    years_valid = forms.IntegerField(
+        label=gettext_lazy("Calendar years the credit is valid"), min_value=1, required=False
+    )
+    division = forms.ChoiceField(choices=Division.choices, label=gettext_lazy("Way of division"))
+    last_grant = forms.ChoiceField(
+        choices=LastGrant.choices, label=gettext_lazy("The last on the list")
+    )
+    fallback = forms.CharField(
+        label=gettext_lazy("What happens when something breaks down"), max_length=500
+    )
+    outside_source = forms.CharField(
+        label=gettext_lazy("Chance from outside, drawn after closing"),
+        max_length=200,
+        required=False,
+    )
+
+
+class Outside(forms.Form):
+    value = forms.CharField(label=gettext_lazy("What the source said"), max_length=200)
+
+
+def _prepare(request: Request) -> str:
+    answers = dict(request.answers)
+    scheme = answers.pop("scheme")
+    for amount in ("ceiling", "grant"):
+        answers[amount] *= 100
+    round_ = rounds.prepare(scheme, rounds.RoundDetails(**answers), by=request.by)
+    return _("%(round)s is prepared. Someone else can publish it now.") % {"round": round_}
+
+
+def _publish(request: Request) -> str:
+    round_ = rounds.publish(request.subject, by=request.by, at=timezone.now())
+    return _("%(round)s is published. The hash of its seed is %(hash)s.") % {
+        "round": round_,
+        "hash": round_.seed_hash,
+    }
+
+
+def _close(request: Request) -> str:
+    at = timezone.now()
+    round_ = rounds.close(request.subject, at=at)
+    drawing.start_assessing(round_, at=at)
+    return _("%(round)s is closed. Workers assess the applications.") % {"round": round_}
+
+
+def _outside(request: Request) -> str:
+    rounds.set_outside_value(request.subject, request.answers["value"])
+    return _("The outcome is recorded.")
+
+
+def _draw(request: Request) -> str:
+    at = timezone.now()
+    round_ = drawing.draw(request.subject, at=at)
+    start_allocating(round_, at=at)
+    return _("%(round)s is drawn and its seed is public. Workers grant down the list.") % {
+        "round": round_
+    }
+
+
+def _is(state: RoundState) -> Any:
+    return lambda round_: round_.state == state
+
+
+@admin.register(Round)
+class RoundAdmin(ActingAdmin):
+    list_display = ["name", "scheme", "state", "opens_at", "closes_at", "amount"]
+    list_select_related = ["scheme"]
+    list_filter = ["state"]
+    readonly_fields = ["progress"]
+    acts = [
+        Act(
+            "prepare",
+            gettext_lazy("Prepare a round"),
+            "budgets.add_round",
+            _prepare,
+            gettext_lazy("Nothing is public until someone else publishes it."),
+            errors=REFUSALS,
+            form=NewRound,
+            on_list=True,
+        ),
+        Act(
+            "publish",
+            gettext_lazy("Publish"),
+            RIGHT,
+            _publish,
+            gettext_lazy("From now on nothing of it can change, and its money is set apart."),
+            errors=REFUSALS,
+            offered=_is(RoundState.DRAFT),
+            grave=True,
+        ),
+        Act(
+            "close",
+            gettext_lazy("Close and assess"),
+            RIGHT,
+            _close,
+            gettext_lazy("Only after its closing time. The rules look at every application."),
+            errors=REFUSALS,
+            offered=_is(RoundState.PUBLISHED),
+            grave=True,
+        ),
+        Act(
+            "outside",
+            gettext_lazy("Record the chance from outside"),
+            RIGHT,
+            _outside,
+            gettext_lazy("It can be recorded once."),
+            errors=REFUSALS,
+            form=Outside,
+            offered=lambda round_: round_.state == RoundState.CLOSED and not round_.outside_value,
+            grave=True,
+        ),
+        Act(
+            "draw",
+            gettext_lazy("Draw, reveal the seed and allocate"),
+            RIGHT,
+            _draw,
+            gettext_lazy("Ranks everyone and grants down the list until the money is gone."),
+            errors=REFUSALS,
+            offered=_is(RoundState.CLOSED),
+            grave=True,
+        ),
+    ]
+
+    @admin.display(description=gettext_lazy("ceiling in euros"))
+    def amount(self, round_: Round) -> str:
+        return f"{to_money(round_.ceiling).amount}"
+
+    @admin.display(description=gettext_lazy("how it stands"))
+    def progress(self, round_: Round) -> str:
+        now = standing(round_)
+        return _(
+            "%(applications)s applications, %(waiting)s to assess, %(placed)s placed, "
+            "%(granted)s granted, %(cents)s euros left"
+        ) % {
+            "applications": now.applications,
+            "waiting": drawing.open_applications(round_).count(),
+            "placed": now.placed,
+            "granted": now.granted,
+            "cents": to_money(now.left_cents).amount,
+        }
