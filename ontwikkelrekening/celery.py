@@ -32,13 +32,13 @@ def roll_up() -> int:
 
 @app.task(name="expire", ignore_result=True)
 def expire() -> None:
-    """End unused codes, enrolments past their term and credit past its last day."""
+    """End unused codes, enrolments past their term and credit past its last day; hand on the rest."""
     from django.utils import timezone
 
-    from ontwikkelrekening.budgets.expiring import expire as expire_credit
+    from ontwikkelrekening.budgets.nightly import end_day
 
     now = timezone.now()
-    expire_credit(on=timezone.localdate(now), at=now)
+    end_day(on=timezone.localdate(now), at=now)
 
 
 @app.task(name="webhooks", ignore_result=True)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from ledger.money import to_money
-from ontwikkelrekening.budgets.expiring import expire
+from ontwikkelrekening.budgets.nightly import end_day
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started, at = time.monotonic(), timezone.now()
-        done = expire(on=options["on"] or timezone.localdate(at), at=at)
+        done = end_day(on=options["on"] or timezone.localdate(at), at=at)
         self.stdout.write(
             f"{done.lapsed} codes lapsed, {done.finished} enrolments finished, {done.tranches} "
             f"tranches expired ({to_money(done.cents).amount} euros), "

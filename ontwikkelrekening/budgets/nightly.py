@@ -1,0 +1,57 @@
+"""What happens by date, once a day: expiry, and money that came back goes down the waiting lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from ledger.balances import balances
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.allocating import start_allocating
+from ontwikkelrekening.budgets.expiring import Expired, expire
+from ontwikkelrekening.budgets.ids import part
+from ontwikkelrekening.budgets.models import Fund, Round, RoundState
+
+
+def end_day(*, on: date, at: datetime) -> Expired:
+    """Expire what is over on a day, then hand on what came back to rounds."""
+    done = expire(on=on, at=at)
+    hand_on(on=on, at=at)
+    return done
+
+
+def hand_on(*, on: date, at: datetime) -> int:
+    """Queue an allocation for each drawn round with money, or end a list whose time is over.
+
+    Returns how many rounds had money left.
+    """
+    drawn = Round.objects.filter(state=RoundState.DRAWN, account__isnull=False)
+    rounds = {round_.account_id or 0: round_ for round_ in drawn.select_related("scheme")}
+    left = {account: cents for account, cents in balances(list(rounds)).items() if cents}
+    for account, cents in left.items():
+        if on > rounds[account].waits_until:
+            _end_list(rounds[account], cents=cents, on=on, at=at)
+        else:
+            start_allocating(rounds[account], at=at)
+    return len(left)
+
+
+@transaction.atomic
+def _end_list(round_: Round, *, cents: int, on: date, at: datetime) -> None:
+    """The waiting list is over: what is left goes back to the fund of the scheme."""
+    fund = Fund.objects.get(scheme=round_.scheme)
+    booking = NewBooking(
+        id=part(round_.pk, "end", on, cents),
+        kind="return",
+        cause=f"round:{round_.pk}",
+        description=f"Rest van {round_.name}"[:200],
+        effective_on=on,
+    )
+    transfer = NewTransfer(
+        id=part(booking.id, "rest"),
+        debit=round_.account_id or 0,
+        credit=fund.account_id,
+        cents=cents,
+    )
+    post(booking, [transfer], at=at)
