@@ -56,6 +56,11 @@ RIGHTS: dict[str, list[str]] = {
         "providers.view_provider",
         "eligibility.view_decision",
         "eligibility.change_decision",
+        "eligibility.view_objection",
+        "eligibility.change_objection",
+        "eligibility.view_deviation",
+        "eligibility.add_deviation",
+        "eligibility.change_deviation",
     ],
     PROVIDER_OFFICERS: [
         "providers.view_provider",

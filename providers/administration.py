@@ -15,7 +15,13 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -63,6 +69,8 @@ class Act:
     explanation: Text = ""
     errors: tuple[type[Exception], ...] = ()
     form: type[forms.Form] = NothingToAsk
+    form_for: Callable[[Any, QueryDict | None], forms.Form] | None = None  # when it depends on it
+    template: str = "admin/act.html"
     offered: Callable[[Any], bool] = lambda subject: True
     on_list: bool = False
     grave: bool = False  # cannot be undone
@@ -111,7 +119,8 @@ class ActingAdmin(ReadOnlyAdmin):
     def _act(self, request: HttpRequest, act: Act, subject: Model | None) -> HttpResponse:
         if not _may(request, act):
             raise PermissionDenied
-        form = act.form(request.POST if request.method == "POST" else None)
+        data = request.POST if request.method == "POST" else None
+        form = act.form_for(subject, data) if act.form_for else act.form(data)
         if request.method == "POST" and form.is_valid():
             try:
                 answer = act.do(Request(request, subject, form.cleaned_data))
@@ -143,8 +152,8 @@ class ActingAdmin(ReadOnlyAdmin):
             "form": form,
             "back": self._back(subject),
         }
-        status = 422 if form.errors else 200
-        return TemplateResponse(request, "admin/act.html", context, status=status)
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, act.template, context, status=status)
 
     def _back(self, subject: Model | None) -> str:
         base = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -22,23 +22,33 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def may_audit(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Active staff in the group of auditors, and superusers."""
+def may_audit(user: AbstractBaseUser | AnonymousUser, *, also: Sequence[str] = ()) -> bool:
+    """Active staff in the group of auditors or one of `also`, and superusers."""
     if not isinstance(user, User) or not (user.is_active and user.is_staff):
         return False
-    return user.is_superuser or user.groups.filter(name=AUDITORS).exists()
+    return user.is_superuser or user.groups.filter(name__in=[AUDITORS, *also]).exists()
 
 
 def audit_page(view: View[P]) -> View[P]:
     """A page for auditors: reads only, as the auditor's database role, never kept by a browser."""
+    return page_for()(view)
 
-    @wraps(view)
-    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        if not may_audit(request.user):
-            return render(request, "staff/forbidden.html", status=403)
-        with as_auditor():
-            return view(request, *args, **kwargs)
 
-    return never_cache(require_safe(page))
+def page_for(*groups: str) -> Callable[[View[P]], View[P]]:
+    """The same page for auditors and for these groups."""
+
+    def guard(view: View[P]) -> View[P]:
+        @wraps(view)
+        def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+            sees_all = may_audit(request.user)
+            if not (sees_all or may_audit(request.user, also=groups)):
+                return render(request, "staff/forbidden.html", status=403)
+            request.sees_all = sees_all  # type: ignore[attr-defined]
+            with as_auditor():
+                return view(request, *args, **kwargs)
+
+        return never_cache(require_safe(page))
+
+    return guard

@@ -15,6 +15,7 @@ _PAGE_OF_CAUSE = {
     "enrolment": "audit:enrolment",
     "claim": "audit:claim",
     "batch": "audit:batch",
+    "round": "audit:round",
     "transfer": "audit:transfer",
     "booking": "audit:booking",
 }
@@ -31,7 +32,7 @@ def purpose_href(account_code: str) -> str | None:
     """The page of the enrolment, provider, fund or grant that an account is kept for."""
     kind, _, subject = account_code.partition(":")
     if kind == "fund":
-        return reverse("audit:fund", args=[subject])
+        return _page("audit:round", subject) or reverse("audit:fund", args=[subject])
     if kind == "tranche":
         return _decision_of(subject)
     return _page(_PAGE_OF_ACCOUNT.get(kind), subject)

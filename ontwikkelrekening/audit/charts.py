@@ -48,10 +48,15 @@ class BarChart:
 
 
 def bar_chart(
-    name: str, title: Text, bars: Sequence[tuple[Text, int, str]], *, kind: str = "cents"
+    name: str,
+    title: Text,
+    bars: Sequence[tuple[Text, int, str]],
+    *,
+    kind: str = "cents",
+    longest: int = 0,
 ) -> BarChart:
-    """A chart of (label, value, tone); the longest bar takes the full width."""
-    longest = max((value for _, value, _ in bars), default=0) or 1
+    """A chart of (label, value, tone); `longest`, or the longest bar, takes the full width."""
+    longest = longest or max((value for _, value, _ in bars), default=0) or 1
     return BarChart(
         name,
         title,

@@ -41,7 +41,7 @@ def escape_formula(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-class _Line:
+class Line:
     """What csv writes to: hands each line back."""
 
     def write(self, line: str) -> str:
@@ -49,7 +49,7 @@ class _Line:
 
 
 def csv_lines(table: Table) -> Iterator[str]:
-    writer = csv.writer(_Line(), delimiter=";")
+    writer = csv.writer(Line(), delimiter=";")
     yield "\ufeff" + writer.writerow([escape_formula(str(c.title)) for c in table.columns])
     with as_auditor():
         for cells in table.stream():

@@ -21,12 +21,28 @@ SECTIONS: list[tuple[str, Text, str]] = [
     ("funds", _("Funds"), "audit:funds"),
     ("policies", _("Policies"), "audit:policies"),
     ("decisions", _("Decisions"), "audit:decisions"),
+    ("objections", _("Objections"), "audit:objections"),
     ("runs", _("Top-ups"), "audit:runs"),
+    ("rounds", _("Rounds"), "audit:rounds"),
     ("claims", _("Claims"), "audit:claims"),
     ("providers", _("Providers"), "audit:providers"),
     ("batches", _("Payments"), "audit:batches"),
+    ("seals", _("Seals"), "audit:seals"),
     ("work", _("Work queue"), "audit:work"),
 ]
+
+
+OPEN_SECTIONS = ("policies",)  # for policy officers too
+
+
+def sections_for(request: HttpRequest) -> list[tuple[str, Text, str]]:
+    """The sections this reader may open, with their address."""
+    sees_all = getattr(request, "sees_all", True)
+    return [
+        (name, words, reverse(page))
+        for name, words, page in SECTIONS
+        if sees_all or name in OPEN_SECTIONS
+    ]
 
 
 def answer(
@@ -53,7 +69,7 @@ def answer(
         {
             "title": title,
             "section": section,
-            "sections": [(name, words, reverse(page)) for name, words, page in SECTIONS],
+            "sections": sections_for(request),
             "trail": trail,
             "tables": named,
             "moment": timezone.now(),

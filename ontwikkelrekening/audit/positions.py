@@ -25,6 +25,7 @@ class Position:
     account: str
     made_available: int
     available: int
+    rounds: int
     committed: int
     reserved: int
     payable: int
@@ -32,11 +33,14 @@ class Position:
 
     @property
     def total(self) -> int:
-        return self.available + self.committed + self.reserved + self.payable + self.paid
+        return (
+            self.available + self.rounds + self.committed + self.reserved + self.payable + self.paid
+        )
 
 
 PLACES = {
     "available": (_("Available"), _("in the fund, promised to nobody")),
+    "rounds": (_("For rounds"), _("set apart for published rounds, not yet granted")),
     "committed": (_("Committed"), _("granted to citizens and still free to use")),
     "reserved": (_("Reserved"), _("set aside for agreed courses")),
     "payable": (_("To be paid"), _("approved claims, including payments on their way")),
@@ -49,8 +53,10 @@ def positions() -> list[Position]:
     with connection.cursor() as cursor:
         cursor.execute(SQL)
         rows = cursor.fetchall()
-    available = balances([account_id for _, _, _, account_id, *_ in rows])
+    left = balances([id_ for _, _, _, fund, pots, *_ in rows for id_ in (fund, *pots)])
     return [
-        Position(scheme, name, account, made_available, available[account_id], *places)
-        for scheme, name, account, account_id, made_available, *places in rows
+        Position(
+            scheme, name, account, made_available, left[fund], sum(left[x] for x in pots), *places
+        )
+        for scheme, name, account, fund, pots, made_available, *places in rows
     ]

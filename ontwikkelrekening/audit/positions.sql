@@ -50,6 +50,8 @@ WITH moved AS (
     GROUP BY fund.id
 )
 SELECT scheme.code, scheme.name, account.code, account.id,
+    ARRAY(SELECT r.account_id FROM budgets_round r
+          WHERE r.scheme_id = scheme.id AND r.account_id IS NOT NULL),
     coalesce(funded.net, 0)::bigint,
     coalesce(granted.free, 0)::bigint,
     coalesce(spent.reserved, 0)::bigint,

@@ -14,7 +14,18 @@ from ontwikkelrekening.budgets.models import (
     TopUpRun,
     Tranche,
 )
-from ontwikkelrekening.eligibility.models import Decision, Policy, PolicyParameter, Scheme
+from ontwikkelrekening.eligibility.models import (
+    Decision,
+    Deviation,
+    Extension,
+    Objection,
+    ObjectionMove,
+    Policy,
+    PolicyParameter,
+    Scheme,
+    Simulation,
+    SimulationChunk,
+)
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
 from providers.models import (
     Claim,
@@ -38,6 +49,12 @@ READABLE: list[type[Model]] = [
     Policy,
     PolicyParameter,
     Decision,
+    Objection,
+    ObjectionMove,
+    Deviation,
+    Extension,
+    Simulation,
+    SimulationChunk,
     Fund,
     TopUpRun,
     TopUpChunk,

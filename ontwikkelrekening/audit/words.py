@@ -27,6 +27,15 @@ STATES: dict[str, tuple[Text, str]] = {
     "withdrawn": (_("withdrawn"), "plain"),
     "in_file": (_("in a payment file"), "wait"),
     "paid": (_("paid"), "ok"),
+    # objections
+    "filed": (_("filed"), "wait"),
+    "acknowledged": (_("receipt confirmed"), "wait"),
+    "upheld": (_("the decision stands"), "stop"),
+    "replaced": (_("new decision"), "ok"),
+    "inadmissible": (_("not taken up"), "stop"),
+    # rounds
+    "closed": (_("closed"), "wait"),
+    "drawn": (_("drawn"), "ok"),
     # payment batches
     "prepared": (_("prepared"), "wait"),
     "released": (_("released"), "wait"),
@@ -58,6 +67,12 @@ EVENTS: dict[str, Text] = {
     "submit": _("submitted"),
     "approve": _("approved"),
     "pick": _("picked for review"),
+    "file": _("filed"),
+    "acknowledge": _("receipt confirmed"),
+    "extend": _("more time taken"),
+    "uphold": _("the decision stands"),
+    "replace": _("new decision"),
+    "dismiss": _("not taken up"),
     "refuse": _("refused"),
     "take_up": _("taken into a payment file"),
     "settle": _("paid"),

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,8 +24,15 @@ from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
 from providers.models import Category
 
-REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy, IntegrityError)
+REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
 RIGHT = "budgets.change_round"
+
+
+MOMENT = forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"})
+
+
+class CodeIsTaken(Exception):
+    """Another round has this code."""
 
 
 class NewRound(forms.Form):
@@ -33,13 +41,18 @@ class NewRound(forms.Form):
     scheme = forms.ModelChoiceField(Scheme.objects.all(), label=gettext_lazy("Scheme"))
     code = forms.SlugField(label=gettext_lazy("Code in the address"), max_length=32)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
-    opens_at = forms.SplitDateTimeField(label=gettext_lazy("Opens"))
-    closes_at = forms.SplitDateTimeField(label=gettext_lazy("Closes"))
-    waits_until = forms.DateField(label=gettext_lazy("Last day of the waiting list"))
+    opens_at = forms.SplitDateTimeField(label=gettext_lazy("Opens"), widget=MOMENT)
+    closes_at = forms.SplitDateTimeField(label=gettext_lazy("Closes"), widget=MOMENT)
+    waits_until = forms.DateField(
+        label=gettext_lazy("Last day of the waiting list"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     ceiling = forms.IntegerField(label=gettext_lazy("Ceiling in euros"), min_value=1)
     grant = forms.IntegerField(label=gettext_lazy("At most per person in euros"), min_value=1)
     categories = forms.MultipleChoiceField(
-        choices=Category.choices, label=gettext_lazy("May be spent on")
+        choices=Category.choices,
+        label=gettext_lazy("May be spent on"),
+        widget=forms.CheckboxSelectMultiple,
     )
     years_valid = forms.IntegerField(
         label=gettext_lazy("Calendar years the credit is valid"), min_value=1, required=False
@@ -57,6 +70,16 @@ class NewRound(forms.Form):
         required=False,
     )
 
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        opens, closes = answers.get("opens_at"), answers.get("closes_at")
+        if opens and closes and closes <= opens:
+            raise ValidationError(_("A round closes after it opens."))
+        ceiling, grant = answers.get("ceiling"), answers.get("grant")
+        if ceiling and grant and grant > ceiling:
+            raise ValidationError(_("The ceiling has no room for one grant."))
+        return answers
+
 
 class Outside(forms.Form):
     value = forms.CharField(label=gettext_lazy("What the source said"), max_length=200)
@@ -67,7 +90,11 @@ def _prepare(request: Request) -> str:
     scheme = answers.pop("scheme")
     for amount in ("ceiling", "grant"):
         answers[amount] *= 100
-    round_ = rounds.prepare(scheme, rounds.RoundDetails(**answers), by=request.by)
+    try:
+        with transaction.atomic():
+            round_ = rounds.prepare(scheme, rounds.RoundDetails(**answers), by=request.by)
+    except IntegrityError:
+        raise CodeIsTaken(_("There is a round with this code already.")) from None
     return _("%(round)s is prepared. Someone else can publish it now.") % {"round": round_}
 
 
@@ -100,6 +127,11 @@ def _draw(request: Request) -> str:
     }
 
 
+def _allocate(request: Request) -> str:
+    start_allocating(request.subject, at=timezone.now())
+    return _("Workers grant down the list; see how far they are here.")
+
+
 def _is(state: RoundState) -> Any:
     return lambda round_: round_.state == state
 
@@ -117,7 +149,7 @@ class RoundAdmin(ActingAdmin):
             "budgets.add_round",
             _prepare,
             gettext_lazy("Nothing is public until someone else publishes it."),
-            errors=REFUSALS,
+            errors=(CodeIsTaken,),
             form=NewRound,
             on_list=True,
         ),
@@ -161,6 +193,15 @@ class RoundAdmin(ActingAdmin):
             errors=REFUSALS,
             offered=_is(RoundState.CLOSED),
             grave=True,
+        ),
+        Act(
+            "allocate",
+            gettext_lazy("Go on down the list"),
+            RIGHT,
+            _allocate,
+            gettext_lazy("With money that came back, by the same order. Safe to repeat."),
+            errors=REFUSALS,
+            offered=_is(RoundState.DRAWN),
         ),
     ]
 

@@ -7,15 +7,21 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
-from ontwikkelrekening.eligibility import policies
+from ontwikkelrekening.eligibility import policies, simulating
+from ontwikkelrekening.eligibility.casework_admin import (
+    DECISION_ACTS,
+    DeviationAdmin,
+    ObjectionAdmin,
+)
 from ontwikkelrekening.eligibility.deciding import NotWaiting, confirm_refusal
+from ontwikkelrekening.eligibility.draft_form import DraftForm, settings_from
 from ontwikkelrekening.eligibility.letters import facts_in_words, letter
 from ontwikkelrekening.eligibility.models import (
     Decision,
@@ -24,9 +30,11 @@ from ontwikkelrekening.eligibility.models import (
     PolicyState,
     Scheme,
 )
-from ontwikkelrekening.eligibility.parameters import KINDS, UnusableParameter
+from ontwikkelrekening.eligibility.parameters import UnusableParameter
 from ontwikkelrekening.eligibility.reading import facts_of
 from providers.administration import Act, ActingAdmin, Request
+
+__all__ = ["DecisionAdmin", "DeviationAdmin", "ObjectionAdmin", "PolicyAdmin", "SchemeAdmin"]
 
 
 @admin.register(Scheme)
@@ -41,17 +49,10 @@ class NewVersion(forms.Form):
     )
 
 
-class NewValue(forms.Form):
-    key = forms.ChoiceField(
-        label=gettext_lazy("Parameter"),
-        choices=[(key, f"{kind.label} ({key})") for key, kind in KINDS.items()],
+class SimulatedOn(forms.Form):
+    on = forms.DateField(
+        label=gettext_lazy("As if decided on"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    value = forms.JSONField(
-        label=gettext_lazy("Value"),
-        help_text=gettext_lazy('As JSON: 50000, true, ["course", "module"], {"start": 50}.'),
-    )
-    ground = forms.CharField(label=gettext_lazy("Legal ground"), max_length=200)
-    reason = forms.CharField(label=gettext_lazy("Explanation"), max_length=500, required=False)
 
 
 def _draft(request: Request) -> str:
@@ -73,10 +74,15 @@ def _settings_of(policy: Policy) -> dict[str, policies.Setting]:
 
 
 def _change(request: Request) -> str:
-    answers = request.answers
-    setting = policies.Setting(answers["value"], answers["ground"], answers["reason"])
-    policies.change(request.subject, settings={answers["key"]: setting})
-    return _("%(key)s is set.") % {"key": answers["key"]}
+    policies.change(request.subject, settings=settings_from(dict(request.answers)))
+    return _("The draft is saved. Every parameter passed its check.")
+
+
+def _simulate(request: Request) -> HttpResponse:
+    simulation = simulating.start(
+        request.subject, on=request.answers["on"], by=request.by, at=timezone.now()
+    )
+    return HttpResponseRedirect(f"/audit/policies/simulations/{simulation.pk}")
 
 
 def _propose(request: Request) -> str:
@@ -132,12 +138,27 @@ class PolicyAdmin(ActingAdmin):
         ),
         Act(
             "change",
-            gettext_lazy("Set a parameter"),
+            gettext_lazy("Edit the draft"),
             "eligibility.change_policyparameter",
             _change,
+            gettext_lazy("Every parameter has its check beside it. Values are written as JSON."),
             errors=(policies.UnableToSetPolicy, UnusableParameter),
-            form=NewValue,
+            form_for=DraftForm,
+            template="admin/draft_policy.html",
             offered=_is(PolicyState.DRAFT),
+        ),
+        Act(
+            "simulate",
+            gettext_lazy("Try it on everyone"),
+            "eligibility.change_policy",
+            _simulate,
+            gettext_lazy(
+                "Workers compare this version with the one in force: cost, winners and losers per"
+                " group. Nobody is decided."
+            ),
+            errors=(policies.NoPolicy, UnusableParameter),
+            form=SimulatedOn,
+            offered=lambda policy: policy.state != PolicyState.APPROVED,
         ),
         Act(
             "propose",
@@ -220,7 +241,8 @@ class DecisionAdmin(ActingAdmin):
             gettext_lazy("You have read the facts and the reason, and stand behind the refusal."),
             errors=(NotWaiting,),
             offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
-        )
+        ),
+        *DECISION_ACTS,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:

@@ -96,22 +96,22 @@ def test_after_an_error_too() -> None:
     assert _who() == before
 
 
-def test_every_page_works_when_the_connection_is_the_auditors_own(year: Year) -> None:
+def test_every_page_works_when_the_connection_is_the_auditors_own(full_year: Year) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {AUDITOR_ROLE}")
 
-    for name, address in addresses(year).items():
+    for name, address in addresses(full_year).items():
         page = looked_at(address)
 
         assert page.status_code == 200, name
 
 
-def test_every_download_works_when_the_connection_is_the_auditors_own(year: Year) -> None:
+def test_every_download_works_when_the_connection_is_the_auditors_own(full_year: Year) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {AUDITOR_ROLE}")
 
-    for name, address in addresses(year).items():
-        page = looked_at(address).content.decode()  # type: ignore[attr-defined]
+    for name, address in addresses(full_year).items():
+        page = b"".join(looked_at(address)).decode()
         for href in re.findall(r'href="(\?[^"]*download=[^"]*)"', page):
             file = looked_at(address + href)
 

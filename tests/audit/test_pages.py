@@ -15,9 +15,13 @@ from ledger.models import Account, Transfer
 from ontwikkelrekening.audit.urls import urlpatterns
 from ontwikkelrekening.eligibility.models import Decision
 from tests.audit.world import Year, claim, enrol, logged_in
+from tests.budgets.round_world import applicants
 from tests.budgets.world import LATER, give
 
 pytestmark = pytest.mark.django_db
+
+
+FILES = ("round-proof", "round-list")
 
 
 def addresses(year: Year) -> dict[str, str]:
@@ -38,6 +42,13 @@ def addresses(year: Year) -> dict[str, str]:
         "enrolment": [year.enrolment.id],
         "claim": [year.paid.id],
         "batch": [year.batch.id],
+        "transfer-proof": [transfer.id],
+        "account-proof": ["fund:landelijk"],
+        "round": [year.round and year.round.id],
+        "round-proof": [year.round and year.round.id],
+        "round-list": [year.round and year.round.id],
+        "simulation": [year.simulation and year.simulation.id],
+        "objection": [year.objection and year.objection.id],
     }
     return {
         name: reverse(f"audit:{name}", args=arguments.get(name, []))
@@ -45,34 +56,46 @@ def addresses(year: Year) -> dict[str, str]:
     }
 
 
-def test_every_page_answers_in_both_languages(year: Year, amir: Client) -> None:
-    for name, address in addresses(year).items():
+def test_every_page_answers_in_both_languages(full_year: Year, amir: Client) -> None:
+    for name, address in addresses(full_year).items():
         for language in ("nl", "en"):
             answer = amir.get(address, headers={"Accept-Language": language})
 
             assert answer.status_code == 200, name
-            assert f'<html lang="{language}"' in answer.content.decode(), name
+            if name not in FILES:
+                assert f'<html lang="{language}"' in answer.content.decode(), name
 
 
-def test_a_visitor_is_sent_to_the_staff_login(year: Year) -> None:
-    for address in addresses(year).values():
+def test_a_visitor_is_sent_to_the_staff_login(full_year: Year) -> None:
+    for address in addresses(full_year).values():
         answer = Client().get(address)
 
         assert answer.status_code == 302
         assert answer["Location"].startswith("/admin/login/?next=/audit/")
 
 
-@pytest.mark.parametrize(
-    "group", ["policy-officers", "payment-officers", "reviewers", "privacy-officers"]
-)
-def test_other_staff_are_told_whom_to_ask(year: Year, group: str) -> None:
-    browser = logged_in("petra", group)
+@pytest.mark.parametrize("group", ["payment-officers", "reviewers", "privacy-officers"])
+def test_other_staff_are_told_whom_to_ask(full_year: Year, group: str) -> None:
+    browser = logged_in("iemand", group)
 
-    for address in addresses(year).values():
+    for address in addresses(full_year).values():
         answer = browser.get(address)
 
         assert answer.status_code == 403
         assert "functioneel beheerder" in answer.content.decode()
+
+
+def test_a_policy_officer_sees_the_policies_and_their_simulations_only(full_year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+
+    seen = {
+        name
+        for name, address in addresses(full_year).items()
+        if petra.get(address).status_code == 200
+    }
+
+    assert seen == {"policies", "policy", "simulations", "simulation"}
+    assert "/audit/decisions" not in petra.get("/audit/policies").content.decode()
 
 
 def test_an_auditor_who_left_the_staff_sees_nothing(db: None) -> None:
@@ -81,15 +104,15 @@ def test_an_auditor_who_left_the_staff_sees_nothing(db: None) -> None:
     assert browser.get("/audit/").status_code == 403
 
 
-def test_pages_take_no_posts_and_are_kept_by_no_browser(year: Year, amir: Client) -> None:
-    for address in addresses(year).values():
+def test_pages_take_no_posts_and_are_kept_by_no_browser(full_year: Year, amir: Client) -> None:
+    for address in addresses(full_year).values():
         assert amir.post(address).status_code == 405
         assert "no-store" in amir.get(address)["Cache-Control"]
 
 
-def test_no_page_shows_a_name_or_a_bsn(year: Year, amir: Client) -> None:
-    for address in addresses(year).values():
-        page = amir.get(address).content.decode()
+def test_no_page_shows_a_name_or_a_bsn(full_year: Year, amir: Client) -> None:
+    for address in addresses(full_year).values():
+        page = b"".join(amir.get(address)).decode()
 
         assert "Voornaam" not in page
         assert "11111111" not in page
@@ -168,16 +191,19 @@ def test_the_findings_of_the_checks_are_on_the_overview(year: Year, amir: Client
 
 
 def test_pages_ask_the_same_number_of_queries_however_much_there_is(
-    year: Year, amir: Client
+    full_year: Year, amir: Client
 ) -> None:
-    before = dict(_queries(year, amir))
+    before = dict(_queries(full_year, amir))
+    applicants(3, start=70_000_000)
     for _ in range(3):
-        give(year.world, year.world.fatima, 30_000)
-        claim(year.world, enrol(year.world, year.world.fatima), "start", 150, at=LATER)
-    after = dict(_queries(year, amir))
+        give(full_year.world, full_year.world.fatima, 30_000)
+        claim(
+            full_year.world, enrol(full_year.world, full_year.world.fatima), "start", 150, at=LATER
+        )
+    after = dict(_queries(full_year, amir))
 
     assert {name: after[name] for name in after if after[name] > before[name]} == {}
-    assert max(after.values()) <= 25
+    assert max(after.values()) <= 30
 
 
 def _queries(year: Year, browser: Client) -> Iterator[tuple[str, int]]:

@@ -26,6 +26,7 @@ def test_every_euro_is_in_one_place(year: Year) -> None:
         account="fund:landelijk",
         made_available=10_000_000,
         available=10_000_000 - 300_000,
+        rounds=0,
         committed=300_000 - 30_000,
         reserved=15_000,
         payable=0,

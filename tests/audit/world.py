@@ -11,16 +11,23 @@ from django.contrib.auth.models import User
 from django.test import Client
 from djmoney.money import Money
 
-from ontwikkelrekening.budgets.models import TopUpRun
+from ontwikkelrekening.budgets.models import Round, TopUpRun
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.budgets.topping_up import start_run
 from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.eligibility.deciding import confirm_refusal
+from ontwikkelrekening.eligibility.example import EXAMPLE
+from ontwikkelrekening.eligibility.models import Decision, Objection, Simulation
+from ontwikkelrekening.eligibility.objecting import acknowledge, file
+from ontwikkelrekening.eligibility.policies import Setting, draft
+from ontwikkelrekening.eligibility.simulating import start
 from ontwikkelrekening.payouts.models import PaymentBatch
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
 from providers import claiming
 from providers.enrolling import redeem
 from providers.models import Claim, Enrolment
 from providers.outbox import drain
+from tests.budgets.round_world import allocated, applicants, everyone_applies, published
 from tests.budgets.world import (
     AT,
     LATER,
@@ -47,6 +54,9 @@ class Year:
     paid: Claim
     in_review: Claim
     batch: PaymentBatch
+    round: Round | None = None
+    simulation: Simulation | None = None
+    objection: Objection | None = None
 
 
 def play_a_year() -> Year:
@@ -60,6 +70,25 @@ def play_a_year() -> Year:
     batch = settle_batch(release_batch(batch, by="bas", at=LATER), by="bas", at=LATER)
     in_review = claim(world, enrolment, "completion", 150, at=COMPLETED)
     return Year(world, willem, run, enrolment, paid, in_review, batch)
+
+
+def play_on(year: Year) -> Year:
+    """What comes beside a year: a round that was drawn, a draft tried on everyone, an objection."""
+    year.round = allocated(open_round(year))
+    policy = draft(year.world.scheme, starts_on=date(2027, 1, 1), settings=DEARER)
+    year.simulation = start(policy, on=date(2027, 1, 1), by="petra", at=AT)
+    drain()
+    refusal = Decision.objects.get(account_code=year.willem)
+    confirm_refusal(refusal, by="rosa", at=AT)
+    year.objection = file(refusal, words="Ik werk nog.", on=ON, at=AT)
+    acknowledge(year.objection, committee=False, by="sam", at=AT)
+    return year
+
+
+def open_round(year: Year) -> Round:
+    round_ = published(year.world)
+    everyone_applies(round_, [year.world.fatima, year.world.henk, *applicants(2)])
+    return round_
 
 
 def enrol(world: World, code: str) -> Enrolment:
@@ -101,4 +130,5 @@ def auditor() -> Client:
     return logged_in("amir", "auditors")
 
 
+DEARER = dict(EXAMPLE) | {"amount_general_cents": Setting(60_000, "concept")}
 WILLEM = person(33_333_333, date(1950, 3, 1), ("residence", "yes"))

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.access import audit_page
+from ontwikkelrekening.audit.access import audit_page, page_for
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.policies import changes, parameters_of, previous_version
 from ontwikkelrekening.audit.rule_words import (
@@ -25,11 +25,7 @@ from ontwikkelrekening.audit.tables import Column, Listed, Queried, Table, table
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyParameter
 from ontwikkelrekening.eligibility.reading import steps_of
-
-POLICY_FIELDS = (
-    "policy__scheme__name",
-    "policy__version",
-)
+from ontwikkelrekening.staff import POLICY_OFFICERS
 
 
 def decisions_table(request: HttpRequest, decisions: Queried) -> Table:
@@ -214,7 +210,7 @@ def learning_account(request: HttpRequest, code: str) -> HttpResponseBase:
     )
 
 
-@audit_page
+@page_for(POLICY_OFFICERS)
 def policies(request: HttpRequest) -> HttpResponseBase:
     versions = Policy.objects.select_related("scheme", "proposed_by", "approved_by").only(
         "scheme__name",
@@ -257,7 +253,7 @@ def policies(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@audit_page
+@page_for(POLICY_OFFICERS)
 def policy(request: HttpRequest, id: int) -> HttpResponseBase:
     found = get_object_or_404(
         Policy.objects.select_related("scheme", "proposed_by", "approved_by").only(

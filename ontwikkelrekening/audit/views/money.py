@@ -78,6 +78,7 @@ def fund(request: HttpRequest, scheme: str) -> HttpResponseBase:
         raise Http404
     hrefs = {
         "available": reverse("audit:account", args=[found.account]),
+        "rounds": reverse("audit:rounds"),
         "committed": reverse("audit:class", args=["tranche"]),
         "reserved": reverse("audit:class", args=["reserved"]),
         "payable": reverse("audit:claims") + "?state=unpaid",

@@ -1,0 +1,182 @@
+"""Rounds: what was published beforehand, how the draw went, and the files to redraw it from."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from ontwikkelrekening.audit.access import audit_page
+from ontwikkelrekening.audit.charts import BarChart, bar_chart
+from ontwikkelrekening.audit.downloads import Line
+from ontwikkelrekening.audit.pages import answer
+from ontwikkelrekening.audit.reading import as_auditor
+from ontwikkelrekening.audit.tables import Cell, Column, Listed, Queried, Table, table_on
+from ontwikkelrekening.budgets.models import Placing, Round, RoundState
+from ontwikkelrekening.budgets.proving import COLUMNS, NotDrawn, facts, rows, standing
+
+
+@audit_page
+def rounds(request: HttpRequest) -> HttpResponseBase:
+    table = table_on(
+        request,
+        "rounds",
+        caption=_("Rounds"),
+        columns=[
+            Column(
+                "name",
+                _("Round"),
+                lambda x: x.name,
+                link=lambda x: reverse("audit:round", args=[x.id]),
+                order="name",
+            ),
+            Column("scheme", _("Scheme"), lambda x: x.scheme.name),
+            Column("state", _("State"), lambda x: x.state, "state", order="state"),
+            Column("opens", _("Opens"), lambda x: x.opens_at, "moment", order="opens_at"),
+            Column("closes", _("Closes"), lambda x: x.closes_at, "moment", order="closes_at"),
+            Column("ceiling", _("Ceiling"), lambda x: x.ceiling, "cents", order="ceiling"),
+            Column("published", _("Published by"), lambda x: x.published_by),
+        ],
+        source=Queried(Round.objects.public().select_related("scheme")),
+        sort="-opens",
+        empty=_("No round has been published yet."),
+    )
+    return answer(request, "audit/rounds.html", title=_("Rounds"), section="rounds", tables=[table])
+
+
+@audit_page
+def round_(request: HttpRequest, id: UUID) -> HttpResponseBase:
+    found = get_object_or_404(
+        Round.objects.public().select_related("scheme", "policy__scheme", "account"), id=id
+    )
+    counted = by_class(found)
+    return answer(
+        request,
+        "audit/round.html",
+        title=found.name,
+        section="rounds",
+        trail=[(_("Rounds"), reverse("audit:rounds"))],
+        tables=[classes_table(request, counted), placings_table(request, found)],
+        round=found,
+        standing=standing(found),
+        chart=classes_chart(counted),
+        policy_href=reverse("audit:policy", args=[found.policy_id]) if found.policy_id else "",
+        pot_href=reverse("audit:account", args=[found.account.code]) if found.account else "",
+    )
+
+
+def by_class(found: Round) -> list[dict[str, Any]]:
+    counted = (
+        Placing.objects.filter(round=found)
+        .values("priority")
+        .annotate(
+            placed=Count("pk"),
+            winners=Count("pk", filter=Q(granted__gt=0)),
+            cents=Sum("granted"),
+        )
+        .order_by("priority")
+    )
+    return [{**row} for row in counted]
+
+
+def classes_chart(counted: list[dict[str, int]]) -> BarChart | None:
+    if not counted:
+        return None
+    return bar_chart(
+        "classes",
+        _("Of every hundred in a priority class, how many got a grant"),
+        [
+            (
+                _now("Class %(number)s") % {"number": row["priority"]},
+                100 * row["winners"] // row["placed"],
+                "paid",
+            )
+            for row in counted
+        ],
+        kind="count",
+        longest=100,
+    )
+
+
+def classes_table(request: HttpRequest, counted: list[dict[str, int]]) -> Table:
+    return table_on(
+        request,
+        "classes",
+        caption=_("By priority class"),
+        columns=[
+            Column("class", _("Priority class"), lambda x: x["priority"], "count"),
+            Column("placed", _("Took part"), lambda x: x["placed"], "count"),
+            Column("granted", _("Got a grant"), lambda x: x["winners"], "count"),
+            Column("cents", _("Granted"), lambda x: x["cents"], "cents"),
+        ],
+        source=Listed(counted),
+        totals=lambda: [
+            Cell(_("Total")),
+            Cell(sum(x["placed"] for x in counted), "count"),
+            Cell(sum(x["winners"] for x in counted), "count"),
+            Cell(sum(x["cents"] for x in counted), "cents"),
+        ],
+        empty=_("Nothing has been drawn yet."),
+    )
+
+
+def placings_table(request: HttpRequest, found: Round) -> Table:
+    return table_on(
+        request,
+        "placings",
+        caption=_("The order of the draw"),
+        columns=[
+            Column("rank", _("Rank"), lambda x: x.rank, "count", order="rank"),
+            Column("application", _("Application"), lambda x: x.application_id, "code"),
+            Column("priority", _("Priority class"), lambda x: x.priority, "count"),
+            Column("missed", _("Rounds missed"), lambda x: x.missed, "count"),
+            Column("lot", _("Lot"), lambda x: bytes(x.lot).hex(), "code"),
+            Column("wanted", _("Asked"), lambda x: x.wanted, "cents", order="wanted"),
+            Column("granted", _("Granted"), lambda x: x.granted, "cents", order="granted"),
+        ],
+        source=Queried(Placing.objects.filter(round=found)),
+        sort="rank",
+        empty=_("The round has not been drawn yet."),
+    )
+
+
+@audit_page
+def proof(request: HttpRequest, id: UUID) -> HttpResponseBase:
+    """What the stand-alone script needs beside the list, as JSON."""
+    found = get_object_or_404(Round.objects.public(), id=id)
+    try:
+        published = facts(found)
+    except NotDrawn:
+        raise Http404 from None
+    return HttpResponse(
+        json.dumps(published, indent=2, ensure_ascii=False) + "\n",
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="round.json"'},
+    )
+
+
+@audit_page
+def published_list(request: HttpRequest, id: UUID) -> HttpResponseBase:
+    """The published list as the stand-alone script reads it."""
+    found = get_object_or_404(Round, id=id, state=RoundState.DRAWN)
+    response = StreamingHttpResponse(list_lines(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="list.csv"'
+    return response
+
+
+def list_lines(found: Round) -> Iterator[str]:
+    writer = csv.writer(Line())
+    yield writer.writerow(COLUMNS)
+    with as_auditor():
+        for row in rows(found):
+            yield writer.writerow(row)

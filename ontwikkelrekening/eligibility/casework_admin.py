@@ -1,0 +1,343 @@
+"""Objections, more time and hardship in the administration: clocks, words, and a second person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ontwikkelrekening.citizens.access import log_look
+from ontwikkelrekening.citizens.identity import NoIdentity
+from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.writing import UnusableText, read
+from ontwikkelrekening.eligibility import deviating, objecting, waiting
+from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState
+from ontwikkelrekening.eligibility.models.objections import OPEN
+from ontwikkelrekening.eligibility.replacing import UnableToReplace
+from ontwikkelrekening.eligibility.wording import KINDS
+from providers.administration import Act, ActingAdmin, Request
+from providers.states import IllegalMove
+
+REFUSALS = (
+    objecting.UnableToObject,
+    deviating.UnableToDeviate,
+    waiting.UnableToExtend,
+    UnableToReplace,
+    UnusableText,
+    NoIdentity,
+    IllegalMove,
+)
+OBJECTIONS, DEVIATIONS = "eligibility.change_objection", "eligibility.change_deviation"
+
+
+class Committee(forms.Form):
+    committee = forms.BooleanField(
+        label=gettext_lazy("A committee advises (twelve weeks instead of six)"), required=False
+    )
+
+
+class Answer(forms.Form):
+    answer = forms.CharField(
+        label=gettext_lazy("The answer to the citizen"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy("In plain words. It is kept with the citizen, encrypted."),
+    )
+
+
+class MoreTime(forms.Form):
+    until = forms.DateField(
+        label=gettext_lazy("Decide on this day at the latest"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reason = forms.CharField(label=gettext_lazy("Why more time is needed"), max_length=500)
+
+
+class Hardship(forms.Form):
+    """The sums a person sets against the rules; empty is none of that kind."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why the rules weigh too hard here"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in deviating.KINDS:
+            self.fields[kind] = forms.DecimalField(
+                label=_("Euros %(kind)s") % {"kind": KINDS[kind]},
+                required=False,
+                min_value=0,
+                max_digits=8,
+                decimal_places=2,
+            )
+
+
+def _acknowledge(request: Request) -> str:
+    objecting.acknowledge(
+        request.subject,
+        committee=request.answers["committee"],
+        by=request.by,
+        at=timezone.now(),
+    )
+    return _("The receipt is confirmed. The answer is due on %(on)s.") % {
+        "on": request.subject.decide_by
+    }
+
+
+def _extend_objection(request: Request) -> str:
+    now = timezone.now()
+    objecting.extend(request.subject, by=request.by, on=timezone.localdate(now), at=now)
+    return _("The answer is due on %(on)s now.") % {"on": request.subject.decide_by}
+
+
+def _uphold(request: Request) -> str:
+    objecting.uphold(
+        request.subject, answer=request.answers["answer"], by=request.by, at=timezone.now()
+    )
+    return _("The decision stands. The citizen reads your answer.")
+
+
+def _dismiss(request: Request) -> str:
+    objecting.dismiss(
+        request.subject, answer=request.answers["answer"], by=request.by, at=timezone.now()
+    )
+    return _("The objection is not taken up. The citizen reads your answer.")
+
+
+def _replace(request: Request) -> str:
+    objecting.replace(
+        request.subject, answer=request.answers["answer"], by=request.by, at=timezone.now()
+    )
+    return _("A new decision replaces the old one. The books follow.")
+
+
+def _waits(objection: Objection) -> bool:
+    return objection.state in OPEN
+
+
+def _received(objection: Objection) -> bool:
+    return objection.state == ObjectionState.ACKNOWLEDGED
+
+
+@admin.register(Objection)
+class ObjectionAdmin(ActingAdmin):
+    """The queue of objections, the most urgent first. Opening one is a look at the citizen's words."""
+
+    list_display = ["account_code", "state", "filed_on", "in_time", "decide_by", "days_left"]
+    list_filter = ["state", "in_time", "committee"]
+    search_fields = ["account_code__exact"]
+    ordering = ["decide_by", "id"]
+    fields = [
+        "account_code",
+        "decision",
+        "state",
+        "filed_on",
+        "in_time",
+        "committee",
+        "decide_by",
+        "extended",
+        "what_the_citizen_says",
+        "our_answer",
+        "result",
+    ]
+    acts = [
+        Act(
+            "acknowledge",
+            gettext_lazy("Confirm receipt"),
+            OBJECTIONS,
+            _acknowledge,
+            gettext_lazy("This sets the clock: six weeks, or twelve with a committee."),
+            errors=REFUSALS,
+            form=Committee,
+            offered=lambda x: x.state == ObjectionState.FILED,
+        ),
+        Act(
+            "extend",
+            gettext_lazy("Six weeks more"),
+            OBJECTIONS,
+            _extend_objection,
+            gettext_lazy("Once, and told before the last day (Awb 7:10)."),
+            errors=REFUSALS,
+            offered=lambda x: _received(x) and not x.extended,
+        ),
+        Act(
+            "replace",
+            gettext_lazy("Decide again"),
+            OBJECTIONS,
+            _replace,
+            gettext_lazy("By the rules, on the facts as they are known now. Never for the worse."),
+            errors=REFUSALS,
+            form=Answer,
+            offered=_received,
+        ),
+        Act(
+            "uphold",
+            gettext_lazy("Let the decision stand"),
+            OBJECTIONS,
+            _uphold,
+            errors=REFUSALS,
+            form=Answer,
+            offered=_received,
+            grave=True,
+        ),
+        Act(
+            "dismiss",
+            gettext_lazy("Do not take it up"),
+            OBJECTIONS,
+            _dismiss,
+            gettext_lazy("For one: it came too late without a good reason."),
+            errors=REFUSALS,
+            form=Answer,
+            offered=_received,
+            grave=True,
+        ),
+    ]
+
+    @admin.display(description=gettext_lazy("clock"), ordering="decide_by")
+    def days_left(self, objection: Objection) -> str:
+        if not _waits(objection):
+            return _("answered")
+        days = (objection.decide_by - timezone.localdate()).days
+        if days < 0:
+            return ngettext("%(n)s day too late", "%(n)s days too late", -days) % {"n": -days}
+        return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+
+    @admin.display(description=gettext_lazy("what the citizen says"))
+    def what_the_citizen_says(self, objection: Objection) -> str:
+        return words(objection.words)
+
+    @admin.display(description=gettext_lazy("our answer"))
+    def our_answer(self, objection: Objection) -> str:
+        return words(objection.answer) if objection.answer else "-"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        note_look(self, request, object_id)
+        return super().change_view(request, object_id, *args, **kwargs)
+
+
+def words(writing: Any) -> str:
+    """What was written, or that it was erased with its citizen."""
+    try:
+        return read(writing)
+    except NoIdentity:
+        return _("erased with the citizen")
+
+
+def note_look(page: ActingAdmin, request: HttpRequest, object_id: str) -> None:
+    """Write down that a citizen's words are opened."""
+    found: Any = page.get_object(request, object_id)
+    if found is None or not page.has_view_permission(request):
+        return
+    code = getattr(found, "account_code", None) or found.decision.account_code
+    citizen = Citizen.objects.filter(account_code=code, erased_at=None).first()
+    if citizen is not None:
+        log_look(
+            citizen,
+            actor=request.user.get_username(),
+            purpose=_("handling an objection or a request"),
+            at=timezone.now(),
+        )
+
+
+def _more_time(request: Request) -> str:
+    waiting.extend(request.subject, **request.answers, by=request.by, at=timezone.now())
+    return _("The citizen is told that it takes until %(on)s.") % {"on": request.answers["until"]}
+
+
+def _propose_deviation(request: Request) -> str:
+    grants = [
+        (kind, int(request.answers[kind] * 100))
+        for kind in deviating.KINDS
+        if request.answers[kind]
+    ]
+    deviating.propose(
+        request.subject,
+        grants=grants,
+        reason=request.answers["reason"],
+        by=request.by,
+        at=timezone.now(),
+    )
+    return _("The deviation is proposed. A second person has to approve it.")
+
+
+def _approve_deviation(request: Request) -> str:
+    deviating.approve(request.subject, by=request.by, at=timezone.now())
+    return _("The deviation is approved. A new decision replaces the old one.")
+
+
+# What staff may do to a decision beside confirming it.
+DECISION_ACTS = [
+    Act(
+        "more-time",
+        gettext_lazy("Take more time"),
+        "eligibility.change_decision",
+        _more_time,
+        gettext_lazy("Once. The citizen reads the reason (Awb 4:14)."),
+        errors=REFUSALS,
+        form=MoreTime,
+        offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
+    ),
+    Act(
+        "deviate",
+        gettext_lazy("Propose a deviation for hardship"),
+        "eligibility.add_deviation",
+        _propose_deviation,
+        gettext_lazy("Other sums than the rules give. A second person has to approve them."),
+        errors=REFUSALS,
+        form=Hardship,
+    ),
+]
+
+
+@admin.register(Deviation)
+class DeviationAdmin(ActingAdmin):
+    list_display = ["learning_account", "proposed_by", "proposed_at", "approved_by"]
+    list_select_related = ["decision"]
+    ordering = ["approved_by", "proposed_at"]
+    fields = [
+        "learning_account",
+        "sums",
+        "why",
+        "proposed_by",
+        "proposed_at",
+        "approved_by",
+        "approved_at",
+        "result",
+    ]
+    acts = [
+        Act(
+            "approve",
+            gettext_lazy("Approve the deviation"),
+            DEVIATIONS,
+            _approve_deviation,
+            gettext_lazy("A new decision replaces the old one and the books follow."),
+            errors=REFUSALS,
+            offered=lambda x: not x.approved_by,
+            grave=True,
+        )
+    ]
+
+    @admin.display(description=gettext_lazy("account number"))
+    def learning_account(self, deviation: Deviation) -> str:
+        return deviation.decision.account_code
+
+    @admin.display(description=gettext_lazy("sums"))
+    def sums(self, deviation: Deviation) -> str:
+        return ", ".join(f"€ {cents / 100:.2f} {KINDS[kind]}" for kind, cents in deviation.grants)
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, deviation: Deviation) -> str:
+        return words(deviation.reason)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        note_look(self, request, object_id)
+        return super().change_view(request, object_id, *args, **kwargs)
