@@ -1,0 +1,42 @@
+"""Many Django processes at once, each posting for some seconds: ours, or a library's own script."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+LIBRARIES = Path(__file__).parent / "libraries"
+
+
+def transfers_a_second(
+    command: list[str], *, processes: int, seconds: int = 3, **environment: str
+) -> float:
+    """Start the processes together; each prints how many transfers it committed a second."""
+    running = [
+        subprocess.Popen(
+            [*command, str(seconds), str(number)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        for number in range(processes)
+    ]
+    answers = [process.communicate()[0] for process in running]
+    if any(process.returncode for process in running):
+        raise RuntimeError(f"{command} failed")
+    return sum(float(answer) for answer in answers)
+
+
+def ours(fund: int, first: int) -> list[str]:
+    """The command that posts with `ledger.posting.post`."""
+    return [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "benchmarks.libraries.run_ours",
+        str(fund),
+        str(first),
+    ]
