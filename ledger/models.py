@@ -37,8 +37,10 @@ class Account(models.Model):
     """A pseudonymous account with its running totals in cents."""
 
     id = models.BigAutoField(primary_key=True)
-    code = models.CharField(max_length=64, unique=True)
-    account_class = models.ForeignKey(AccountClass, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=64)
+    account_class = models.ForeignKey(
+        AccountClass, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     normal_side = models.CharField(max_length=6, choices=Side.choices)
     may_overdraw = models.BooleanField(default=False)
     hot = models.BooleanField(default=False)
@@ -50,6 +52,7 @@ class Account(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(name="account_code_is_unique", fields=["code"]),
             models.CheckConstraint(
                 name="account_is_never_overdrawn",
                 condition=Q(may_overdraw=True)

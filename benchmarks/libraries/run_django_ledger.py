@@ -27,7 +27,7 @@ settings.configure(
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django_ledger"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
-    SECRET_KEY="bench",
+    SECRET_KEY=os.urandom(16).hex(),
 )
 django.setup()
 

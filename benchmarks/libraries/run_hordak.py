@@ -30,7 +30,7 @@ settings.configure(
     HORDAK_CURRENCIES=["EUR"],
     HORDAK_DEFAULT_CURRENCY="EUR",
     USE_TZ=True,
-    SECRET_KEY="bench",
+    SECRET_KEY=os.urandom(16).hex(),
 )
 django.setup()
 

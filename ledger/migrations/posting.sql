@@ -2,7 +2,7 @@
 -- no right of its own to insert a transfer or change a total.
 
 CREATE SEQUENCE ledger_transfer_seq CACHE 1;
-ALTER TABLE ledger_account SET (fillfactor = 70);
+ALTER TABLE ledger_account SET (fillfactor = 50);
 ALTER TABLE ledger_slot SET (fillfactor = 50);
 INSERT INTO ledger_books (id, rolled_to, sealed_to, xid_offset) VALUES (1, 0, 0, 0);
 
@@ -131,11 +131,11 @@ CREATE FUNCTION ledger_is_same(
     )
 $$;
 
--- Add one transfer to the totals of its cold accounts, in the order of their ids; return how many.
-CREATE FUNCTION ledger_add_one(p_debit bigint, p_credit bigint, p_amount bigint) RETURNS bigint
+-- Add one transfer to the totals of its cold accounts, in the order of their ids; return the others.
+CREATE FUNCTION ledger_add_one(p_debit bigint, p_credit bigint, p_amount bigint) RETURNS bigint[]
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    touched bigint := 0;
+    others bigint[];
     account bigint;
 BEGIN
     FOREACH account IN ARRAY ARRAY[least(p_debit, p_credit), greatest(p_debit, p_credit)] LOOP
@@ -143,38 +143,45 @@ BEGIN
         SET debits = debits + CASE id WHEN p_debit THEN p_amount ELSE 0 END,
             credits = credits + CASE id WHEN p_credit THEN p_amount ELSE 0 END
         WHERE id = account AND NOT hot;
-        touched := touched + FOUND::int;
+        IF NOT FOUND THEN
+            others := others || account;
+        END IF;
     END LOOP;
-    RETURN touched;
+    RETURN others;
 END $$;
 
--- The same for many transfers: lock in the order of ids, then add once to each account.
+-- The same for many transfers, adding once to each account. The plan is pinned to a nested loop
+-- over the sorted ids, so the rows are locked in that order.
 CREATE FUNCTION ledger_add_many(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
-RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+RETURNS bigint[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-    touched bigint;
+    others bigint[];
 BEGIN
-    PERFORM FROM ledger_account a WHERE a.id = ANY (p_debits || p_credits) AND NOT a.hot
-    ORDER BY a.id FOR NO KEY UPDATE;
-    UPDATE ledger_account a
-    SET debits = a.debits + change.debits, credits = a.credits + change.credits
-    FROM (
-        SELECT account_id, sum(debit) AS debits, sum(credit) AS credits
+    WITH change AS MATERIALIZED (
+        SELECT account_id, sum(debit)::bigint AS debits, sum(credit)::bigint AS credits
         FROM (SELECT unnest(p_debits), unnest(p_amounts), 0
               UNION ALL SELECT unnest(p_credits), 0, unnest(p_amounts)
         ) AS side (account_id, debit, credit)
-        GROUP BY account_id
-    ) change
-    WHERE a.id = change.account_id AND NOT a.hot;
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    RETURN touched;
+        GROUP BY account_id ORDER BY account_id
+    ), added AS (
+        UPDATE ledger_account a
+        SET debits = a.debits + change.debits, credits = a.credits + change.credits
+        FROM change WHERE a.id = change.account_id AND NOT a.hot
+        RETURNING a.id
+    )
+    SELECT array_agg(account_id) INTO others FROM (
+        SELECT account_id FROM change EXCEPT SELECT id FROM added
+    ) left_over;
+    RETURN others;
 END $$;
 
 -- Spend from the hot accounts of a booking where they have a ceiling; return how many hot there are.
-CREATE FUNCTION ledger_take_hot(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
-RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION ledger_take_hot(
+    p_accounts bigint[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    touched bigint;
+    found_hot bigint;
     spent_by_debit bigint[];
     spent_by_credit bigint[];
     account bigint;
@@ -184,10 +191,10 @@ BEGIN
                WHERE a.normal_side = 'credit' AND NOT a.may_overdraw AND a.id = ANY (p_debits)),
            array_agg(a.id) FILTER (
                WHERE a.normal_side = 'debit' AND NOT a.may_overdraw AND a.id = ANY (p_credits))
-    INTO touched, spent_by_debit, spent_by_credit
-    FROM ledger_account a WHERE a.id = ANY (p_debits || p_credits) AND a.hot;
+    INTO found_hot, spent_by_debit, spent_by_credit
+    FROM ledger_account a WHERE a.id = ANY (p_accounts) AND a.hot;
     IF spent_by_debit IS NULL AND spent_by_credit IS NULL THEN
-        RETURN touched;
+        RETURN found_hot;
     END IF;
     FOR account IN SELECT unnest(spent_by_debit || spent_by_credit) ORDER BY 1 LOOP
         PERFORM ledger_take(account, (
@@ -196,7 +203,7 @@ BEGIN
                         p_amounts) AS given (id, amount)
             WHERE given.id = account));
     END LOOP;
-    RETURN touched;
+    RETURN found_hot;
 END $$;
 
 -- Post a booking with its transfers; true when it was new. The order is what makes it safe:
@@ -212,8 +219,7 @@ SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     books ledger_books;
     this_xid bigint;
-    named bigint := 2;
-    touched bigint;
+    others bigint[];
 BEGIN
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at)
     VALUES (p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at)
@@ -246,17 +252,14 @@ BEGIN
     FROM unnest(p_ids, p_debits, p_credits, p_amounts) AS given (id, debit, credit, amount);
 
     IF cardinality(p_ids) = 1 THEN
-        touched := ledger_add_one(p_debits[1], p_credits[1], p_amounts[1]);
+        others := ledger_add_one(p_debits[1], p_credits[1], p_amounts[1]);
     ELSE
-        touched := ledger_add_many(p_debits, p_credits, p_amounts);
-        SELECT count(DISTINCT id) INTO named FROM unnest(p_debits || p_credits) AS id;
+        others := ledger_add_many(p_debits, p_credits, p_amounts);
     END IF;
-    IF touched < named THEN
-        touched := touched + ledger_take_hot(p_debits, p_credits, p_amounts);
-        IF touched < named THEN
-            RAISE EXCEPTION 'booking % names an account that does not exist', p_id
-                USING ERRCODE = 'LG005';
-        END IF;
+    IF others IS NOT NULL
+       AND ledger_take_hot(others, p_debits, p_credits, p_amounts) <> cardinality(others) THEN
+        RAISE EXCEPTION 'booking % names an account that does not exist', p_id
+            USING ERRCODE = 'LG005';
     END IF;
     RETURN true;
 END $$;

@@ -153,8 +153,8 @@ GUARDS = [
         "an unknown account",
         without(
             "ledger_post",
-            "IF touched < named THEN\n            RAISE",
-            "IF false THEN\n            RAISE",
+            "<> cardinality(others)",
+            "< 0",
         ),
         lambda b, _: void(move(b.fund, 2**40, 1)),
     ),

@@ -1,0 +1,238 @@
+"""The ledger against its yardsticks: raw SQL, pgledger's design, django-hordak, django-ledger.
+
+BENCH_ROUNDS and BENCH_SECONDS change how long it takes (3 rounds of 3 seconds).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from datetime import UTC, datetime
+from functools import partial
+from uuid import uuid4
+
+from django.db import connection
+
+from benchmarks import processes
+from benchmarks.books import AT, ON, Books, open_books
+from benchmarks.clients import SQL, transactions_a_second
+from benchmarks.measuring import Measure, Metric, compare
+from benchmarks.memory import peak_of_export
+from benchmarks.yardsticks import library
+from ledger.accounts import open_accounts
+from ledger.balances import balances, balances_on
+from ledger.keys import sealing_key
+from ledger.posting import NewBooking, NewTransfer, post
+from ledger.reports import statement
+from ledger.rolling_up import roll_up
+from ledger.sealing import seal
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
+
+
+def run() -> list[Metric]:
+    books = open_books(os.environ["DATABASE_URL"])
+    with connection.cursor() as cursor:
+        for file in ("raw_tables", "pgledger"):
+            cursor.execute((SQL / f"{file}.sql").read_text())
+        cursor.execute("VACUUM ANALYZE")
+    return [
+        *singles(books),
+        *batches(books),
+        *libraries(books),
+        *sealing(books),
+        *reading(books),
+        memory(books),
+    ]
+
+
+def ours(books: Books, script: str, clients: int, **values: int) -> Measure:
+    return partial(
+        transactions_a_second, books.url, script, clients=clients, seconds=SECONDS,
+        fund=books.fund, first=books.first, **values,
+    )  # fmt: skip
+
+
+def raw(books: Books, script: str, clients: int, **values: int) -> Measure:
+    return partial(
+        transactions_a_second, books.url, script, clients=clients, seconds=SECONDS, **values
+    )
+
+
+def singles(books: Books) -> list[Metric]:
+    """One durable transfer a transaction."""
+    pairs = (
+        ("single_hot", "post_credit_hot", "raw_hot"),
+        ("single_hot_ceiling", "post_debit_hot", "raw_hot"),
+        ("single_random", "post_random", "raw_random"),
+        ("single_vs_pgledger", "post_credit_hot", "pgledger_hot"),
+    )
+    return [
+        compare(
+            f"{name}_c{clients}",
+            ours(books, script, clients),
+            (yardstick, raw(books, yardstick, clients)),
+            unit="transfers/s",
+            rounds=ROUNDS,
+        )
+        for clients in (8, 32)
+        for name, script, yardstick in pairs
+    ]
+
+
+def batches(books: Books) -> list[Metric]:
+    """Many transfers a transaction, eight clients; a unit is a transfer."""
+
+    def times(size: int, measure: Measure) -> Measure:
+        return lambda: size * measure()
+
+    return [
+        compare(
+            f"batch_{size}",
+            times(size, ours(books, "post_batch", 8, n=size)),
+            ("raw_batch", times(size, raw(books, "raw_batch", 8, n=size))),
+            unit="transfers/s",
+            rounds=ROUNDS,
+        )
+        for size in (100, 1000)
+    ]
+
+
+def libraries(books: Books) -> list[Metric]:
+    """The same act from Django processes."""
+    metrics = []
+    for name, counts in (("hordak", (1, 4, 8)), ("django_ledger", (1,))):
+        command, environment = library(name)
+        metrics += [
+            compare(
+                f"django_vs_{name}_p{count}",
+                partial(
+                    processes.transfers_a_second, processes.ours(books.fund, books.first),
+                    processes=count, seconds=SECONDS,
+                ),
+                (name, partial(
+                    processes.transfers_a_second, command,
+                    processes=count, seconds=SECONDS, **environment,
+                )),
+                unit="transfers/s",
+                rounds=ROUNDS,
+            )
+            for count in counts
+        ]  # fmt: skip
+    return metrics
+
+
+def sealing(books: Books) -> list[Metric]:
+    """What the worker costs the posters, and how fast it is itself."""
+    key = sealing_key()
+
+    def work(stop: threading.Event) -> None:
+        while not stop.wait(1):
+            roll_up()
+            seal(key=key, at=datetime.now(UTC))
+        connection.close()
+
+    def with_worker() -> float:
+        stop = threading.Event()
+        worker = threading.Thread(target=work, args=[stop])
+        worker.start()
+        try:
+            return ours(books, "post_credit_hot", 8)()
+        finally:
+            stop.set()
+            worker.join()
+
+    seal(key=key, at=datetime.now(UTC))
+    overhead = compare(
+        "seal_overhead",
+        with_worker,
+        ("without the worker", ours(books, "post_credit_hot", 8)),
+        unit="transfers/s",
+        rounds=ROUNDS,
+    )
+    seal(key=key, at=datetime.now(UTC))
+    rate = Metric("seal_rate", "transfers/s", "SHA-256 of the same bytes, read from the same rows")
+    for _ in range(ROUNDS):
+        _post_many(books, 100_000)
+        start = time.perf_counter()
+        count = sum(made.count for made in seal(key=key, at=datetime.now(UTC)))
+        rate.ours.append(count / (time.perf_counter() - start))
+        start = time.perf_counter()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(sha256(convert_to(content, 'UTF8'))) FROM (SELECT content FROM "
+                "ledger_leaf ORDER BY xid DESC, seq DESC LIMIT %s) t",
+                [count],
+            )
+        rate.theirs.append(count / (time.perf_counter() - start))
+    from benchmarks.measuring import print_line
+
+    print_line(rate)
+    return [overhead, rate]
+
+
+def _post_many(books: Books, count: int) -> None:
+    for start in range(0, count, 10_000):
+        post(
+            NewBooking(uuid4(), "expire", "bench", "bench", ON),
+            [NewTransfer(uuid4(), books.first + start + n, books.fund, 1) for n in range(10_000)],
+            at=AT,
+        )
+
+
+def reading(books: Books) -> list[Metric]:
+    """Balance and statement of a provider's account with 100,000 transfers against one with 10."""
+    ids = open_accounts(["payable:busy", "payable:new"], account_class="payable", at=AT)
+    busy, new = ids["payable:busy"], ids["payable:new"]
+    for account, count in ((busy, 100_000), (new, 10)):
+        for start in range(0, count, 10_000):
+            size = min(10_000, count - start)
+            post(
+                NewBooking(uuid4(), "claim", "bench", "bench", ON),
+                [NewTransfer(uuid4(), books.first + n, account, 1) for n in range(size)],
+                at=AT,
+            )
+    roll_up()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE ledger_transfer")
+
+    def milliseconds(read: partial[object]) -> Measure:
+        def measure() -> float:
+            start = time.perf_counter()
+            for _ in range(300):
+                read()
+            return (time.perf_counter() - start) / 300 * 1000
+
+        return measure
+
+    def pair(name: str, what: object) -> Metric:
+        read = what
+        return compare(
+            name,
+            milliseconds(partial(read, busy)),  # type: ignore[arg-type, call-overload]
+            ("10 transfers", milliseconds(partial(read, new))),  # type: ignore[arg-type, call-overload]
+            unit="ms",
+            rounds=ROUNDS,
+            less_is_better=True,
+        )
+
+    return [
+        pair("balance_read_100k", lambda account: balances([account])),
+        pair("statement_100k", lambda account: (
+            balances_on([account], on=ON), statement([account], limit=25)
+        )),
+    ]  # fmt: skip
+
+
+def memory(books: Books) -> Metric:
+    """Peak memory of an export in a process of its own: all there is against 10,000 transfers."""
+    return compare(
+        "export_memory",
+        partial(peak_of_export, "2026-01-01", "2026-12-31"),
+        ("an empty period", partial(peak_of_export, "2020-01-01", "2020-12-31")),
+        unit="MiB",
+        rounds=1,
+        less_is_better=True,
+    )
