@@ -16,23 +16,22 @@ from demo.claim import claim
 from demo.machine import ROOT, DemoFailed, Machine, free_port, refuse_a_port_in_use, running
 from demo.story import play
 from demo.summary import Summary, print_welcome, summarise
+from ontwikkelrekening.postgres import start_over
 
 VAR = ROOT / "var"
-DATA = VAR / "demo"
+PLAYED = VAR / "played.json"
 
 
 def serve(port: int) -> int:
     """Play the year once, then keep serving until Ctrl-C."""
     refuse_a_port_in_use(port)
-    played = DATA / "played.json"
-    if DATA.exists() and not played.exists():
-        print("The year was not played to its end last time: starting from scratch.")
-        shutil.rmtree(DATA)
-    with running(DATA, port=port) as machine:
-        if not played.exists():
+    if not PLAYED.exists():
+        start_over(VAR / "postgres")
+    with running(VAR, port=port) as machine:
+        if not PLAYED.exists():
             summary = _played(machine)
-            played.write_text(json.dumps(summary.as_json(), indent=2))
-        print_welcome(machine.url, json.loads(played.read_text()))
+            PLAYED.write_text(json.dumps(summary.as_json(), indent=2))
+        print_welcome(machine.url, json.loads(PLAYED.read_text()))
         while (ended := machine.failed_child()) is None:
             time.sleep(0.5)
         raise DemoFailed(f"The {ended} ended by itself; {machine.logs / ended}.log says why.")
@@ -54,10 +53,8 @@ def check() -> int:
 
 def forget() -> int:
     """Remove the demo's data; refuses while a demo runs on it."""
-    if (DATA / "postgres" / "postmaster.pid").exists():
-        raise DemoFailed(
-            "A demo is running (or was killed): stop it with Ctrl-C first, or 'rm -rf var'."
-        )
+    if _is_running(VAR / "postgres" / "postmaster.pid"):
+        raise DemoFailed("A demo is running on this data: stop it with Ctrl-C first.")
     shutil.rmtree(VAR, ignore_errors=True)
     return 0
 
@@ -92,7 +89,7 @@ def main() -> int:
         if chosen.act == "serve":
             return serve(chosen.port)
         if chosen.act == "claim":
-            return claim(f"http://127.0.0.1:{chosen.port}", DATA / "clients.json", chosen.code)
+            return claim(f"http://127.0.0.1:{chosen.port}", VAR / "clients.json", chosen.code)
         return check() if chosen.act == "check" else forget()
     except DemoFailed as failure:
         print(failure, file=sys.stderr)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from ontwikkelrekening.postgres import own_server
+from ontwikkelrekening.postgres import leave, own_server
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_ROLE = "ontwikkelrekening_app"
@@ -191,5 +191,8 @@ def running(data: Path, *, port: int) -> Iterator[Machine]:
     """The product on a PostgreSQL of its own, running for as long as the block does."""
     owner_url = own_server(data / "postgres")
     app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
-    with Machine(data=data, port=port, owner_url=owner_url, app_url=app_url) as machine:
-        yield machine
+    try:
+        with Machine(data=data, port=port, owner_url=owner_url, app_url=app_url) as machine:
+            yield machine
+    finally:
+        leave(data / "postgres")

