@@ -7,7 +7,7 @@ export ENVIRONMENT ?= development
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi bench manage
+.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi bench faults manage
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -71,6 +71,9 @@ openapi: $(VENV)/dev
 
 bench: $(VENV)/dev ## a benchmark by name: make bench NAME=posting
 	@$(RUN) -m benchmarks $(NAME)
+
+faults: $(VENV)/dev ## kill everything at random for ten minutes (SECONDS, SEED), then read the books
+	@$(RUN) -m tests.faults --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
 
 manage: $(VENV)/demo ## a management command: make manage ARGS="check_ledger"
 	@$(RUN) manage.py $(ARGS)
