@@ -298,6 +298,7 @@ OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
 WEBHOOKS_DOORBELL = "ontwikkelrekening.celery.ring_for_webhooks"
 OUTBOX_HANDLERS = {
     "claim.assess": "providers.claiming.assess",
+    "job.chunk": "providers.api.bulk.run_chunk",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
     "decision.replaced": "ontwikkelrekening.budgets.replacing.book",
     "policy.simulate": "ontwikkelrekening.budgets.simulating.run_chunk",

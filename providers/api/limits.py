@@ -66,6 +66,19 @@ class ClientLimit(BaseThrottle):
         return self.allowance.seconds_left
 
 
+class AddressLimit(BaseThrottle):
+    """The same for each address, where nobody has to log in."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        address = request.META.get("REMOTE_ADDR", "")
+        self.allowance = count(f"address:{address}", limit=settings.API_CALLS_A_MINUTE)
+        request.allowance = self.allowance  # type: ignore[attr-defined]
+        return not self.allowance.is_spent
+
+    def wait(self) -> float:
+        return self.allowance.seconds_left
+
+
 def count_token_request(request: HttpRequest, client_id: str) -> Allowance:
     """By client and address, so that nobody can lock out somebody else's client."""
     key = f"token:{client_id}:{request.META.get('REMOTE_ADDR', '')}"

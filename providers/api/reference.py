@@ -10,7 +10,7 @@ from providers.api.idempotency import KeyHasOtherContent, KeyIsInUse
 from providers.api.problems import kind_of
 from providers.errors import Unable
 
-SUBJECTS = ["courses", "enrolments", "claims", "payments", "webhooks"]
+SUBJECTS = ["courses", "enrolments", "claims", "payments", "batches", "webhooks", "catalogue"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,9 @@ def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for operation in path.values():
             if "{" not in address:
                 operation["responses"].pop("404", None)
+            if not any(operation.get("security", [])):
+                operation["responses"].pop("401", None)
+                operation["responses"].pop("403", None)
             for code, response in operation["responses"].items():
                 _dress(int(code), response, operation)
     for schema in result["components"]["schemas"].values():
@@ -145,7 +148,7 @@ def _dress(code: int, response: dict[str, Any], operation: dict[str, Any]) -> No
     else:
         response["description"] = operation["summary"] + "."
         response.pop("content", None) if code == 204 else None
-    if code == 201:
+    if code in (201, 202):
         response["headers"]["Location"] = {"description": "Where it is.", "schema": text}
     if code in (409, 429):
         response["headers"]["Retry-After"] = {

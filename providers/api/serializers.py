@@ -74,6 +74,26 @@ class Course(ApiSerializer):
     registered_at = Moment()
 
 
+class CatalogueCourse(ApiSerializer):
+    """A published course, as anybody may see it."""
+
+    id = serializers.UUIDField()
+    provider = serializers.CharField(source="provider.name")
+    name = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.ChoiceField(choices=Category.choices)
+    price = EurosField()
+    study_load = serializers.IntegerField(source="hours")
+    sessions = serializers.IntegerField()
+    weeks = serializers.IntegerField()
+    mode_of_delivery = serializers.ChoiceField(choices=Mode.choices, source="mode")
+    level = serializers.CharField()
+    teaching_language = serializers.CharField(source="language")
+    place = serializers.CharField()
+    exam = serializers.BooleanField(source="has_exam")
+    certificate = serializers.BooleanField(source="has_certificate")
+
+
 class Code(ApiSerializer):
     """The one-time code that the citizen gave you."""
 
@@ -122,6 +142,54 @@ class NewClaim(ApiSerializer):
     amount = EurosField()
     currency = serializers.ChoiceField(choices=["EUR"], required=False)
     evidence = Evidence(required=False)
+
+
+class BatchClaim(NewClaim):
+    """A claim in a batch, with a key of its own: sent again it is the same claim."""
+
+    idempotency_key = TextField(r"^[A-Za-z0-9._~:-]{8,64}$")
+
+
+class ClaimBatch(ApiSerializer):
+    """Claims to submit. The rules judge each by itself; one refused does not stop the others."""
+
+    items = BatchClaim(many=True, allow_empty=False, max_length=10_000)  # type: ignore[call-arg]
+
+
+class CourseBatch(ApiSerializer):
+    """Courses to register. The rules judge each by itself."""
+
+    items = NewCourse(many=True, allow_empty=False, max_length=10_000)  # type: ignore[call-arg]
+
+
+class Job(ApiSerializer):
+    """A batch that is being worked off."""
+
+    id = serializers.UUIDField()
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField(help_text="Of those done.")
+    state = serializers.SerializerMethodField()
+    submitted_at = Moment()
+
+    @extend_schema_field(serializers.ChoiceField(choices=["running", "finished"]))
+    def get_state(self, job: Any) -> str:
+        return "finished" if job.done == job.total else "running"
+
+
+class JobItem(ApiSerializer):
+    """What came of one item."""
+
+    number = serializers.IntegerField(help_text="Its place in the batch, from 0.")
+    state = serializers.SerializerMethodField()
+    result = serializers.UUIDField(allow_null=True, help_text="The claim or course it became.")
+    problem = serializers.DictField(allow_null=True, help_text="Why it was refused.")
+
+    @extend_schema_field(serializers.ChoiceField(choices=["waiting", "accepted", "refused"]))
+    def get_state(self, item: Any) -> str:
+        if item.done_at is None:
+            return "waiting"
+        return "refused" if item.problem else "accepted"
 
 
 class Claim(ApiSerializer):

@@ -4,10 +4,19 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from providers.api.problems import not_found
+from providers.api.views.catalogue import Catalogue
 from providers.api.views.claims import Claims, ClaimWithdrawals, OneClaim
 from providers.api.views.courses import Courses, OneCourse, Publications, Withdrawals
 from providers.api.views.documents import Docs, OpenApi
 from providers.api.views.enrolments import Enrolments, OneEnrolment
+from providers.api.views.jobs import (
+    ClaimBatches,
+    ClaimBatchItems,
+    CourseBatches,
+    CourseBatchItems,
+    OneClaimBatch,
+    OneCourseBatch,
+)
 from providers.api.views.payments import OwnAccount, Payments
 from providers.api.views.tokens import Token
 from providers.api.views.webhooks import (
@@ -46,6 +55,23 @@ urlpatterns = [
         name="claim-withdrawals",
     ),
     path("api/v1/payments", Payments.as_view(), name="payments"),
+    path("api/v1/claim-batches", ClaimBatches.as_view(), name="claim-batches"),
+    path("api/v1/claim-batches/<uuid:job_id>", OneClaimBatch.as_view(), name="claim-batch"),
+    path(
+        "api/v1/claim-batches/<uuid:job_id>/items",
+        ClaimBatchItems.as_view(),
+        name="claim-batch-items",
+    ),
+    path("api/v1/course-batches", CourseBatches.as_view(), name="course-batches"),
+    path(
+        "api/v1/course-batches/<uuid:course_job_id>", OneCourseBatch.as_view(), name="course-batch"
+    ),
+    path(
+        "api/v1/course-batches/<uuid:course_job_id>/items",
+        CourseBatchItems.as_view(),
+        name="course-batch-items",
+    ),
+    path("api/v1/catalogue", Catalogue.as_view(), name="catalogue"),
     path("api/v1/webhooks", Endpoints.as_view(), name="webhooks"),
     path("api/v1/webhooks/<uuid:endpoint_id>", OneEndpoint.as_view(), name="webhook"),
     path(

@@ -10,15 +10,16 @@ import time_machine
 from django.test import Client as Browser
 from django.urls import URLPattern
 
+from providers.api.bulk import take_in
 from providers.api.urls import urlpatterns
-from providers.models import Course, Enrolment
+from providers.models import Course, Enrolment, Job
 from providers.scopes import SCOPES
 from providers.webhooks.managing import register
 from tests.providers.calls import Software
 from tests.providers.world import MONDAY, claim, de_linde
 
-NOBODY_NEEDS_TO_LOG_IN = {"oauth/token", "api/v1/openapi.json", "api/v1/docs"}
-OUTSIDE = {"^api/(?s:.*)$"}  # answer 404 to everybody
+NOBODY_NEEDS_TO_LOG_IN = {"oauth/token", "api/v1/openapi.json", "api/v1/docs", "api/v1/catalogue"}
+OUTSIDE = {r"^api/[\s\S]*$"}  # answer 404 to everybody
 
 # route: (scope, {method: status for the owner with the scope}, is it one object of a provider?)
 ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
@@ -32,6 +33,12 @@ ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
     "api/v1/claims/<uuid:claim_id>": ("claims", {"GET": 200}, True),
     "api/v1/claims/<uuid:claim_id>/withdrawals": ("claims", {"POST": 200}, True),
     "api/v1/payments": ("payments", {"GET": 200}, False),
+    "api/v1/claim-batches": ("claims", {"GET": 200, "POST": 400}, False),
+    "api/v1/claim-batches/<uuid:job_id>": ("claims", {"GET": 200}, True),
+    "api/v1/claim-batches/<uuid:job_id>/items": ("claims", {"GET": 200}, True),
+    "api/v1/course-batches": ("courses", {"GET": 200, "POST": 400}, False),
+    "api/v1/course-batches/<uuid:course_job_id>": ("courses", {"GET": 200}, True),
+    "api/v1/course-batches/<uuid:course_job_id>/items": ("courses", {"GET": 200}, True),
     "api/v1/webhooks": ("webhooks", {"GET": 200, "POST": 400}, False),
     "api/v1/webhooks/<uuid:endpoint_id>": ("webhooks", {"GET": 200, "DELETE": 204}, True),
     "api/v1/webhooks/<uuid:endpoint_id>/verifications": ("webhooks", {"POST": 400}, True),
@@ -55,12 +62,18 @@ def _on_monday() -> Any:
 
 @pytest.fixture
 def ids(course: Course, running: Enrolment) -> dict[str, Any]:
+    def batch(kind: str) -> Job:
+        client = course.provider.clients.get()
+        return take_in(kind, [{}], provider=course.provider, client=client, at=MONDAY)
+
     endpoint = register(course.provider, "http://127.0.0.1:9/", at=MONDAY)
     return {
         "<uuid:course_id>": course.id,
         "<uuid:enrolment_id>": running.id,
         "<uuid:claim_id>": claim(running).id,
         "<uuid:endpoint_id>": endpoint.id,
+        "<uuid:job_id>": batch("claims").id,
+        "<uuid:course_job_id>": batch("courses").id,
         "<uuid:delivery_id>": endpoint.deliveries.get().id,
     }
 

@@ -9,8 +9,11 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
@@ -26,9 +29,9 @@ class ApiView(APIView):
     """A resource of one provider; `scope` is what the token must allow."""
 
     scope: ClassVar[str]
-    authentication_classes = (BearerAuthentication,)
-    permission_classes = (HasScope,)
-    throttle_classes = (ClientLimit,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (BearerAuthentication,)
+    permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (ClientLimit,)
     metadata_class = None
     http_method_names = ["get", "post", "head", "delete"]
     query: ClassVar[frozenset[str]] = frozenset()

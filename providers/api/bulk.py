@@ -1,0 +1,120 @@
+"""Many claims or courses in one request: kept as they came, worked off in chunks, each item answered.
+
+An item carries its own key: sent again, in another batch or by itself, it is the same claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from rest_framework import serializers as drf
+
+from providers.api import problems, serializers
+from providers.claiming import submit
+from providers.errors import Unable
+from providers.models import Client, Course, Job, JobItem, Provider
+from providers.outbox import enqueue_many
+from providers.publishing import CourseCodeIsTaken, CourseDetails, register_course
+
+ITEMS_IN_A_CHUNK = 100
+WORK = "job.chunk"
+
+
+@transaction.atomic
+def take_in(
+    kind: str, items: list[Any], *, provider: Provider, client: Client, at: datetime
+) -> Job:
+    """Keep items of the right form and queue their chunks; the rules judge them there."""
+    job = Job.objects.create(
+        provider=provider, client=client, kind=kind, total=len(items), submitted_at=at
+    )
+    JobItem.objects.bulk_create(
+        [JobItem(job=job, number=number, payload=item) for number, item in enumerate(items)],
+        batch_size=2000,
+    )
+    starts = range(0, len(items), ITEMS_IN_A_CHUNK)
+    enqueue_many(WORK, [f"{job.id}:{start}" for start in starts], at=at)
+    return job
+
+
+@transaction.atomic
+def run_chunk(subject: str, *, at: datetime) -> None:
+    """Work off the open items of one chunk; done twice it finds nothing open."""
+    job_id, start = subject.split(":")
+    job = Job.objects.select_related("provider", "client").get(pk=UUID(job_id))
+    items = list(
+        JobItem.objects.select_for_update().filter(
+            job=job,
+            number__gte=int(start),
+            number__lt=int(start) + ITEMS_IN_A_CHUNK,
+            done_at=None,
+        )
+    )
+    act = ACTS[job.kind]
+    for item in sorted(items, key=_lock_order):
+        _perform(item, job, act, at=at)
+    JobItem.objects.bulk_update(items, ["result", "problem", "done_at"])
+
+
+def _lock_order(item: JobItem) -> str:
+    """Two chunks that meet the same enrolments take them in one order."""
+    return str(item.payload.get("enrolment"))
+
+
+def _perform(
+    item: JobItem, job: Job, act: Callable[[Job, Any, datetime], UUID], *, at: datetime
+) -> None:
+    try:
+        with transaction.atomic():
+            item.result = act(job, item.payload, at)
+    except (Unable, drf.ValidationError) as error:
+        answer = problems.handle(error, {})
+        item.problem = answer.data if answer else None
+    item.done_at = at
+
+
+def _checked(serializer: type[drf.Serializer[Any]], payload: Any) -> dict[str, Any]:
+    given = serializer(data=payload)
+    given.is_valid(raise_exception=True)
+    values: dict[str, Any] = given.validated_data
+    return values
+
+
+def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
+    values = _checked(serializers.BatchClaim, payload)
+    claim = submit(
+        uuid5(job.provider.id, f"claim:{values['idempotency_key']}"),
+        values["enrolment"],
+        values["instalment"],
+        values["amount"],
+        values.get("evidence", {}),
+        provider=job.provider,
+        actor=_actor(job),
+        at=at,
+    )
+    return claim.id
+
+
+def _register_course(job: Job, payload: Any, at: datetime) -> UUID:
+    """A course that is registered just so already is the same course."""
+    details = CourseDetails(**_checked(serializers.NewCourse, payload))
+    known = Course.objects.of(job.provider).filter(code=details.code).first()
+    if known is None:
+        return register_course(job.provider, details, at=at).id
+    if details.is_of(known):
+        return known.id
+    raise CourseCodeIsTaken
+
+
+def _actor(job: Job) -> str:
+    return f"client:{job.client.client_id}" if job.client else f"job:{job.id}"
+
+
+ACTS: dict[str, Callable[[Job, Any, datetime], UUID]] = {
+    "claims": _submit_claim,
+    "courses": _register_course,
+}

@@ -1,0 +1,106 @@
+"""The catalogue: every published course of every provider, for everybody."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from providers.api import serializers
+from providers.api.filtering import Filter, narrowed, one_of
+from providers.api.limits import AddressLimit
+from providers.api.pagination import Ordering, page
+from providers.api.schema import listed
+from providers.api.views.base import ApiView
+from providers.models import Category, Course, Mode
+
+NEWEST = Ordering("published_at", datetime.fromisoformat)
+WORDS = r"^[^\x00-\x1f\x7f]{1,100}$"
+
+
+def _words(text: str) -> str:
+    if not re.match(WORDS, text):
+        raise ValueError("Give 1 to 100 letters.")
+    return text
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise ValueError("Give a whole number.")
+    return int(text)
+
+
+def _yes_no(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("Give true or false.")
+    return text == "true"
+
+
+def _at_most(name: str, lookup: str, explanation: str) -> Filter:
+    schema = {"type": "integer", "minimum": 0, "maximum": 999_999}
+    return Filter(name, lookup, _number, explanation, schema)
+
+
+FILTERS = (
+    one_of("category", "category", Category.values, "Such as coaching, evc or childcare."),
+    one_of("modeOfDelivery", "mode", Mode.values, "Online, on location, at the workplace."),
+    Filter("exam", "has_exam", _yes_no, "false: without an exam.", {"type": "boolean"}),
+    Filter("certificate", "has_certificate", _yes_no, "true: with one.", {"type": "boolean"}),
+    _at_most("hoursMax", "hours__lte", "Short: at most so many hours."),
+    _at_most("weeksMax", "weeks__lte", "At most so many weeks."),
+    _at_most("priceMax", "price__lte", "At most so many euros."),
+    Filter(
+        "place",
+        "place__iexact",
+        _words,
+        "Near: in this place.",
+        {"type": "string", "pattern": WORDS},
+    ),
+    Filter(
+        "search", "said", _words, "Words in its name or text.", {"type": "string", "pattern": WORDS}
+    ),
+)
+
+
+class Catalogue(ApiView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (AddressLimit,)
+    query = frozenset({"limit", "after"})
+    filters = FILTERS
+
+    @listed(
+        "catalogue",
+        serializers.CatalogueCourse,
+        "Published courses, newest first",
+        parameters=tuple(each.parameter() for each in FILTERS),
+    )
+    def get(self, request: Request) -> Response:
+        plain = tuple(each for each in FILTERS if each.name != "search")
+        rows = narrowed(request, Course.objects.published().select_related("provider"), plain)
+        response = page(
+            request,
+            _said(request, rows),
+            NEWEST,
+            lambda found: serializers.CatalogueCourse(found, many=True).data,
+        )
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+
+def _said(request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Every word given is in the name, the text or the provider's name."""
+    given = request.query_params.get("search", "")
+    narrowed(request, rows.none(), (Filter("search", "name", _words, "", {}),))
+    for word in given.split():
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(description__icontains=word)
+            | Q(provider__name__icontains=word)
+        )
+    return rows

@@ -1,0 +1,156 @@
+"""Batches of claims or courses, and the jobs that work them off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from providers.api import serializers
+from providers.api.bulk import take_in
+from providers.api.pagination import Ordering, page
+from providers.api.schema import described, listed
+from providers.api.views.base import ApiView, found
+from providers.models import Job
+
+NEWEST = Ordering("submitted_at", datetime.fromisoformat)
+IN_ORDER = Ordering("number", int, parse_key=int, descending=False)
+BATCH_BYTES_MAX = 8 * 1024 * 1024
+
+
+class Batch(ApiView):
+    """Takes a batch of one kind in."""
+
+    kind: ClassVar[str]
+    bytes_max = BATCH_BYTES_MAX
+
+    def _take(self) -> Response:
+        caller, body = self.caller, cast("dict[str, Any]", self.request.data)
+        job = take_in(
+            self.kind,
+            body["items"],
+            provider=caller.provider,
+            client=caller.client,
+            at=timezone.now(),
+        )
+        counted = _counted(caller.provider.jobs.all()).get(pk=job.pk)
+        response = Response(serializers.Job(counted).data, status=202)
+        response.headers["Location"] = f"/api/v1/{self.kind[:-1]}-batches/{job.id}"
+        return response
+
+
+def _counted(jobs: QuerySet[Job]) -> QuerySet[Any]:
+    """Jobs with how far they are."""
+    return jobs.annotate(
+        done=Count("items", filter=Q(items__done_at__isnull=False)),
+        failed=Count("items", filter=Q(items__problem__isnull=False)),
+    )
+
+
+class ClaimBatches(Batch):
+    kind = scope = "claims"
+    query = frozenset({"limit", "after"})
+
+    @listed("batches", serializers.Job, "Your batches of claims, newest first")
+    def get(self, request: Request) -> Response:
+        return _jobs(self, request)
+
+    @described(
+        "batches",
+        "Submit up to 10,000 claims at once",
+        takes=serializers.ClaimBatch,
+        gives=serializers.Job,
+        status=202,
+        once=True,
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        self.received(serializers.ClaimBatch)
+        return self.once(self._take)
+
+
+class CourseBatches(Batch):
+    kind = scope = "courses"
+    query = frozenset({"limit", "after"})
+
+    @listed("batches", serializers.Job, "Your batches of courses, newest first")
+    def get(self, request: Request) -> Response:
+        return _jobs(self, request)
+
+    @described(
+        "batches",
+        "Register up to 10,000 courses at once",
+        takes=serializers.CourseBatch,
+        gives=serializers.Job,
+        status=202,
+        once=True,
+    )
+    def post(self, request: Request) -> Response | HttpResponse:
+        self.received(serializers.CourseBatch)
+        return self.once(self._take)
+
+
+class OneClaimBatch(Batch):
+    kind = scope = "claims"
+
+    @described("batches", "One batch of claims and its progress", gives=serializers.Job)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        return _job(self, job_id)
+
+
+class OneCourseBatch(Batch):
+    kind = scope = "courses"
+
+    @described("batches", "One batch of courses and its progress", gives=serializers.Job)
+    def get(self, request: Request, course_job_id: UUID) -> Response:
+        return _job(self, course_job_id)
+
+
+class ClaimBatchItems(Batch):
+    kind = scope = "claims"
+    query = frozenset({"limit", "after"})
+
+    @listed("batches", serializers.JobItem, "What came of each claim of a batch, in order")
+    def get(self, request: Request, job_id: UUID) -> Response:
+        return _items(self, request, job_id)
+
+
+class CourseBatchItems(Batch):
+    kind = scope = "courses"
+    query = frozenset({"limit", "after"})
+
+    @listed("batches", serializers.JobItem, "What came of each course of a batch, in order")
+    def get(self, request: Request, course_job_id: UUID) -> Response:
+        return _items(self, request, course_job_id)
+
+
+def _own(view: Batch) -> QuerySet[Job]:
+    return Job.objects.filter(provider=view.caller.provider, kind=view.kind)
+
+
+def _jobs(view: Batch, request: Request) -> Response:
+    return page(
+        request,
+        _counted(_own(view)),
+        NEWEST,
+        lambda rows: serializers.Job(rows, many=True).data,
+    )
+
+
+def _job(view: Batch, job_id: UUID) -> Response:
+    return Response(serializers.Job(found(_counted(_own(view)), job_id)).data)
+
+
+def _items(view: Batch, request: Request, job_id: UUID) -> Response:
+    job = found(_own(view), job_id)
+    return page(
+        request,
+        job.items.all(),
+        IN_ORDER,
+        lambda rows: serializers.JobItem(rows, many=True).data,
+    )
