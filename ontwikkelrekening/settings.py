@@ -169,6 +169,14 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
+# Citizens log in with DigiD through a broker that speaks OpenID Connect. Without an issuer the login
+# page says that it does not work now.
+OIDC_ISSUER = env.text("OIDC_ISSUER", "") if LOGIN == "oidc" else ""
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID") if OIDC_ISSUER else ""
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
+OIDC_BSN_CLAIM = env.text("OIDC_BSN_CLAIM", "bsn")
+OIDC_LEVELS = env.items("OIDC_LEVELS", "")  # accepted values of `acr`; empty accepts what comes
+OIDC_TIMEOUT_SECONDS = 10
 LOGIN_URL = "admin:login"
 
 # People: Dutch first, English beside it.

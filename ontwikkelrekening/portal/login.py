@@ -6,14 +6,16 @@ Whatever proves who someone is hands over a BSN; from there on the session knows
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ontwikkelrekening.citizens.identity import find_by_bsn
+from ontwikkelrekening.portal import oidc
 from ontwikkelrekening.portal.forms import BsnForm
 from ontwikkelrekening.portal.personas import personas
 from ontwikkelrekening.portal.session import (
@@ -23,11 +25,42 @@ from ontwikkelrekening.portal.session import (
     remember_login,
 )
 
+BACK_TO = "back_to"
+
 
 @never_cache
 def log_in(request: HttpRequest) -> HttpResponseBase:
     if settings.LOGIN == "mock":
         return _mock(request)
+    if not settings.OIDC_ISSUER:
+        return _unavailable(request)
+    request.session[BACK_TO] = request.GET.get("next", "")
+    try:
+        return oidc.ask(request, return_to=f"{settings.PUBLIC_URL}{reverse('portal:logged_in')}")
+    except oidc.UnableToLogIn:
+        return _unavailable(request)
+
+
+@never_cache
+def logged_in(request: HttpRequest) -> HttpResponseBase:
+    """Where DigiD sends the citizen back to."""
+    if settings.LOGIN != "oidc" or not settings.OIDC_ISSUER:
+        raise Http404
+    try:
+        citizen = find_by_bsn(oidc.bsn_from(request))
+    except oidc.Stopped:
+        return redirect("portal:home")
+    except oidc.NotSureEnough:
+        return render(request, "portal/login_level.html", status=403)
+    except oidc.UnableToLogIn:
+        return _unavailable(request)
+    if citizen is None:
+        return render(request, "portal/login_unknown.html", status=403)
+    back_to = request.session.get(BACK_TO, "")
+    return welcome(request, account=citizen.account_code, back_to=back_to)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/login_unavailable.html", status=503)
 
 

@@ -18,6 +18,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views_account.front, name="home"),
     path("inloggen", login.log_in, name="log_in"),
+    path("ingelogd", login.logged_in, name="logged_in"),
     path("uitloggen", login.log_out, name="log_out"),
     path("afschrift", views_account.statement, name="statement"),
     path("tegoed/<uuid:tranche_id>", views_account.credit, name="credit"),

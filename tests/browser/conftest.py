@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,11 +21,13 @@ from django.db import connection, connections
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
-from ontwikkelrekening.budgets.models import Tranche
+from ontwikkelrekening.budgets.models import Round, Tranche
 from ontwikkelrekening.budgets.reserving import agree
+from ontwikkelrekening.budgets.rounds import RoundDetails, prepare, publish
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.objecting import file
 from tests.portal.world import Town, build_town
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +83,8 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
     log_look(Citizen.objects.get(account_code=town.henk), actor="rosa", purpose="controle", at=now)
     tranche = Tranche.objects.filter(account_code=town.henk).latest("granted")
     decision = Decision.objects.get(account_code=town.henk)
+    objection = file(decision, words="Dit klopt niet.", on=timezone.localdate(), at=now)
+    round_ = _open_round(town, at=now)
     course, enrolment = f"/opleidingen/{town.course.pk}", f"/keuzes/{agreed.enrolment.pk}"
     return {
         "home": "/",
@@ -89,6 +93,12 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "spending": "/waarvoor",
         "decisions": "/besluiten",
         "decision": f"/besluiten/{decision.pk}",
+        "objecting": f"/besluiten/{decision.pk}/bezwaar",
+        "objection": f"/bezwaren/{objection.pk}",
+        "taking it back": f"/bezwaren/{objection.pk}/intrekken",
+        "what would I get": "/wat-krijg-ik",
+        "rounds": "/tijdvakken/",
+        "round": f"/tijdvakken/{round_.code}",
         "courses": "/opleidingen",
         "filtered": "/opleidingen?q=digitale&kort=1&soort=course",
         "nothing found": "/opleidingen?q=xyzzy",
@@ -105,6 +115,23 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "login": "/inloggen",
         "not there": "/is-er-niet",
     }
+
+
+def _open_round(town: Town, *, at: datetime) -> Round:
+    """A round that was published an hour ago and takes applications now."""
+    details = RoundDetails(
+        code="browser",
+        name="Tijdvak voor iedereen",
+        opens_at=at - timedelta(minutes=30),
+        closes_at=at + timedelta(days=14),
+        waits_until=timezone.localdate() + timedelta(days=100),
+        ceiling=100_000,
+        grant=50_000,
+        categories=["course", "module"],
+        fallback="Bij een storing blijft het tijdvak langer open.",
+    )
+    draft = prepare(town.scheme.scheme, details, by="ineke")
+    return publish(draft, by="bas", at=at - timedelta(hours=1))
 
 
 class _served:  # noqa: N801

@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
 SOME_ID = "00000000-0000-4000-8000-000000000000"
-PUBLIC = {"home", "log_in", "log_out", "help", "accessibility", "what_if"}
+PUBLIC = {"home", "log_in", "log_out", "help", "accessibility", "what_if", "logged_in"}
 
 
 def citizen_pages() -> list[str]:
