@@ -246,7 +246,7 @@ def grant_of(kind: str, cents: int, *, parameters: Parameters) -> GrantOf:
     return GrantOf("childcare_travel", parameters.childcare_categories, cents, True, years)
 
 
-class _Kept(dict[Any, Step]):
+class _Steps(dict[Any, Step]):
     """The steps of one condition under one policy, made once per value."""
 
     def __init__(self, condition: Condition, parameters: Parameters) -> None:
@@ -256,64 +256,113 @@ class _Kept(dict[Any, Step]):
     def __missing__(self, value: Any) -> Step:
         rule, fact, parameter, test, _ = self.condition
         ground = self.parameters.grounds.get(parameter, "")
-        holds = bool(test(self.parameters, value))
-        step = self[value] = Step(rule, holds, fact, value, parameter, ground)
+        step = self[value] = Step(
+            rule, bool(test(self.parameters, value)), fact, value, parameter, ground
+        )
         return step
 
 
-class _Group(NamedTuple):
-    """Everything that follows from someone's circumstances alone."""
+class _Readings(dict[Any, tuple[Any, ...]]):
+    """What one circumstance says: its steps, after a number with a bit for each that holds."""
+
+    def __init__(self, *steps: _Steps) -> None:
+        self.steps = steps
+
+    def __missing__(self, value: Any) -> tuple[Any, ...]:
+        steps = [kept[value] for kept in self.steps]
+        bits = sum(_BITS[step.rule] for step in steps if step.holds)
+        reading = self[value] = (bits, *steps)
+        return reading
+
+
+_BITS = {condition.rule: 1 << number for number, condition in enumerate(CIRCUMSTANCES)}
+
+
+class _Consequence(NamedTuple):
+    """What follows from someone's circumstances alone."""
 
     groups: tuple[str, ...]
     priority: int
-    steps: tuple[Step, ...]
-    cents: int
+    higher: Step
+    coaching: Step
+    childcare: Step
     cap_cents: int
     cap_parameter: str
-    coaching: bool
-    childcare: bool
+    cap_ground: str
+    with_coaching: tuple[GrantOf, ...]  # the whole amount first
+    without_coaching: tuple[GrantOf, ...]
+
+
+class _Consequences(dict[int, _Consequence]):
+    """The consequence of each set of circumstances, made once per policy and set."""
+
+    def __init__(self, steps: dict[str, _Steps], parameters: Parameters) -> None:
+        self.steps = steps
+        self.parameters = parameters
+
+    def __missing__(self, bits: int) -> _Consequence:
+        parameters = self.parameters
+        groups = tuple(
+            group
+            for group, rules in GROUP_RULES.items()
+            if all(bits & _BITS[rule] for rule in rules)
+        )
+        priority = priority_of(groups)
+        higher = self.steps["higher_amount"][priority]
+        coaching = self.steps["coaching_class"][priority]
+        childcare = self.steps["childcare_group"][groups]
+        size = "priority" if higher.holds else "general"
+        sums = {
+            "general": getattr(parameters, f"amount_{size}_cents"),
+            "coaching_evc": parameters.coaching_cents if coaching.holds else 0,
+            "childcare_travel": parameters.childcare_cents if childcare.holds else 0,
+        }
+        grants = [
+            grant_of(kind, cents, parameters=parameters) for kind, cents in sums.items() if cents
+        ]
+        cap = f"cap_{size}_cents"
+        consequence = self[bits] = _Consequence(
+            groups,
+            priority,
+            higher,
+            coaching,
+            childcare,
+            getattr(parameters, cap),
+            cap,
+            parameters.grounds.get(cap, ""),
+            tuple(grants),
+            tuple(grant for grant in grants if grant.kind != "coaching_evc"),
+        )
+        return consequence
 
 
 class _Rulebook:
-    """The conditions of one policy with their kept steps."""
+    """The conditions of one policy with everything that is kept."""
 
     def __init__(self, parameters: Parameters) -> None:
-        self.steps = {c.rule: _Kept(c, parameters) for c in CONDITIONS}
-        self.by_circumstances: dict[tuple[Any, ...], _Group] = {}
-        self.coaching = grant_of("coaching_evc", parameters.coaching_cents, parameters=parameters)
-        self.childcare = grant_of(
-            "childcare_travel", parameters.childcare_cents, parameters=parameters
+        steps = {c.rule: _Steps(c, parameters) for c in CONDITIONS}
+        self.adult = steps["adult"]
+        self.below_aow_age = steps["below_aow_age"]
+        self.resident = steps["resident"]
+        self.first_this_year = steps["first_this_year"]
+        self.coaching_due = steps["coaching_due"]
+        self.contract = _Readings(
+            steps["flexible_work"], steps["without_work"], steps["permanent_job"]
         )
+        self.household = _Readings(steps["sole_parent"], steps["cares_for_child"])
+        self.sex = _Readings(steps["equal_terms"])
+        self.benefit = _Readings(steps["without_benefit"])
+        self.education = _Readings(steps["mbo_or_below"])
+        self.working_years = _Readings(steps["long_at_work"])
+        self.consequences = _Consequences(steps, parameters)
 
 
 def _rulebook(parameters: Parameters) -> _Rulebook:
-    book: _Rulebook | None = parameters.memo.get("rules")
-    if book is None:
-        book = parameters.memo["rules"] = _Rulebook(parameters)
+    book = parameters.memo["rules"] = _Rulebook(parameters)
     return book
 
 
-def _group(facts: Facts, parameters: Parameters, steps: dict[str, _Kept]) -> _Group:
-    """The groups someone belongs to, the priority class and what goes with it."""
-    read = {c.rule: steps[c.rule][getattr(facts, c.fact)] for c in CIRCUMSTANCES}
-    groups = tuple(
-        group for group, rules in GROUP_RULES.items() if all(read[rule].holds for rule in rules)
-    )
-    priority = priority_of(groups)
-    higher = steps["higher_amount"][priority]
-    coaching = steps["coaching_class"][priority]
-    childcare = steps["childcare_group"][groups]
-    size = "priority" if higher.holds else "general"
-    return _Group(
-        groups,
-        priority,
-        (*read.values(), higher, coaching, childcare),
-        getattr(parameters, f"amount_{size}_cents"),
-        getattr(parameters, f"cap_{size}_cents"),
-        f"cap_{size}_cents",
-        coaching.holds,
-        childcare.holds,
-    )
+_new = tuple.__new__  # a named tuple without the detour through its constructor
 
 
 def decide(facts: Facts, parameters: Parameters) -> Result:
@@ -322,45 +371,37 @@ def decide(facts: Facts, parameters: Parameters) -> Result:
         age_months, aow_months, contract, household, benefit, education, working_years, resident,
         sex, already_granted, balance_cents, coaching_ago,
     ) = facts  # fmt: skip
-    book = _rulebook(parameters)
-    steps = book.steps
-    circumstances = (contract, household, benefit, education, working_years, sex)
-    group = book.by_circumstances.get(circumstances)
-    if group is None:
-        group = book.by_circumstances[circumstances] = _group(facts, parameters, steps)
-    groups, priority, group_steps, amount, cap, cap_parameter, coaching, childcare = group
+    book: _Rulebook = parameters.memo.get("rules") or _rulebook(parameters)
 
-    adult = steps["adult"][age_months]
-    below_aow = steps["below_aow_age"][aow_months - age_months]
-    in_country = steps["resident"][resident]
-    first = steps["first_this_year"][already_granted]
-    below_cap = Step(
-        "below_cap",
-        balance_cents < cap,
-        "balance_cents",
-        balance_cents,
-        cap_parameter,
-        parameters.grounds.get(cap_parameter, ""),
+    work, flexible, no_work, permanent = book.contract[contract]
+    home, sole_parent, cares = book.household[household]
+    terms, equal_terms = book.sex[sex]
+    support, no_benefit = book.benefit[benefit]
+    school, mbo_or_below = book.education[education]
+    years, long_at_work = book.working_years[working_years]
+    (
+        groups, priority, higher, coaching, childcare, cap, cap_parameter, cap_ground,
+        with_coaching, without_coaching,
+    ) = book.consequences[work | home | terms | support | school | years]  # fmt: skip
+
+    adult = book.adult[age_months]
+    below_aow = book.below_aow_age[aow_months - age_months]
+    in_country = book.resident[resident]
+    first = book.first_this_year[already_granted]
+    room = cap - balance_cents
+    below_cap = _new(
+        Step, ("below_cap", room > 0, "balance_cents", balance_cents, cap_parameter, cap_ground)
     )
-    coaching_due = steps["coaching_due"][coaching_ago]
+    coaching_due = book.coaching_due[coaching_ago]
     trace = (
-        adult, below_aow, in_country, first, *group_steps, below_cap, coaching_due,
+        adult, below_aow, in_country, first, flexible, sole_parent, equal_terms, cares, no_work,
+        no_benefit, permanent, mbo_or_below, long_at_work, higher, coaching, childcare, below_cap,
+        coaching_due,
     )  # fmt: skip
-    if not (
-        adult.holds and below_aow.holds and in_country.holds and first.holds and below_cap.holds
-    ):
-        return Result(REFUSED, priority, groups, (), trace)
+    if not (room > 0 and adult.holds and below_aow.holds and in_country.holds and first.holds):
+        return _new(Result, (REFUSED, priority, groups, (), trace))
 
-    general = GrantOf(
-        "general",
-        parameters.general_categories,
-        amount if amount < cap - balance_cents else cap - balance_cents,
-        False,
-        None,
-    )
-    grants: tuple[GrantOf, ...] = (general,)
-    if coaching and coaching_due.holds:
-        grants += (book.coaching,)
-    if childcare:
-        grants += (book.childcare,)
-    return Result(GRANTED, priority, groups, grants, trace)
+    grants = with_coaching if coaching_due.holds else without_coaching
+    if room < grants[0].cents:
+        grants = (grants[0]._replace(cents=room), *grants[1:])
+    return _new(Result, (GRANTED, priority, groups, grants, trace))
