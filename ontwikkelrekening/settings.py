@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "ontwikkelrekening.payouts",
     "ontwikkelrekening.portal",
     "ontwikkelrekening.audit",
+    "ontwikkelrekening.casework",
 ]
 
 MIDDLEWARE = [
