@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
@@ -17,7 +18,7 @@ from django.db import connection
 from benchmarks import processes
 from benchmarks.books import AT, ON, Books, open_books
 from benchmarks.clients import SQL, transactions_a_second
-from benchmarks.measuring import Measure, Metric, compare
+from benchmarks.measuring import Measure, Metric, compare, print_line
 from benchmarks.memory import peak_of_export
 from benchmarks.yardsticks import library
 from ledger.accounts import open_accounts
@@ -167,8 +168,6 @@ def sealing(books: Books) -> list[Metric]:
                 [count],
             )
         rate.theirs.append(count / (time.perf_counter() - start))
-    from benchmarks.measuring import print_line
-
     print_line(rate)
     return [overhead, rate]
 
@@ -198,7 +197,7 @@ def reading(books: Books) -> list[Metric]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE ledger_transfer")
 
-    def milliseconds(read: partial[object]) -> Measure:
+    def milliseconds(read: Callable[[], object]) -> Measure:
         def measure() -> float:
             start = time.perf_counter()
             for _ in range(300):
@@ -207,12 +206,11 @@ def reading(books: Books) -> list[Metric]:
 
         return measure
 
-    def pair(name: str, what: object) -> Metric:
-        read = what
+    def pair(name: str, read: Callable[[int], object]) -> Metric:
         return compare(
             name,
-            milliseconds(partial(read, busy)),  # type: ignore[arg-type, call-overload]
-            ("10 transfers", milliseconds(partial(read, new))),  # type: ignore[arg-type, call-overload]
+            milliseconds(partial(read, busy)),
+            ("10 transfers", milliseconds(partial(read, new))),
             unit="ms",
             rounds=ROUNDS,
             less_is_better=True,

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from ledger.models import AccountClass, Side
+
 TRIAL_BALANCE_NOW = """
     WITH hot AS (
         SELECT t.* FROM ledger_totals(
@@ -139,3 +141,31 @@ def statement(
             },
         )
         return [StatementLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSheet:
+    """What there is and to whom it belongs, per account class, in cents."""
+
+    assets: list[tuple[str, int]]
+    liabilities: list[tuple[str, int]]
+
+    @property
+    def assets_total(self) -> int:
+        """All that there is."""
+        return sum(cents for _, cents in self.assets)
+
+    @property
+    def liabilities_total(self) -> int:
+        """All that it is meant for; always the same."""
+        return sum(cents for _, cents in self.liabilities)
+
+
+def balance_sheet(*, on: date | None = None) -> BalanceSheet:
+    """The balance sheet of the scheme, now or at the end of a day by effective date."""
+    sides = dict(AccountClass.objects.values_list("code", "normal_side"))
+    lines = trial_balance(on=on)
+    return BalanceSheet(
+        assets=[(x.name, x.debits - x.credits) for x in lines if sides[x.code] == Side.DEBIT],
+        liabilities=[(x.name, x.credits - x.debits) for x in lines if sides[x.code] == Side.CREDIT],
+    )
