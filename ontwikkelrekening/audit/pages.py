@@ -28,6 +28,7 @@ SECTIONS: list[tuple[str, Text, str]] = [
     ("providers", _("Providers"), "audit:providers"),
     ("batches", _("Payments"), "audit:batches"),
     ("seals", _("Seals"), "audit:seals"),
+    ("exports", _("Exports"), "audit:exports"),
     ("work", _("Work queue"), "audit:work"),
 ]
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from ontwikkelrekening.audit.views import books, casework, decisions, money, rounds, seals, work
+from ontwikkelrekening.audit.views import (
+    books,
+    casework,
+    decisions,
+    exports,
+    money,
+    reach,
+    rounds,
+    seals,
+    work,
+)
 
 app_name = "audit"
 
@@ -17,6 +27,8 @@ urlpatterns = [
     path("transfers/<uuid:id>", books.transfer, name="transfer"),
     path("transfers/<uuid:id>/proof.json", seals.transfer_proof, name="transfer-proof"),
     path("accounts/<str:code>/proof.json", seals.account_proof, name="account-proof"),
+    path("exports", exports.exports, name="exports"),
+    path("exports/<slug:form>", exports.export, name="export"),
     path("seals", seals.seals, name="seals"),
     path("objections", casework.objections, name="objections"),
     path("objections/<uuid:id>", casework.objection, name="objection"),
@@ -30,7 +42,8 @@ urlpatterns = [
     path("top-ups", decisions.runs, name="runs"),
     path("top-ups/<uuid:id>", decisions.run, name="run"),
     path("funds", money.funds, name="funds"),
-    path("funds/<slug:scheme>", money.fund, name="fund"),
+    path("funds/<slug:scheme>", money.fund_page, name="fund"),
+    path("funds/<slug:scheme>/reach", reach.reached, name="reach"),
     path("rounds", rounds.rounds, name="rounds"),
     path("rounds/<uuid:id>", rounds.round_, name="round"),
     path("rounds/<uuid:id>/round.json", rounds.proof, name="round-proof"),

@@ -28,7 +28,15 @@ REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
 RIGHT = "budgets.change_round"
 
 
-MOMENT = forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"})
+class Moment(forms.SplitDateTimeWidget):
+    """A day and a time, each said to a screen reader, under one legend."""
+
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        date: dict[str, Any] = {"type": "date", "aria-label": gettext_lazy("day")}
+        time: dict[str, Any] = {"type": "time", "aria-label": gettext_lazy("time")}
+        super().__init__(date_attrs=date, time_attrs=time)
 
 
 class CodeIsTaken(Exception):
@@ -41,8 +49,8 @@ class NewRound(forms.Form):
     scheme = forms.ModelChoiceField(Scheme.objects.all(), label=gettext_lazy("Scheme"))
     code = forms.SlugField(label=gettext_lazy("Code in the address"), max_length=32)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
-    opens_at = forms.SplitDateTimeField(label=gettext_lazy("Opens"), widget=MOMENT)
-    closes_at = forms.SplitDateTimeField(label=gettext_lazy("Closes"), widget=MOMENT)
+    opens_at = forms.SplitDateTimeField(label=gettext_lazy("Opens"), widget=Moment())
+    closes_at = forms.SplitDateTimeField(label=gettext_lazy("Closes"), widget=Moment())
     waits_until = forms.DateField(
         label=gettext_lazy("Last day of the waiting list"),
         widget=forms.DateInput(attrs={"type": "date"}),

@@ -21,7 +21,7 @@ from tests.budgets.world import LATER, give
 pytestmark = pytest.mark.django_db
 
 
-FILES = ("round-proof", "round-list")
+FILES = ("round-proof", "round-list", "export")
 
 
 def addresses(year: Year) -> dict[str, str]:
@@ -44,6 +44,8 @@ def addresses(year: Year) -> dict[str, str]:
         "batch": [year.batch.id],
         "transfer-proof": [transfer.id],
         "account-proof": ["fund:landelijk"],
+        "reach": ["landelijk"],
+        "export": ["xaf"],
         "round": [year.round and year.round.id],
         "round-proof": [year.round and year.round.id],
         "round-list": [year.round and year.round.id],
@@ -94,7 +96,7 @@ def test_a_policy_officer_sees_the_policies_and_their_simulations_only(full_year
         if petra.get(address).status_code == 200
     }
 
-    assert seen == {"policies", "policy", "simulations", "simulation"}
+    assert seen == {"policies", "policy", "simulations", "simulation", "reach"}
     assert "/audit/decisions" not in petra.get("/audit/policies").content.decode()
 
 

@@ -19,7 +19,8 @@ from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.positions import PLACES, Position, positions
 from ontwikkelrekening.audit.tables import Cell, Column, Listed, Queried, Table, table_on
-from ontwikkelrekening.budgets.models import Agreement
+from ontwikkelrekening.budgets.funders import statement_of
+from ontwikkelrekening.budgets.models import Agreement, Fund
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
 from providers.models import Claim, Course, Enrolment, Provider, Review, StateChange
 from providers.states import ClaimState
@@ -72,10 +73,11 @@ def position_chart(position: Position) -> BarChart:
 
 
 @audit_page
-def fund(request: HttpRequest, scheme: str) -> HttpResponseBase:
+def fund_page(request: HttpRequest, scheme: str) -> HttpResponseBase:
     found = next((x for x in positions() if x.scheme == scheme), None)
     if found is None:
         raise Http404
+    fund = Fund.objects.select_related("scheme", "account").get(scheme__code=scheme)
     hrefs = {
         "available": reverse("audit:account", args=[found.account]),
         "rounds": reverse("audit:rounds"),
@@ -106,6 +108,9 @@ def fund(request: HttpRequest, scheme: str) -> HttpResponseBase:
         trail=[(_("Funds"), reverse("audit:funds"))],
         tables=[table],
         position=found,
+        fund=fund,
+        statement=statement_of(fund),
+        reach_href=reverse("audit:reach", args=[scheme]),
         chart=position_chart(found),
         difference=found.made_available - found.total,
     )

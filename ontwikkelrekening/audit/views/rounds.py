@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import audit_page
@@ -97,7 +97,7 @@ def classes_chart(counted: list[dict[str, int]]) -> BarChart | None:
         _("Of every hundred in a priority class, how many got a grant"),
         [
             (
-                _now("Class %(number)s") % {"number": row["priority"]},
+                gettext("Class %(number)s") % {"number": row["priority"]},
                 100 * row["winners"] // row["placed"],
                 "paid",
             )
@@ -140,7 +140,7 @@ def placings_table(request: HttpRequest, found: Round) -> Table:
             Column("application", _("Application"), lambda x: x.application_id, "code"),
             Column("priority", _("Priority class"), lambda x: x.priority, "count"),
             Column("missed", _("Rounds missed"), lambda x: x.missed, "count"),
-            Column("lot", _("Lot"), lambda x: bytes(x.lot).hex(), "code"),
+            Column("lot", _("Lot"), lambda x: bytes(x.lot).hex(), "hash"),
             Column("wanted", _("Asked"), lambda x: x.wanted, "cents", order="wanted"),
             Column("granted", _("Granted"), lambda x: x.granted, "cents", order="granted"),
         ],

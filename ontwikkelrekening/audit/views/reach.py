@@ -1,0 +1,81 @@
+"""Whom a scheme reaches: each priority group's share of the credit used against its share of the people."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ontwikkelrekening.audit.access import page_for
+from ontwikkelrekening.audit.charts import bar_chart
+from ontwikkelrekening.audit.pages import answer
+from ontwikkelrekening.audit.tables import Column, Listed, table_on
+from ontwikkelrekening.audit.views.casework import SHORT, group_name
+from ontwikkelrekening.budgets.reach import SMALLEST, GroupReach, reach
+from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.staff import POLICY_OFFICERS
+
+FEW = _("fewer than ten")
+
+
+@page_for(POLICY_OFFICERS)
+def reached(request: HttpRequest, scheme: str) -> HttpResponseBase:
+    found = get_object_or_404(Scheme, code=scheme)
+    year = asked_year(request)
+    groups = reach(found, year=year)
+    table = table_on(
+        request,
+        "reach",
+        caption=_("Reach per priority group"),
+        columns=[
+            Column("group", _("Group"), lambda x: group_name(x.group)),
+            Column("population", _("People in the country"), lambda x: x.population, "count"),
+            Column("population_share", _("Share of the people, %"), lambda x: x.population_share),
+            Column("granted", _("Got credit"), lambda x: shown(x.granted)),
+            Column("granted_share", _("Share, %"), lambda x: shown(x.granted_share)),
+            Column("used", _("Chose something with it"), lambda x: shown(x.used)),
+            Column("used_share", _("Share, %"), lambda x: shown(x.used_share)),
+            Column("behind", _("Falls behind"), lambda x: x.behind, "value"),
+        ],
+        source=Listed(groups),
+    )
+    return answer(
+        request,
+        "audit/reach.html",
+        title=_("Reach"),
+        section="funds",
+        trail=[
+            (_("Funds"), reverse("audit:funds")),
+            (found.name, reverse("audit:fund", args=[found.code])),
+        ],
+        tables=[table],
+        year=year,
+        scheme=found,
+        smallest=SMALLEST,
+        behind=[group_name(x.group) for x in groups if x.behind],
+        chart=bar_chart(
+            "reach",
+            _("Of every hundred who chose something, how many belong to the group"),
+            [(SHORT.get(x.group, x.group), int(x.used_share or 0), tone(x)) for x in groups],
+            kind="count",
+            longest=100,
+        ),
+    )
+
+
+def asked_year(request: HttpRequest) -> int:
+    """The year in `?year=`; this year when it is none."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdecimal() and len(asked) == 4 else timezone.localdate().year
+
+
+def shown(count: object) -> object:
+    """A count under ten could point at a person."""
+    return FEW if count is None else count
+
+
+def tone(group: GroupReach) -> str:
+    return "reserved" if group.behind else "committed"
