@@ -118,6 +118,27 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
     context.close()
 
 
+def test_two_minutes_before_the_session_ends_the_page_asks(browser: Browser, site: Site) -> None:
+    page = browser.new_page(base_url=site.url, locale="nl")
+    page.goto("/inloggen")
+    page.clock.install()
+    page.fill("#id_bsn", FATIMA_BSN)
+    page.click("#log-in-with-bsn")
+    warning = page.locator("#time")
+    page.clock.fast_forward("12:30")
+    expect(warning).to_be_hidden()
+
+    page.clock.fast_forward("01:00")
+    expect(warning).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "HEAD") as stayed:
+        page.get_by_role("button", name="Ik ben er nog").click()
+
+    assert stayed.value.ok
+    assert "sessionid" in (stayed.value.all_headers().get("set-cookie") or "")
+    expect(warning).to_be_hidden()
+    page.context.close()
+
+
 def test_what_is_printed_is_the_letter_and_not_the_buttons(browser: Browser, site: Site) -> None:
     page = browser.new_page(base_url=site.url, locale="nl")
     page.goto("/inloggen")
