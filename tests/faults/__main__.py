@@ -31,7 +31,7 @@ import psycopg
 from tqdm import tqdm
 
 from demo.machine import APP_ROLE, ROOT, Machine, free_port
-from ontwikkelrekening.postgres import get_server, own_server
+from ontwikkelrekening.postgres import own_server, server_in
 
 CLIENTS = 4
 GIVE_UP_AFTER_S = 180
@@ -160,7 +160,7 @@ def _postmaster(run: Run) -> int:
 def _revive(run: Run) -> None:
     """What a supervisor does: start what is gone, PostgreSQL first."""
     time.sleep(0.2)
-    server = get_server(run.data / "postgres")
+    server = server_in(run.data / "postgres")
     for _ in range(30):
         try:
             psycopg.connect(run.machine.owner_url, connect_timeout=2).close()
