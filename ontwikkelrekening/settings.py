@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "ontwikkelrekening.payouts",
     "ontwikkelrekening.portal",
     "ontwikkelrekening.audit",
-    "ontwikkelrekening.casework",
 ]
 
 MIDDLEWARE = [

@@ -13,7 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("", include("providers.api.urls")),
     path("", include("ontwikkelrekening.portal.urls")),
-    path("", include("ontwikkelrekening.casework.urls")),
     path("tijdvakken/", include("ontwikkelrekening.portal.urls_rounds")),
     path("taal/", include("django.conf.urls.i18n")),
     path("staff/", include("ontwikkelrekening.payouts.urls")),

@@ -99,7 +99,7 @@ def test_a_letter_never_threatens_or_suspects() -> None:
         )
 
 
-@pytest.mark.parametrize("app", ["citizens", "eligibility", "casework"])
+@pytest.mark.parametrize("app", ["citizens", "eligibility"])
 def test_every_text_is_in_dutch_and_compiled(app: str) -> None:
     folder = APPS / app / "locale" / "nl" / "LC_MESSAGES"
     texts = polib.pofile(str(folder / "django.po"))

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
         now = timezone.now()
         users = get_user_model().objects
         petra, paul = (
-            users.get_or_create(username=name, defaults={"is_staff": True})[0]
+            users.get_or_create(
+                username=name, defaults={"is_staff": True, "password": make_password(None)}
+            )[0]
             for name in ("petra", "paul")
         )
         scheme = create_example_scheme(
