@@ -1,0 +1,131 @@
+"""Facts from a register about people who are known: one fact a row, a report on every row.
+
+A register extract is not whole-or-nothing: a row that cannot be used says why, the others count. The
+same extract twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from ontwikkelrekening.citizens import keys
+from ontwikkelrekening.citizens.files import Row, UnreadableFile, read_rows
+from ontwikkelrekening.citizens.identity import NotABsn, checked_bsn
+from ontwikkelrekening.citizens.models import Circumstance, Citizen, Evidence, Source
+from ontwikkelrekening.citizens.vocabulary import UnknownWord, checked
+
+REQUIRED = ("bsn", "kind", "value", "valid_from")
+OPTIONAL = ("valid_until",)
+SOURCES = (Source.REGISTER, Source.MUNICIPALITY)
+CHUNK = 2000
+
+
+class Line(NamedTuple):
+    """What became of a row: added, known already, or refused with the reason. Never repeats a value."""
+
+    number: int
+    became: str  # "added", "known" or "refused"
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.became}{f', {self.reason}' if self.reason else ''}"
+
+
+class _Told(NamedTuple):
+    number: int
+    digest: bytes
+    kind: str
+    value: str
+    valid_from: date
+    valid_until: date | None
+
+
+def import_extract(path: Path, *, source: str, at: datetime) -> Iterator[Line]:
+    """Take in a register's facts chunk by chunk; yields the report row by row."""
+    if source not in SOURCES:
+        raise ValueError(f"choose from {', '.join(SOURCES)}")
+    rows = read_rows(path, required=REQUIRED, optional=OPTIONAL)
+    try:
+        while chunk := list(islice(rows, CHUNK)):
+            yield from _take_in(chunk, source=source, at=at)
+    except UnreadableFile as fault:
+        yield Line(fault.finding.line, "refused", str(fault.finding.reason))
+
+
+@transaction.atomic
+def _take_in(chunk: list[tuple[int, Row]], *, source: str, at: datetime) -> list[Line]:
+    told, report = [], []
+    for number, row in chunk:
+        try:
+            told.append(_read(number, row, on=at.date()))
+        except (NotABsn, UnknownWord, ValueError) as fault:
+            report.append(Line(number, "refused", str(fault)))
+    people = {
+        bytes(digest or b""): pk
+        for pk, digest in Citizen.objects.filter(
+            bsn_lookup__in=[fact.digest for fact in told]
+        ).values_list("pk", "bsn_lookup")
+    }
+    known = {
+        (citizen, kind, valid_from): value
+        for citizen, kind, valid_from, value in Circumstance.objects.filter(
+            citizen__in=people.values(), source=source
+        ).values_list("citizen_id", "kind", "valid_from", "value")
+    }
+    new = []
+    for fact in told:
+        person = people.get(fact.digest)
+        if person is None:
+            report.append(Line(fact.number, "refused", "nobody with this BSN has an account"))
+            continue
+        key = (person, fact.kind, fact.valid_from)
+        if key in known:
+            same = known[key] == fact.value
+            reason = "" if same else "this register said otherwise before, from the same day"
+            report.append(Line(fact.number, "known" if same else "refused", reason))
+            continue
+        known[key] = fact.value
+        new.append(_circumstance(fact, person=person, source=source, at=at))
+        report.append(Line(fact.number, "added"))
+    Circumstance.objects.bulk_create(new)
+    return sorted(report)
+
+
+def _circumstance(fact: _Told, *, person: UUID, source: str, at: datetime) -> Circumstance:
+    return Circumstance(
+        citizen_id=person,
+        kind=fact.kind,
+        value=fact.value,
+        source=source,
+        evidence=Evidence.SEEN,
+        valid_from=fact.valid_from,
+        valid_until=fact.valid_until,
+        recorded_at=at,
+    )
+
+
+def _read(number: int, row: Row, *, on: date) -> _Told:
+    valid_from = _day(row["valid_from"], "valid_from")
+    until = row.get("valid_until") or ""
+    valid_until = _day(until, "valid_until") if until else None
+    if valid_from > on:
+        raise ValueError("valid_from lies in the future")
+    if valid_until is not None and valid_until <= valid_from:
+        raise ValueError("valid_until must lie after valid_from")
+    value = checked(row["kind"], row["value"], on=on)
+    digest = keys.bsn_digest(checked_bsn(row["bsn"]))
+    return _Told(number, digest, row["kind"], value, valid_from, valid_until)
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{name} is not an existing date written as 2026-12-31") from None

@@ -1,0 +1,100 @@
+"""Register extracts: every row has its report, good rows count, twice changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from ontwikkelrekening.citizens.extracts import import_extract
+from ontwikkelrekening.citizens.identity import Identity
+from ontwikkelrekening.citizens.models import Circumstance
+from ontwikkelrekening.citizens.registering import NewCitizen, register
+from ontwikkelrekening.eligibility.facts import circumstances_of
+
+AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+HEADER = "bsn,kind,value,valid_from,valid_until"
+GOOD = "999900006,contract,permanent,2024-01-01,"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fatima() -> str:
+    person = NewCitizen(Identity("Fatima", "Amrani", "999900006"), date(1991, 4, 3))
+    return register([person], at=AT).codes[0]
+
+
+def report(folder: Path, *rows: str) -> list[tuple[int, str, str]]:
+    path = folder / "extract.csv"
+    path.write_text("\n".join([HEADER, *rows]))
+    return [tuple(line) for line in import_extract(path, source="register", at=AT)]  # type: ignore[misc]
+
+
+def test_a_registers_fact_counts_and_is_known_the_second_time(tmp_path: Path, fatima: str) -> None:
+    assert report(tmp_path, GOOD) == [(2, "added", "")]
+    assert report(tmp_path, GOOD) == [(2, "known", "")]
+
+    assert circumstances_of([fatima], on=AT.date())[fatima] == {"contract": "permanent"}
+    assert Circumstance.objects.get().evidence == "seen"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "999900018,contract,permanent,2024-01-01,",
+        "999900007,contract,permanent,2024-01-01,",
+        "999900006,contract,astronaut,2024-01-01,",
+        "999900006,shoe_size,43,2024-01-01,",
+        "999900006,contract,permanent,2024-02-30,",
+        "999900006,contract,permanent,2027-01-01,",
+        "999900006,contract,permanent,2024-01-01,2023-01-01",
+        "999900006,contract,permanent,,",
+    ],
+)
+def test_a_bad_row_says_why_and_the_others_count(tmp_path: Path, fatima: str, row: str) -> None:
+    first, second = report(tmp_path, row, GOOD)
+
+    assert (first[0], first[1]) == (2, "refused")
+    assert first[2]
+    assert row.split(",", maxsplit=1)[0] not in first[2]
+    assert second == (3, "added", "")
+
+
+def test_a_register_that_contradicts_itself_is_refused(tmp_path: Path, fatima: str) -> None:
+    lines = report(tmp_path, GOOD, GOOD.replace("permanent", "agency"))
+
+    assert [line[1] for line in lines] == ["added", "refused"]
+
+
+def test_a_fact_can_end(tmp_path: Path, fatima: str) -> None:
+    report(tmp_path, GOOD + "2025-01-01")
+
+    assert circumstances_of([fatima], on=date(2025, 1, 1)).get(fatima) is None
+
+
+def test_a_file_that_is_no_extract_is_refused(tmp_path: Path, fatima: str) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_bytes(b"\x89PNG\xff\xfe")
+
+    (line,) = import_extract(path, source="register", at=AT)
+
+    assert line.became == "refused"
+
+
+def test_own_statements_do_not_come_from_a_register(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="choose from"):
+        list(import_extract(tmp_path / "x.csv", source="own_statement", at=AT))
+
+
+def test_the_command_counts(
+    tmp_path: Path, fatima: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text("\n".join([HEADER, GOOD, "999900018,contract,permanent,2024-01-01,"]))
+
+    call_command("import_extract", str(path))
+
+    assert "1 added, 0 known already, 1 refused." in capsys.readouterr().out
