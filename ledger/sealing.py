@@ -7,6 +7,7 @@ Where the key comes from is the caller's business; it is not in the database.
 
 from __future__ import annotations
 
+import fcntl
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,13 +93,11 @@ def publish(folder: Path) -> int:
     Seals already there are never touched: whoever holds a copy of the file can compare.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "seals.jsonl"
-    known = 0
-    if file.exists():
-        *_, tail = ["", *file.read_text().splitlines()]
-        known = json.loads(tail)["number"] if tail else 0
-    new = Seal.objects.defer("leaves").filter(number__gt=known).order_by("number")
-    lines = [json.dumps(as_json(seal)) + "\n" for seal in new]
-    with file.open("a") as out:
-        out.writelines(lines)
+    with (folder / "seals.jsonl").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        known = max((json.loads(line)["number"] for line in file), default=0)
+        new = Seal.objects.defer("leaves").filter(number__gt=known).order_by("number")
+        lines = [json.dumps(as_json(seal)) + "\n" for seal in new]
+        file.writelines(lines)
     return len(lines)

@@ -30,6 +30,16 @@ def roll_up() -> int:
     return roll_up_ledger()
 
 
+@app.task(name="seal", ignore_result=True)
+def seal() -> int:
+    """Seal and publish the transfers that are settled; return how many seals were made."""
+    from django.utils import timezone
+
+    from ledger.tending import tend
+
+    return len(tend(at=timezone.now()))
+
+
 @app.task(name="expire", ignore_result=True)
 def expire() -> None:
     """End unused codes, enrolments past their term and credit past its last day; hand on the rest."""

@@ -345,6 +345,7 @@ CELERY_BEAT_SCHEDULE = {
     "webhooks": {"task": "webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "sweep": {"task": "drain", "schedule": 5.0, "options": {"expires": 5}},
     "roll up": {"task": "roll_up", "schedule": 10.0, "options": {"expires": 10}},
+    "seal": {"task": "seal", "schedule": 60.0, "options": {"expires": 60}},
     "every night": {"task": "expire", "schedule": crontab(hour=3, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")

@@ -1,5 +1,4 @@
 import time
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from ledger.keys import sealing_key
-from ledger.rolling_up import roll_up
-from ledger.sealing import public_key_of, publish, seal
+from ledger.sealing import public_key_of
+from ledger.tending import tend
 
 
 class Command(BaseCommand):
@@ -28,12 +27,9 @@ class Command(BaseCommand):
 
     def _seal(self) -> None:
         started = time.monotonic()
-        key, folder = sealing_key(), Path(settings.LEDGER_SEALS_DIR)
-        roll_up()
-        seals = seal(key=key, at=timezone.now())
-        publish(folder)
+        seals = tend(at=timezone.now())
         self.stdout.write(
             f"{sum(made.count for made in seals)} transfers in {len(seals)} seals, "
-            f"{time.monotonic() - started:.1f} s; public key {public_key_of(key)}, "
-            f"seals in {folder / 'seals.jsonl'}"
+            f"{time.monotonic() - started:.1f} s; public key {public_key_of(sealing_key())}, "
+            f"seals in {settings.LEDGER_SEALS_DIR}/seals.jsonl"
         )

@@ -1,0 +1,21 @@
+"""What a worker does for the books every minute or so. Late or twice does no harm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from ledger.keys import sealing_key
+from ledger.models import Seal
+from ledger.rolling_up import roll_up
+from ledger.sealing import publish, seal
+
+
+def tend(*, at: datetime) -> list[Seal]:
+    """Roll up the hot accounts, seal what is settled, publish the seals; return the new ones."""
+    roll_up()
+    seals = seal(key=sealing_key(), at=at)
+    publish(Path(settings.LEDGER_SEALS_DIR))
+    return seals
