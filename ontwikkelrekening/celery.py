@@ -8,6 +8,8 @@ import os
 
 from celery import Celery
 
+from ontwikkelrekening.bell import Bell
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
 
 app = Celery("ontwikkelrekening")
@@ -59,11 +61,15 @@ def webhooks() -> int:
     return dispatch()
 
 
-def ring_for_webhooks() -> None:
-    """Wake a worker for events; the sweep comes by for them too."""
-    webhooks.apply_async(expires=60, retry=False)
-
-
 def ring() -> None:
     """Wake a worker. Losing this message loses nothing: the sweep comes by every few seconds."""
-    drain.apply_async(expires=60, retry=False)
+    _bell.ring()
+
+
+def ring_for_webhooks() -> None:
+    """Wake a worker for events; the sweep comes by for them too."""
+    _webhook_bell.ring()
+
+
+_bell = Bell(lambda: drain.apply_async(expires=60, retry=False))
+_webhook_bell = Bell(lambda: webhooks.apply_async(expires=60, retry=False))
