@@ -220,6 +220,7 @@ CSRF_FAILURE_VIEW = "ontwikkelrekening.portal.views_about.form_expired"
 CSRF_COOKIE_NAME = "csrftoken" if INSECURE_HTTP else "__Host-csrftoken"
 SESSION_COOKIE_AGE = 15 * 60  # DigiD's own limit
 SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "ontwikkelrekening.sessions"  # renewed at most once a minute
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,0 +1,37 @@
+"""Sessions in the database, written at most once a minute while somebody only reads.
+
+Every request renews the session (SESSION_SAVE_EVERY_REQUEST), so that it ends after idle minutes. A
+durable write for every page would cost more than the page; one a minute is enough to know.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+RENEWED_FOR = timedelta(minutes=1)
+
+
+class SessionStore(db.SessionStore):
+    """Django's own, that knows until when it is valid as it stands in the database."""
+
+    valid_until: datetime | None = None
+
+    def _get_session_from_db(self) -> Session | None:
+        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]
+        self.valid_until = session.expire_date if session else None
+        return session
+
+    def save(self, must_create: bool = False) -> None:
+        if must_create or self.modified or not self._was_just_renewed():
+            super().save(must_create=must_create)
+
+    def _was_just_renewed(self) -> bool:
+        if self.valid_until is None:
+            return False
+        longest: Any = timezone.now() + timedelta(seconds=self.get_expiry_age())
+        return bool(longest - self.valid_until < RENEWED_FOR)
