@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psycopg
 
 from ontwikkelrekening.postgres import leave, own_server
 
@@ -189,10 +190,17 @@ def _end_with_the_parent() -> None:
 @contextmanager
 def running(data: Path, *, port: int) -> Iterator[Machine]:
     """The product on a PostgreSQL of its own, running for as long as the block does."""
-    owner_url = own_server(data / "postgres")
+    owner_url = _start_postgres(data / "postgres")
     app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
     try:
         with Machine(data=data, port=port, owner_url=owner_url, app_url=app_url) as machine:
             yield machine
     finally:
         leave(data / "postgres")
+
+
+def _start_postgres(data: Path) -> str:
+    try:
+        return own_server(data)
+    except (OSError, RuntimeError, subprocess.SubprocessError, psycopg.Error) as error:
+        raise DemoFailed(f"PostgreSQL did not start in {data}: {error}") from error
