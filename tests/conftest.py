@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections
+from django.utils import translation
 from django.test.utils import setup_databases, teardown_databases
 
 from ontwikkelrekening.database import set_up_database
@@ -57,3 +58,10 @@ def own_database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 def _maintain(statement: str) -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """Messages as an English-speaking operator reads them."""
+    with translation.override("en"):
+        yield

@@ -134,6 +134,7 @@ def test_a_citizen_sees_the_own_place_and_how_it_came_about(world: World) -> Non
     assert place.granted == 0
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_commands_take_a_round_from_paper_to_proof(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -248,6 +248,7 @@ def test_names_keep_to_the_letters_banks_know() -> None:
     assert file == write_file([payment], payer=payer, message_id="M1", pay_on=PAY_ON, at=LATER)
 
 
+@pytest.mark.usefixtures("in_english")
 def test_the_commands_take_a_claim_to_paid(
     world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -266,6 +267,7 @@ def test_the_commands_take_a_claim_to_paid(
     assert Claim.objects.get().state == ClaimState.PAID
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize(
     ("command", "message"),
     [
