@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections
-from django.utils import translation
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 
 from ontwikkelrekening.database import set_up_database
 
