@@ -8,12 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from ledger.money import to_cents
 from ontwikkelrekening.budgets.accounts import EnrolmentLine, enrolments_of
 from ontwikkelrekening.budgets.errors import UnableToCancel
 from ontwikkelrekening.budgets.reserving import cancel as cancel_enrolment
 from ontwikkelrekening.budgets.reserving import code_of
+from ontwikkelrekening.eligibility.claims_explained import explain_claim
 from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES, CLAIMS, ENROLMENTS
+from providers.models import Claim
 from providers.states import EnrolmentState
 
 RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
@@ -41,7 +44,7 @@ def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRes
         "code": code_of(line.enrolment),
         "agreed": line.enrolment.state == EnrolmentState.AGREED,
         "own": _own(line),
-        "claims": [(claim, CLAIMS[claim.state]) for claim in line.claims],
+        "claims": [(claim, CLAIMS[claim.state], _why(claim)) for claim in line.claims],
     }
     return render(request, "portal/enrolment.html", context)
 
@@ -79,6 +82,17 @@ def _told(line: EnrolmentLine) -> dict[str, object]:
         "status": ENROLMENTS[line.enrolment.state],
         "running": line.enrolment.state in RUNNING,
     }
+
+
+def _why(claim: Claim) -> list[str]:
+    """What was asked, which term decided, what is paid."""
+    return explain_claim(
+        terms=claim.enrolment.terms,
+        instalment=claim.instalment,
+        asked_cents=to_cents(claim.amount),
+        state=claim.state,
+        evidence=claim.evidence,
+    )
 
 
 def _own(line: EnrolmentLine) -> int:
