@@ -1,6 +1,6 @@
 """A year of invented use, played through the public interfaces: commands, pages and the API.
 
-People come in from a file, the yearly top-up is decided, then every few days some of them choose a
+People come in from a file, the yearly top-up is decided, then every week some of them choose a
 course in the portal, providers redeem codes and claim, and once a quarter claims are paid.
 """
 
@@ -26,8 +26,8 @@ from demo.school import School
 from demo.summary import Accepted
 
 SEED = 2018  # the year of the study the population follows
-PEOPLE = 420
-DAYS_BETWEEN_STOPS = 4
+PEOPLE = 300
+DAYS_BETWEEN_STOPS = 7
 PASSWORD = "demo-password"  # noqa: S105
 STAFF = [
     "petra:policy-officers",
@@ -174,8 +174,8 @@ def _one_stop(year: Year, today: date, bsns: list[str]) -> None:
     handed_in = [v for v in year.waiting if v.is_handed_in]
     year.waiting.clear()
     due = [course for course in year.running if course.is_due(today)]
-    if handed_in or due:
-        _at_once(School.log_in, year.schools)
+    busy = {year.teaches[visit.course] for visit in handed_in} | {course.school for course in due}
+    _at_once(School.log_in, busy)
     year.running += _at_once(lambda visit: _redeem(year, visit), handed_in)
     for claimed in _at_once(lambda course: _claim(course, today), due):
         year.accepted.claims.update(claimed)
