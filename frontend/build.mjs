@@ -50,6 +50,21 @@ function onlyUsed(css) {
   sheet.walkAtRules((rule) => rule.nodes?.length === 0 && rule.remove());
   return sheet.toString();
 }
+// A component's private properties of states we left out are left out too.
+function onlyRead(css) {
+  const sheet = postcss.parse(css);
+  let removed = true;
+  while (removed) {
+    removed = false;
+    const text = sheet.toString();
+    sheet.walkDecls(/^--_/, (declaration) => {
+      if (new RegExp(`var\\(\\s*${declaration.prop}[\\s,)]`).test(text)) return;
+      declaration.remove();
+      removed = true;
+    });
+  }
+  return sheet.toString();
+}
 const squeeze = (css) =>
   css
     .replace(/\/\*[\s\S]*?\*\//g, "")
@@ -66,7 +81,7 @@ const components = COMPONENTS.map((name) => ({
 }));
 const own = STYLES.map((name) => read(new URL(`styles/${name}.css`, import.meta.url)));
 const banner = "/*! Ontwikkelrekening, EUPL-1.2; NL Design System components by Frameless B.V. and Gemeente Utrecht, EUPL-1.2; see NOTICE.txt */\n";
-const css = [...components.map(({ css }) => onlyUsed(css)), ...own].map(squeeze).join("\n");
+const css = [...components.map(({ css }) => onlyRead(onlyUsed(css))), ...own].map(squeeze).join("\n");
 writeFileSync(new URL("site.css", OUT), banner + css + "\n");
 
 for (const weight of [400, 600]) {

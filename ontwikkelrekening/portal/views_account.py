@@ -23,7 +23,7 @@ from ontwikkelrekening.portal.telling import by_month, tell
 from ontwikkelrekening.portal.words import CATEGORIES, OBJECTIONS
 
 LINES_ON_HOME = 5
-LINES_A_PAGE = 50
+LINES_A_PAGE = 25
 DECISIONS_MAX = 50
 
 

@@ -20,7 +20,7 @@ from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES
 from providers.models import Course
 
-COURSES_A_PAGE = 12
+COURSES_A_PAGE = 9
 
 
 @require_safe

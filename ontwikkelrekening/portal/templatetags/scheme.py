@@ -124,9 +124,7 @@ def taught_in(course: Course) -> Words:
 def icon(name: str) -> SafeString:
     """A small drawing beside words; never the only carrier of meaning."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
-        ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
-        '<path d="{}"/></svg>',
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
         ICONS[name],
     )
 
