@@ -1,6 +1,7 @@
 """The ledger against its yardsticks: raw SQL, pgledger's design, django-hordak, django-ledger.
 
-BENCH_ROUNDS and BENCH_SECONDS change how long it takes (3 rounds of 3 seconds).
+BENCH_ROUNDS and BENCH_SECONDS change how long it takes (3 rounds of 3 seconds); BENCH_ONLY names
+groups: singles, batches, libraries, sealing, reading, memory.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from django.db import connection
 from benchmarks import processes
 from benchmarks.books import AT, ON, Books, open_books
 from benchmarks.clients import SQL, transactions_a_second
-from benchmarks.measuring import Measure, Metric, compare, print_line
+from benchmarks.measuring import Measure, Metric, compare, print_line, write
 from benchmarks.memory import peak_of_export
+from benchmarks.server import VAR
 from benchmarks.yardsticks import library
 from ledger.accounts import open_accounts
 from ledger.balances import balances, balances_on
@@ -39,14 +41,11 @@ def run() -> list[Metric]:
         for file in ("raw_tables", "pgledger"):
             cursor.execute((SQL / f"{file}.sql").read_text())
         cursor.execute("VACUUM ANALYZE")
-    return [
-        *singles(books),
-        *batches(books),
-        *libraries(books),
-        *sealing(books),
-        *reading(books),
-        memory(books),
-    ]
+    metrics: list[Metric] = []
+    for name in os.environ.get("BENCH_ONLY", ",".join(GROUPS)).split(","):
+        metrics += GROUPS[name](books)
+        write("ledger", metrics, folder=VAR)
+    return metrics
 
 
 def ours(books: Books, script: str, clients: int, **values: int) -> Measure:
@@ -200,9 +199,9 @@ def reading(books: Books) -> list[Metric]:
     def milliseconds(read: Callable[[], object]) -> Measure:
         def measure() -> float:
             start = time.perf_counter()
-            for _ in range(300):
+            for _ in range(100):
                 read()
-            return (time.perf_counter() - start) / 300 * 1000
+            return (time.perf_counter() - start) / 100 * 1000
 
         return measure
 
@@ -224,9 +223,9 @@ def reading(books: Books) -> list[Metric]:
     ]  # fmt: skip
 
 
-def memory(books: Books) -> Metric:
+def memory(books: Books) -> list[Metric]:
     """Peak memory of an export in a process of its own: all there is against 10,000 transfers."""
-    return compare(
+    metric = compare(
         "export_memory",
         partial(peak_of_export, "2026-01-01", "2026-12-31"),
         ("an empty period", partial(peak_of_export, "2020-01-01", "2020-12-31")),
@@ -234,3 +233,14 @@ def memory(books: Books) -> Metric:
         rounds=1,
         less_is_better=True,
     )
+    return [metric]
+
+
+GROUPS = {
+    "singles": singles,
+    "batches": batches,
+    "libraries": libraries,
+    "sealing": sealing,
+    "reading": reading,
+    "memory": memory,
+}

@@ -82,10 +82,12 @@ def print_line(metric: Metric) -> None:
 
 
 def write(name: str, metrics: list[Metric], *, folder: Path) -> Path:
-    """Write var/bench/NAME.json."""
+    """Write var/bench/NAME.json; metrics that this run left out keep their last figures."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.json"
-    file.write_text(json.dumps({m.name: m.as_json() for m in metrics}, indent=2) + "\n")
+    figures = json.loads(file.read_text()) if file.exists() else {}
+    figures |= {metric.name: metric.as_json() for metric in metrics}
+    file.write_text(json.dumps(figures, indent=2) + "\n")
     return file
 
 
