@@ -32,6 +32,11 @@ END $$;
 -- p_known_on: as the books stood at the end of that day of recording (UTC).
 CREATE FUNCTION ledger_totals_on(p_accounts bigint[], p_on date, p_known_on date)
 RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql STABLE AS $$
+    WITH tail AS MATERIALIZED (  -- so that it is found by xid, not by walking all of an account
+        SELECT t.account_id, t.effective_on, t.booked_at, t.debit, t.credit FROM ledger_entry t
+        WHERE t.xid >= (SELECT rolled_to FROM ledger_books)
+          AND EXISTS (SELECT FROM ledger_account WHERE id = ANY (p_accounts) AND hot)
+    )
     SELECT a.id, (coalesce(opening.debits, 0) + coalesce(since.debits, 0))::bigint,
            (coalesce(opening.credits, 0) + coalesce(since.credits, 0))::bigint
     FROM ledger_account a
@@ -52,9 +57,8 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
               AND (opening.closed_through IS NULL OR d.effective_on > opening.closed_through)
               AND (p_known_on IS NULL OR d.booked_on <= p_known_on)
             UNION ALL
-            SELECT e.debit, e.credit FROM ledger_entry e
+            SELECT e.debit, e.credit FROM tail e
             WHERE a.hot AND e.account_id = a.id AND e.effective_on <= p_on
-              AND e.xid >= (SELECT rolled_to FROM ledger_books)
               AND (opening.closed_through IS NULL OR e.effective_on > opening.closed_through)
               AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
         ) part
