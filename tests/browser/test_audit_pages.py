@@ -1,0 +1,179 @@
+"""Staff's pages in a real browser: no violation of axe-core and nothing that scrolls sideways."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection, connections
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.eligibility.models import Decision, Policy
+from providers.models import Review
+from tests.audit.test_pages import FILES, addresses
+from tests.audit.world import Year, play_a_year, play_on
+from tests.browser.conftest import _maintain, _served
+from tests.browser.test_pages import violations
+from tests.budgets.world import staff
+
+pytestmark = pytest.mark.browser
+PASSWORD = "een lang wachtwoord"
+DOWNLOADS = (*FILES, "transfer-proof", "account-proof")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where staff work, and the address of each of their pages."""
+
+    url: str
+    audit: dict[str, str]
+    administration: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def office(
+    browser: Browser, django_db_blocker: pytest.FixtureRequest, monkeypatch_module: None
+) -> Iterator[Office]:
+    """A played year on a database of its own, served as production does."""
+    citizens_database = str(connection.settings_dict["NAME"])  # the site's, while it is served
+    template = citizens_database.rpartition("_")[0]
+    name = f"{template}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections.close_all()
+        _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.settings_dict["NAME"] = name
+        try:
+            year = play_on(play_a_year())
+            for person, group in (("amir", "auditors"), ("root", "auditors")):
+                user = staff(person, group)
+                user.is_superuser = person == "root"
+                user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")  # as it is served
+                user.save()
+            pages, administration = addresses(year), pages_of_staff(year)
+            connections.close_all()
+            with _served(name) as url:
+                yield Office(url, pages, administration)
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = citizens_database
+            _maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[None]:
+    """The browser's driver runs an event loop in this thread; the database does not mind."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def pages_of_staff(year: Year) -> dict[str, str]:
+    """The lists, the things and the acts of the administration."""
+    refusal = Decision.objects.get(account_code=year.willem)
+    draft = Policy.objects.get(version=2)
+    citizen = Citizen.objects.get(account_code=year.world.fatima)
+    review = Review.objects.get()
+    assert year.round is not None
+    assert year.objection is not None
+    return {
+        "index": reverse("admin:index"),
+        "policies": "/admin/eligibility/policy/",
+        "policy": f"/admin/eligibility/policy/{draft.pk}/change/",
+        "draft": f"/admin/eligibility/policy/{draft.pk}/do/change",
+        "refusals": "/admin/eligibility/decision/?waiting=yes",
+        "decision": f"/admin/eligibility/decision/{refusal.pk}/change/",
+        "hardship": f"/admin/eligibility/decision/{refusal.pk}/do/deviate",
+        "objections": "/admin/eligibility/objection/",
+        "objection": f"/admin/eligibility/objection/{year.objection.pk}/change/",
+        "runs": "/admin/budgets/topuprun/",
+        "start": "/admin/budgets/topuprun/do/start",
+        "prepare round": "/admin/budgets/round/do/prepare",
+        "round": f"/admin/budgets/round/{year.round.pk}/change/",
+        "batches": "/admin/payouts/paymentbatch/",
+        "batch": f"/admin/payouts/paymentbatch/{year.batch.pk}/change/",
+        "prepare payments": "/admin/payouts/paymentbatch/do/prepare",
+        "review": f"/admin/providers/review/{review.pk}/change/",
+        "refuse": f"/admin/providers/review/{review.pk}/do/refuse",
+        "admit": "/admin/providers/provider/do/admit",
+        "citizens": "/admin/citizens/citizen/",
+        "citizen": f"/admin/citizens/citizen/{citizen.pk}/change/",
+        "erase": f"/admin/citizens/citizen/{citizen.pk}/do/erase",
+        "transfers": "/admin/ledger/transfer/",
+    }
+
+
+@contextmanager
+def at_work(
+    browser: Browser, office: Office, *, name: str, width: int, language: str = "nl"
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=office.url, viewport={"width": width, "height": 800}, locale=language
+    )
+    page = context.new_page()
+    page.goto("/admin/login/?next=/audit/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(f"{office.url}/audit/")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "nl"), (1280, "nl"), (1280, "en")])
+def test_every_audit_page_is_accessible_and_fits(
+    browser: Browser, office: Office, width: int, language: str
+) -> None:
+    with at_work(browser, office, name="amir", width=width, language=language) as page:
+        pages = {name: path for name, path in office.audit.items() if name not in DOWNLOADS}
+
+        assert problems_of(page, pages, width=width) == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_of_the_administration_is_accessible_and_fits(
+    browser: Browser, office: Office, width: int
+) -> None:
+    with at_work(browser, office, name="root", width=width) as page:
+        assert problems_of(page, office.administration, width=width) == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_login_and_the_refusal_are_accessible(
+    browser: Browser, office: Office, width: int
+) -> None:
+    context = browser.new_context(base_url=office.url, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    assert problems_of(page, {"login": "/admin/login/"}, width=width) == {}
+    context.close()
+    with at_work(browser, office, name="amir", width=width) as page:
+        refused = {"not for auditors": "/admin/payouts/paymentbatch/"}
+        assert problems_of(page, refused, width=width) == {}
+
+
+def test_a_chart_says_its_figures_to_a_screen_reader(browser: Browser, office: Office) -> None:
+    with at_work(browser, office, name="amir", width=320) as page:
+        page.goto("/audit/funds/landelijk")
+
+        drawn = page.get_by_role("img", name="Waar het geld van")
+        assert "Betaald" in (drawn.locator("desc").text_content() or "")
+
+
+def problems_of(page: Page, pages: dict[str, str], *, width: int) -> dict[str, list[str]]:
+    problems = {}
+    for name, path in pages.items():
+        page.goto(path)
+        found = violations(page)
+        if page.locator("#id_password").count() and name != "login":
+            found.append("is not the page but the login")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append("scrolls sideways")
+        if found:
+            problems[name] = found
+    return problems
