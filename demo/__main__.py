@@ -83,6 +83,7 @@ def main() -> int:
     handing_in.add_argument("code", help="the code a citizen got in the portal")
     handing_in.add_argument("--port", type=int, default=8000)
     chosen = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))

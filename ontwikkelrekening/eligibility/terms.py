@@ -11,17 +11,24 @@ def instalments(
     """How `cents` is paid for something of this category; the parts add up to the cent.
 
     Per session when the policy says so, else in the parts the policy names; what cannot be divided
-    goes into the last part.
+    goes into the last part. What is due after completion carries the attendance that counts as such.
     """
     terms: Terms = getattr(parameters, f"terms_{category}")
     if "session" in terms:
         return _per_session(cents, sessions=max(1, min(sessions, cents)))
     if len(terms) == 1:
         (after,) = terms
-        return [{"instalment": "whole", "cents": cents, "after": after}]
+        return [_part("whole", cents, after, parameters)]
     start = cents * terms["start"] // 100
     parts = [("start", start), ("completion", cents - start)]
-    return [{"instalment": after, "cents": part, "after": after} for after, part in parts if part]
+    return [_part(after, part, after, parameters) for after, part in parts if part]
+
+
+def _part(name: str, cents: int, after: str, parameters: Parameters) -> dict[str, str | int]:
+    part: dict[str, str | int] = {"instalment": name, "cents": cents, "after": after}
+    if after == "completion":
+        part["attendance_min"] = parameters.attendance_min_percent
+    return part
 
 
 def _per_session(cents: int, *, sessions: int) -> list[dict[str, str | int]]:

@@ -106,6 +106,9 @@ class Instalment(ApiSerializer):
     instalment = serializers.CharField()
     amount = CentsField(source="cents")
     after = serializers.ChoiceField(choices=["start", "completion", "session"])
+    attendance_min = serializers.IntegerField(
+        required=False, help_text="Per cent of the hours that counts as completion."
+    )
 
 
 class Enrolment(ApiSerializer):

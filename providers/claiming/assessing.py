@@ -16,7 +16,6 @@ from providers.moving import move
 from providers.states import ClaimState
 
 MACHINE = "assessment"
-ATTENDANCE_MIN = 80  # per cent
 SESSION = "session-"
 
 
@@ -51,10 +50,10 @@ def doubt_about(claim: Claim, *, on: date) -> str:
         return "The claim does not fit the terms of the enrolment."
     if on < claim.enrolment.starts_on:
         return "The course has not started yet."
-    if instalment.after == "completion" and not _is_completed(claim):
+    if instalment.after == "completion" and not _is_completed(claim, instalment):
         return (
             "Nothing shows that the course was completed: no certificate, "
-            f"less than {ATTENDANCE_MIN}% attendance and no exam taken."
+            f"less than {instalment.attendance_min}% attendance and no exam taken."
         )
     if instalment.after == "session" and not _earlier_session_is_claimed(claim):
         return "The session before this one has not been claimed."
@@ -86,13 +85,12 @@ def approve_and_book(claim: Claim, *, actor: str, at: datetime) -> None:
     post(booking, [transfer], at=at)
 
 
-def _is_completed(claim: Claim) -> bool:
+def _is_completed(claim: Claim, instalment: Instalment) -> bool:
     evidence = claim.evidence
-    return (
-        evidence.get("certificate") is True
-        or evidence.get("attendance", 0) >= ATTENDANCE_MIN
-        or evidence.get("exam") is True
+    attended = instalment.attendance_min and (
+        evidence.get("attendance", 0) >= instalment.attendance_min
     )
+    return bool(evidence.get("certificate") is True or attended or evidence.get("exam") is True)
 
 
 def _earlier_session_is_claimed(claim: Claim) -> bool:

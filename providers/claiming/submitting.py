@@ -80,12 +80,14 @@ class Instalment:
     name: str
     cents: int
     after: str  # "start", "completion" or "session"
+    attendance_min: int = 0  # per cent of the hours that counts as completion; 0: none does
 
     @classmethod
     def of(cls, enrolment: Enrolment, name: str) -> Instalment | None:
         for term in enrolment.terms:
             if term["instalment"] == name:
-                return cls(name, term["cents"], term["after"])
+                minimum = term.get("attendance_min", 0)
+                return cls(name, term["cents"], term["after"], minimum)
         return None
 
 

@@ -73,7 +73,7 @@ def test_a_claim_above_the_instalment_is_refused(enrolment: Enrolment) -> None:
 def test_a_claim_above_what_is_left_is_refused() -> None:
     terms = [
         {"instalment": "start", "cents": 20000, "after": "start"},
-        {"instalment": "completion", "cents": 20000, "after": "completion"},
+        {"instalment": "completion", "cents": 20000, "after": "completion", "attendance_min": 80},
     ]
     enrolment = redeemed(digital_skills(de_linde()), terms=terms, maximum="260.00")
     claim(enrolment, amount="200.00")

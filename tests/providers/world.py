@@ -26,7 +26,7 @@ START = MONDAY.date()
 LAST_WEEK = MONDAY - timedelta(days=7)
 HALVES = [
     {"instalment": "start", "cents": 13000, "after": "start"},
-    {"instalment": "completion", "cents": 13000, "after": "completion"},
+    {"instalment": "completion", "cents": 13000, "after": "completion", "attendance_min": 80},
 ]
 _numbers = count(1)
 
