@@ -169,7 +169,7 @@ def _quote(course: Course, payers: Sequence[Tranche], *, on: date) -> Quote:
     if not any(available):
         raise errors.NoCreditForThis(course)
     parameters = terms_for([payer.scheme for payer in payers], on=on)
-    covered = min(price, sum(available))
+    covered = min(price, sum(available), parameters.course_cap_cents)
     parts = [
         Part(payer, cents)
         for payer, cents in zip(payers, take(available, covered), strict=True)

@@ -65,7 +65,8 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
         "## 5. How a provider is paid",
         "",
         "Stamped on an enrolment when the citizen agrees; the parts add up to the cent. Never more"
-        " than the price, the credit or the cap of the course.",
+        " than the price, the credit or the cap of a course,"
+        f" {value_in_words('course_cap_cents', parameters)} ({parameters.grounds['course_cap_cents']}).",
         "",
         "| for | paid | ground |",
         "|---|---|---|",

@@ -89,6 +89,11 @@ EXAMPLE: dict[str, Setting] = {
     "childcare_years_valid": Setting(1, f"{_EARMARKED} lid 2", "A new sum every year."),
     "childcare_groups": Setting(["single_mother"], f"{_EARMARKED} lid 2; Grondwet art. 1", ""),
     "childcare_categories": Setting(["childcare", "travel"], f"{_EARMARKED} lid 2", ""),
+    "course_cap_cents": Setting(
+        250_000,
+        f"{_TERMS} lid 1",
+        "Well above what the courses of the example cost; stops a price made to empty an account.",
+    ),
     "attendance_min_percent": Setting(
         80,
         f"{_TERMS} lid 2; vgl. STAP art. 14",

@@ -59,6 +59,7 @@ class Parameters:
     childcare_years_valid: int
     childcare_groups: frozenset[str]
     childcare_categories: tuple[str, ...]
+    course_cap_cents: int
     attendance_min_percent: int
     terms_course: Terms
     terms_module: Terms
@@ -182,6 +183,7 @@ KINDS: dict[str, Kind] = {
     "childcare_categories": Kind(
         _some_of(Category.values, tuple), _("Credit for childcare and travel: may be spent on")
     ),
+    "course_cap_cents": Kind(_CENTS, _("Most that is paid for one course"), "cents"),
     "attendance_min_percent": Kind(
         _whole(1, 100), _("Attendance that counts as completion"), "percent"
     ),

@@ -115,6 +115,21 @@ def test_credit_can_be_used_on_its_last_day_and_not_the_day_after(world: World) 
         agree(world.fatima, course_, starts_on=STARTS_ON, at=AT + timedelta(days=1), id=uuid4())
 
 
+@pytest.mark.parametrize(
+    ("price", "covered"), [("2499.99", 249_999), ("2500.00", 250_000), ("2500.01", 250_000)]
+)
+def test_credit_never_pays_more_than_the_cap_of_a_course(
+    world: World, price: str, covered: int
+) -> None:
+    give(world, world.henk, 400_000)
+
+    offer = quote(world.henk, course(world, price=price), starts_on=STARTS_ON, on=ON)
+
+    assert offer.covered == covered
+    assert offer.own == offer.price - covered
+    assert sum(part.cents for part in offer.parts) == covered
+
+
 def test_a_course_that_costs_more_than_the_credit_needs_the_citizens_word(world: World) -> None:
     general = give(world, world.henk, 20_000)
     course_ = course(world)
