@@ -153,7 +153,7 @@ def test_a_batch_is_prepared_released_downloaded_and_settled(year: Year) -> None
     settled = say(bas, f"{batches}{batch.pk}/do/settle")
 
     assert "staat klaar" in prepared
-    assert "iemand anders moet het vrijgeven" in own
+    assert "Iemand anders moet het vrijgeven" in own
     assert "is vrijgegeven" in released
     assert f"/staff/payments/{batch.message_id}.xml" in page
     assert file.content.startswith(b"<?xml")
