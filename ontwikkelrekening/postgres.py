@@ -1,10 +1,12 @@
 """The PostgreSQL that a fresh machine gets when `DATABASE_URL` names no server."""
 
+import json
 import warnings
 from pathlib import Path
 
 import psycopg
 from fasteners import InterProcessLock
+from psutil import pid_exists
 
 with warnings.catch_warnings():  # it warns when a machine has no XDG_RUNTIME_DIR and uses /tmp
     warnings.simplefilter("ignore")
@@ -34,8 +36,18 @@ def server_in(data: Path) -> PostgresServer:
     shuts out every other user of the machine.
     """
     data.parent.mkdir(parents=True, exist_ok=True)
-    PostgresServer._lock = InterProcessLock(data.with_name("postgres.lock"))
+    PostgresServer._lock = lock = InterProcessLock(data.with_name("postgres.lock"))
+    with lock:
+        _forget_the_killed(data / ".handle_pids.json")
     return get_server(data)
+
+
+def _forget_the_killed(users: Path) -> None:
+    """Take processes that were killed off the list of the server's users, or it never stops."""
+    if users.exists():
+        users.write_text(
+            json.dumps([pid for pid in json.loads(users.read_text()) if pid_exists(pid)])
+        )
 
 
 def start_over(data: Path) -> None:
