@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 from uuid import uuid4
-
-from django.db import connections
 
 from ledger.checking import check_ledger
 from ontwikkelrekening.budgets import errors
@@ -20,26 +14,9 @@ from ontwikkelrekening.budgets.topping_up import progress, start_run
 from providers.models import Enrolment
 from providers.outbox import drain
 from tests.budgets.world import AT, ON, STARTS_ON, course, create_world, give, left_on
+from tests.racing import at_once
 
 THREADS = 16
-
-
-def at_once(*acts: Callable[[], object]) -> Counter[str]:
-    """Do all acts at the same moment, each on its own connection; count how they ended."""
-    start = Barrier(len(acts))
-
-    def perform(act: Callable[[], object]) -> str:
-        try:
-            start.wait()
-            act()
-        except Exception as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(perform, acts))
 
 
 def test_sixteen_agreements_on_the_same_credit_take_exactly_what_there_is(

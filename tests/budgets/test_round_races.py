@@ -17,8 +17,8 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.test_races import at_once
 from tests.budgets.world import create_world, left
+from tests.racing import at_once
 
 
 def test_sixteen_times_the_same_person_is_one_application(own_database: str) -> None:

@@ -16,7 +16,7 @@ from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
 from tests.ledger.books import AT, booking, move, open_books
 from tests.ledger.test_guards import without
-from tests.ledger.threads import race
+from tests.racing import race
 
 pytestmark = pytest.mark.usefixtures("own_database")
 WRITERS = 16

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ontwikkelrekening.payouts.models import PayoutLine
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
-from tests.budgets.test_races import at_once
 from tests.budgets.world import LATER, create_world, left
 from tests.payouts.test_paying import PAY_ON, approved_claim
+from tests.racing import at_once
 
 
 def test_two_officers_preparing_at_once_share_no_claim(own_database: str) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 
 from ledger.checking import check_ledger
 from providers.codes import code_for
@@ -19,6 +17,7 @@ from providers.models import Claim, Course, Enrolment, IdempotencyKey, OutboxMes
 from providers.outbox import drain
 from tests.providers.calls import Software, problem
 from tests.providers.world import MONDAY, agreed, de_linde, digital_skills, redeemed
+from tests.racing import together
 
 THREADS = 16
 
@@ -129,21 +128,6 @@ def test_years_later_a_forgotten_key_still_finds_its_claim(
 
     assert again.json()["id"] == first.json()["id"]
     assert Claim.objects.count() == 1
-
-
-def together(acts: list[Callable[[], Any]]) -> list[Any]:
-    """Perform acts at the same moment, each on a connection of its own."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
 
 
 @pytest.fixture

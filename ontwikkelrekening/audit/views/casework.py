@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import audit_page, page_for
 from ontwikkelrekening.audit.charts import bar_chart
+from ontwikkelrekening.audit.histories import history_table
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.tables import Column, Listed, Queried, Table, Text, table_on
 from ontwikkelrekening.eligibility.models import Objection, ObjectionMove, Simulation
@@ -172,20 +173,7 @@ def objections(request: HttpRequest) -> HttpResponseBase:
 @audit_page
 def objection(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(Objection.objects.select_related("decision"), id=id)
-    moves = table_on(
-        request,
-        "moves",
-        caption=_("What happened to it"),
-        columns=[
-            Column("at", _("When"), lambda x: x.at, "moment", order="at"),
-            Column("event", _("Event"), lambda x: x.event, "event"),
-            Column("from", _("From"), lambda x: x.from_state, "state"),
-            Column("to", _("To"), lambda x: x.to_state, "state"),
-            Column("actor", _("Who"), lambda x: x.actor),
-        ],
-        source=Queried(ObjectionMove.objects.filter(objection=found)),
-        sort="at",
-    )
+    moves = history_table(request, ObjectionMove.objects.filter(objection=found))
     return answer(
         request,
         "audit/objection.html",

@@ -16,6 +16,7 @@ from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.accounts import account_line
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
+from ontwikkelrekening.audit.histories import history_table
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.positions import PLACES, Position, positions
 from ontwikkelrekening.audit.tables import Cell, Column, Listed, Queried, Table, table_on
@@ -301,29 +302,14 @@ def claim(request: HttpRequest, id: UUID) -> HttpResponseBase:
         title=_("Claim"),
         section="claims",
         trail=[(_("Claims"), reverse("audit:claims"))],
-        tables=[history_table(request, found.id), payouts_table(request, Queried(payouts))],
+        tables=[
+            history_table(request, StateChange.objects.filter(subject_id=found.id)),
+            payouts_table(request, Queried(payouts)),
+        ],
         claim=found,
         amount=to_cents(found.amount),
         review=Review.objects.filter(claim=found).first(),
         bookings=reverse("audit:bookings") + f"?cause=claim:{found.id}",
-    )
-
-
-def history_table(request: HttpRequest, subject: UUID) -> Table:
-    return table_on(
-        request,
-        "history",
-        caption=_("What happened to it"),
-        columns=[
-            Column("at", _("When"), lambda x: x.at, "moment", order="at"),
-            Column("event", _("Event"), lambda x: x.event, "event"),
-            Column("from", _("From"), lambda x: x.from_state, "state"),
-            Column("to", _("To"), lambda x: x.to_state, "state"),
-            Column("actor", _("Who"), lambda x: x.actor),
-        ],
-        source=Queried(StateChange.objects.filter(subject_id=subject)),
-        sort="at",
-        empty=_("No change of state was recorded."),
     )
 
 
@@ -357,7 +343,7 @@ def enrolment(request: HttpRequest, id: UUID) -> HttpResponseBase:
         tables=[
             terms,
             claims_table(request, Claim.objects.filter(enrolment=found)),
-            history_table(request, found.id),
+            history_table(request, StateChange.objects.filter(subject_id=found.id)),
         ],
         enrolment=found,
         maximum=to_cents(found.maximum),
