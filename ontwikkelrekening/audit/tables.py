@@ -124,7 +124,6 @@ class Table:
     totals: Callable[[], Sequence[Cell]] | None = None
     empty: Text = ""
     per_page: int = PER_PAGE
-    hide_caption: bool = False
     _page: tuple[list[list[Cell]], bool] | None = field(default=None, init=False)
 
     @property
