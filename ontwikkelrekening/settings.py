@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "ontwikkelrekening.eligibility",
     "ontwikkelrekening.budgets",
     "ontwikkelrekening.payouts",
+    "ontwikkelrekening.tables",
     "ontwikkelrekening.portal",
     "ontwikkelrekening.audit",
 ]
@@ -177,6 +178,14 @@ OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
 OIDC_BSN_CLAIM = env.text("OIDC_BSN_CLAIM", "bsn")
 OIDC_LEVELS = env.items("OIDC_LEVELS", "")  # accepted values of `acr`; empty accepts what comes
 OIDC_TIMEOUT_SECONDS = 10
+# Employees of a provider log in with eHerkenning, through a broker of the same kind.
+EHERKENNING_ISSUER = env.text("EHERKENNING_ISSUER", "") if LOGIN == "oidc" else ""
+EHERKENNING_CLIENT_ID = env.text("EHERKENNING_CLIENT_ID") if EHERKENNING_ISSUER else ""
+EHERKENNING_CLIENT_SECRET = env.text("EHERKENNING_CLIENT_SECRET") if EHERKENNING_ISSUER else ""
+EHERKENNING_KVK_CLAIM = env.text(
+    "EHERKENNING_KVK_CLAIM", "urn:etoegang:1.9:EntityConcernedID:KvKnr"
+)
+EHERKENNING_LEVELS = env.items("EHERKENNING_LEVELS", "")
 LOGIN_URL = "admin:login"
 
 # People: Dutch first, English beside it.

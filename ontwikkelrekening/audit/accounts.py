@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from ledger.balances import balances, balances_on
 from ledger.models import Account
-from ontwikkelrekening.audit.tables import Column
+from ontwikkelrekening.tables.table import Column
 
 CHUNK = 2000
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ontwikkelrekening.audit.tables import Text
+from ontwikkelrekening.tables.table import Text
 
 ROW, BAR = 52, 20
 

@@ -1,21 +1,19 @@
-"""How a view of the audit pages answers: its page, or one of its tables as a download."""
+"""The sections of the audit pages, and how a view of theirs answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.downloads import csv_response
-from ontwikkelrekening.audit.tables import Table, Text
+from ontwikkelrekening.audit.reading import as_auditor
+from ontwikkelrekening.tables import pages
+from ontwikkelrekening.tables.pages import Section
 
-SECTIONS: list[tuple[str, Text, str]] = [
+SECTIONS: list[Section] = [
     ("overview", _("Overview"), "audit:overview"),
     ("trial-balance", _("Trial balance"), "audit:trial-balance"),
     ("funds", _("Funds"), "audit:funds"),
@@ -36,7 +34,7 @@ SECTIONS: list[tuple[str, Text, str]] = [
 OPEN_SECTIONS = ("policies",)  # for policy officers too
 
 
-def sections_for(request: HttpRequest) -> list[tuple[str, Text, str]]:
+def sections_for(request: HttpRequest) -> list[Section]:
     """The sections this reader may open, with their address."""
     sees_all = getattr(request, "sees_all", True)
     return [
@@ -46,34 +44,8 @@ def sections_for(request: HttpRequest) -> list[tuple[str, Text, str]]:
     ]
 
 
-def answer(
-    request: HttpRequest,
-    template: str,
-    *,
-    title: Text,
-    section: str,
-    tables: Sequence[Table] = (),
-    trail: Sequence[tuple[Text, str]] = (),
-    **context: Any,
-) -> HttpResponseBase:
-    """The page with its tables by name, or the CSV that `?download=<table>` asks for.
-
-    `trail` are the pages above this one: words and address.
-    """
-    named = {table.name: table for table in tables}
-    asked = named.get(request.GET.get("download", ""))
-    if asked is not None:
-        return csv_response(asked)
-    return render(
-        request,
-        template,
-        {
-            "title": title,
-            "section": section,
-            "sections": sections_for(request),
-            "trail": trail,
-            "tables": named,
-            "moment": timezone.now(),
-            **context,
-        },
+def answer(request: HttpRequest, template: str, **context: Any) -> HttpResponseBase:
+    """A page or a download, read as the auditor; the options are those of tables.pages.answer."""
+    return pages.answer(
+        request, template, sections=sections_for(request), reading=as_auditor, **context
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.tables import Text
 from ontwikkelrekening.eligibility.parameters import KINDS
 from ontwikkelrekening.eligibility.wording import FACTS, GROUPS, euros, value_of
+from ontwikkelrekening.tables.table import Text
 
 MORE_FACTS: dict[str, Text] = {
     "aow_months": _("AOW age, in months"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from ledger.reports import StatementLine, statement
-from ontwikkelrekening.audit.tables import Cell, Column, Table, Text
+from ontwikkelrekening.tables.table import Cell, Column, Table, Text
 
 CHUNK = 2000
 CURSOR = re.compile(r"\d{1,19}\.\d{1,19}")

@@ -9,34 +9,29 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ontwikkelrekening.citizens.identity import find_by_bsn
-from ontwikkelrekening.portal import oidc
+from ontwikkelrekening.login import oidc, session
+from ontwikkelrekening.login.session import BACK_TO
 from ontwikkelrekening.portal.forms import BsnForm
 from ontwikkelrekening.portal.personas import personas
-from ontwikkelrekening.portal.session import (
-    WAS_LOGGED_IN,
-    close_session,
-    open_session,
-    remember_login,
-)
-
-BACK_TO = "back_to"
+from ontwikkelrekening.portal.session import ACCOUNT
 
 
 @never_cache
 def log_in(request: HttpRequest) -> HttpResponseBase:
     if settings.LOGIN == "mock":
         return _mock(request)
-    if not settings.OIDC_ISSUER:
+    broker = oidc.digid()
+    if not broker.is_there:
         return _unavailable(request)
     request.session[BACK_TO] = request.GET.get("next", "")
+    return_to = f"{settings.PUBLIC_URL}{reverse('portal:logged_in')}"
     try:
-        return oidc.ask(request, return_to=f"{settings.PUBLIC_URL}{reverse('portal:logged_in')}")
+        return oidc.ask(request, broker, return_to=return_to)
     except oidc.UnableToLogIn:
         return _unavailable(request)
 
@@ -44,10 +39,12 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 def logged_in(request: HttpRequest) -> HttpResponseBase:
     """Where DigiD sends the citizen back to."""
-    if settings.LOGIN != "oidc" or not settings.OIDC_ISSUER:
+    broker = oidc.digid()
+    if not broker.is_there:
         raise Http404
     try:
-        citizen = find_by_bsn(oidc.bsn_from(request))
+        (bsn,) = oidc.claims_from(request, broker, settings.OIDC_BSN_CLAIM)
+        citizen = find_by_bsn(bsn)
     except oidc.Stopped:
         return redirect("portal:home")
     except oidc.NotSureEnough:
@@ -66,19 +63,13 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
-    close_session(request)
-    response = redirect("portal:home")
-    response.delete_cookie(WAS_LOGGED_IN)
-    return response
+    return session.log_out(request, to="portal:home")
 
 
 def welcome(request: HttpRequest, *, account: str, back_to: str) -> HttpResponse:
-    """Open the session and go where the citizen wanted to be, when that is one of our pages."""
-    open_session(request, account=account)
-    allowed = url_has_allowed_host_and_scheme(
-        back_to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return remember_login(redirect(back_to if allowed else "portal:home"))
+    """Open the session and go where the citizen wanted to be."""
+    session.open_session(request, **{ACCOUNT: account})
+    return session.back(request, back_to, otherwise="portal:home")
 
 
 def _mock(request: HttpRequest) -> HttpResponseBase:

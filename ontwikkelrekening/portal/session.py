@@ -1,9 +1,4 @@
-"""The session of a citizen: it holds the account code and nothing else about the person.
-
-Citizens are no Django users. A session is renewed at login, ends after 15 idle minutes
-(SESSION_COOKIE_AGE) and at logout. A second cookie without any meaning remembers, until the browser
-closes, that somebody was logged in, so that we can say kindly that the time was up.
-"""
+"""The session of a citizen: it holds the account code and nothing else about the person."""
 
 from __future__ import annotations
 
@@ -11,28 +6,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
+
+from ontwikkelrekening.login.session import never_stored, page_asked_for, was_logged_in
 
 P = ParamSpec("P")
 CitizenView = Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ACCOUNT = "account_code"
-WAS_LOGGED_IN = "was-logged-in"
-
-
-def open_session(request: HttpRequest, *, account: str) -> None:
-    """Start a new session for this account: nothing of an earlier session survives."""
-    request.session.flush()
-    request.session[ACCOUNT] = account
-
-
-def close_session(request: HttpRequest) -> None:
-    request.session.flush()
 
 
 def account_of(request: HttpRequest) -> str | None:
@@ -53,28 +37,11 @@ def for_citizen(view: CitizenView[P]) -> View[P]:
     return page
 
 
-def never_stored(response: HttpResponseBase) -> HttpResponseBase:
-    patch_cache_control(response, no_store=True, private=True)
-    return response
-
-
-def remember_login(response: HttpResponse) -> HttpResponse:
-    response.set_cookie(
-        WAS_LOGGED_IN,
-        "1",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
-
-
 def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
-    """403 with the way back: the page asked for, as far as it can be asked for again."""
-    back_to = request.get_full_path() if request.method == "GET" else request.path
+    """403 with the way back."""
     context = {
-        "back_to": back_to,
-        "expired": bool(request.COOKIES.get(WAS_LOGGED_IN)),
+        "back_to": page_asked_for(request),
+        "expired": was_logged_in(request),
         "language": get_language(),
     }
     return render(request, "portal/log_in_first.html", context, status=403)

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 
 from ontwikkelrekening.budgets import applying, proving
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
+from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms_rounds import WantedForm
-from ontwikkelrekening.portal.session import account_of, for_citizen, never_stored
+from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES
 
 

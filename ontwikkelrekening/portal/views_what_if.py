@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy, in_force
 from ontwikkelrekening.eligibility.what_if import Expectation, what_if
+from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms import WhatIfForm
-from ontwikkelrekening.portal.session import account_of, never_stored
+from ontwikkelrekening.portal.session import account_of
 
 
 def check(request: HttpRequest) -> HttpResponseBase:

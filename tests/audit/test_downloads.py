@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ontwikkelrekening.audit.downloads import csv_cell, escape_formula
-from ontwikkelrekening.audit.tables import Cell
+from ontwikkelrekening.tables.downloads import csv_cell, escape_formula
+from ontwikkelrekening.tables.table import Cell
 from providers.models import OutboxMessage
 from tests.audit.world import Year
 from tests.budgets.world import AT

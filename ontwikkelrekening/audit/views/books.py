@@ -23,7 +23,7 @@ from ontwikkelrekening.audit.causes import cause_href, purpose_href
 from ontwikkelrekening.audit.checks import findings_within
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.statements import Statement, StatementTable, asked_cursor
-from ontwikkelrekening.audit.tables import Cell, Column, Listed, Queried, Table, Text, table_on
+from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, Text, table_on
 
 BOOKS: tuple[Text, str] = (_("Overview"), "audit:overview")
 

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import audit_page, page_for
 from ontwikkelrekening.audit.charts import bar_chart
-from ontwikkelrekening.audit.histories import history_table
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.tables import Column, Listed, Queried, Table, Text, table_on
 from ontwikkelrekening.eligibility.models import Objection, ObjectionMove, Simulation
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.simulating import Line, lines, progress
 from ontwikkelrekening.eligibility.wording import GROUPS
 from ontwikkelrekening.staff import POLICY_OFFICERS
+from ontwikkelrekening.tables.histories import history_table
+from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, Text, table_on
 
 # Names that fit beside a bar on a phone; the table has them in full.
 SHORT: dict[str, Text] = {

@@ -21,11 +21,11 @@ from ontwikkelrekening.audit.rule_words import (
     parameter_name,
     parameter_value,
 )
-from ontwikkelrekening.audit.tables import Column, Listed, Queried, Table, table_on
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyParameter
 from ontwikkelrekening.eligibility.reading import steps_of
 from ontwikkelrekening.staff import POLICY_OFFICERS
+from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
 
 
 def decisions_table(request: HttpRequest, decisions: Queried) -> Table:

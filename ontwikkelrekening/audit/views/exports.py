@@ -21,8 +21,8 @@ from ledger.exports.tables import write_csv
 from ledger.exports.xaf import Administration, write_xaf
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.tables import Text
 from ontwikkelrekening.audit.views.reach import asked_year
+from ontwikkelrekening.tables.table import Text
 
 TAX_ID = "NL000000000B00"  # the scheme has no tax number of its own
 

@@ -16,13 +16,13 @@ from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.accounts import account_line
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
-from ontwikkelrekening.audit.histories import history_table
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.positions import PLACES, Position, positions
-from ontwikkelrekening.audit.tables import Cell, Column, Listed, Queried, Table, table_on
 from ontwikkelrekening.budgets.funders import statement_of
 from ontwikkelrekening.budgets.models import Agreement, Fund
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from ontwikkelrekening.tables.histories import history_table
+from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
 from providers.models import Claim, Course, Enrolment, Provider, Review, StateChange
 from providers.states import ClaimState
 

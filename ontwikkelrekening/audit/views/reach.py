@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from ontwikkelrekening.audit.access import page_for
 from ontwikkelrekening.audit.charts import bar_chart
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.tables import Column, Listed, table_on
 from ontwikkelrekening.audit.views.casework import SHORT, group_name
 from ontwikkelrekening.budgets.reach import SMALLEST, GroupReach, reach
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.staff import POLICY_OFFICERS
+from ontwikkelrekening.tables.table import Column, Listed, table_on
 
 FEW = _("fewer than ten")
 

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
-from ontwikkelrekening.audit.downloads import Line
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.reading import as_auditor
-from ontwikkelrekening.audit.tables import Cell, Column, Listed, Queried, Table, table_on
 from ontwikkelrekening.budgets.models import Placing, Round, RoundState
 from ontwikkelrekening.budgets.proving import COLUMNS, NotDrawn, facts, rows, standing
+from ontwikkelrekening.tables.downloads import Line
+from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
 
 
 @audit_page

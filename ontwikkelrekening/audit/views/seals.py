@@ -17,7 +17,7 @@ from ledger.models import Account, Seal, Transfer
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.tables import Column, Queried, table_on
+from ontwikkelrekening.tables.table import Column, Queried, table_on
 
 NOT_YET = _("Newer than the last seal. The worker seals soon; try again later.")
 

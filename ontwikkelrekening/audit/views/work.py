@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.tables import Column, Listed, Queried, table_on
+from ontwikkelrekening.tables.table import Column, Listed, Queried, table_on
 from providers.models import OutboxMessage
 
 STATES = {

@@ -1,4 +1,4 @@
-"""Tables of the audit pages: columns that sort by query parameter, pages, totals and a download.
+"""Tables: columns that sort by query parameter, pages, totals and a download.
 
 A view describes its columns once; the page and the CSV both come from that description.
 """

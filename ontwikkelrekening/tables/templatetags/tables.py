@@ -1,4 +1,4 @@
-"""How the audit pages write moments, states and values of any kind."""
+"""How pages with tables write moments, states and values of any kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from ontwikkelrekening.audit.words import EVENTS, KINDS, STATES
+from ontwikkelrekening.tables.words import EVENTS, KINDS, STATES
 
 register = template.Library()
 

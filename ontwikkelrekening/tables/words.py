@@ -1,8 +1,8 @@
-"""How states, kinds of bookings and events are said to an auditor, and with which tone."""
+"""How states, kinds of bookings and events are said to auditors and providers, and with which tone."""
 
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.tables import Text
+from ontwikkelrekening.tables.table import Text
 
 # code -> words, tone (ok, wait, stop or plain)
 STATES: dict[str, tuple[Text, str]] = {

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.tables import Column, Queried, Table, table_on
+from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
 
 
 def history_table(request: HttpRequest, moves: QuerySet[Any]) -> Table:

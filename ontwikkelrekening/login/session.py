@@ -1,0 +1,60 @@
+"""The session of somebody who logged in without being a Django user: a citizen, a provider's employee.
+
+A session is renewed at login, ends after 15 idle minutes (SESSION_COOKIE_AGE) and at logout. A second
+cookie without any meaning remembers, until the browser closes, that somebody was logged in, so that
+we can say kindly that the time was up.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+
+WAS_LOGGED_IN = "was-logged-in"
+BACK_TO = "back_to"
+
+
+def open_session(request: HttpRequest, **known: str) -> None:
+    """Start a new session that knows just this: nothing of an earlier session survives."""
+    request.session.flush()
+    request.session.update(known)
+
+
+def never_stored(response: HttpResponseBase) -> HttpResponseBase:
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
+def back(request: HttpRequest, back_to: str, *, otherwise: str) -> HttpResponse:
+    """To where the visitor wanted to be, when that is one of our pages."""
+    allowed = url_has_allowed_host_and_scheme(
+        back_to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = redirect(back_to if allowed else otherwise)
+    response.set_cookie(
+        WAS_LOGGED_IN,
+        "1",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def log_out(request: HttpRequest, *, to: str) -> HttpResponse:
+    request.session.flush()
+    response = redirect(to)
+    response.delete_cookie(WAS_LOGGED_IN)
+    return response
+
+
+def was_logged_in(request: HttpRequest) -> bool:
+    return bool(request.COOKIES.get(WAS_LOGGED_IN))
+
+
+def page_asked_for(request: HttpRequest) -> str:
+    """The page, as far as it can be asked for again after logging in."""
+    return request.get_full_path() if request.method == "GET" else request.path
