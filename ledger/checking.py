@@ -62,13 +62,51 @@ CHECKS = {
         WHERE (d.debits, d.credits) IS DISTINCT FROM (m.debits, m.credits)
     """,
     "openings equal the transfers": """
-        SELECT a.code || ' at the end of ' || o.closed_through
-        FROM ledger_opening o JOIN ledger_account a ON a.id = o.account_id
-        LEFT JOIN LATERAL (
-            SELECT sum(debit) AS debits, sum(credit) AS credits FROM ledger_entry
-            WHERE account_id = o.account_id AND effective_on <= o.closed_through
-        ) m ON true
-        WHERE (o.debits, o.credits) IS DISTINCT FROM (m.debits, m.credits)
+        WITH closed AS (
+            SELECT day, lag(day) OVER (ORDER BY day) AS before FROM (
+                SELECT closed_through AS day FROM ledger_opening
+                UNION SELECT closed_through FROM ledger_books WHERE closed_through IS NOT NULL
+            ) ends
+        ), moved AS (
+            SELECT e.account_id, closed.day, sum(e.debit) AS debits, sum(e.credit) AS credits
+            FROM ledger_entry e JOIN closed ON e.effective_on <= closed.day
+             AND (closed.before IS NULL OR e.effective_on > closed.before)
+            GROUP BY 1, 2
+        ), due AS (
+            SELECT account_id, day AS closed_through, sum(debits) OVER up_to AS debits,
+                   sum(credits) OVER up_to AS credits
+            FROM moved WINDOW up_to AS (PARTITION BY account_id ORDER BY day)
+        )
+        SELECT coalesce(a.code, 'account ' || account_id) || ' at the end of ' || closed_through
+        FROM ledger_opening o FULL JOIN due USING (account_id, closed_through)
+        LEFT JOIN ledger_account a ON a.id = account_id
+        WHERE (o.debits, o.credits) IS DISTINCT FROM (due.debits, due.credits)
+    """,
+    "the books are closed and sealed as far as they say": """
+        SELECT 'closed through ' || coalesce(closed_through::text, 'no date') || ', the openings '
+               || last_opening FROM ledger_books, (
+            SELECT max(closed_through) AS last_opening FROM ledger_opening) o
+        WHERE last_opening > coalesce(closed_through, '-infinity')
+        UNION ALL
+        SELECT 'sealed to ' || sealed_to || ', the last seal ends at ' || last_xid
+        FROM ledger_books, (SELECT max(last_xid) AS last_xid FROM ledger_seal) s
+        WHERE sealed_to <> coalesce(last_xid + 1, 0)
+    """,
+    "every booking has a transfer": """
+        SELECT 'booking ' || b.id FROM ledger_booking b
+        WHERE NOT EXISTS (SELECT FROM ledger_transfer t WHERE t.booking_id = b.id)
+    """,
+    # After a restore: until `begin_era`.
+    "every transfer is of a transaction that this server has had": """
+        SELECT 'transfer ' || t.id || ' of transaction ' || t.xid FROM ledger_transfer t
+        WHERE t.xid < 1 OR t.xid >= (
+            SELECT xid_offset + pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+            FROM ledger_books)
+    """,
+    "accounts have the side of their class": """
+        SELECT a.code FROM ledger_account a
+        LEFT JOIN ledger_accountclass c ON c.code = a.account_class_id
+        WHERE c.normal_side IS DISTINCT FROM a.normal_side
     """,
 }
 LIMIT = " LIMIT 100"

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q
 
 from ledger.models import Seal
-from ledger.sealing import as_json, split
-from ledger.verifier import leaf_hash, path_of, tree_of
+from ledger.sealing import as_json
+from ledger.verifier import leaf_hash, path_of, split, tree_of
 
 LEAVES = """
     SELECT id, xid, seq, content FROM ledger_leaf WHERE id = ANY (%s::uuid[]) ORDER BY xid, seq

@@ -10,18 +10,20 @@ from __future__ import annotations
 import fcntl
 import json
 from datetime import UTC, datetime
+from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection, transaction
 
 from ledger.models import Seal
-from ledger.verifier import GENESIS, root_of, seal_digest
+from ledger.verifier import GENESIS, root_of, seal_digest, split
 
 RANGE_MAX = 65_536
-HASH = 32
+PUBLISHED = "seals.jsonl"
+LINE_MAX = 4_096  # bytes of a published seal, with room
 
 
 def public_key_of(key: Ed25519PrivateKey) -> str:
@@ -66,12 +68,6 @@ def _seal_next(key: Ed25519PrivateKey, *, at: datetime, range_max: int) -> Seal 
     return made
 
 
-def split(leaves: bytes | memoryview) -> list[bytes]:
-    """Stored leaves as a list of hashes."""
-    leaves = bytes(leaves)
-    return [leaves[start : start + HASH] for start in range(0, len(leaves), HASH)]
-
-
 def as_json(seal: Seal) -> dict[str, Any]:
     """A seal as it is published, without its leaves."""
     return {
@@ -88,16 +84,27 @@ def as_json(seal: Seal) -> dict[str, Any]:
 
 
 def publish(folder: Path) -> int:
-    """Append the seals that are not in `seals.jsonl` yet; return how many.
+    """Append the seals that are not in the published file yet; return how many.
 
-    Seals already there are never touched: whoever holds a copy of the file can compare.
+    Seals already there are never touched: whoever holds a copy of the file can compare. What a
+    crash left of a line is cut off and written anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "seals.jsonl").open("a+") as file:
+    with (folder / PUBLISHED).open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        known = max((json.loads(line)["number"] for line in file), default=0)
+        last = _last_line(file)
+        known = json.loads(last)["number"] if last else 0
         new = Seal.objects.defer("leaves").filter(number__gt=known).order_by("number")
-        lines = [json.dumps(as_json(seal)) + "\n" for seal in new]
+        lines = [json.dumps(as_json(seal)).encode() + b"\n" for seal in new]
         file.writelines(lines)
     return len(lines)
+
+
+def _last_line(file: BinaryIO) -> bytes:
+    """The last whole line; the file ends there afterwards."""
+    size = file.seek(0, SEEK_END)
+    file.seek(max(size - LINE_MAX, 0))
+    whole, _, torn = file.read().rpartition(b"\n")
+    if torn:
+        file.truncate(size - len(torn))
+    return whole.rpartition(b"\n")[2]

@@ -4,11 +4,15 @@
     python verifier.py evidence.jsonl.gz --key 3b6a27bc… [--published seals.jsonl]
     python verifier.py proof.json --key 3b6a27bc…
 
-Every transfer is a JSON array of text. Its leaf is SHA-256 of a zero byte and those bytes. The
-leaves of a range make a Merkle tree as in RFC 6962 (a node is SHA-256 of a one byte and its two
-children; a lone node moves up as it is). A seal's digest is SHA-256 of the JSON array of its
-number, count, last xid and seq, root, the digest before it and its moment; the digest is signed
-with Ed25519 (RFC 8032). Nothing here trusts the database or the program that wrote the file.
+It names what is wrong and ends with 0 (all true), 1 (something is wrong) or 2 (it was not asked
+rightly). Nothing here trusts the database or the program that wrote the file.
+
+Every transfer is a JSON array of text (`FIELDS`). Its leaf is SHA-256 of a zero byte and those
+bytes. The leaves of a range make a Merkle tree as in RFC 6962 (a node is SHA-256 of a one byte and
+its two children; a lone node moves up as it is). A seal's digest is SHA-256 of the JSON array of
+its number, count, last xid and seq, root, the digest before it and its moment; the digest is signed
+with Ed25519 (RFC 8032). An evidence file has the transfers in order, each range followed by its
+seal and the leaves it was made of; then every account with its totals; then a line that counts them.
 """
 
 from __future__ import annotations
@@ -18,10 +22,21 @@ import gzip
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO
 
 GENESIS = bytes(32)
+HASH = 32
+FIELDS = (
+    "transfer", "booking", "kind", "cause", "description", "effective_on", "booked_at",
+    "debit", "debit_class", "debit_side", "debit_may_overdraw",
+    "credit", "credit_class", "credit_side", "credit_may_overdraw",
+    "cents", "xid", "seq",
+)  # fmt: skip
+DEBIT, CREDIT, CENTS = map(FIELDS.index, ("debit", "credit", "cents"))
+MOST_NAMED = 100  # of one range: a longer list helps nobody
+UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 Seal = dict[str, Any]
 
 
@@ -70,6 +85,42 @@ def root_by_path(leaf: bytes, path: Iterable[tuple[str, bytes]]) -> bytes:
         pair = neighbour + leaf if side == "left" else leaf + neighbour
         leaf = hashlib.sha256(b"\1" + pair).digest()
     return leaf
+
+
+def split(leaves: bytes | memoryview) -> list[bytes]:
+    """Leaves that were stored one after the other, as a list of hashes."""
+    leaves = bytes(leaves)
+    return [leaves[start : start + HASH] for start in range(0, len(leaves), HASH)]
+
+
+def differences(ids: list[str], now: list[bytes], sealed: list[bytes]) -> Iterator[str]:
+    """Name every transfer of a range that is not what was sealed, walking both lists in order."""
+    known, present = set(sealed), set(now)
+    here = there = 0
+    while here < len(now) or there < len(sealed):
+        strange = here < len(now) and now[here] not in known
+        gone = there < len(sealed) and sealed[there] not in present
+        if strange and gone:
+            yield f"transfer {ids[here]} is not as it was sealed"
+        elif strange:
+            yield f"transfer {ids[here]} was not there when this was sealed"
+        elif gone:
+            after = f"after transfer {ids[here - 1]}" if here else "at its beginning"
+            yield f"a transfer is missing {after} (place {there + 1})"
+        elif now[here : here + 1] != sealed[there : there + 1]:
+            yield f"transfer {ids[here]} is there twice"
+            here += 1
+            continue
+        here, there = here + (strange or not gone), there + (gone or not strange)
+
+
+def wrong_in_range(name: str, ids: list[str], now: list[bytes], sealed: list[bytes]) -> list[str]:
+    """The differences of a range, with the name of its seal; at most so many as help."""
+    if now == sealed:
+        return []
+    found = [f"{name}: {difference}" for difference in differences(ids, now, sealed)]
+    more = [f"{name}: and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    return found[:MOST_NAMED] + more
 
 
 def seal_digest(seal: Seal) -> bytes:
@@ -163,9 +214,16 @@ def wrong_with_seal(seal: Seal, *, previous: str | None, public_key: bytes) -> l
     return findings
 
 
+def wrong_with_leaves(seal: Seal, sealed: list[bytes]) -> list[str]:
+    """Whether the leaves that are kept beside a seal are those of its root."""
+    if len(sealed) == seal["count"] and sealed and root_of(sealed).hex() == seal["root"]:
+        return []
+    return [f"seal {seal['number']}: the leaves kept beside it are not those of its root"]
+
+
 def wrong_with_proof(proof: dict[str, Any], *, public_key: bytes) -> list[str]:
     """What is wrong with the proof that transfers are in sealed ranges."""
-    findings = []
+    findings = [] if proof["transfers"] else ["the proof is of no transfer at all"]
     seals = {seal["number"]: seal for seal in proof["seals"]}
     for seal in seals.values():
         findings += wrong_with_seal(seal, previous=None, public_key=public_key)
@@ -182,94 +240,167 @@ class Evidence:
 
     def __init__(self, public_key: bytes, published: dict[int, str] | None = None) -> None:
         self.public_key = public_key
-        self.published = published or {}
+        self.published = dict(published or {})
         self.findings: list[str] = []
+        self.ids: list[str] = []
         self.leaves: list[bytes] = []
         self.previous = GENESIS.hex()
         self.last = (0, 0)
-        self.transfers = self.seals = 0
+        self.transfers = self.seals = self.accounts = 0
+        self.counted: dict[str, int] | None = None
         self.moved: dict[str, tuple[int, int]] = {}
+        self.what: dict[str, tuple[str, ...]] = {}  # an account's class, side and may_overdraw
 
     def read(self, lines: Iterable[str]) -> list[str]:
         """Verify all lines; return what is wrong."""
-        for line in lines:
+        try:
+            for number, line in enumerate(lines, 1):
+                self._line(number, line.rstrip("\n"))
+        except (OSError, EOFError, zlib.error) as error:
+            self.findings.append(f"the file cannot be read further: {error}")
+        self._end()
+        return self.findings
+
+    def _line(self, number: int, line: str) -> None:
+        try:
             entry = json.loads(line)
             if isinstance(entry, list):
-                self._transfer(entry, line.rstrip("\n"))
+                self._transfer(entry, line)
             elif "root" in entry:
                 self._seal(entry)
             elif "account" in entry:
                 self._account(entry)
+            else:
+                self.counted = {name: entry[name] for name in ("transfers", "seals", "accounts")}
+        except UNREADABLE:
+            self.findings.append(f"line {number} cannot be read: {line[:60]}")
+
+    def _end(self) -> None:
+        found = {"transfers": self.transfers, "seals": self.seals, "accounts": self.accounts}
+        if self.counted is None:
+            self.findings.append("the file breaks off: its last line is not there")
+        elif self.counted != found:
+            self.findings.append(f"the file should have {self.counted}, it has {found}")
+        if self.transfers and not self.seals:
+            self.findings.append("there is no seal: nothing here is proven")
         self.findings += [f"seal {n} was published but is not there" for n in self.published]
         self.findings += [f"account {code} is not in the file" for code in self.moved]
-        return self.findings
 
     def _transfer(self, fields: list[str], content: str) -> None:
-        place = (int(fields[10]), int(fields[11]))
-        if place <= self.last:
+        if len(fields) != len(FIELDS):
+            raise ValueError("not a transfer")
+        *_, cents, xid, seq = fields
+        if (int(xid), int(seq)) <= self.last:
             self.findings.append(f"transfer {fields[0]} is out of order")
-        self.last = place
+        self.last = int(xid), int(seq)
+        self.ids.append(fields[0])
         self.leaves.append(leaf_hash(content))
         self.transfers += 1
-        cents = int(fields[9])
-        debits, credited = self.moved.get(fields[7], (0, 0))
-        self.moved[fields[7]] = debits + cents, credited
-        debits, credited = self.moved.get(fields[8], (0, 0))
-        self.moved[fields[8]] = debits, credited + cents
+        self._move(fields[DEBIT : DEBIT + 4], int(cents), 0)
+        self._move(fields[CREDIT : CREDIT + 4], 0, int(cents))
+
+    def _move(self, account: list[str], debit: int, credit: int) -> None:
+        code, *rest = account
+        debits, credits_ = self.moved.get(code, (0, 0))
+        self.moved[code] = debits + debit, credits_ + credit
+        what = tuple(map(sys.intern, rest))
+        if self.what.setdefault(code, what) != what:
+            self.findings.append(f"account {code} was {self.what[code]} and is {what}")
 
     def _seal(self, seal: Seal) -> None:
-        name = f"seal {seal['number']}"
+        name, sealed = f"seal {seal['number']}", split(bytes.fromhex(seal["leaves"]))
         self.seals += 1
         self.findings += wrong_with_seal(seal, previous=self.previous, public_key=self.public_key)
-        if len(self.leaves) != seal["count"]:
-            self.findings.append(
-                f"{name}: it covers {seal['count']} transfers, the file has {len(self.leaves)}"
-            )
-        elif root_of(self.leaves).hex() != seal["root"]:
-            self.findings.append(f"{name}: a transfer up to {self.last} was changed")
-        if self.published and self.published.pop(seal["number"], None) != seal["digest"]:
+        self.findings += wrong_with_leaves(seal, sealed)
+        self.findings += wrong_in_range(name, self.ids, self.leaves, sealed)
+        if self.published.pop(seal["number"], seal["digest"]) != seal["digest"]:
             self.findings.append(f"{name}: it is not the one that was published")
         self.previous = seal["digest"]
-        self.leaves = []
+        self.ids, self.leaves = [], []
 
     def _account(self, account: dict[str, Any]) -> None:
         code = account["account"]
-        debits, credited = self.moved.pop(code, (0, 0))
-        if (debits, credited) != (account["debits"], account["credits"]):
+        debits, credits_ = self.moved.pop(code, (0, 0))
+        self.accounts += 1
+        if (debits, credits_) != (account["debits"], account["credits"]):
             self.findings.append(
                 f"account {code}: {account['debits']} / {account['credits']} in the file, "
-                f"its transfers say {debits} / {credited}"
+                f"its transfers say {debits} / {credits_}"
             )
-        left = credited - debits if account["normal_side"] == "credit" else debits - credited
-        if left < 0 and not account["may_overdraw"]:
+        _, side, may_overdraw = self.what.get(code, ("", "", "true"))
+        left = credits_ - debits if side == "credit" else debits - credits_
+        if left < 0 and may_overdraw != "true":
             self.findings.append(f"account {code} is overdrawn by {-left} cents")
+
+
+# --- the command line ------------------------------------------------------------------------------
+
+
+def read_published(lines: Iterable[str]) -> tuple[dict[int, str], list[str]]:
+    """The digests of the published seals by number, and which lines are no seal."""
+    known: dict[int, str] = {}
+    findings = []
+    for number, line in enumerate(lines, 1):
+        try:
+            seal = json.loads(line)
+            known[seal["number"]] = seal["digest"]
+        except UNREADABLE:
+            findings.append(f"line {number} of the published seals cannot be read: {line[:60]!r}")
+    return known, findings
+
+
+def _public_key(text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) != HASH:
+        raise ValueError("a public key has 32 bytes")
+    return key
+
+
+def _text(name: str) -> TextIO:
+    """A file to read, plain or gzipped; bytes that are no text become a mark that fits no leaf."""
+    with open(name, "rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    opener = gzip.open if zipped else open
+    return opener(name, "rt", encoding="utf-8", errors="replace", newline="\n")  # type: ignore[return-value]
+
+
+def _verify_proof(file: TextIO, key: bytes) -> tuple[list[str], str]:
+    try:
+        proof = json.load(file)
+        findings = wrong_with_proof(proof, public_key=key)
+        return findings, f"{len(proof['transfers'])} transfers in {len(proof['seals'])} seals"
+    except (*UNREADABLE, OSError, EOFError, zlib.error) as error:
+        return [f"this is no proof: {error!r}"], "nothing proven"
+
+
+def _verify_evidence(file: TextIO, key: bytes, published: TextIO | None) -> tuple[list[str], str]:
+    known, findings = read_published(published) if published else ({}, [])
+    evidence = Evidence(key, known)
+    findings += evidence.read(file)
+    return findings, (
+        f"{evidence.transfers} transfers, {evidence.seals} seals, "
+        f"{len(evidence.leaves)} transfers not sealed yet"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("file", help="an evidence file (.jsonl or .jsonl.gz) or a proof (.json)")
-    parser.add_argument("--key", required=True, help="the public key, as it was published (hex)")
+    parser.add_argument(
+        "--key", required=True, type=_public_key, help="the public key, as it was published (hex)"
+    )
     parser.add_argument("--published", help="the file of seals as it was published")
     options = parser.parse_args(arguments)
-    key = bytes.fromhex(options.key)
-    opener = gzip.open if options.file.endswith(".gz") else open
-    with opener(options.file, "rt", encoding="utf-8") as file:
-        if options.file.endswith(".json"):
-            proof = json.load(file)
-            findings = wrong_with_proof(proof, public_key=key)
-            done = f"{len(proof['transfers'])} transfers in {len(proof['seals'])} seals"
-        else:
-            published = {}
-            if options.published:
-                with open(options.published, encoding="utf-8") as known:
-                    published = {s["number"]: s["digest"] for s in map(json.loads, known)}
-            evidence = Evidence(key, published)
-            findings = evidence.read(file)
-            done = (
-                f"{evidence.transfers} transfers, {evidence.seals} seals, "
-                f"{len(evidence.leaves)} transfers not sealed yet"
-            )
+    try:
+        file = _text(options.file)
+        published = _text(options.published) if options.published else None
+    except OSError as error:
+        parser.error(str(error))
+    if options.file.endswith(".json"):
+        findings, done = _verify_proof(file, options.key)
+    else:
+        findings, done = _verify_evidence(file, options.key, published)
     for finding in findings:
         sys.stdout.write(finding + "\n")
     sys.stdout.write(f"{done}: {len(findings)} findings\n")

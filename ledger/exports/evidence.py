@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from ledger.exports.movements import rows
@@ -13,7 +14,7 @@ from ledger.sealing import as_json
 
 LEAVES = "SELECT xid, seq, content FROM ledger_leaf ORDER BY xid, seq"
 ACCOUNTS = """
-    SELECT a.code, a.normal_side, a.may_overdraw, t.debits, t.credits
+    SELECT a.code, t.debits, t.credits
     FROM ledger_totals((SELECT coalesce(array_agg(id), '{}') FROM ledger_account)) t
     JOIN ledger_account a ON a.id = t.account_id
     WHERE t.debits <> 0 OR t.credits <> 0
@@ -28,23 +29,23 @@ def write_evidence(file: Path) -> None:
 
 
 def _lines() -> Iterator[str]:
-    seals = Seal.objects.defer("leaves").order_by("number").iterator(chunk_size=1_000)
-    seal = next(seals, None)
+    transfers = seals = accounts = 0
+    known = Seal.objects.order_by("number").iterator(chunk_size=8)
+    seal = next(known, None)
     for xid, seq, content in rows(LEAVES):
-        yield str(content)
-        if seal and (xid, seq) == (seal.last_xid, seal.last_seq):
-            yield json.dumps(as_json(seal))
-            seal = next(seals, None)
-    if seal:  # its last transfer is not there: the verifier says so
-        yield json.dumps(as_json(seal))
-        yield from (json.dumps(as_json(later)) for later in seals)
-    for code, normal_side, may_overdraw, debits, credits_ in rows(ACCOUNTS):
-        yield json.dumps(
-            {
-                "account": code,
-                "normal_side": normal_side,
-                "may_overdraw": may_overdraw,
-                "debits": debits,
-                "credits": credits_,
-            }
-        )
+        while seal and (xid, seq) > (seal.last_xid, seal.last_seq):
+            yield _seal(seal)
+            seal, seals = next(known, None), seals + 1
+        yield content
+        transfers += 1
+    for last in chain([seal] if seal else [], known):
+        yield _seal(last)
+        seals += 1
+    for code, debits, credits_ in rows(ACCOUNTS):
+        yield json.dumps({"account": code, "debits": debits, "credits": credits_})
+        accounts += 1
+    yield json.dumps({"transfers": transfers, "seals": seals, "accounts": accounts})
+
+
+def _seal(seal: Seal) -> str:
+    return json.dumps(as_json(seal) | {"leaves": bytes(seal.leaves).hex()})

@@ -1,11 +1,14 @@
--- What is sealed of a transfer: everything it says, as a JSON array of text, in the order of the
--- ranges. `json.dumps(fields, ensure_ascii=False)` of Python writes the very same bytes.
+-- What is sealed of a transfer: everything it says and what its two accounts are, as a JSON array of
+-- text, in the order of the ranges. `json.dumps(fields, ensure_ascii=False)` of Python writes the
+-- very same bytes; `FIELDS` in verifier.py names them.
 CREATE VIEW ledger_leaf AS
     SELECT t.id, t.xid, t.seq,
            json_build_array(
                t.id::text, b.id::text, b.kind, b.cause, b.description, t.effective_on::text,
                to_char(t.booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-               d.code, c.code, t.amount::text, t.xid::text, t.seq::text
+               d.code, d.account_class_id, d.normal_side, d.may_overdraw::text,
+               c.code, c.account_class_id, c.normal_side, c.may_overdraw::text,
+               t.amount::text, t.xid::text, t.seq::text
            )::text AS content
     FROM ledger_transfer t
     LEFT JOIN ledger_booking b ON b.id = t.booking_id
@@ -32,13 +35,23 @@ LANGUAGE sql STABLE AS $$
     FROM leaf
 $$;
 
--- Add a seal to the chain and let no transaction from below it in (a restored server could have one).
+-- Add a seal to the end of the chain, over what is settled, and let no transaction from below it in
+-- (a restored server could have one).
 CREATE FUNCTION ledger_add_seal(
     p_number bigint, p_count integer, p_last_xid bigint, p_last_seq bigint, p_root bytea,
     p_previous bytea, p_digest bytea, p_signature bytea, p_leaves bytea, p_at timestamptz
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    last ledger_seal;
 BEGIN
+    SELECT * INTO last FROM ledger_seal ORDER BY number DESC LIMIT 1;
+    IF p_number <> coalesce(last.number, 0) + 1
+       OR p_previous <> coalesce(last.digest, decode(repeat('00', 32), 'hex'))
+       OR p_last_xid < coalesce(last.last_xid, 0) OR p_last_xid >= ledger_horizon()
+       OR length(p_leaves) <> 32 * p_count THEN
+        RAISE EXCEPTION 'seal % does not continue the chain', p_number USING ERRCODE = 'LG008';
+    END IF;
     INSERT INTO ledger_seal (number, count, last_xid, last_seq, root, previous, digest, signature,
                              leaves, sealed_at)
     VALUES (p_number, p_count, p_last_xid, p_last_seq, p_root, p_previous, p_digest, p_signature,

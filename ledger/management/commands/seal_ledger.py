@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from ledger.keys import sealing_key
-from ledger.sealing import public_key_of
+from ledger.sealing import PUBLISHED, public_key_of
 from ledger.tending import tend
 
 
@@ -31,5 +31,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{sum(made.count for made in seals)} transfers in {len(seals)} seals, "
             f"{time.monotonic() - started:.1f} s; public key {public_key_of(sealing_key())}, "
-            f"seals in {settings.LEDGER_SEALS_DIR}/seals.jsonl"
+            f"seals in {settings.LEDGER_SEALS_DIR}/{PUBLISHED}"
         )

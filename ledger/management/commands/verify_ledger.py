@@ -1,25 +1,32 @@
-import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ledger.checking import check_ledger
+from ledger.checking import Finding, check_ledger
 from ledger.keys import sealing_key
-from ledger.sealing import public_key_of
+from ledger.sealing import PUBLISHED, public_key_of
+from ledger.verifier import read_published
 from ledger.verifying import verify_ledger
+
+AS_PUBLISHED = "the seals are as they were published"
 
 
 class Command(BaseCommand):
     help = (
-        "Recompute every seal and every total from the transfers; exit 1 when something is wrong."
+        "Recompute every seal and every total from the transfers; "
+        "exit 1 when something is wrong, 2 when it cannot be asked so."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--key", help="the public key as it was published (hex)")
-        parser.add_argument("--published", type=Path, help="the seals as they were published")
+        parser.add_argument(
+            "--published",
+            type=Path,
+            help="the seals as they were published; without it the file in LEDGER_SEALS_DIR",
+        )
 
     def handle(
         self,
@@ -29,22 +36,43 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         started, count, seals = time.monotonic(), 0, 0
-        public_key = bytes.fromhex(key or public_key_of(sealing_key()))
-        known = {}
-        if published:
-            known = {s["number"]: s["digest"] for s in map(json.loads, published.open())}
-        findings = check_ledger()
+        public_key = _public_key(key)
+        known, torn = _published(published)
+        compared = len(known)
+        findings = [Finding(AS_PUBLISHED, detail) for detail in torn] + check_ledger()
         for seal, wrong in verify_ledger(public_key, published=known):
             findings += wrong
             known.pop(seal.number, None)
             count, seals = count + seal.count, seals + 1
+        findings += [Finding(AS_PUBLISHED, f"seal {number} is gone") for number in known]
         for finding in findings:
             self.stdout.write(f"{finding.check}: {finding.detail}")
-        for number in known:
-            self.stdout.write(f"seal {number} was published and is gone")
         self.stdout.write(
-            f"{count} transfers in {seals} seals, {len(findings) + len(known)} findings, "
-            f"{time.monotonic() - started:.1f} s."
+            f"{count} transfers in {seals} seals, {compared} compared with those published, "
+            f"{len(findings)} findings, {time.monotonic() - started:.1f} s."
         )
-        if findings or known:
-            sys.exit(1)
+        if findings:
+            raise SystemExit(1)
+
+
+def _public_key(text: str | None) -> bytes:
+    try:
+        key = bytes.fromhex(text or public_key_of(sealing_key()))
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise CommandError("--key is not a public key: 64 characters of hex", returncode=2)
+    return key
+
+
+def _published(file: Path | None) -> tuple[dict[int, str], list[str]]:
+    """What was published; nothing when no file is named and none has been written yet."""
+    if file is None:
+        file = Path(settings.LEDGER_SEALS_DIR) / PUBLISHED
+        if not file.exists():
+            return {}, []
+    try:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            return read_published(lines)
+    except OSError as error:
+        raise CommandError(f"--published cannot be read: {error}", returncode=2) from None

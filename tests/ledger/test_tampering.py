@@ -1,0 +1,220 @@
+"""What a superuser with the guards switched off may try, and how the books then name it.
+
+Every attack is tried on the same closed, rolled-up, sealed books and undone again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from pytest_django import Settings
+
+from ledger.checking import check_ledger
+from ledger.closing import close_period
+from ledger.rolling_up import roll_up
+from ledger.sealing import public_key_of, publish, seal
+from ledger.verifying import verify_ledger
+from tests.ledger.books import AT, Names, move, open_books
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+PUBLIC = bytes.fromhex(public_key_of(KEY))
+MARCH = date(2026, 3, 15)
+FIRST = "(SELECT id FROM ledger_transfer ORDER BY seq LIMIT 1)"
+LAST = "(SELECT id FROM ledger_transfer ORDER BY seq DESC LIMIT 1)"
+COLUMNS = "booking_id, debit_account_id, credit_account_id, amount, effective_on, booked_at"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What is done, and what the findings must say of it."""
+
+    statement: str
+    finding: str
+
+
+TRANSFERS = [
+    Attack(f"UPDATE ledger_transfer SET amount = amount + 1 WHERE id = {FIRST}", "not as it was"),
+    Attack(
+        f"UPDATE ledger_transfer SET effective_on = '2026-01-31' WHERE id = {FIRST}",
+        "not as it was",
+    ),
+    Attack(
+        "UPDATE ledger_transfer SET debit_account_id = credit_account_id, "
+        f"credit_account_id = debit_account_id WHERE id = {FIRST}",
+        "not as it was",
+    ),
+    Attack(  # two rows in each other's place
+        "UPDATE ledger_transfer t SET (xid, seq) = (SELECT xid, seq FROM ledger_transfer o WHERE "
+        "o.seq = 2 * first - t.seq + 1) FROM (SELECT min(seq) AS first FROM ledger_transfer) f "
+        "WHERE t.seq IN (first, first + 1)",
+        "not as it was",
+    ),
+    Attack(f"DELETE FROM ledger_transfer WHERE id = {FIRST}", "missing at its beginning (place 1)"),
+    Attack(f"DELETE FROM ledger_transfer WHERE id = {LAST}", "booking"),
+    Attack(
+        f"INSERT INTO ledger_transfer (id, {COLUMNS}, seq, xid) SELECT gen_random_uuid(), "
+        f"{COLUMNS}, seq, -1 FROM ledger_transfer WHERE id = {FIRST}",
+        "of transaction -1",
+    ),
+    Attack(
+        f"INSERT INTO ledger_transfer (id, {COLUMNS}, seq, xid) SELECT gen_random_uuid(), "
+        f"{COLUMNS}, seq, 2^60 FROM ledger_transfer WHERE id = {FIRST}",
+        "of transaction 1152921504606846976",
+    ),
+    Attack("UPDATE ledger_booking SET description = 'a gift'", "not as it was"),
+    Attack("UPDATE ledger_booking SET cause = 'claim:other'", "not as it was"),
+    Attack("UPDATE ledger_booking SET booked_at = booked_at - interval '1 day'", "dated alike"),
+    Attack(f"DELETE FROM ledger_booking WHERE id = {FIRST}", "not as it was"),
+    Attack(
+        "INSERT INTO ledger_booking VALUES (gen_random_uuid(), 'claim', 'x', 'x', now(), now())",
+        "every booking has a transfer",
+    ),
+]
+ACCOUNTS = [
+    Attack("UPDATE ledger_account SET code = 'x' WHERE id = %(fatima)s", "not as it was"),
+    Attack(
+        "UPDATE ledger_account SET account_class_id = 'payable' WHERE id = %(fatima)s",
+        "not as it was",
+    ),
+    Attack("UPDATE ledger_account SET may_overdraw = true WHERE id = %(fatima)s", "not as it was"),
+    Attack(
+        "UPDATE ledger_account SET normal_side = 'debit' WHERE id = %(fatima)s", "side of their"
+    ),
+    Attack("UPDATE ledger_accountclass SET normal_side = 'debit'", "side of their class"),
+    Attack("UPDATE ledger_account SET credits = credits + 1 WHERE id = %(fatima)s", "shows 0 / "),
+    Attack(
+        "UPDATE ledger_account SET debits = debits + 1, credits = credits + 1 "
+        "WHERE id IN (%(fatima)s, %(henk)s)",
+        "shows 1 / ",
+    ),
+    Attack("DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its accounts"),
+    Attack("UPDATE ledger_slot SET allowance = allowance + 1 WHERE number = 0", "dealt out"),
+    Attack("UPDATE ledger_daytotal SET credits = credits + 1", "day totals"),
+    Attack("DELETE FROM ledger_daytotal", "day totals"),
+]
+PERIODS = [
+    Attack("UPDATE ledger_opening SET debits = debits + 1", "at the end of 2026-03-15"),
+    Attack("DELETE FROM ledger_opening WHERE account_id = %(fatima)s", "at the end of 2026-03-15"),
+    Attack("UPDATE ledger_books SET closed_through = null", "closed through no date"),
+    Attack("UPDATE ledger_books SET closed_through = '2025-12-31'", "closed through 2025-12-31"),
+    Attack("UPDATE ledger_books SET rolled_to = 0", "shows"),
+    Attack("UPDATE ledger_books SET sealed_to = 0", "sealed to 0"),
+]
+SEALS = [
+    Attack("UPDATE ledger_seal SET root = sha256(root) WHERE number = 1", "seal 1: its digest"),
+    Attack("UPDATE ledger_seal SET count = count + 1 WHERE number = 1", "seal 1: its digest"),
+    Attack("UPDATE ledger_seal SET sealed_at = now() WHERE number = 1", "seal 1: its digest"),
+    Attack("UPDATE ledger_seal SET last_xid = 1 WHERE number = 1", "seal 1: its digest"),
+    Attack("UPDATE ledger_seal SET signature = digest || digest", "seal 1: its signature"),
+    Attack("UPDATE ledger_seal SET signature = ''", "seal 1: its signature"),
+    Attack("UPDATE ledger_seal SET previous = sha256(previous)", "seal 1: it does not follow"),
+    Attack("UPDATE ledger_seal SET digest = sha256(digest) WHERE number = 1", "seal 2: it does"),
+    Attack("UPDATE ledger_seal SET leaves = sha256(leaves)", "seal 1: the leaves"),
+    Attack("UPDATE ledger_seal SET leaves = 'x'", "seal 1: the leaves"),
+    Attack("UPDATE ledger_seal SET number = number + 10", "seal 11: its digest"),
+    Attack("DELETE FROM ledger_seal WHERE number = 1", "seal 2: it does not follow"),
+    Attack("DELETE FROM ledger_seal WHERE number = 4", "sealed to"),
+]
+
+
+@pytest.fixture
+def books(own_database: str) -> Names:
+    books = open_books(fund_cents=100_000)
+    for cents in range(1, 6):
+        move(books.fund, books.fatima, cents)
+    move(books.fund, books.henk, 300)
+    seal(key=KEY, at=AT, range_max=3)
+    close_period(through=MARCH)
+    move(books.fund, books.henk, 2, on=date(2026, 4, 1))
+    roll_up()
+    seal(key=KEY, at=AT)
+    move(books.fund, books.henk, 3, on=date(2026, 4, 1))
+    return books
+
+
+@contextmanager
+def tampered(attack: Attack, books: Names) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for constraint in ("account_is_never_overdrawn", "ledger_seal_digest_key"):
+            table = "ledger_account" if "account" in constraint else "ledger_seal"
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(attack.statement, {"fatima": books.fatima, "henk": books.henk})
+        yield
+        transaction.set_rollback(True)
+
+
+def findings() -> list[str]:
+    found = [*check_ledger()]
+    for _, wrong in verify_ledger(PUBLIC):
+        found += wrong
+    return [f"{finding.check}: {finding.detail}" for finding in found]
+
+
+def test_every_change_is_found_and_named(books: Names) -> None:
+    assert findings() == []
+    unseen = []
+    for attack in TRANSFERS + ACCOUNTS + PERIODS + SEALS:
+        with tampered(attack, books):
+            found = findings()
+            if not any(attack.finding in finding for finding in found):
+                unseen.append((attack.statement, found))
+
+    assert unseen == []
+    assert findings() == []
+
+
+def test_the_commands_end_with_one_and_name_it(books: Names) -> None:
+    for command, options in (("check_ledger", {}), ("verify_ledger", {"key": PUBLIC.hex()})):
+        out = StringIO()
+        call_command(command, stdout=out, **options)
+        assert " 0 findings" in out.getvalue()
+        with (
+            tampered(ACCOUNTS[5], books),
+            pytest.raises(SystemExit, match="1"),
+        ):
+            call_command(command, stdout=out, **options)
+        assert "tranche:" in out.getvalue()
+
+
+def test_the_newest_seals_are_missed_beside_the_published_file(
+    books: Names, settings: Settings, tmp_path: Path
+) -> None:
+    settings.LEDGER_SEALS_DIR = tmp_path
+    publish(tmp_path)
+    out = StringIO()
+
+    with tampered(SEALS[-1], books), pytest.raises(SystemExit, match="1"):
+        call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
+
+    assert "seal 4 is gone" in out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("options", [{"key": "xyz"}, {"key": "00"}, {"published": Path("nowhere")}])
+def test_a_question_that_cannot_be_asked_so_ends_with_two(options: dict[str, object]) -> None:
+    with pytest.raises(CommandError) as error:
+        call_command("verify_ledger", **options)
+
+    assert error.value.returncode == 2
+
+
+def test_a_half_written_seal_is_published_anew(books: Names, tmp_path: Path) -> None:
+    publish(tmp_path)
+    file = tmp_path / "seals.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-20])
+
+    assert publish(tmp_path) == 1
+    assert file.read_bytes() == whole
+    assert publish(tmp_path) == 0
