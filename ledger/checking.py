@@ -100,7 +100,9 @@ CHECKS = {
     "every transfer is of a transaction that this server has had": """
         SELECT 'transfer ' || t.id || ' of transaction ' || t.xid FROM ledger_transfer t
         WHERE t.xid < 1 OR t.xid >= (
-            SELECT xid_offset + pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+            SELECT xid_offset + greatest(
+                pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+                pg_current_xact_id_if_assigned()::text::bigint + 1)
             FROM ledger_books)
     """,
     "accounts have the side of their class": """
