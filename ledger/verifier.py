@@ -361,7 +361,7 @@ def _text(name: str) -> TextIO:
     with open(name, "rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
     opener = gzip.open if zipped else open
-    return opener(name, "rt", encoding="utf-8", errors="replace", newline="\n")  # type: ignore[return-value]
+    return opener(name, "rt", encoding="utf-8", errors="replace", newline="\n")
 
 
 def _verify_proof(file: TextIO, key: bytes) -> tuple[list[str], str]:
