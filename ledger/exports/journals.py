@@ -6,6 +6,7 @@ Both tools then recompute every closing balance and compare it with ours.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
@@ -64,7 +65,15 @@ def _opening(lines: list[AccountLine], names: dict[int, str]) -> list[tuple[str,
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    return '"' + _one_line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _one_line(text: str) -> str:
+    """The text without the characters that end a line or control something."""
+    return "".join(
+        " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character
+        for character in text
+    )
 
 
 def _beancount(period: Period) -> Iterator[str]:
@@ -97,7 +106,7 @@ def _hledger(period: Period) -> Iterator[str]:
         yield from _hledger_entry(period.day_before, "opening balances", opening)
     for booking in _bookings(period):
         first = booking[0]
-        text = re.sub(r"[;|\n]", ",", f"{first.kind}: {first.description}")
+        text = re.sub(r"[;|]", ",", _one_line(f"{first.kind}: {first.description}"))
         yield from _hledger_entry(
             first.effective_on, f"({first.booking_id}) {text}", _postings(booking, names)
         )

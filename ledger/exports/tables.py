@@ -16,7 +16,7 @@ COLUMNS = (
     "transfer", "booking", "kind", "cause", "description", "effective_on", "booked_at",
     "debit", "debit_class", "credit", "credit_class", "cents",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 BATCH = 20_000
 
 

@@ -6,6 +6,7 @@ code) stands in the description of the line, the transfer's id in its reference.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,8 @@ from django.db import connection
 from ledger.exports.movements import Movement, Period, euros, movements
 from ledger.models import AccountClass
 
+# What XML 1.0 cannot hold, and line ends: a text is one line.
+NO_XML = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAMESPACE = (
     "http://www.odb.belastingdienst.nl/Belastingdienst/BCPP/1.1/structures/XmlauditfileXAF_4.0"
 )
@@ -48,7 +51,7 @@ def write_xaf(file: Path, period: Period, *, administration: Administration, mad
 
 
 def _tag(name: str, value: object) -> str:
-    return f"<{name}>{escape(str(value))}</{name}>"
+    return f"<{name}>{escape(NO_XML.sub(' ', str(value)))}</{name}>"
 
 
 def _lines(period: Period, administration: Administration, made_on: date) -> Iterator[str]:

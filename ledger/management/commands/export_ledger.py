@@ -3,7 +3,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.exports.evidence import write_evidence
@@ -37,14 +37,24 @@ class Command(BaseCommand):
             options["start"] or date(today.year, 1, 1),
             options["through"] or date(today.year, 12, 31),
         )
+        if period.through < period.start:
+            raise CommandError("--through lies before --from", returncode=2)
+        if options["format"] == "xaf" and period.start.year != period.through.year:
+            raise CommandError("xaf: an audit file is of one year", returncode=2)
         file: Path = options["file"]
-        with one_snapshot():
-            if options["format"] == "evidence":
-                write_evidence(file)
-            elif options["format"] == "xaf":
-                whose = Administration(options["name"], options["tax_id"])
-                write_xaf(file, period, administration=whose, made_on=today)
-            else:
-                OF_A_PERIOD[options["format"]](file, period)
+        try:
+            with one_snapshot():
+                self._write(options.pop("file"), period, made_on=today, **options)
+        except OSError as error:
+            raise CommandError(f"{file} cannot be written: {error.strerror}") from None
         seconds = time.monotonic() - started
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes in {seconds:.1f} s.")
+
+    def _write(self, file: Path, period: Period, *, made_on: date, **options: Any) -> None:
+        if options["format"] == "evidence":
+            write_evidence(file)
+        elif options["format"] == "xaf":
+            whose = Administration(options["name"], options["tax_id"])
+            write_xaf(file, period, administration=whose, made_on=made_on)
+        else:
+            OF_A_PERIOD[options["format"]](file, period)

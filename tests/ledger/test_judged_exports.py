@@ -1,0 +1,230 @@
+"""Exports of strange books, read by the tools they are meant for: every account's balance is ours.
+
+Openings, reversals, a closed period, accounts that never moved, and texts that break file formats.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import pyxaf
+from beancount import loader
+from django.core.management import CommandError, call_command
+from django.db import connection
+from lxml import etree
+from pyarrow import parquet
+
+from ledger.closing import close_period
+from ledger.exports.journals import write_beancount, write_hledger
+from ledger.exports.movements import Period
+from ledger.exports.tables import write_csv, write_parquet
+from ledger.exports.xaf import Administration, write_xaf
+from ledger.posting import NewBooking, NewTransfer, post, reverse
+from tests.ledger.books import AT, Names, move, open_books
+
+pytestmark = pytest.mark.django_db
+PROGRAMS = Path(sys.executable).parent
+XSD = Path(pyxaf.__file__).parent / "schemas" / "XmlAuditfileFinancieel4.0.xsd"
+TEXTS = [
+    "plain",
+    "=1+1",
+    "+31 6 @SUM(A1)",
+    "\"quoted\" 'once' \\ back",
+    "two\nlines\r\nand\rmore",
+    "2026-01-01 * looks like an entry\n    Assets:X  1.00 EUR",
+    "tab\there; comment | bar # hash",
+    "<b>&amp;</b> ]]>",
+    "é ü ﬁ 漢字 🎓 \u202e right to left \u2028 line \u0085 next",
+    "control \x01\x07\x1b\x7f \ufffe",
+    "   ",
+    "",
+    "(code) ! ~ = @ {1 EUR} [2026-01-01]",
+    "x" * 200,
+]
+PERIODS = {
+    "a year": Period(date(2026, 1, 1), date(2026, 12, 31)),
+    "a month with openings": Period(date(2026, 3, 1), date(2026, 3, 31)),
+    "one day": Period(date(2026, 3, 3), date(2026, 3, 3)),
+    "before everything": Period(date(2020, 1, 1), date(2020, 12, 31)),
+    "after everything": Period(date(2030, 1, 1), date(2030, 12, 31)),
+}
+Nets = dict[int, Decimal]
+
+
+@pytest.fixture
+def books() -> Names:
+    books = open_books()
+    move(books.treasury, books.fund, 1_000_000, kind="fund", on=date(2025, 12, 1))
+    move(books.fund, books.henk, 50_001, on=date(2025, 12, 31))
+    for number, text in enumerate(TEXTS, 1):
+        new = uuid4()
+        post(
+            NewBooking(new, "top_up", text[:100] or "-", text, date(2026, 1 + number % 4, number)),
+            [
+                NewTransfer(new, books.fund, books.fatima, number),
+                NewTransfer(uuid4(), books.fund, books.henk, 100 * number),
+            ],
+            at=AT,
+        )
+    mistake = move(books.fatima, books.fatimas_course, 5, kind="reserve", on=date(2026, 3, 3))
+    reverse(mistake, id=uuid4(), reason="=wrong", effective_on=date(2026, 3, 3), at=AT)
+    close_period(through=date(2026, 3, 31))
+    move(books.henk, books.provider, 777, kind="claim", on=date(2026, 12, 31))
+    return books
+
+
+def ours(on: date) -> Nets:
+    """Debit less credit of every account that is not empty, in euros."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, debits - credits FROM ledger_totals_on("
+            "(SELECT array_agg(id) FROM ledger_account), %s, NULL)",
+            [on],
+        )
+        return {account: Decimal(net) / 100 for account, net in cursor.fetchall() if net}
+
+
+def by_beancount(file: Path, period: Period) -> Nets:
+    write_beancount(file, period)
+    subprocess.run([PROGRAMS / "bean-check", file], check=True)
+    entries, errors, _ = loader.load_file(str(file))
+    assert not errors
+    nets: Nets = defaultdict(Decimal)
+    for entry in entries:
+        for posting in getattr(entry, "postings", ()):
+            if posting.account != "Equity:Opening":
+                nets[int(posting.account.rpartition("-")[2])] += posting.units.number
+    return nets
+
+
+def by_hledger(file: Path, period: Period) -> Nets:
+    write_hledger(file, period)
+    subprocess.run(["hledger", "check", "--strict", "-f", file], check=True)
+    shown = subprocess.run(
+        ["hledger", "balance", "--flat", "-N", "-O", "csv", "-f", file, "not:Equity"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    lines = list(csv.reader(io.StringIO(shown)))[1:]
+    return {
+        int(name.rpartition("-")[2]): Decimal(amount.removesuffix(" EUR")) for name, amount in lines
+    }
+
+
+def by_rows(rows: list[tuple[str, str, Decimal]], period: Period) -> Nets:
+    """What an analyst finds: the balances at the start and every movement since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, id FROM ledger_account")
+        ids = dict(cursor.fetchall())
+    nets: Nets = defaultdict(Decimal, ours(period.day_before))
+    for debit, credit, euros in rows:
+        nets[ids[debit]] += euros
+        nets[ids[credit]] -= euros
+    return nets
+
+
+def by_csv(file: Path, period: Period) -> Nets:
+    write_csv(file, period)
+    with file.open(newline="") as opened:
+        lines = list(csv.DictReader(opened))
+    assert not [cell for line in lines for cell in line.values() if cell.startswith(("=", "+"))]
+    return by_rows([(x["debit"], x["credit"], Decimal(x["euros"])) for x in lines], period)
+
+
+def by_parquet(file: Path, period: Period) -> Nets:
+    write_parquet(file, period)
+    lines = parquet.read_table(file).to_pylist()
+    return by_rows([(x["debit"], x["credit"], Decimal(x["cents"]) / 100) for x in lines], period)
+
+
+JUDGES: dict[str, Callable[[Path, Period], Nets]] = {
+    "beancount": by_beancount,
+    "hledger": by_hledger,
+    "csv": by_csv,
+    "parquet": by_parquet,
+}
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+@pytest.mark.parametrize("judge", JUDGES)
+def test_every_balance_is_ours(judge: str, period: Period, books: Names, tmp_path: Path) -> None:
+    if judge == "hledger" and not shutil.which("hledger"):
+        pytest.skip("hledger is not installed")
+
+    theirs = JUDGES[judge](tmp_path / "books", period)
+
+    assert {account: net for account, net in theirs.items() if net} == ours(period.through)
+
+
+@pytest.mark.parametrize("period", PERIODS.values(), ids=PERIODS)
+def test_every_class_of_the_audit_file_is_ours(
+    period: Period, books: Names, tmp_path: Path
+) -> None:
+    file = tmp_path / "books.xaf"
+
+    write_xaf(file, period, administration=Administration('A "&" B', "NL1"), made_on=period.through)
+
+    etree.XMLSchema(etree.parse(XSD)).assertValid(etree.parse(file))
+    assert not pyxaf.validate(file).findings
+    subprocess.run([PROGRAMS / "pyxaf", "validate", file], check=True, capture_output=True)
+    theirs: dict[str, Decimal] = defaultdict(Decimal)
+    for line in etree.parse(file).iter("{*}obLine", "{*}trLine"):
+        sign = 1 if line.findtext("{*}amntTp") == "D" else -1
+        theirs[line.findtext("{*}accID")] += sign * Decimal(line.findtext("{*}amnt"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, account_class_id FROM ledger_account")
+        classes = dict(cursor.fetchall())
+    expected: dict[str, Decimal] = defaultdict(Decimal)
+    for account, net in ours(period.through).items():
+        expected[classes[account]] += net
+    assert {c: net for c, net in theirs.items() if net} == {c: n for c, n in expected.items() if n}
+
+
+def test_no_export_names_an_account_that_never_moved(books: Names, tmp_path: Path) -> None:
+    write_beancount(tmp_path / "books", PERIODS["a year"])
+
+    assert f"-{books.bank} EUR" not in (tmp_path / "books").read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("csv", "--from", "2026-12-31", "--through", "2026-01-01"),
+        ("xaf", "--from", "2025-01-01", "--through", "2026-12-31"),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused_in_words(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    format_, *rest = arguments
+    file = tmp_path / "books"
+
+    with pytest.raises(CommandError):
+        call_command("export_ledger", format_, str(file), *rest)
+
+    assert not file.exists()
+
+
+def test_a_file_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("export_ledger", "csv", str(tmp_path / "nowhere" / "books.csv"))
+
+
+def test_an_id_is_text_in_every_table(books: Names, tmp_path: Path) -> None:
+    write_parquet(tmp_path / "books", PERIODS["a year"])
+
+    ids = parquet.read_table(tmp_path / "books").column("transfer").to_pylist()
+
+    assert all(str(UUID(id_)) == id_ for id_ in ids)
