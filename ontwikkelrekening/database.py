@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 
 from ledger.roles import grant_ledger
+from ledger.sealing import begin_era
 from ontwikkelrekening.audit.roles import grant_reading
 from ontwikkelrekening.chart import load_chart
 from ontwikkelrekening.staff import set_up_groups
@@ -31,7 +32,8 @@ def set_up_database() -> None:
     """Create the roles, give each what it may do, load the chart. Safe to repeat; run as owner.
 
     The owner migrates, the app role reads and writes but can change no history, the auditor role
-    only reads and sees no table of people.
+    only reads and sees no table of people. A restored server counts its transactions on from the
+    books'.
     """
     with connection.cursor() as cursor:
         cursor.execute(ROLES)
@@ -39,6 +41,7 @@ def set_up_database() -> None:
         grant_reading(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
         if settings.CELERY_BROKER_URL.startswith("pgmq:"):
             _install_queue(cursor)
+    begin_era()
     load_chart()
     set_up_groups()
 

@@ -240,7 +240,7 @@ BEGIN
     ELSIF p_effective_on <= books.closed_through THEN
         RAISE EXCEPTION 'the books are closed through %', books.closed_through
             USING ERRCODE = 'LG004';
-    ELSIF this_xid < books.sealed_to THEN
+    ELSIF this_xid < greatest(books.sealed_to, books.rolled_to) THEN
         RAISE EXCEPTION 'this server counts transactions from low again: begin a new era'
             USING ERRCODE = 'LG007';
     END IF;

@@ -82,9 +82,12 @@ def post_into_a_closed_period(books: Names, transfer: UUID) -> None:
     move(books.fund, books.henk, 1, on=date(2026, 1, 31))
 
 
-def post_below_the_seals(books: Names, transfer: UUID) -> None:
-    sql("UPDATE ledger_books SET sealed_to = 2^60")(books, transfer)
-    move(books.fund, books.henk, 1)
+def post_below(mark: str) -> Attack:
+    def attack(books: Names, transfer: UUID) -> None:
+        sql(f"UPDATE ledger_books SET {mark} = 2^60")(books, transfer)
+        move(books.fund, books.henk, 1)
+
+    return attack
 
 
 COLUMNS = (
@@ -144,10 +147,15 @@ GUARDS = [
         without("ledger_post", "p_effective_on <= books.closed_through", "false"),
         post_into_a_closed_period,
     ),
-    Guard(
-        "a restored server",
-        without("ledger_post", "this_xid < books.sealed_to", "false"),
-        post_below_the_seals,
+    *(
+        Guard(
+            f"a restored server, {mark}",
+            without(
+                "ledger_post", "this_xid < greatest(books.sealed_to, books.rolled_to)", "false"
+            ),
+            post_below(mark),
+        )
+        for mark in ("sealed_to", "rolled_to")
     ),
     Guard(
         "an unknown account",

@@ -1,7 +1,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection
+
+from ledger.sealing import begin_era
 
 
 class Command(BaseCommand):
@@ -10,7 +11,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT ledger_begin_era()")
-            (offset,) = cursor.fetchone()
-        self.stdout.write(f"Transactions of this server count from {offset}.")
+        self.stdout.write(f"Transactions of this server count from {begin_era()}.")
