@@ -17,6 +17,7 @@ from ontwikkelrekening.database import set_up_database
 def django_db_setup(
     request: pytest.FixtureRequest,
     django_test_environment: None,
+    django_db_modify_db_settings: None,  # a database for each of the processes that share the tests
     django_db_blocker: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """The test database, with its roles and chart of accounts.
