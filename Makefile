@@ -43,7 +43,7 @@ clean: ## forget the demo and its database
 	@if [ -x $(RUN) ]; then $(RUN) -m demo forget; else rm -rf var; fi
 
 test: $(VENV)/dev ## all tests; uses DATABASE_URL and CELERY_BROKER_URL when set
-	@$(RUN) -m pytest --numprocesses=auto
+	@$(RUN) -m pytest --numprocesses=$(if $(DATABASE_URL),0,auto)
 
 check: lint types imports migrations deploy openapi test ## what has to pass before a change lands
 

@@ -1,8 +1,15 @@
 """The settings of the tests: the product's own, in development mode, with quick password hashes."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("ENVIRONMENT", "development")
+if (process := os.environ.get("PYTEST_XDIST_WORKER")) and "DATABASE_URL" not in os.environ:
+    # A server for each process that shares the tests: a seal waits for every open transaction of a
+    # server, so another process's would hold it up.
+    from ontwikkelrekening.postgres import own_server
+
+    os.environ["DATABASE_URL"] = own_server(Path(__file__).parents[1] / "var" / "tests" / process)
 
 from ontwikkelrekening.settings import *  # noqa: F403
 
