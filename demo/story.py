@@ -91,13 +91,15 @@ class Year:
 
 
 def play(machine: Machine) -> Accepted:
-    """Play from January until today; return what the product said yes to."""
+    """Play from January until yesterday, for nothing may lie in the future; return what the product
+    said yes to.
+    """
     today = datetime.now(UTC).date()
     begin = date(today.year if today.month > 3 else today.year - 1, 1, 2)
     _live_on(machine, begin)
     schools = _prepare(machine, begin)
     year = Year(machine, random.Random(SEED), schools)
-    stops = _stops(begin + timedelta(days=3), today)
+    stops = _stops(begin + timedelta(days=3), today - timedelta(days=1))
     people = iter(_people(year.chance))
     for stop, previous in tqdm(
         list(zip(stops, [begin, *stops], strict=False)), desc="The year", unit="stop", disable=None

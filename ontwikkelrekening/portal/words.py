@@ -85,6 +85,18 @@ LANGUAGES: dict[str, Words] = {
     "ukr": _("Ukrainian"),
 }
 
+# Levels by their names in the Open Education API.
+LEVELS: dict[str, Words] = {
+    "secondary_vocational_education": _("MBO"),
+    "secondary_vocational_education_1": _("MBO level 1: you need no diploma"),
+    "secondary_vocational_education_2": _("MBO level 2"),
+    "secondary_vocational_education_3": _("MBO level 3"),
+    "secondary_vocational_education_4": _("MBO level 4"),
+    "associate_degree": _("Two years of HBO (associate degree)"),
+    "bachelor": _("HBO or university (bachelor)"),
+    "master": _("University (master)"),
+}
+
 ENROLMENTS: dict[str, Status] = {
     EnrolmentState.AGREED: Status(
         _("Code not used yet"), "warning", "clock", _("Give the code to the provider.")
@@ -146,3 +158,7 @@ def credit_name(kind: str) -> Words:
 
 def language_name(code: str) -> Words:
     return LANGUAGES.get(code, code)
+
+
+def level_name(code: str) -> Words:
+    return LEVELS.get(code, code)

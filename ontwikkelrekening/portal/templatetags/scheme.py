@@ -120,6 +120,12 @@ def taught_in(course: Course) -> Words:
     return words.language_name(course.language)
 
 
+@register.filter
+def at_level(course: Course) -> Words:
+    """How hard a course is."""
+    return words.level_name(course.level)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A small drawing beside words; never the only carrier of meaning."""
