@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import mkdtemp
 
 os.environ.setdefault("ENVIRONMENT", "development")
 if (process := os.environ.get("PYTEST_XDIST_WORKER")) and "DATABASE_URL" not in os.environ:
@@ -12,6 +13,8 @@ if (process := os.environ.get("PYTEST_XDIST_WORKER")) and "DATABASE_URL" not in 
     os.environ["DATABASE_URL"] = own_server(Path(__file__).parents[1] / "var" / "tests" / process)
 
 from ontwikkelrekening.settings import *  # noqa: F403
+
+LEDGER_SEALS_DIR = mkdtemp(prefix="seals-")  # never beside those of a demo in the same folder
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",

@@ -125,6 +125,7 @@ def test_two_minutes_before_the_session_ends_the_page_asks(browser: Browser, sit
     page.fill("#id_bsn", FATIMA_BSN)
     page.click("#log-in-with-bsn")
     warning = page.locator("#time")
+    page.wait_for_url("/", wait_until="load")  # its clock starts when the page is there
     page.clock.fast_forward("12:30")
     expect(warning).to_be_hidden()
 

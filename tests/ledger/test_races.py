@@ -80,12 +80,14 @@ def test_without_the_order_of_ids_the_same_batches_deadlock(own_database: str) -
             without(
                 "ledger_add_many",
                 "GROUP BY account_id ORDER BY account_id",
-                "GROUP BY account_id ORDER BY random()",
+                "GROUP BY account_id ORDER BY account_id * (1 - 2 * (pg_backend_pid() % 2))",
             )
         )
 
     deadlocks = 0
-    for _ in range(20):  # chance decides when two of them cross; once is enough
+    for _ in range(
+        40
+    ):  # half go up and half go down; chance decides when they meet, once is enough
         outcomes = race([[partial(grant_all, books.fund, people)] * 5 for _ in range(8)])
         deadlocks += outcomes["OperationalError"]
         if deadlocks:

@@ -127,7 +127,8 @@ SEALS = [
 
 
 @pytest.fixture
-def books(own_database: str) -> Names:
+def books(own_database: str, settings: Settings, tmp_path: Path) -> Names:
+    settings.LEDGER_SEALS_DIR = tmp_path
     books = open_books(fund_cents=100_000)
     for cents in range(1, 6):
         move(books.fund, books.fatima, cents)
@@ -188,9 +189,8 @@ def test_the_commands_end_with_one_and_name_it(books: Names) -> None:
 
 
 def test_the_newest_seals_are_missed_beside_the_published_file(
-    books: Names, settings: Settings, tmp_path: Path
+    books: Names, tmp_path: Path
 ) -> None:
-    settings.LEDGER_SEALS_DIR = tmp_path
     publish(tmp_path)
     out = StringIO()
 
