@@ -269,7 +269,9 @@ class Delivery(ApiSerializer):
     """One event, and how its sending went."""
 
     id = serializers.UUIDField(help_text="The webhook-id; the same at every attempt.")
-    event = serializers.DictField(help_text="The CloudEvent as it was sent.")
+    event = serializers.DictField(
+        help_text="The CloudEvent; a challenge stands only in what is sent."
+    )
     state = serializers.SerializerMethodField()
     attempts = serializers.IntegerField()
     answer = serializers.CharField(help_text="What the last attempt met.")

@@ -18,6 +18,7 @@ from providers.models import Claim, Delivery, Endpoint, Enrolment
 
 SOURCE = "urn:nld:oin:00000000000000000000:systeem:ontwikkelrekening"
 FAMILY = "nl.ontwikkelrekening"
+VERIFICATION = "endpoint.verification"
 PLURALS = {"claim": "claims", "enrolment": "enrolments"}
 
 

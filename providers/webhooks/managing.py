@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from providers.errors import Unable
 from providers.models import Delivery, Endpoint, Provider
 from providers.webhooks.addresses import check_url, public_address
-from providers.webhooks.announcing import new_delivery, queue, ring_after_commit
+from providers.webhooks.announcing import VERIFICATION, new_delivery, queue, ring_after_commit
 from providers.webhooks.sending import PREFIX
 
 ENDPOINTS_MAX = 10
@@ -43,8 +43,8 @@ def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
     if provider.endpoints.count() >= ENDPOINTS_MAX:
         raise TooManyEndpoints
     endpoint = _created(provider, url, at=at)
-    about = {"data": {"endpoint": str(endpoint.id), "challenge": endpoint.challenge}}
-    queue([new_delivery(endpoint, "endpoint.verification", about, at=at)])
+    about = {"data": {"endpoint": str(endpoint.id)}}
+    queue([new_delivery(endpoint, VERIFICATION, about, at=at)])
     return endpoint
 
 

@@ -11,10 +11,12 @@ from datetime import datetime
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Timer
+from typing import Any
 from urllib.parse import urlsplit
 
 from providers.models import Delivery, Endpoint
 from providers.webhooks.addresses import UnableToSend, check_url, public_address
+from providers.webhooks.announcing import FAMILY, VERIFICATION
 
 SECONDS_FOR_A_STEP = 5
 SECONDS_IN_ALL = 8
@@ -43,7 +45,7 @@ class _PinnedTls(_Pinned, HTTPSConnection):
 
 def send(delivery: Delivery, endpoint: Endpoint, *, at: datetime) -> tuple[bool, str]:
     """Whether the endpoint took the event, and what it answered."""
-    body = json.dumps(delivery.event, separators=(",", ":")).encode()
+    body = json.dumps(_as_sent(delivery, endpoint), separators=(",", ":")).encode()
     try:
         host, port, is_secure = check_url(endpoint.url)
         address = public_address(host, port)
@@ -54,6 +56,17 @@ def send(delivery: Delivery, endpoint: Endpoint, *, at: datetime) -> tuple[bool,
     except (OSError, HTTPException) as error:
         return False, type(error).__name__
     return 200 <= status < 300, f"HTTP {status}"
+
+
+def _as_sent(delivery: Delivery, endpoint: Endpoint) -> dict[str, Any]:
+    """The event; a challenge is added here alone, so that no list of deliveries can show it.
+
+    Who could read it there could verify an address that is somebody else's.
+    """
+    event: dict[str, Any] = delivery.event
+    if event.get("type") != f"{FAMILY}.{VERIFICATION}":
+        return event
+    return {**event, "data": {**event["data"], "challenge": endpoint.challenge}}
 
 
 def _post(connection: HTTPConnection, url: str, body: bytes, headers: dict[str, str]) -> int:

@@ -139,6 +139,26 @@ def test_an_endpoint_hears_nothing_before_it_is_verified(world: Software, receiv
     )
 
 
+def test_the_challenge_is_read_at_the_address_and_nowhere_else(
+    world: Software, receivers: Any
+) -> None:
+    receiver = receivers()
+    answers = [world.post("/webhooks", {"url": receiver.url})]
+    path = f"/webhooks/{answers[0].json()['id']}"
+    dispatch()
+    challenge = receiver.events()[0]["data"]["challenge"]
+    answers += [world.get("/webhooks"), world.get(path), world.get(f"{path}/deliveries")]
+    delivery = answers[-1].json()["items"][0]["id"]
+    answers += [
+        world.post(f"{path}/deliveries/{delivery}/retries"),
+        world.post(f"{path}/secrets"),
+        world.post(f"{path}/verifications", {"challenge": challenge}),
+    ]
+
+    assert answers[-1].json()["verifiedAt"]
+    assert [challenge in answer.content.decode() for answer in answers] == [False] * 7
+
+
 def test_a_new_secret_signs_beside_the_one_before(world: Software, receivers: Any) -> None:
     receiver = receivers()
     endpoint = registered(world, receiver)
