@@ -61,8 +61,15 @@ def _maintain(statement: str) -> None:
         cursor.execute(statement)
 
 
+@pytest.fixture(autouse=True)
+def no_language_of_another_test() -> Iterator[None]:
+    """Begin each test in Dutch: a request leaves its reader's language active."""
+    with translation.override("nl"):
+        yield
+
+
 @pytest.fixture
-def in_english() -> Iterator[None]:
+def in_english(no_language_of_another_test: None) -> Iterator[None]:
     """Messages as an English-speaking operator reads them."""
     with translation.override("en"):
         yield
