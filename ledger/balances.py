@@ -14,6 +14,7 @@ NOW = """
                                     ELSE t.credits - t.debits END
     FROM ledger_totals(%s::bigint[]) t JOIN ledger_account a ON a.id = t.account_id
 """
+TOTALS = "SELECT debits, credits FROM ledger_totals(%s::bigint[])"
 ON_DATE = """
     SELECT a.id, CASE a.normal_side WHEN 'debit' THEN t.debits - t.credits
                                     ELSE t.credits - t.debits END
@@ -34,6 +35,17 @@ def balances(ids: Sequence[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(NOW, [list(ids)])
         return dict(cursor.fetchall())
+
+
+def totals(account_id: int) -> tuple[int, int]:
+    """Everything ever debited and credited to the account; raises Account.DoesNotExist."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOTALS, [[account_id]])
+        row = cursor.fetchone()
+    if row is None:
+        raise Account.DoesNotExist(f"account {account_id}")
+    debited, credited = row
+    return debited, credited
 
 
 def balances_on(ids: Sequence[int], *, on: date, known_on: date | None = None) -> dict[int, int]:

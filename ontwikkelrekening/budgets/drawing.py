@@ -39,18 +39,26 @@ ASSESS = """
     COPY budgets_assessment (application_id, round_id, eligible, priority, groups, missed)
     FROM STDIN
 """
+# Ranks everyone and hashes the lines of the published list that are fixed from here.
 DRAW = """
-    INSERT INTO budgets_placing
-        (application_id, round_id, rank, priority, missed, lot, wanted, granted)
-    SELECT id, round_id, row_number() OVER (ORDER BY place, missed DESC, lot, id),
-           priority, missed, lot, wanted, 0
-    FROM (
+    WITH lots AS (
         SELECT a.id, a.round_id, a.wanted, s.priority, s.missed,
                CASE WHEN %(by_priority)s THEN s.priority ELSE 0 END AS place,
                sha256(convert_to(%(prefix)s || a.id::text, 'UTF8')) AS lot
         FROM budgets_application a JOIN budgets_assessment s ON s.application_id = a.id
         WHERE a.round_id = %(round)s AND s.eligible AND NOT a.withdrawn
-    ) AS lots
+    ), drawn AS (
+        INSERT INTO budgets_placing
+            (application_id, round_id, rank, priority, missed, lot, wanted, granted)
+        SELECT id, round_id, row_number() OVER (ORDER BY place, missed DESC, lot, id),
+               priority, missed, lot, wanted, 0
+        FROM lots
+        RETURNING rank, application_id, priority, missed, wanted
+    )
+    SELECT encode(sha256(convert_to(coalesce(string_agg(
+        application_id || ',' || priority || ',' || missed || ',' || wanted || E'\\n',
+        '' ORDER BY rank), ''), 'UTF8')), 'hex')
+    FROM drawn
 """
 
 
@@ -156,6 +164,7 @@ def draw(round_: Round, *, at: datetime) -> Round:
                 "prefix": f"{seed}:{round_.outside_value}:",
             },
         )
+        (round_.list_hash,) = cursor.fetchone()
     round_.state, round_.drawn_at, round_.seed = RoundState.DRAWN, at, seed
-    round_.save(update_fields=["state", "drawn_at", "seed"])
+    round_.save(update_fields=["state", "drawn_at", "seed", "list_hash"])
     return round_

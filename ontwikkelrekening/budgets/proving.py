@@ -6,15 +6,14 @@ The list knows applications by their random id only; who applied has that id on 
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from ledger.balances import balance
+from ledger.balances import totals
 from ontwikkelrekening.budgets.models import Application, Placing, Round, RoundState
 
 COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents")
@@ -33,6 +32,8 @@ class Standing:
     granted: int
     granted_cents: int
     left_cents: int
+    returned_cents: int  # came back from citizens, and goes down the list again
+    back_to_fund_cents: int  # left over when the waiting list ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +53,26 @@ class Place:
 
 
 def standing(round_: Round) -> Standing:
-    """How a round stands now."""
+    """How a round stands now; what came and went is read from its account in the ledger."""
     sums = Placing.objects.filter(round=round_).aggregate(
         placed=Count("pk"),
         winners=Count("pk", filter=Q(granted__gt=0)),
         cents=Sum("granted", default=0),
     )
+    out, in_ = totals(round_.account_id) if round_.account_id else (0, round_.ceiling)
     return Standing(
         applications=round_.applications.filter(withdrawn=False).count(),
         placed=sums["placed"],
         granted=sums["winners"],
         granted_cents=sums["cents"],
-        left_cents=balance(round_.account_id) if round_.account_id else 0,
+        left_cents=in_ - out,
+        returned_cents=in_ - round_.ceiling,
+        back_to_fund_cents=out - sums["cents"],
     )
 
 
 def facts(round_: Round) -> dict[str, Any]:
-    """What was published beforehand, and what the draw used."""
+    """What was published beforehand, what the draw used, and where the money went."""
     if round_.state != RoundState.DRAWN:
         raise NotDrawn
     now = standing(round_)
@@ -77,38 +81,38 @@ def facts(round_: Round) -> dict[str, Any]:
         "name": round_.name,
         "opensAt": round_.opens_at.isoformat(),
         "closesAt": round_.closes_at.isoformat(),
+        "waitsUntil": round_.waits_until.isoformat(),
         "division": round_.division,
         "lastGrant": round_.last_grant,
         "ceilingCents": round_.ceiling,
-        "returnedCents": now.granted_cents + now.left_cents - round_.ceiling,
+        "grantMaxCents": round_.grant,
         "seedHash": round_.seed_hash,
         "seed": round_.seed,
         "outsideSource": round_.outside_source,
         "outsideValue": round_.outside_value,
         "applications": now.placed,
+        "listHash": round_.list_hash,
+        "grantedCents": now.granted_cents,
+        "returnedCents": now.returned_cents,
+        "backToFundCents": now.back_to_fund_cents,
+        "leftCents": now.left_cents,
     }
 
 
-def rows(round_: Round) -> Iterator[tuple[object, ...]]:
-    """The list by rank, read as it is asked for."""
+def facts_text(round_: Round) -> str:
+    """The facts as the stand-alone script reads them."""
+    return json.dumps(facts(round_), indent=2, ensure_ascii=False) + "\n"
+
+
+def list_lines(round_: Round) -> Iterator[str]:
+    """The list by rank as the stand-alone script reads it; written as it is read."""
     placings = Placing.objects.filter(round=round_).order_by("rank")
-    return placings.values_list(
+    rows = placings.values_list(
         "application_id", "priority", "missed", "wanted", "rank", "granted"
     ).iterator(chunk_size=10_000)
-
-
-class Writable(Protocol):
-    def write(self, text: str, /) -> object: ...
-
-
-def write_facts(round_: Round, file: Writable) -> None:
-    file.write(json.dumps(facts(round_), indent=2, ensure_ascii=False) + "\n")
-
-
-def write_list(round_: Round, file: Writable) -> None:
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    writer.writerows(rows(round_))
+    yield ",".join(COLUMNS) + "\n"
+    for row in rows:
+        yield ",".join(map(str, row)) + "\n"
 
 
 def place_of(application: Application) -> Place | None:

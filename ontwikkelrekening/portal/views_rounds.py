@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
@@ -73,13 +70,17 @@ def withdraw(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
 
 
 @require_safe
-def facts(request: HttpRequest, code: str) -> JsonResponse:
+def facts(request: HttpRequest, code: str) -> HttpResponse:
     """What was published beforehand, and the seed: with the list, enough to redraw."""
     try:
-        found = proving.facts(_published(code))
+        text = proving.facts_text(_published(code))
     except proving.NotDrawn:
         raise Http404 from None
-    return JsonResponse(found, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    return HttpResponse(
+        text,
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="tijdvak.json"'},
+    )
 
 
 @require_safe
@@ -89,16 +90,10 @@ def full_list(request: HttpRequest, code: str) -> StreamingHttpResponse:
     if round_.state != RoundState.DRAWN:
         raise Http404
     return StreamingHttpResponse(
-        _lines(round_),
+        proving.list_lines(round_),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{code}-lijst.csv"'},
+        headers={"Content-Disposition": 'attachment; filename="lijst.csv"'},
     )
-
-
-def _lines(round_: Round) -> Iterator[str]:
-    yield ",".join(proving.COLUMNS) + "\r\n"
-    for row in proving.rows(round_):
-        yield ",".join(map(str, row)) + "\r\n"
 
 
 def _published(code: str) -> Round:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 
 from ontwikkelrekening.budgets import proving
-from ontwikkelrekening.budgets.models import Application, Round
+from ontwikkelrekening.budgets.allocating import allocate, allocate_all
+from ontwikkelrekening.budgets.models import Application, Round, Tranche
+from ontwikkelrekening.budgets.nightly import hand_on
+from ontwikkelrekening.budgets.returning import decline
 from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
@@ -22,11 +26,13 @@ from tests.budgets.round_world import (
     OPENS_AT,
     allocated,
     applicants,
+    drawn,
     everyone_applies,
     published,
 )
 from tests.budgets.world import AT, World, create_world, staff
 
+Alteration = Callable[[bytes, list[bytes]], tuple[bytes, bytes]]
 SCRIPT = Path(proving.__file__).parent / "static/budgets/redraw.py"
 
 pytestmark = pytest.mark.django_db
@@ -73,33 +79,225 @@ def test_a_stranger_redraws_the_list_identically(
     assert done.stdout.startswith("identical: 50 applications")
 
 
-@pytest.mark.parametrize("column", ["rank", "grantedCents", "class", "missed", "application"])
-def test_a_list_that_was_tampered_with_is_found_out(
-    world: World, tmp_path: Path, column: str
-) -> None:
-    directory = written(allocated(big_round(world)), tmp_path)
-    rows = list(csv.DictReader((directory / "list.csv").open()))
-    rows[0][column], rows[45][column] = rows[45][column], rows[0][column]
-    if column == "missed":
-        rows[45][column] = "3"
-    with (directory / "list.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, proving.COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
+def on_line(number: int, change: Callable[[list[str]], object]) -> Alteration:
+    """An alteration of the cells of one line of the list."""
 
-    done = redraw(directory)
+    def altered(facts: bytes, lines: list[bytes]) -> tuple[bytes, bytes]:
+        cells = lines[number].decode().strip().split(",")
+        change(cells)
+        lines[number] = ",".join(cells).encode() + b"\n"
+        return facts, b"".join(lines)
+
+    return altered
+
+
+def a_fact(name: str, value: object) -> Alteration:
+    def altered(facts: bytes, lines: list[bytes]) -> tuple[bytes, bytes]:
+        return json.dumps({**json.loads(facts), name: value}).encode() + b"\n", b"".join(lines)
+
+    return altered
+
+
+def swapped(lines: list[bytes]) -> bytes:
+    lines[3], lines[4] = lines[4], lines[3]
+    return b"".join(lines)
+
+
+# What someone might do to the files; what the script then calls it, and how it ends.
+ALTERATIONS: dict[str, tuple[Alteration, str, int]] = {
+    "a row of a winner is gone": (lambda f, rows: (f, b"".join(rows[:2] + rows[3:])), "count", 1),
+    "the last row is gone": (lambda f, rows: (f, b"".join(rows[:-1])), "count", 1),
+    "a row stands there twice": (lambda f, rows: (f, b"".join([*rows, rows[2]])), "twice", 1),
+    "a row instead of another": (
+        lambda f, rows: (f, b"".join([*rows[:-1], rows[2]])),
+        "twice",
+        1,
+    ),
+    "two rows changed places": (lambda f, rows: (f, swapped(rows)), "order", 1),
+    "the class of the first": (on_line(1, lambda row: row.__setitem__(1, "4")), "rank", 1),
+    "the class of the last": (on_line(50, lambda row: row.__setitem__(1, "9")), "list", 1),
+    "the rounds missed": (on_line(45, lambda row: row.__setitem__(2, "3")), "rank", 1),
+    "another application": (
+        on_line(1, lambda row: row.__setitem__(0, "0e984725-c51c-4bf4-9960-e1c80e27aba0")),
+        "list",
+        1,
+    ),
+    "the amount asked": (on_line(50, lambda row: row.__setitem__(3, "99999")), "list", 1),
+    "more asked than one may": (on_line(50, lambda row: row.__setitem__(3, "100001")), "wanted", 1),
+    "nothing asked": (on_line(50, lambda row: row.__setitem__(3, "0")), "wanted", 1),
+    "the rank": (on_line(50, lambda row: row.__setitem__(4, "49")), "order", 1),
+    "a loser wins": (on_line(50, lambda row: row.__setitem__(5, "100000")), "granted", 1),
+    "a winner gets less": (on_line(1, lambda row: row.__setitem__(5, "1")), "grant", 1),
+    "a sum like 0100000": (on_line(1, lambda row: row.__setitem__(5, "0100000")), "row", 3),
+    "a sum in other digits": (on_line(1, lambda row: row.__setitem__(5, "١٠٠٠٠٠")), "row", 3),
+    "a negative sum": (on_line(1, lambda row: row.__setitem__(5, "-100000")), "row", 3),
+    "an application in capitals": (
+        on_line(1, lambda row: row.__setitem__(0, row[0].upper())),
+        "row",
+        3,
+    ),
+    "a cell too many": (on_line(1, lambda row: row.append("0")), "row", 3),
+    "a cell too few": (on_line(1, lambda row: row.pop()), "row", 3),
+    "a column named otherwise": (
+        on_line(0, lambda row: row.__setitem__(1, "klasse")),
+        "columns",
+        3,
+    ),
+    "an empty line": (lambda f, rows: (f, b"".join([*rows, b"\n"])), "row", 3),
+    "a list of nobody": (lambda f, rows: (f, rows[0]), "count", 1),
+    "an empty list": (lambda f, _rows: (f, b""), "empty", 3),
+    "a list of blanks": (lambda f, _rows: (f, b" \n\n"), "empty", 3),
+    "a byte-order mark": (
+        lambda f, rows: (f, b"\xef\xbb\xbf" + b"".join(rows)),
+        "byte-order-mark",
+        3,
+    ),
+    "UTF-16": (
+        lambda f, rows: (f, b"".join(rows).decode().encode("utf-16")),
+        "byte-order-mark",
+        3,
+    ),
+    "bytes that are no text": (lambda f, rows: (f, b"".join([*rows, b"\xff\n"])), "encoding", 3),
+    "line ends of a spreadsheet": (
+        lambda f, rows: (f, b"".join(rows).replace(b"\n", b"\r\n")),
+        "line-ends",
+        3,
+    ),
+    "semicolons": (lambda f, rows: (f, b"".join(rows).replace(b",", b";")), "columns", 3),
+    "a list that is cut off": (lambda f, rows: (f, b"".join(rows)[:-3]), "cut-off", 3),
+    "the ceiling": (a_fact("ceilingCents", 5_000_000), "money", 1),
+    "what came back": (a_fact("returnedCents", 1), "money", 1),
+    "what was granted": (a_fact("grantedCents", 4_000_000), "granted", 1),
+    "the division": (a_fact("division", "lottery"), "rank", 1),
+    "the last grant": (a_fact("lastGrant", "none"), "grant", 1),
+    "the number of applications": (a_fact("applications", 51), "count", 1),
+    "the seed": (a_fact("seed", "00" * 32), "seed", 1),
+    "the hash of the seed": (a_fact("seedHash", "00" * 32), "seed", 1),
+    "the hash of the list": (a_fact("listHash", "00" * 32), "list", 1),
+    "a chance from outside": (a_fact("outsideValue", "KX 1"), "outside", 1),
+    "half a letter": (a_fact("outsideValue", "\ud800"), "field", 3),
+    "a ceiling of text": (a_fact("ceilingCents", "4050000"), "field", 3),
+    "a ceiling with a fraction": (a_fact("ceilingCents", 4050000.0), "field", 3),
+    "a ceiling of true": (a_fact("ceilingCents", True), "field", 3),
+    "a seed that is short": (a_fact("seed", "00"), "field", 3),
+    "no facts": (lambda _f, rows: (b"", b"".join(rows)), "empty", 3),
+    "facts that are a list": (lambda _f, rows: (b"[]\n", b"".join(rows)), "json", 3),
+    "facts that are no JSON": (lambda _f, rows: (b"{\n", b"".join(rows)), "json", 3),
+    "facts named twice": (
+        lambda f, rows: (f.replace(b"{", b'{"seed": "",', 1), b"".join(rows)),
+        "json",
+        3,
+    ),
+    "facts nested without end": (
+        lambda _f, rows: (b"[" * 100_000 + b"\n", b"".join(rows)),
+        "json",
+        3,
+    ),
+}
+
+
+def test_every_altered_file_is_refused_by_name(world: World, tmp_path: Path) -> None:
+    directory = written(allocated(big_round(world)), tmp_path)
+    facts, list_ = directory / "round.json", directory / "list.csv"
+    published = facts.read_bytes(), list_.read_bytes().splitlines(keepends=True)
+
+    said = {}
+    for what, (alter, _name, _code) in ALTERATIONS.items():
+        altered = alter(published[0], list(published[1]))
+        facts.write_bytes(altered[0])
+        list_.write_bytes(altered[1])
+        done = redraw(directory)
+        assert done.stderr == "", what
+        said[what] = {line.split(":")[0] for line in done.stdout.splitlines()}, done.returncode
+
+    for what, (_alter, name, code) in ALTERATIONS.items():
+        names, ended = said[what]
+        assert name in names, what
+        assert ended == code, what
+        assert "identical" not in names, what
+
+
+@pytest.mark.parametrize("arguments", [[], ["round.json"], ["a", "b", "c"]])
+def test_the_script_says_how_it_is_used(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", str(SCRIPT), *arguments], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: ")
+
+
+def test_a_file_that_is_not_there_is_a_plain_line(tmp_path: Path) -> None:
+    done = redraw(tmp_path)
+
+    assert done.returncode == 3
+    assert done.stdout.startswith("file: round.json: No such file")
+    assert done.stderr == ""
+
+
+def test_money_that_came_back_may_wait_for_the_night_and_is_then_in_the_redraw(
+    world: World, tmp_path: Path
+) -> None:
+    round_ = allocated(big_round(world))
+    decline(Tranche.objects.filter(granted=100_000)[0], on=AFTER.date(), at=AFTER)
+
+    waiting = redraw(written(round_, tmp_path))
+    allocate_all(round_, at=AFTER)
+    handed_on = redraw(written(round_, tmp_path))
+
+    assert waiting.returncode == handed_on.returncode == 0, waiting.stdout + handed_on.stdout
+    assert "40500.00 euros granted of 40500.00 and 1000.00 that came back" in waiting.stdout
+    assert "41500.00 euros granted of 40500.00 and 1000.00 that came back" in handed_on.stdout
+
+
+def test_money_that_went_back_to_the_fund_is_accounted_for(world: World, tmp_path: Path) -> None:
+    round_ = allocated(big_round(world, last_grant="none"))
+    hand_on(on=date(2027, 1, 1), at=AFTER)
+
+    done = redraw(written(round_, tmp_path))
+
+    assert done.returncode == 0, done.stdout
+    assert json.loads((tmp_path / "round.json").read_text())["backToFundCents"] == 50_000
+
+
+def test_a_ceiling_that_is_not_yet_divided_is_said(world: World, tmp_path: Path) -> None:
+    round_ = drawn(big_round(world))
+    allocate(round_, at=AFTER, limit=10)
+
+    done = redraw(written(round_, tmp_path))
 
     assert done.returncode == 1
-    assert "DIFFERENT" in done.stdout
+    assert done.stdout.startswith("left: 3050000 cents of the ceiling are not divided (yet)")
 
 
-def test_another_seed_than_committed_is_found_out(world: World, tmp_path: Path) -> None:
-    directory = written(allocated(big_round(world)), tmp_path)
-    facts = json.loads((directory / "round.json").read_text())
-    facts["seed"] = "00" * 32
-    (directory / "round.json").write_text(json.dumps(facts))
+def test_a_round_that_nobody_applied_in_is_redrawn(world: World, tmp_path: Path) -> None:
+    done = redraw(written(allocated(published(world)), tmp_path))
 
-    assert "the seed is not the one" in redraw(directory).stdout
+    assert done.stdout.startswith("identical: 0 applications")
+
+
+def test_the_hash_of_the_list_can_be_had_with_the_tools_of_any_computer(
+    world: World, tmp_path: Path
+) -> None:
+    round_ = allocated(big_round(world))
+    written(round_, tmp_path)
+
+    done = subprocess.run(
+        ["bash", "-c", "tail -n +2 list.csv | cut -d, -f1-4 | sha256sum"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.split()[0] == round_.list_hash
+
+
+def test_the_database_keeps_the_hash_of_the_list(world: World) -> None:
+    round_ = allocated(big_round(world))
+
+    with pytest.raises(DatabaseError, match="set once, at the draw"), transaction.atomic():
+        Round.objects.filter(pk=round_.pk).update(list_hash="00" * 32)
 
 
 def test_the_list_names_no_account(world: World, tmp_path: Path) -> None:

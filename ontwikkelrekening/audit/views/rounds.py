@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -21,8 +19,7 @@ from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.reading import as_auditor
 from ontwikkelrekening.budgets.models import Placing, Round, RoundState
-from ontwikkelrekening.budgets.proving import COLUMNS, NotDrawn, facts, rows, standing
-from ontwikkelrekening.tables.downloads import Line
+from ontwikkelrekening.budgets.proving import NotDrawn, facts_text, list_lines, standing
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
 
 
@@ -155,11 +152,11 @@ def proof(request: HttpRequest, id: UUID) -> HttpResponseBase:
     """What the stand-alone script needs beside the list, as JSON."""
     found = get_object_or_404(Round.objects.public(), id=id)
     try:
-        published = facts(found)
+        text = facts_text(found)
     except NotDrawn:
         raise Http404 from None
     return HttpResponse(
-        json.dumps(published, indent=2, ensure_ascii=False) + "\n",
+        text,
         content_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="round.json"'},
     )
@@ -169,14 +166,13 @@ def proof(request: HttpRequest, id: UUID) -> HttpResponseBase:
 def published_list(request: HttpRequest, id: UUID) -> HttpResponseBase:
     """The published list as the stand-alone script reads it."""
     found = get_object_or_404(Round, id=id, state=RoundState.DRAWN)
-    response = StreamingHttpResponse(list_lines(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="list.csv"'
-    return response
+    return StreamingHttpResponse(
+        as_read_by_auditors(found),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="list.csv"'},
+    )
 
 
-def list_lines(found: Round) -> Iterator[str]:
-    writer = csv.writer(Line())
-    yield writer.writerow(COLUMNS)
+def as_read_by_auditors(found: Round) -> Iterator[str]:
     with as_auditor():
-        for row in rows(found):
-            yield writer.writerow(row)
+        yield from list_lines(found)

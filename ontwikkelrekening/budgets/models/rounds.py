@@ -74,6 +74,8 @@ class Round(models.Model):
     outside_source = models.CharField("bron van buiten", max_length=200, blank=True)
     outside_value = models.CharField("waarde van buiten", max_length=200, blank=True)
     seed = models.CharField(max_length=64, blank=True)  # hexadecimal, once revealed
+    # SHA-256 of what the draw fixed, line by line as published; set at the draw.
+    list_hash = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=9, choices=RoundState.choices, default=RoundState.DRAFT)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, null=True, related_name="+")
     account = models.OneToOneField(Account, on_delete=models.PROTECT, null=True, related_name="+")

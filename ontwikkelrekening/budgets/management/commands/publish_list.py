@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ontwikkelrekening.budgets.management.rounds import add_round, find_round
-from ontwikkelrekening.budgets.proving import NotDrawn, write_facts, write_list
+from ontwikkelrekening.budgets.proving import NotDrawn, facts_text, list_lines
 
 
 class Command(BaseCommand):
@@ -16,11 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         round_ = find_round(options["round"])
+        out: Path = options["out"]
         try:
-            with (options["out"] / "round.json").open("w") as file:
-                write_facts(round_, file)
+            (out / "round.json").write_text(facts_text(round_), encoding="utf-8")
         except NotDrawn:
             raise CommandError(f"{round_} has not been drawn yet.") from None
-        with (options["out"] / "list.csv").open("w", newline="") as file:
-            write_list(round_, file)
-        self.stdout.write(f"Written to {options['out']}: round.json and list.csv.")
+        with (out / "list.csv").open("w", encoding="utf-8", newline="") as file:
+            file.writelines(list_lines(round_))
+        self.stdout.write(f"Written to {out}: round.json and list.csv.")
