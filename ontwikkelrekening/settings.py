@@ -34,11 +34,11 @@ LOGIN = env.text("LOGIN", "oidc" if PRODUCTION else "mock")
 INSECURE_HTTP = env.flag("INSECURE_HTTP", default=not PRODUCTION)
 if LOGIN not in ("oidc", "mock"):
     raise ImproperlyConfigured(f"LOGIN is {LOGIN!r}; it must be oidc or mock.")
-# Events may be sent to this machine and over plain HTTP only where software is tried out.
-WEBHOOKS_MAY_STAY_HERE = env.flag("WEBHOOKS_MAY_STAY_HERE", default=not PRODUCTION)
-if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP or WEBHOOKS_MAY_STAY_HERE):
+# Webhooks and key sets may live on this machine and speak plain HTTP only where things are tried out.
+CALLS_MAY_STAY_HERE = env.flag("CALLS_MAY_STAY_HERE", default=not PRODUCTION)
+if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP or CALLS_MAY_STAY_HERE):
     raise ImproperlyConfigured(
-        "Production refuses DEBUG, the mock login, INSECURE_HTTP and WEBHOOKS_MAY_STAY_HERE."
+        "Production refuses DEBUG, the mock login, INSECURE_HTTP and CALLS_MAY_STAY_HERE."
     )
 
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS)

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from providers import outside
 from providers.errors import Unable
 from providers.models import Delivery, Endpoint, Provider
-from providers.webhooks.addresses import check_url, public_address
 from providers.webhooks.announcing import VERIFICATION, new_delivery, queue, ring_after_commit
 from providers.webhooks.sending import PREFIX
 
@@ -37,8 +37,7 @@ class ChallengeIsWrong(UnableToManage):
 @transaction.atomic
 def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
     """A new endpoint, which gets a challenge first and events once it is verified."""
-    host, port, _ = check_url(url)
-    public_address(host, port)
+    outside.check(url)
     Provider.objects.select_for_update().get(pk=provider.pk)
     if provider.endpoints.count() >= ENDPOINTS_MAX:
         raise TooManyEndpoints

@@ -19,6 +19,14 @@ WRITES = {
     "get_or_create",
     "update_or_create",
 }
+NETWORK = {
+    *("aiohttp", "asyncio", "authlib", "ftplib", "http.client", "httpx", "imaplib", "poplib"),
+    *("requests", "smtplib", "socket", "ssl", "urllib.request", "urllib3", "xmlrpc"),
+}
+CALLERS = {
+    "providers/outside.py",  # addresses that others chose: public ones only, and briefly
+    "ontwikkelrekening/login/oidc.py",  # the brokers that the settings name
+}
 INTERFACES = re.compile(r"(^|/)(views\w*|admin|urls|forms|serializers|commands/\w+)\.py$")
 
 
@@ -60,6 +68,32 @@ def test_the_guard_sees_a_write() -> None:
         "1: Claim.objects.create(...)",
         "2: claim.save(...)",
     ]
+
+
+def network_imports(source: str) -> list[str]:
+    """Modules that can open a connection, wherever in the file they are imported."""
+    named = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            named += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            named += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in named if any(f"{name}.".startswith(f"{each}.") for each in NETWORK)]
+
+
+def test_one_module_calls_out_and_one_logs_people_in() -> None:
+    files = tracked(*(f"{package}/**/*.py" for package in PACKAGES))
+    found = {
+        file.relative_to(ROOT).as_posix() for file in files if network_imports(file.read_text())
+    }
+
+    assert found == CALLERS
+
+
+def test_the_guard_sees_a_way_out() -> None:
+    source = "import json, http.client\ndef f():\n    from urllib import request, parse\n"
+
+    assert network_imports(source) == ["http.client", "urllib.request"]
 
 
 def test_no_signals_and_no_logic_in_save() -> None:

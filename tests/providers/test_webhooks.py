@@ -18,12 +18,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from providers.models import Delivery, Endpoint
 from providers.outbox import drain
-from providers.webhooks.addresses import (
-    AddressIsNotAllowed,
-    AddressIsUnknown,
-    check_url,
-    public_address,
-)
+from providers.outside import AddressIsNotAllowed
 from providers.webhooks.dispatching import PAUSES, dispatch
 from providers.webhooks.sending import send
 from tests.providers.calls import Software, problem
@@ -230,49 +225,10 @@ def test_one_slow_receiver_delays_nobody_else(world: Software, receivers: Any) -
     assert not slow.came or waited < slow.seconds
 
 
-def test_a_receiver_that_never_answers_is_left_in_seconds(db: None, settings: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        endpoint = Endpoint(
-            url=f"http://127.0.0.1:{silent.getsockname()[1]}/", secrets=["whsec_AA=="]
-        )
-        began = time.monotonic()
-        took_it, answer = send(Delivery(event={}), endpoint, at=timezone.now())
-
-    assert not took_it
-    assert answer == "TimeoutError"
-    assert time.monotonic() - began < 9
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",  # noqa: S104
-        "224.0.0.1",
-        "::1",
-        "fe80::1",
-        "fc00::1",
-        "::ffff:127.0.0.1",
-        "2002:7f00:1::",
-        "localhost",
-    ],
-)
-def test_no_private_address_is_called(settings: Any, address: str) -> None:
-    settings.WEBHOOKS_MAY_STAY_HERE = False
-
-    with pytest.raises(AddressIsNotAllowed):
-        public_address(address, 443)
-
-
 def test_a_name_that_leads_inside_is_refused_when_registered_and_when_sent(
     linde: Software, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.WEBHOOKS_MAY_STAY_HERE = False
+    settings.CALLS_MAY_STAY_HERE = False
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.5", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inside)
     rebound = Endpoint(url="https://hooks.example/", secrets=["whsec_AA=="])
@@ -283,29 +239,6 @@ def test_a_name_that_leads_inside_is_refused_when_registered_and_when_sent(
     took_it, answer = send(Delivery(event={}), rebound, at=timezone.now())
 
     assert (took_it, answer) == (False, AddressIsNotAllowed.sentence)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://hooks.example/",
-        "https://user:pass@hooks.example/",
-        "https://hooks.example/#part",
-        "https://hooks.example:99999/",
-        "ftp://hooks.example/",
-        "https:///path",
-    ],
-)
-def test_an_address_that_is_no_plain_https_is_refused(settings: Any, url: str) -> None:
-    settings.WEBHOOKS_MAY_STAY_HERE = False
-
-    with pytest.raises(AddressIsNotAllowed):
-        check_url(url)
-
-
-def test_a_host_nobody_knows_is_refused() -> None:
-    with pytest.raises(AddressIsUnknown):
-        public_address("nowhere.invalid", 443)
 
 
 def test_an_address_is_registered_once_and_removed(linde: Software) -> None:
