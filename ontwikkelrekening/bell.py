@@ -5,15 +5,21 @@ A message a request costs a durable write each; a worker that is awake needs non
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from threading import Lock, Timer
+
+logger = logging.getLogger(__name__)
 
 PAUSE = 0.2  # seconds
 
 
 class Bell:
-    """Rings are gathered; the last one is always followed by a strike."""
+    """Rings are gathered; the last one is always followed by a strike.
+
+    A strike that nobody hears is a line in the log and no error: the sweep comes by anyway.
+    """
 
     def __init__(self, strike: Callable[[], object]) -> None:
         self._strike = strike
@@ -33,10 +39,16 @@ class Bell:
                 later.start()
                 return
             self._struck_at = time.monotonic()
-        self._strike()
+        self._try_to_strike()
 
     def _strike_later(self) -> None:
         with self._lock:
             self._is_set_to_strike = False
             self._struck_at = time.monotonic()
-        self._strike()
+        self._try_to_strike()
+
+    def _try_to_strike(self) -> None:
+        try:
+            self._strike()
+        except Exception as error:  # a broker that is away; whoever rang has nothing to mend
+            logger.warning("nobody heard the bell", extra={"error": type(error).__name__})
