@@ -40,6 +40,11 @@ if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP or CALLS_MAY_STAY_H
     raise ImproperlyConfigured(
         "Production refuses DEBUG, the mock login, INSECURE_HTTP and CALLS_MAY_STAY_HERE."
     )
+# Staff log in with a password and six digits from an app. The demo does without, unless asked.
+STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=PRODUCTION)
+if PRODUCTION and not STAFF_SECOND_FACTOR:
+    raise ImproperlyConfigured("Production needs STAFF_SECOND_FACTOR.")
+OTP_TOTP_ISSUER = "Ontwikkelrekening"
 
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS)
 # Keys of the personal data, outside the database: look-up of a BSN (HMAC) and wrapping of the
@@ -82,6 +87,8 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "ledger",
     "providers",
     "ontwikkelrekening",
@@ -105,6 +112,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "ontwikkelrekening.administration.second_factor.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from ontwikkelrekening.administration import second_factor
 from ontwikkelrekening.audit import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ontwikkelrekening.portal.urls")),
     path("tijdvakken/", include("ontwikkelrekening.portal.urls_rounds")),
     path("taal/", include("django.conf.urls.i18n")),
+    path("staff/second-factor", second_factor.ask, name="second_factor"),
     path("staff/", include("ontwikkelrekening.payouts.urls")),
 ]
 

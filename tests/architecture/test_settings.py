@@ -42,6 +42,7 @@ def test_production_refuses_to_start_without(missing: str) -> None:
         ("DEBUG", "true"),
         ("LOGIN", "mock"),
         ("INSECURE_HTTP", "true"),
+        ("STAFF_SECOND_FACTOR", "false"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "http://example.org"),
         ("ENVIRONMENT", "staging"),
