@@ -6,6 +6,7 @@ missing secret, DEBUG, the mock login or an insecure flag.
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
@@ -68,6 +69,7 @@ LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where sea
 PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 if PRODUCTION and not PUBLIC_URL.startswith("https://"):
     raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}; production serves https only.")
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", f"mailto:security@{urlsplit(PUBLIC_URL).hostname}")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 

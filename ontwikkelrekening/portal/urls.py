@@ -44,4 +44,7 @@ urlpatterns = [
     path("wie-keek", views_privacy.looks, name="looks"),
     path("hulp", views_about.help_page, name="help"),
     path("toegankelijkheid", views_about.accessibility, name="accessibility"),
+    path("favicon.ico", views_about.icon),
+    path("robots.txt", views_about.robots),
+    path(".well-known/security.txt", views_about.security),
 ]

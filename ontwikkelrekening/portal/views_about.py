@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 
 from ontwikkelrekening.portal.session import account_of
 
@@ -16,6 +20,30 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/accessibility.html", {"account": account_of(request)})
+
+
+def icon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask for it whatever a page says, as on the pages of staff."""
+    return redirect(static("portal/icon.svg"), permanent=True)
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Searching the public pages is welcome; those of staff are nobody's business."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /audit/", "Disallow: /staff/", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def security(request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness: RFC 9116, mandatory for Dutch governments (Forum Standaardisatie)."""
+    expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=90)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.PUBLIC_URL}/.well-known/security.txt",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,0 +1,29 @@
+"""The small files that browsers, search engines and finders of weaknesses ask for."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+
+def test_a_finder_of_a_weakness_learns_where_to_report_it(client: Client) -> None:
+    answer = client.get("/.well-known/security.txt")
+
+    fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+    expires = datetime.fromisoformat(fields["Expires"])
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert fields["Contact"] == "mailto:security@127.0.0.1"
+    assert fields["Canonical"] == "http://127.0.0.1:8000/.well-known/security.txt"
+    assert timedelta() < expires - datetime.now(UTC) < timedelta(days=365)  # RFC 9116, 2.5.5
+
+
+def test_search_engines_are_kept_from_the_pages_of_staff(client: Client) -> None:
+    lines = client.get("/robots.txt").content.decode().splitlines()
+
+    assert {"Disallow: /admin/", "Disallow: /audit/", "Disallow: /staff/"} <= set(lines)
+
+
+def test_every_browser_finds_the_icon(client: Client) -> None:
+    address = client.get("/favicon.ico")["Location"]
+
+    assert finders.find(address.removeprefix("/static/"))
