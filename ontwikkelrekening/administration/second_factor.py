@@ -62,7 +62,7 @@ class CodeForm(forms.Form):
 @login_required
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the code of the app, or first show how to set one up; then go on to `next`."""
-    device = _device_of(request.user.pk)
+    device = _device_of(request.user.pk or 0)
     form = CodeForm(request.POST or None)
     if form.is_valid():
         if verify_token(request.user, device.persistent_id, form.cleaned_data["code"]):
@@ -101,7 +101,7 @@ def _is_half_in(request: HttpRequest) -> bool:
 
 
 @transaction.atomic
-def _device_of(member_id: int | None) -> TOTPDevice:
+def _device_of(member_id: int) -> TOTPDevice:
     """The app of this member of staff; an unconfirmed one until its first code was right."""
     User.objects.select_for_update().get(id=member_id)  # two tabs at once set up one app
     device, _is_new = TOTPDevice.objects.get_or_create(
