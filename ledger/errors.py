@@ -44,6 +44,7 @@ BY_SQLSTATE: dict[str, type[UnableToPost]] = {
     "LG005": UnknownAccount,
     "LG006": UnknownAccount,
     "LG007": UnableToPost,
+    "LG009": NotAnAmount,
 }
 BY_CONSTRAINT: dict[str, type[UnableToPost]] = {
     "account_is_never_overdrawn": Overdrawn,

@@ -72,8 +72,6 @@ def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime)
 
     Joins the caller's transaction. Raises a subclass of UnableToPost.
     """
-    if not transfers:
-        raise NotAnAmount(f"booking {booking.id} has no transfers")
     with named_errors(), connection.cursor() as cursor:
         cursor.execute(
             POST,

@@ -15,7 +15,7 @@ def grant_ledger(cursor: CursorWrapper, *, app: str, auditor: str) -> None:
     cursor.execute(
         f"""
         REVOKE ALL ON {TABLES} FROM {app}, {auditor};
-        REVOKE ALL ON SEQUENCE ledger_transfer_seq FROM {app}, {auditor};
+        REVOKE ALL ON SEQUENCE ledger_transfer_seq, ledger_account_id_seq FROM {app}, {auditor};
         GRANT SELECT ON {TABLES} TO {app}, {auditor};
         GRANT EXECUTE ON FUNCTION {ACTS} TO {app};
         """

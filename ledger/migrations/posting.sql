@@ -225,12 +225,12 @@ BEGIN
     VALUES (p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at)
     ON CONFLICT (id) DO NOTHING;
     IF NOT FOUND THEN
-        IF ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,
-                          p_ids, p_debits, p_credits, p_amounts) THEN
-            RETURN false;
+        IF NOT ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,
+                              p_ids, p_debits, p_credits, p_amounts) THEN
+            RAISE EXCEPTION 'booking % is there already with other content', p_id
+                USING ERRCODE = 'LG003';
         END IF;
-        RAISE EXCEPTION 'booking % is there already with other content', p_id
-            USING ERRCODE = 'LG003';
+        RETURN false;
     END IF;
 
     SELECT * INTO books FROM ledger_books;
@@ -243,6 +243,8 @@ BEGIN
     ELSIF this_xid < greatest(books.sealed_to, books.rolled_to) THEN
         RAISE EXCEPTION 'this server counts transactions from low again: begin a new era'
             USING ERRCODE = 'LG007';
+    ELSIF cardinality(p_ids) = 0 THEN
+        RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
     END IF;
 
     INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,

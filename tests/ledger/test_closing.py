@@ -12,10 +12,12 @@ from ledger.balances import balances_on
 from ledger.checking import check_ledger
 from ledger.closing import close_period, closed_through
 from ledger.models import Opening
-from ledger.posting import PeriodIsClosed
+from ledger.posting import PeriodIsClosed, UnableToPost
 from ledger.reports import trial_balance
 from ledger.rolling_up import roll_up
 from tests.ledger.books import Names, move, open_books
+from tests.ledger.test_guards import without
+from tests.racing import together
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -132,3 +134,44 @@ def test_closing_waits_for_a_posting_under_way(own_database: str) -> None:
     closer.join()
     assert Opening.objects.get(account_id=books.fatima).credits == 1
     assert not check_ledger()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_snapshot_from_before_the_closing_posts_nothing_after_it(
+    own_database: str, guarded: bool
+) -> None:
+    """A transaction that sees the books of its start would not see that they were closed."""
+    books = open_books(fund_cents=100)
+    if not guarded:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                without(
+                    "ledger_post",
+                    "current_setting('transaction_isolation') <> 'read committed'",
+                    "false",
+                )
+            )
+    started, closed = Event(), Event()
+
+    def post_late() -> str:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            assert closed_through() is None
+            started.set()
+            closed.wait(5)
+            move(books.fund, books.fatima, 1, on=JANUARY)
+        return "posted in a closed period"
+
+    def close() -> str:
+        started.wait(5)
+        close_period(through=JANUARY)
+        closed.set()
+        return "closed"
+
+    if guarded:
+        with pytest.raises(UnableToPost, match="READ COMMITTED"):
+            together([post_late, close])
+        assert not check_ledger()
+    else:
+        assert together([post_late, close]) == ["posted in a closed period", "closed"]
+        assert check_ledger()
