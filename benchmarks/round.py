@@ -28,6 +28,7 @@ APPLICATIONS = int(os.environ.get("ROUND_APPLICATIONS", "300000"))
 GRANTS = APPLICATIONS * 40 // 300
 EACH = 85_000  # cents: STAP's EUR 34M for 40,000
 AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
+APPROVED_AT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)  # the policy, before it starts
 OPENS_AT, CLOSES_AT = AT + timedelta(days=1), AT + timedelta(days=8)
 AFTER = CLOSES_AT + timedelta(hours=1)
 
@@ -89,7 +90,7 @@ def _scheme() -> Scheme:
     users = get_user_model().objects
     petra, paul = users.create(username="petra"), users.create(username="paul")
     scheme = create_example_scheme(
-        drafted_by=petra, approved_by=paul, starts_on=date(2026, 1, 1), at=AT
+        drafted_by=petra, approved_by=paul, starts_on=date(2026, 1, 1), at=APPROVED_AT
     )
     fund = open_fund(scheme, source="treasury", at=AT)
     make_available(fund, cents=100 * GRANTS * EACH, id=uuid4(), on=AT.date(), at=AT)

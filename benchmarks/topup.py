@@ -25,6 +25,7 @@ PEOPLE = int(os.environ.get("TOPUP_PEOPLE", "1000000"))
 CHUNK = 2000
 ON = date(2026, 1, 2)
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+APPROVED_AT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)  # the policy, before it starts
 TABLES = (
     "eligibility_decision", "ledger_account", "ledger_booking", "ledger_transfer",
     "budgets_tranche",
@@ -83,7 +84,7 @@ def prepare() -> None:
     users = get_user_model().objects
     petra, paul = users.create(username="petra"), users.create(username="paul")
     scheme = create_example_scheme(
-        drafted_by=petra, approved_by=paul, starts_on=date(2026, 1, 1), at=AT
+        drafted_by=petra, approved_by=paul, starts_on=date(2026, 1, 1), at=APPROVED_AT
     )
     fund = open_fund(scheme, source="treasury", at=AT)
     make_available(fund, cents=PEOPLE * 200_000, id=UUID(int=1), on=ON, at=AT)

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -49,6 +50,12 @@ class NewVersion(forms.Form):
     )
 
 
+class StartsOn(forms.Form):
+    starts_on = forms.DateField(
+        label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 class SimulatedOn(forms.Form):
     on = forms.DateField(
         label=gettext_lazy("As if decided on"), widget=forms.DateInput(attrs={"type": "date"})
@@ -62,6 +69,7 @@ def _draft(request: Request) -> str:
         scheme,
         starts_on=request.answers["starts_on"],
         settings=_settings_of(last) if last else {},
+        on=timezone.localdate(),
     )
     return _("%(policy)s is drafted with the values of the version before.") % {"policy": drafted}
 
@@ -76,6 +84,13 @@ def _settings_of(policy: Policy) -> dict[str, policies.Setting]:
 def _change(request: Request) -> str:
     policies.change(request.subject, settings=settings_from(dict(request.answers)))
     return _("The draft is saved. Every parameter passed its check.")
+
+
+def _move_start(request: Request) -> str:
+    policies.move_start(
+        request.subject, starts_on=request.answers["starts_on"], on=timezone.localdate()
+    )
+    return _("The draft holds from %(on)s.") % {"on": date_format(request.subject.starts_on)}
 
 
 def _simulate(request: Request) -> HttpResponse:
@@ -97,7 +112,9 @@ def _send_back(request: Request) -> str:
 
 def _approve(request: Request) -> str:
     policies.approve(request.subject, by=request.user, at=timezone.now())
-    return _("The policy is approved. It holds from %(on)s.") % {"on": request.subject.starts_on}
+    return _("The policy is approved. It holds from %(on)s.") % {
+        "on": date_format(request.subject.starts_on)
+    }
 
 
 def _is(state: PolicyState) -> Any:
@@ -145,6 +162,19 @@ class PolicyAdmin(ActingAdmin):
             errors=(policies.UnableToSetPolicy, UnusableParameter),
             form_for=DraftForm,
             template="admin/draft_policy.html",
+            offered=_is(PolicyState.DRAFT),
+        ),
+        Act(
+            "start",
+            gettext_lazy("Change the first day"),
+            "eligibility.change_policy",
+            _move_start,
+            gettext_lazy(
+                "A policy does not work backwards: it starts after its approval, and after the last"
+                " day that was decided on."
+            ),
+            errors=(policies.UnableToSetPolicy,),
+            form=StartsOn,
             offered=_is(PolicyState.DRAFT),
         ),
         Act(

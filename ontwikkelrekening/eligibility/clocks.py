@@ -1,5 +1,6 @@
 """The law's terms, counted to the day. A term that ends on a free day ends on the next working day
-(Algemene termijnenwet, articles 1 and 3)."""
+(Algemene termijnenwet, articles 1 and 3). That law leaves terms of more than twelve weeks alone
+(article 4); there are none here."""
 
 from __future__ import annotations
 
@@ -14,10 +15,30 @@ ANSWER_WITH_COMMITTEE = 12 * WEEK
 ANSWER_EXTENSION = 6 * WEEK  # Awb 7:10, third paragraph
 
 
+# Days that a royal decree makes equal to a holiday (Algemene termijnenwet, article 3, third paragraph):
+# the decrees "houdende gelijkstelling van 28 april 2023, 19 mei 2023, 10 mei 2024, 27 december 2024 en
+# 30 mei 2025" and "van 2 januari 2026, 15 mei 2026, 7 mei 2027, 28 april 2028 en 26 mei 2028". There is
+# a new one every three years; a term that ends on such a day after 2028 ends a day early until then.
+EQUAL_TO_HOLIDAYS = frozenset(
+    {
+        date(2023, 4, 28),
+        date(2023, 5, 19),
+        date(2024, 5, 10),
+        date(2024, 12, 27),
+        date(2025, 5, 30),
+        date(2026, 1, 2),
+        date(2026, 5, 15),
+        date(2027, 5, 7),
+        date(2028, 4, 28),
+        date(2028, 5, 26),
+    }
+)
+
+
 def last_day(start: date, term: timedelta) -> date:
     """The last day of a term that begins on the day after `start`."""
     day = start + term
-    while day.weekday() >= 5 or day in free_days(day.year):
+    while day.weekday() >= 5 or day in free_days(day.year) or day in EQUAL_TO_HOLIDAYS:
         day += timedelta(days=1)
     return day
 

@@ -7,6 +7,15 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import override
 
 from ontwikkelrekening.citizens.ageing import AOW_AGES
+from ontwikkelrekening.eligibility.clocks import (
+    ANSWER,
+    ANSWER_EXTENSION,
+    ANSWER_WITH_COMMITTEE,
+    DECIDE,
+    EQUAL_TO_HOLIDAYS,
+    OBJECT,
+    WEEK,
+)
 from ontwikkelrekening.eligibility.facts import SOURCES_BEST_FIRST
 from ontwikkelrekening.eligibility.parameters import CLASSES, KINDS, Parameters
 from ontwikkelrekening.eligibility.rules import (
@@ -95,7 +104,15 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
             for number, (born_from, months) in enumerate(AOW_AGES)
         ),
         "",
-        "## 8. Every parameter",
+        "## 8. Terms and days",
+        "",
+        *_clocks(),
+        "",
+        "A policy does not work backwards. A version starts on the day of its approval or later, and"
+        " after the last day that was decided on; a decision is taken under the version that holds"
+        " on its day. The database refuses anything else.",
+        "",
+        "## 9. Every parameter",
         "",
         "| key | meaning | value | ground | reason |",
         "|---|---|---|---|---|",
@@ -105,6 +122,27 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
             for key, kind in KINDS.items()
         ),
     )  # fmt: skip
+
+
+def _clocks() -> Iterator[str]:
+    yield "| term | weeks | ground |"
+    yield "|---|---|---|"
+    for name, term, ground in (
+        ("to decide", DECIDE, "Awb 4:13"),
+        ("to object", OBJECT, "Awb 6:7"),
+        ("to answer an objection", ANSWER, "Awb 7:10 lid 1"),
+        ("the same with a committee", ANSWER_WITH_COMMITTEE, "Awb 7:10 lid 1"),
+        ("to answer later, once", ANSWER_EXTENSION, "Awb 7:10 lid 3"),
+    ):
+        yield f"| {name} | {term // WEEK} | {ground} |"
+    equal = ", ".join(day.isoformat() for day in sorted(EQUAL_TO_HOLIDAYS))
+    yield ""
+    yield (
+        "A term that ends on a Saturday, a Sunday or a holiday ends on the next working day"
+        " (Algemene termijnenwet art. 1). Holidays are New Year's Day, Good Friday, Easter Monday,"
+        " King's Day, 5 May, Ascension Day, Whit Monday, both days of Christmas (art. 3 lid 1 en 2)"
+        f" and the days that a royal decree makes equal to one (art. 3 lid 3): {equal}."
+    )
 
 
 def _conditions(rules: Iterable[str], parameters: Parameters) -> Iterator[str]:

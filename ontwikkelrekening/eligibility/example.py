@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from ontwikkelrekening.eligibility.models import Policy, Scheme
 from ontwikkelrekening.eligibility.parameters import Parameters, parameters_from
@@ -131,10 +132,13 @@ def create_example_scheme(
     starts_on: date,
     at: datetime,
 ) -> Scheme:
-    """The scheme with its first policy in force; a second call finds it there."""
+    """The scheme with its first policy in force; a second call finds it there.
+
+    Raises WorksBackwards when the policy would start before the day of `at`.
+    """
     scheme, _ = Scheme.objects.get_or_create(code=SCHEME_CODE, defaults={"name": SCHEME_NAME})
     if not Policy.objects.filter(scheme=scheme).exists():
-        policy = draft(scheme, starts_on=starts_on, settings=EXAMPLE)
+        policy = draft(scheme, starts_on=starts_on, settings=EXAMPLE, on=localdate(at))
         propose(policy, by=drafted_by)
         approve(policy, by=approved_by, at=at)
     return scheme

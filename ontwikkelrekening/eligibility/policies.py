@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from ontwikkelrekening.eligibility.models import Policy, PolicyParameter, PolicyState, Scheme
+from ontwikkelrekening.eligibility.models import (
+    Decision,
+    Policy,
+    PolicyParameter,
+    PolicyState,
+    Scheme,
+)
 from ontwikkelrekening.eligibility.parameters import Parameters, check_parameters, parameters_from
 
 
@@ -28,6 +37,16 @@ class SamePerson(UnableToSetPolicy):
 
 class OverlappingPolicy(UnableToSetPolicy):
     """Another approved version of the scheme holds in the same period."""
+
+
+class WorksBackwards(UnableToSetPolicy):
+    """A version would hold before its approval, or on days that were decided on without it."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__(
+            _("A policy does not work backwards. It can start on %(day)s at the earliest.")
+            % {"day": date_format(first)}
+        )
 
 
 class IncompletePolicy(UnableToSetPolicy):
@@ -57,10 +76,15 @@ def draft(
     *,
     starts_on: date,
     settings: Mapping[str, Setting],
+    on: date,
     ends_on: date | None = None,
 ) -> Policy:
-    """A new version of the scheme's policy, open to change until it is proposed."""
+    """A new version of the scheme's policy, open to change until it is proposed.
+
+    `on` is today; raises WorksBackwards when the version would start too early.
+    """
     Scheme.objects.select_for_update().get(pk=scheme.pk)
+    _see_that_it_works_forward(scheme, starts_on=starts_on, on=on)
     last = Policy.objects.filter(scheme=scheme).aggregate(last=Max("version"))["last"] or 0
     policy = Policy.objects.create(
         scheme=scheme, version=last + 1, starts_on=starts_on, ends_on=ends_on
@@ -91,6 +115,15 @@ def change(policy: Policy, *, settings: Mapping[str, Setting]) -> None:
 
 
 @transaction.atomic
+def move_start(policy: Policy, *, starts_on: date, on: date) -> None:
+    """Give a draft another first day; raises WorksBackwards when that is too early."""
+    _locked(policy, expected=PolicyState.DRAFT)
+    _see_that_it_works_forward(policy.scheme, starts_on=starts_on, on=on)
+    policy.starts_on = starts_on
+    policy.save(update_fields=["starts_on"])
+
+
+@transaction.atomic
 def propose(policy: Policy, *, by: AbstractBaseUser) -> None:
     """Offer a complete draft for approval; from here its values stand still."""
     _locked(policy, expected=PolicyState.DRAFT)
@@ -115,11 +148,13 @@ def send_back(policy: Policy) -> None:
 def approve(policy: Policy, *, by: AbstractBaseUser, at: datetime) -> None:
     """Put a proposal in force from its start date; the version before it ends there.
 
-    Raises SamePerson, or OverlappingPolicy when another version holds in the same period.
+    Raises SamePerson, WorksBackwards, or OverlappingPolicy when another version holds in the same
+    period.
     """
     _locked(policy, expected=PolicyState.PROPOSED)
     if policy.proposed_by_id == by.pk:
-        raise SamePerson(f"{policy} was proposed by the same person.")
+        raise SamePerson(_("Whoever proposed a version cannot approve it."))
+    _see_that_it_works_forward(policy.scheme, starts_on=policy.starts_on, on=localdate(at))
     _end_the_version_before(policy)
     policy.state = PolicyState.APPROVED
     policy.approved_by = by  # type: ignore[assignment]
@@ -130,14 +165,24 @@ def approve(policy: Policy, *, by: AbstractBaseUser, at: datetime) -> None:
     except IntegrityError as error:
         if "approved_policies_never_overlap" not in str(error):
             raise
-        raise OverlappingPolicy(f"{policy} overlaps with an approved version.") from None
+        raise OverlappingPolicy(_("Another approved version holds in the same period.")) from None
+
+
+def first_start(scheme: Scheme, *, on: date) -> date:
+    """The first day a new version can hold: today, or the day after the last that was decided on."""
+    decisions = Decision.objects.filter(policy__scheme=scheme)
+    last = decisions.aggregate(last=Max("decided_on"))["last"]
+    return on if last is None else max(on, last + timedelta(days=1))
 
 
 def in_force(scheme: Scheme, *, on: date) -> tuple[Policy, Parameters]:
     """The version that holds on this date, with its typed values; raises NoPolicy."""
     policy = Policy.objects.in_force(scheme=scheme, on=on).first()
     if policy is None:
-        raise NoPolicy(f"{scheme} has no policy in force on {on}.")
+        raise NoPolicy(
+            _("%(scheme)s has no policy in force on %(day)s.")
+            % {"scheme": scheme, "day": date_format(on)}
+        )
     return policy, parameters_of(policy)
 
 
@@ -166,7 +211,16 @@ def _locked(policy: Policy, *, expected: PolicyState) -> None:
     """Hold the version's row for this transaction and see that it is in the expected state."""
     state = Policy.objects.select_for_update().values_list("state", flat=True).get(pk=policy.pk)
     if state != expected:
-        raise NotADraft(f"{policy} is {PolicyState(state).label}, not {expected.label}.")
+        raise NotADraft(
+            _("%(policy)s is %(state)s, not %(expected)s.")
+            % {"policy": policy, "state": PolicyState(state).label, "expected": expected.label}
+        )
+
+
+def _see_that_it_works_forward(scheme: Scheme, *, starts_on: date, on: date) -> None:
+    first = first_start(scheme, on=on)
+    if starts_on < first:
+        raise WorksBackwards(first)
 
 
 def _end_the_version_before(policy: Policy) -> None:

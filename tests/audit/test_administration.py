@@ -46,7 +46,7 @@ def test_a_policy_is_drafted_by_one_and_approved_by_another(year: Year) -> None:
 
     policy.refresh_from_db()
     assert "is opgesteld met de waarden van de versie hiervoor" in drafted
-    assert "was proposed by the same person" in own
+    assert "kan die niet vaststellen" in own
     assert "Het beleid is vastgesteld" in other
     assert (policy.state, policy.approved_by.get_username()) == ("approved", "paul")  # type: ignore[union-attr]
     assert Policy.objects.get(version=1).ends_on == date(2027, 1, 1)
@@ -260,7 +260,7 @@ def test_a_top_up_is_started_for_the_workers(year: Year) -> None:
     started = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2027-01-02")
 
     assert "valt niet in 2027" in wrong
-    assert "no policy in force" in too_early
+    assert "geen beleid dat geldt" in too_early
     assert "is begonnen" in started
     assert TopUpRun.objects.filter(year=2027).exists()
 

@@ -152,7 +152,7 @@ def drafted(petra: Client, year: Year) -> Policy:
         petra,
         "/admin/eligibility/policy/do/draft",
         scheme=year.world.scheme.pk,
-        starts_on="2027-01-01",
+        starts_on="2099-01-01",
     )
     return Policy.objects.get(version=2)
 

@@ -75,7 +75,7 @@ def play_a_year() -> Year:
 def play_on(year: Year) -> Year:
     """What comes beside a year: a round that was drawn, a draft tried on everyone, an objection."""
     year.round = allocated(open_round(year))
-    policy = draft(year.world.scheme, starts_on=date(2027, 1, 1), settings=DEARER)
+    policy = draft(year.world.scheme, starts_on=date(2027, 1, 1), settings=DEARER, on=ON)
     year.simulation = start(policy, on=date(2027, 1, 1), by="petra", at=AT)
     drain()
     refusal = Decision.objects.get(account_code=year.willem)

@@ -33,7 +33,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def changed(world: World, **values: object) -> Policy:
     settings = dict(EXAMPLE) | {key: Setting(value, "concept") for key, value in values.items()}
-    return draft(world.scheme, starts_on=ON, settings=settings)
+    return draft(world.scheme, starts_on=ON, settings=settings, on=ON)
 
 
 def simulated(world: World, **values: object) -> dict[str, Line]:
@@ -85,7 +85,9 @@ def test_a_simulation_stores_nobody(world: World) -> None:
 
 
 def test_an_incomplete_draft_is_not_simulated(world: World) -> None:
-    policy = draft(world.scheme, starts_on=ON, settings={"age_min_years": Setting(18, "art. 2")})
+    policy = draft(
+        world.scheme, starts_on=ON, settings={"age_min_years": Setting(18, "art. 2")}, on=ON
+    )
 
     with pytest.raises(UnusableParameter):
         start(policy, on=ON, by="petra", at=AT)

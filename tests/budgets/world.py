@@ -25,6 +25,7 @@ from providers.models import Course, Provider
 from providers.publishing import CourseDetails, publish, register_course
 
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+APPROVED_AT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)  # the policy, before it starts
 ON = date(2026, 1, 2)
 STARTS_ON = date(2026, 2, 2)
 LATER = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
@@ -47,7 +48,10 @@ class World:
 def create_world(*, fund_cents: int = FUND_CENTS) -> World:
     """Everything a citizen needs to agree to a course, but credit."""
     scheme = create_example_scheme(
-        drafted_by=staff("petra"), approved_by=staff("paul"), starts_on=date(2026, 1, 1), at=AT
+        drafted_by=staff("petra"),
+        approved_by=staff("paul"),
+        starts_on=date(2026, 1, 1),
+        at=APPROVED_AT,
     )
     fund = open_fund(scheme, source="treasury", at=AT)
     if fund_cents:

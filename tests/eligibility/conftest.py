@@ -9,6 +9,7 @@ from ontwikkelrekening.eligibility.example import create_example_scheme
 from ontwikkelrekening.eligibility.models import Scheme
 
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+APPROVED_AT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)  # the policy, before it starts
 ON = date(2026, 1, 2)
 
 
@@ -26,5 +27,5 @@ def paul(db: None) -> User:
 def scheme(petra: User, paul: User) -> Scheme:
     """The example scheme, in force from 2026."""
     return create_example_scheme(
-        drafted_by=petra, approved_by=paul, starts_on=date(2026, 1, 1), at=AT
+        drafted_by=petra, approved_by=paul, starts_on=date(2026, 1, 1), at=APPROVED_AT
     )

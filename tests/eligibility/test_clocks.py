@@ -25,6 +25,10 @@ from ontwikkelrekening.eligibility.clocks import (
         (date(2026, 3, 24), date(2026, 5, 6)),  # 5 May: 6 May
         (date(2026, 11, 13), date(2026, 12, 28)),  # Christmas, then a weekend
         (date(2026, 1, 3), date(2026, 2, 16)),  # Saturday: Monday
+        (date(2026, 4, 2), date(2026, 5, 18)),  # Ascension, the Friday by decree, a weekend
+        (date(2026, 4, 3), date(2026, 5, 18)),  # that Friday itself
+        (date(2027, 3, 25), date(2027, 5, 10)),  # Ascension in 2027, the same
+        (date(2024, 11, 15), date(2024, 12, 30)),  # 27 December 2024 by decree, a weekend
     ],
 )
 def test_an_objection_can_be_made_for_six_weeks_and_never_ends_on_a_free_day(
@@ -60,5 +64,5 @@ def test_the_holidays_are_known(year: int, easter_monday: date, kings_day: date)
 def test_a_term_is_never_shortened() -> None:
     day = date(2026, 1, 1)
     while day < date(2027, 1, 1):
-        assert 0 <= (last_day(day, 6 * WEEK) - day - 6 * WEEK).days <= 4
+        assert 0 <= (last_day(day, 6 * WEEK) - day - 6 * WEEK).days <= 4  # Ascension to Monday
         day += timedelta(days=1)

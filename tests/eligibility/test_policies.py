@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from psycopg.errors import RestrictViolation
 
+from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.eligibility.deciding import decide_many
 from ontwikkelrekening.eligibility.example import EXAMPLE, example_parameters
 from ontwikkelrekening.eligibility.models import Policy, PolicyState, Scheme
 from ontwikkelrekening.eligibility.parameters import KINDS, UnusableParameter, check_parameters
@@ -19,19 +22,23 @@ from ontwikkelrekening.eligibility.policies import (
     OverlappingPolicy,
     SamePerson,
     Setting,
+    WorksBackwards,
     approve,
     change,
     draft,
     in_force,
+    move_start,
     parameters_of,
     propose,
     send_back,
 )
-from tests.eligibility.conftest import AT
+from tests.eligibility.acts import decided
+from tests.eligibility.conftest import AT, ON
+from tests.eligibility.people import fatima
 
 
 def drafted(scheme: Scheme, *, starts_on: date, ends_on: date | None = None) -> Policy:
-    return draft(scheme, starts_on=starts_on, ends_on=ends_on, settings=EXAMPLE)
+    return draft(scheme, starts_on=starts_on, ends_on=ends_on, settings=EXAMPLE, on=ON)
 
 
 def test_the_example_policy_is_in_force_from_its_first_day(scheme: Scheme) -> None:
@@ -64,7 +71,7 @@ def test_the_database_refuses_the_same_person_as_well(scheme: Scheme, petra: Use
 
     with pytest.raises(IntegrityError, match="approved_by_someone_else"), transaction.atomic():
         Policy.objects.filter(pk=policy.pk).update(
-            state="approved", proposed_by=petra, approved_by=petra
+            state="approved", proposed_by=petra, approved_by=petra, approved_at=AT
         )
 
 
@@ -88,28 +95,32 @@ def test_a_successor_ends_the_version_before_it(scheme: Scheme, petra: User, pau
 def test_an_overlapping_version_is_refused_and_nothing_has_changed(
     scheme: Scheme, petra: User, paul: User
 ) -> None:
-    policy = drafted(scheme, starts_on=date(2025, 7, 1))
+    later = drafted(scheme, starts_on=date(2027, 1, 1), ends_on=date(2028, 1, 1))
+    propose(later, by=petra)
+    approve(later, by=paul, at=AT)
+    policy = drafted(scheme, starts_on=date(2026, 7, 1), ends_on=date(2027, 7, 1))
     propose(policy, by=petra)
 
     with pytest.raises(OverlappingPolicy):
         approve(policy, by=paul, at=AT)
 
-    assert in_force(scheme, on=date(2026, 6, 1))[0].version == 1
-    assert scheme.policies.filter(state="approved").count() == 1
+    assert in_force(scheme, on=date(2026, 8, 1))[0].version == 1
+    assert scheme.policies.filter(state="approved").count() == 2
 
 
 def test_versions_may_touch_and_schemes_may_coincide(
     scheme: Scheme, petra: User, paul: User
 ) -> None:
-    before = drafted(scheme, starts_on=date(2025, 1, 1), ends_on=date(2026, 1, 1))
-    propose(before, by=petra)
-    other = drafted(Scheme.objects.create(code="gemeente", name="G"), starts_on=date(2026, 1, 1))
+    after = drafted(scheme, starts_on=date(2027, 1, 1))
+    propose(after, by=petra)
+    other = drafted(Scheme.objects.create(code="gemeente", name="G"), starts_on=ON)
     propose(other, by=petra)
+    scheme.policies.filter(version=1).update(ends_on=date(2027, 1, 1))
 
-    approve(before, by=paul, at=AT)
+    approve(after, by=paul, at=AT)
     approve(other, by=paul, at=AT)
 
-    assert in_force(scheme, on=date(2025, 12, 31))[0] == before
+    assert in_force(scheme, on=date(2027, 1, 1))[0] == after
 
 
 @pytest.mark.parametrize(
@@ -139,6 +150,88 @@ def test_the_end_of_an_approved_version_is_set_once(scheme: Scheme) -> None:
         policies.update(ends_on=date(2028, 1, 1))
 
 
+def test_a_version_cannot_be_drafted_for_days_that_are_over(scheme: Scheme) -> None:
+    with pytest.raises(WorksBackwards, match="2 januari 2026"):
+        drafted(scheme, starts_on=date(2026, 1, 1))
+
+    assert drafted(scheme, starts_on=ON).starts_on == ON
+
+
+def test_a_version_starts_after_the_last_day_that_was_decided_on(
+    scheme: Scheme, petra: User, paul: User
+) -> None:
+    policy = drafted(scheme, starts_on=ON)
+    propose(policy, by=petra)
+    decided(scheme, fatima())
+
+    with pytest.raises(WorksBackwards, match="3 januari 2026"):
+        approve(policy, by=paul, at=AT)
+    send_back(policy)
+    move_start(policy, starts_on=date(2026, 1, 3), on=ON)
+    propose(policy, by=petra)
+    approve(policy, by=paul, at=AT)
+
+    assert in_force(scheme, on=ON)[0].version == 1
+    assert in_force(scheme, on=date(2026, 1, 3))[0] == policy
+
+
+def test_a_draft_that_waited_too_long_gets_another_first_day(
+    scheme: Scheme, petra: User, paul: User
+) -> None:
+    policy = drafted(scheme, starts_on=date(2026, 2, 1))
+    propose(policy, by=petra)
+    march = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+    with pytest.raises(WorksBackwards, match="1 maart 2026"):
+        approve(policy, by=paul, at=march)
+
+    assert scheme.policies.filter(state="approved").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "approved_at"),
+    [
+        (date(2026, 2, 1), datetime(2026, 2, 2, 12, 0, tzinfo=UTC)),  # approved a day late
+        (date(2026, 2, 1), datetime(2026, 2, 1, 23, 30, tzinfo=UTC)),  # half past midnight here
+        (ON, AT),  # decided on
+    ],
+)
+def test_the_database_refuses_a_policy_that_works_backwards(
+    scheme: Scheme, petra: User, paul: User, starts_on: date, approved_at: datetime
+) -> None:
+    policy = drafted(scheme, starts_on=starts_on)
+    propose(policy, by=petra)
+    decided(scheme, fatima())
+    Policy.objects.filter(version=1).update(ends_on=starts_on)
+
+    with pytest.raises(IntegrityError, match="works backwards"), transaction.atomic():
+        Policy.objects.filter(pk=policy.pk).update(
+            state="approved", approved_by=paul, approved_at=approved_at
+        )
+
+
+@pytest.mark.parametrize("on", [date(2025, 12, 31), date(2027, 1, 1)])
+def test_the_database_refuses_a_decision_outside_the_days_of_its_policy(
+    scheme: Scheme, on: date
+) -> None:
+    policy, parameters = in_force(scheme, on=ON)
+    Policy.objects.filter(pk=policy.pk).update(ends_on=date(2027, 1, 1))
+    codes = register([fatima()], at=AT).codes
+
+    with pytest.raises(RestrictViolation, match="policy of its day"), transaction.atomic():
+        decide_many(codes, policy=policy, parameters=parameters, on=on, balances={}, at=AT)
+
+
+def test_the_database_refuses_a_decision_under_a_draft(scheme: Scheme) -> None:
+    policy = drafted(scheme, starts_on=ON)
+    codes = register([fatima()], at=AT).codes
+
+    with pytest.raises(RestrictViolation, match="policy of its day"), transaction.atomic():
+        decide_many(
+            codes, policy=policy, parameters=parameters_of(policy), on=ON, balances={}, at=AT
+        )
+
+
 def test_a_proposal_stands_still_until_it_is_sent_back(scheme: Scheme, petra: User) -> None:
     policy = drafted(scheme, starts_on=date(2027, 1, 1))
     propose(policy, by=petra)
@@ -154,7 +247,10 @@ def test_a_proposal_stands_still_until_it_is_sent_back(scheme: Scheme, petra: Us
 
 def test_an_incomplete_draft_cannot_be_proposed(scheme: Scheme, petra: User) -> None:
     policy = draft(
-        scheme, starts_on=date(2027, 1, 1), settings={"age_min_years": EXAMPLE["age_min_years"]}
+        scheme,
+        starts_on=date(2027, 1, 1),
+        settings={"age_min_years": EXAMPLE["age_min_years"]},
+        on=ON,
     )
 
     with pytest.raises(IncompletePolicy) as refused:
@@ -204,7 +300,14 @@ def test_a_parameter_without_a_ground_is_refused() -> None:
 
 
 def test_the_command_loads_the_example_once(db: None) -> None:
-    call_command("load_example_policy", "--from", "2026-01-01", verbosity=0)
-    call_command("load_example_policy", "--from", "2026-01-01", verbosity=0)
+    call_command("load_example_policy", verbosity=0)
+    call_command("load_example_policy", verbosity=0)
 
     assert Policy.objects.get().state == PolicyState.APPROVED
+
+
+def test_the_command_loads_no_policy_for_days_that_are_over(db: None) -> None:
+    with pytest.raises(CommandError, match="werkt niet terug"):
+        call_command("load_example_policy", "--from", "2026-01-01", verbosity=0)
+
+    assert not Policy.objects.exists()

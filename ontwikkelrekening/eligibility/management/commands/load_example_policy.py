@@ -3,10 +3,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ontwikkelrekening.eligibility.example import create_example_scheme
+from ontwikkelrekening.eligibility.policies import UnableToSetPolicy
 
 
 class Command(BaseCommand):
@@ -17,7 +18,7 @@ class Command(BaseCommand):
             "--from",
             dest="starts_on",
             type=date.fromisoformat,
-            help="first day of the policy, 2026-12-31; without it 1 January of this year",
+            help="first day of the policy, 2026-12-31; without it today",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,11 +30,14 @@ class Command(BaseCommand):
             )[0]
             for name in ("petra", "paul")
         )
-        scheme = create_example_scheme(
-            drafted_by=petra,
-            approved_by=paul,
-            starts_on=options["starts_on"] or date(timezone.localdate(now).year, 1, 1),
-            at=now,
-        )
+        try:
+            scheme = create_example_scheme(
+                drafted_by=petra,
+                approved_by=paul,
+                starts_on=options["starts_on"] or timezone.localdate(now),
+                at=now,
+            )
+        except UnableToSetPolicy as error:
+            raise CommandError(str(error)) from None
         policy = scheme.policies.latest("version")
         self.stdout.write(f"{policy}: {policy.parameters.count()} parameters, {policy.state}.")
