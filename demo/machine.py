@@ -1,4 +1,4 @@
-"""Starts and stops the product on one machine: web server, worker and beat on one database.
+"""Starts and stops the product on one machine: web server, workers and beat on one database.
 
 Every child ends with us, also when we are killed. What they print goes to `log/` beside the data.
 """
@@ -31,10 +31,9 @@ WEB = (
     *("--log-level", "warning", "--respawn-failed-workers"),
 )
 # Workers need not know of each other: the queue of record is the database.
-WORKER = (
-    *("--concurrency", CORES, "--loglevel", "INFO"),
-    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-)
+ALONE = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+WORKER = ("--concurrency", CORES, *ALONE)
+SENDER = ("--queues", "webhooks", "--concurrency", "1", *ALONE)
 
 
 class DemoFailed(Exception):
@@ -118,6 +117,7 @@ class Machine:
         programs = {
             "web": ("granian", "demo.served:application", *WEB, *address),
             "worker": ("celery", "--app", "demo.served:celery", "worker", *WORKER),
+            "webhooks": ("celery", "--app", "demo.served:celery", "worker", *SENDER),
             "beat": ("celery", "--app", "demo.served:celery", "beat", *schedule),
         }
         for name, program in programs.items():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from providers.models import Claim, Enrolment, OutboxMessage
+from providers.models import Claim, Delivery, Enrolment, OutboxMessage
 
 logger = logging.getLogger(__name__)
 
@@ -81,9 +81,15 @@ def _lines() -> list[str]:
         *_gauge("outbox_open", "Work that is queued and not done.", {"": open_}),
         *_gauge("outbox_failed", "Work that failed at least once and is not done.", {"": failed}),
         *_gauge("outbox_oldest_seconds", "How long the oldest due work waits.", {"": int(waiting)}),
+        *_gauge("webhooks_oldest_seconds", "How long the oldest due event waits.", {"": _mail(at)}),
         *_gauge("claims", "Claims by state.", _by_state(Claim)),
         *_gauge("enrolments", "Enrolments by state.", _by_state(Enrolment)),
     ]
+
+
+def _mail(at: datetime) -> int:
+    oldest = Delivery.objects.filter(due_at__lte=at).aggregate(oldest=Min("due_at"))["oldest"]
+    return int((at - oldest).total_seconds()) if oldest else 0
 
 
 def _outbox() -> tuple[int, int]:

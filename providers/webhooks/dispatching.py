@@ -1,79 +1,86 @@
-"""Sending what is due: each endpoint on a thread of its own, so a slow one delays nobody else.
+"""Sending what is due: one event at a time to each endpoint, and never waiting for one of them.
 
-A delivery is leased before it is sent, so a killed worker loses nothing; its event may then arrive
-twice, under one id.
+This thread alone speaks with the database; the others only send. A delivery is leased before it is
+sent, so a killed worker loses nothing; its event may then arrive twice, under one id.
 """
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from providers.models import Delivery, Endpoint
+from providers.models import Delivery
 from providers.webhooks.sending import send
 
 logger = logging.getLogger(__name__)
-THREADS = 32
+AT_ONCE = 128  # as many receivers may hang before anybody else waits for one of them
 LEASE = timedelta(seconds=60)
+SECONDS_BETWEEN_LOOKS = 0.2  # for what becomes due while others are being sent
 PAUSES = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]  # seconds; then given up
 
 
 def dispatch() -> int:
     """Send everything that is due; return how many events were taken."""
-    busy: dict[UUID, Future[int]] = {}
-    with ThreadPoolExecutor(THREADS) as threads:
-        while fresh := _endpoints_with_mail(timezone.now(), but=list(busy)):
-            for endpoint in fresh:
-                busy[endpoint.pk] = threads.submit(_serve, endpoint)
-            wait(busy.values(), timeout=0.2)
-        return sum(served.result() for served in busy.values())
-
-
-def _endpoints_with_mail(now: datetime, *, but: list[UUID]) -> list[Endpoint]:
-    due = Delivery.objects.filter(due_at__lte=now).values("endpoint")
-    return list(Endpoint.objects.filter(pk__in=due).exclude(pk__in=but))
-
-
-def _serve(endpoint: Endpoint) -> int:
-    """Send to one endpoint until nothing is due or it fails."""
     taken = 0
-    try:
-        while delivery := _lease(endpoint, now=timezone.now()):
-            took_it, answer = send(delivery, endpoint, at=timezone.now())
-            _record(delivery, took_it=took_it, answer=answer, now=timezone.now())
-            if not took_it:
-                break
-            taken += 1
-    finally:
-        connection.close()
-    return taken
+    under_way: dict[Future[tuple[bool, str]], Delivery] = {}
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        while True:
+            now = timezone.now()
+            for delivery in _lease([each.endpoint_id for each in under_way.values()], now=now):
+                under_way[threads.submit(send, delivery, delivery.endpoint, at=now)] = delivery
+            if not under_way:
+                return taken
+            done, _ = wait(under_way, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+            for sent in done:
+                took_it, answer = _outcome(sent)
+                _record(under_way.pop(sent), took_it=took_it, answer=answer, now=timezone.now())
+                taken += took_it
 
 
 @transaction.atomic
-def _lease(endpoint: Endpoint, *, now: datetime) -> Delivery | None:
-    delivery = (
-        Delivery.objects.select_for_update(skip_locked=True)
-        .filter(endpoint=endpoint, due_at__lte=now)
-        .order_by("due_at", "id")
-        .first()
+def _lease(busy: list[UUID], *, now: datetime) -> list[Delivery]:
+    """The first event of each endpoint that has one due and is not busy, as far as there is room."""
+    firsts = (
+        Delivery.objects.filter(due_at__lte=now)
+        .exclude(endpoint__in=busy)
+        .order_by("endpoint", "due_at", "id")
+        .distinct("endpoint")
+        .values("id")
     )
-    if delivery is not None:
+    leased = list(
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("endpoint")
+        .filter(pk__in=firsts, due_at__lte=now)
+        .order_by("due_at", "id")[: AT_ONCE - len(busy)]
+    )
+    for delivery in leased:
         delivery.attempts += 1
         delivery.due_at = now + LEASE
-        delivery.save(update_fields=["attempts", "due_at"])
-    return delivery
+    Delivery.objects.bulk_update(leased, ["attempts", "due_at"])
+    return leased
 
 
+def _outcome(sent: Future[tuple[bool, str]]) -> tuple[bool, str]:
+    """A failure of our own is one of this event too: the others go on."""
+    try:
+        return sent.result()
+    except Exception:
+        logger.exception("webhook not sent")
+        return False, "The sending failed on our side."
+
+
+@transaction.atomic
 def _record(delivery: Delivery, *, took_it: bool, answer: str, now: datetime) -> None:
-    delivery.answer = answer[:200]
-    delivery.delivered_at = now if took_it else None
+    """What came of it; nothing when the endpoint was removed while we were sending."""
     delivery.due_at = None if took_it else _next_attempt(delivery.attempts, now)
-    delivery.save(update_fields=["answer", "delivered_at", "due_at"])
+    Delivery.objects.filter(pk=delivery.pk).update(
+        answer=answer[:200], delivered_at=now if took_it else None, due_at=delivery.due_at
+    )
     if not took_it:
         logger.warning(
             "webhook not taken",
