@@ -90,7 +90,8 @@ def print_welcome(url: str, summary: dict[str, Any]) -> None:
     as a citizen         {url}/inloggen       choose Fatima, Henk, Samira or Johan
     as an auditor        {url}/audit/         amir    password: demo-password
     as staff             {url}/admin/         petra, paul (policy), ineke, bas (payments), rosa, sam (reviews)
-    as a provider        {url}/api/v1/docs    client id and secret: var/clients.json
+    as a provider        {url}/opleiders/     choose one from the list
+    as its software      {url}/api/v1/docs    client id and secret: var/clients.json
 
   Ctrl-C stops everything. `make demo` starts again with what is there, `make clean` forgets it.
 """

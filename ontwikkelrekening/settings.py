@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "ontwikkelrekening.tables",
     "ontwikkelrekening.portal",
     "ontwikkelrekening.audit",
+    "ontwikkelrekening.provider_area",
 ]
 
 MIDDLEWARE = [

@@ -8,6 +8,7 @@ from ontwikkelrekening.audit import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("opleiders/", include("ontwikkelrekening.provider_area.urls")),
     path("audit/", include("ontwikkelrekening.audit.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -1,7 +1,9 @@
-"""Registering, publishing and withdrawing courses."""
+"""Registering, revising, publishing and withdrawing courses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,17 @@ from providers.errors import Unable
 from providers.models import Course, Provider
 from providers.moving import move
 
+# What a citizen agrees to; the terms of an enrolment follow from it.
+AGREED_TO = {
+    "category",
+    "price",
+    "hours",
+    "sessions",
+    "weeks",
+    "has_exam",
+    "has_certificate",
+}
+
 
 class UnableToRegister(Unable):
     """The course cannot be registered as it is given."""
@@ -20,6 +33,13 @@ class UnableToRegister(Unable):
 
 class CourseCodeIsTaken(UnableToRegister):
     field, sentence = "primaryCode", "You have another course with this code."
+
+
+class AgreementsStand(UnableToRegister):
+    sentence = (
+        "People agreed to this course as it is. Price, kind, size, exam and certificate stay; "
+        "register another course for something else."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +73,39 @@ class CourseDetails:
         return all(getattr(course, name) == value for name, value in self.as_fields().items())
 
 
-def register_course(provider: Provider, details: CourseDetails, *, at: datetime) -> Course:
-    """A new draft of the provider; raises CourseCodeIsTaken."""
+@contextmanager
+def _own_codes() -> Iterator[None]:
+    """Write a course; raises CourseCodeIsTaken."""
     try:
         with transaction.atomic():
-            return Course.objects.create(provider=provider, registered_at=at, **details.as_fields())
+            yield
     except IntegrityError as error:
         if "course_code_is_unique_for_its_provider" in str(error):
             raise CourseCodeIsTaken from None
         raise
+
+
+def register_course(provider: Provider, details: CourseDetails, *, at: datetime) -> Course:
+    """A new draft of the provider; raises CourseCodeIsTaken."""
+    with _own_codes():
+        return Course.objects.create(provider=provider, registered_at=at, **details.as_fields())
+
+
+@transaction.atomic
+def revise(course: Course, details: CourseDetails, *, actor: str, at: datetime) -> Course:
+    """Change a course that citizens cannot find now; what somebody agreed to stays as it is.
+
+    Raises IllegalMove while it is published, AgreementsStand and CourseCodeIsTaken.
+    """
+    locked = Course.objects.select_for_update().get(pk=course.pk)
+    changed = {
+        name: value for name, value in details.as_fields().items() if getattr(locked, name) != value
+    }
+    with _own_codes():
+        move(locked, "revise", actor=actor, at=at, **changed)
+    if AGREED_TO.intersection(changed) and locked.enrolments.exists():
+        raise AgreementsStand
+    return locked
 
 
 def publish(course: Course, *, actor: str, at: datetime) -> Course:

@@ -47,6 +47,10 @@ COURSE: Transitions = {
         CourseState.WITHDRAWN: CourseState.PUBLISHED,
     },
     "withdraw": {CourseState.PUBLISHED: CourseState.WITHDRAWN},
+    "revise": {
+        CourseState.DRAFT: CourseState.DRAFT,
+        CourseState.WITHDRAWN: CourseState.WITHDRAWN,
+    },
 }
 ENROLMENT: Transitions = {
     "redeem": {EnrolmentState.AGREED: EnrolmentState.REDEEMED},

@@ -59,6 +59,7 @@ KINDS: dict[str, Text] = {
 EVENTS: dict[str, Text] = {
     "publish": _("published"),
     "withdraw": _("withdrawn"),
+    "revise": _("changed"),
     "agree": _("agreed"),
     "redeem": _("code handed in"),
     "cancel": _("cancelled"),

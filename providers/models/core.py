@@ -126,6 +126,24 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """What the provider may see: its own courses, once the citizen handed over the code."""
         return self.filter(provider=provider, redeemed_at__isnull=False)
 
+    def coming(self, *, on: date) -> EnrolmentQuerySet:
+        """Enrolments whose course has still to start."""
+        return self.filter(state=EnrolmentState.REDEEMED, starts_on__gt=on)
+
+    def claimable(self, *, on: date) -> EnrolmentQuerySet:
+        """Started enrolments with an instalment that was not claimed yet."""
+        stands = ~Q(claims__state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN])
+        return (
+            self.filter(state=EnrolmentState.REDEEMED, starts_on__lte=on, claim_until__gte=on)
+            .annotate(
+                claimed=models.Count("claims", filter=stands),
+                instalments=models.Func(
+                    "terms", function="jsonb_array_length", output_field=models.IntegerField()
+                ),
+            )
+            .filter(claimed__lt=models.F("instalments"))
+        )
+
     def unused(self, *, on: date) -> EnrolmentQuerySet:
         """Agreed enrolments whose code can no longer be used."""
         return self.filter(state=EnrolmentState.AGREED, code_valid_until__lt=on)
@@ -303,9 +321,13 @@ class StateChange(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The stored answer to one request: key, effect and answer are written in one transaction."""
+    """The stored answer to one request: key, effect and answer are written in one transaction.
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    Keys are of a client, or for what its staff do by hand, of a provider.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", null=True)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+", null=True)
     key = models.CharField(max_length=64)
     fingerprint = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField()
@@ -316,6 +338,11 @@ class IdempotencyKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="idempotency_key_is_used_once", fields=["client", "key"]),
+            models.UniqueConstraint(name="form_key_is_used_once", fields=["provider", "key"]),
+            models.CheckConstraint(
+                name="idempotency_key_has_one_owner",
+                condition=Q(client__isnull=True) ^ Q(provider__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

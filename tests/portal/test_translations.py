@@ -1,22 +1,40 @@
 """The Dutch is complete, compiled, and what is really shown."""
 
 import ast
+import inspect
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import polib
+import pytest
 from django.template.base import Lexer, TokenType
 from django.utils.translation import gettext, override, pgettext
 
+from providers.claiming.assessing import doubt_about
+from providers.claiming.submitting import UnableToClaim
+from providers.enrolling import UnableToEnrol
+from providers.publishing import UnableToRegister
+
+REFUSALS = [
+    each
+    for family in (UnableToClaim, UnableToEnrol, UnableToRegister)
+    for each in family.__subclasses__()
+]
+
 PORTAL = Path("ontwikkelrekening/portal")
-PO = PORTAL / "locale/nl/LC_MESSAGES/django.po"
+AREA = Path("ontwikkelrekening/provider_area")
 FUNCTIONS = {"_", "gettext", "gettext_lazy", "pgettext_lazy", "pgettext"}
 QUOTED = r"""(?:"([^"]*)"|'([^']*)')"""
 
 
-def in_templates() -> set[str]:
+def po_of(package: Path) -> Path:
+    return package / "locale/nl/LC_MESSAGES/django.po"
+
+
+def in_templates(package: Path) -> set[str]:
     found = set()
-    for file in PORTAL.rglob("*.html"):
+    for file in package.rglob("*.html"):
         source = file.read_text()
         for match in re.finditer(rf"{{%\s*translate\s+{QUOTED}|_\({QUOTED}\)", source):
             found.add(next(group for group in match.groups() if group is not None))
@@ -41,9 +59,9 @@ def _blocks(source: str) -> set[str]:
     return texts
 
 
-def in_code() -> set[str]:
+def in_code(package: Path) -> set[str]:
     found = set()
-    for file in PORTAL.rglob("*.py"):
+    for file in package.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FUNCTIONS:
                 text = node.args[-1]
@@ -52,15 +70,36 @@ def in_code() -> set[str]:
     return found
 
 
-def test_every_text_has_its_dutch_and_no_dutch_is_left_over() -> None:
-    known = {entry.msgid for entry in polib.pofile(str(PO))}
+def in_domain() -> set[str]:
+    """What the domain says to a provider: sentences of refusals, and why a claim waits."""
+    sentences = {each.sentence for each in REFUSALS if each.sentence}
+    for node in ast.walk(ast.parse(inspect.getsource(doubt_about))):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr | ast.Constant):
+            sentences.add(_sentence(node.value))
+    return sentences - {""}
 
-    assert in_templates() | in_code() == known
+
+def _sentence(node: ast.JoinedStr | ast.Constant) -> str:
+    """A text with {number} for what is filled in."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    parts = (str(x.value) if isinstance(x, ast.Constant) else "{number}" for x in node.values)
+    return "".join(parts)
 
 
-def test_the_dutch_is_complete_and_compiled() -> None:
-    po = polib.pofile(str(PO))
-    compiled = polib.mofile(str(PO.with_suffix(".mo")))
+@pytest.mark.parametrize(("package", "elsewhere"), [(PORTAL, set), (AREA, in_domain)])
+def test_every_text_has_its_dutch_and_no_dutch_is_left_over(
+    package: Path, elsewhere: Callable[[], set[str]]
+) -> None:
+    known = {entry.msgid for entry in polib.pofile(str(po_of(package)))}
+
+    assert in_templates(package) | in_code(package) | elsewhere() == known
+
+
+@pytest.mark.parametrize("package", [PORTAL, AREA])
+def test_the_dutch_is_complete_and_compiled(package: Path) -> None:
+    po = polib.pofile(str(po_of(package)))
+    compiled = polib.mofile(str(po_of(package).with_suffix(".mo")))
 
     assert po.untranslated_entries() == []
     assert po.fuzzy_entries() == []
@@ -69,17 +108,19 @@ def test_the_dutch_is_complete_and_compiled() -> None:
     }
 
 
-def test_no_other_catalogue_speaks_for_ours() -> None:
-    plain = [entry for entry in polib.pofile(str(PO)) if not entry.msgid_plural]
+@pytest.mark.parametrize("package", [PORTAL, AREA])
+def test_no_other_catalogue_speaks_for_ours(package: Path) -> None:
+    plain = [entry for entry in polib.pofile(str(po_of(package))) if not entry.msgid_plural]
     with override("nl"):
         for entry in plain:
             context, text = entry.msgctxt, entry.msgid
             shown = pgettext(context, text) if context else gettext(text)
-            assert shown == entry.msgstr
+            assert shown == entry.msgstr, text
 
 
-def test_a_translation_keeps_its_places() -> None:
-    for entry in polib.pofile(str(PO)):
+@pytest.mark.parametrize("package", [PORTAL, AREA])
+def test_a_translation_keeps_its_places(package: Path) -> None:
+    for entry in polib.pofile(str(po_of(package))):
         wanted = set(re.findall(r"%\(\w+\)s", entry.msgid + entry.msgid_plural))
         for text in [entry.msgstr, *entry.msgstr_plural.values()]:
             assert not text or set(re.findall(r"%\(\w+\)s", text)) == wanted

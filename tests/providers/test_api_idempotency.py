@@ -210,10 +210,10 @@ def test_a_key_in_flight_is_a_409_that_does_not_wait(world: tuple[Software, Cour
     body = claim_of(redeemed(course))
 
     def hold_the_key() -> int:
-        from providers.api.idempotency import _lock
+        from providers.once import _lock
 
         with transaction.atomic():
-            _lock(linde.client, "held-0001")
+            _lock(linde.client, "held-0001", wait=False)
             (answer,) = together([lambda: linde.post("/claims", body, key="held-0001")])
             return int(answer.status_code)
 

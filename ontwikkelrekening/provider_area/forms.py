@@ -1,0 +1,179 @@
+"""What staff fill in. The limits are those of the API; a test compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
+
+from ontwikkelrekening.provider_area.words import CATEGORIES, LANGUAGES, LEVELS, MODES
+from ontwikkelrekening.tables.table import Text
+from providers.claiming.submitting import Evidence, Instalment
+from providers.models import Course
+from providers.publishing import CourseDetails
+
+REQUIRED = {"required": _("Fill this in.")}
+WHOLE = {**REQUIRED, "invalid": _("Fill in a whole number, like 10.")}
+one_line = RegexValidator(r"^[^\x00-\x1f\x7f]*$", _("Write this on one line."))
+
+
+class StyledForm(forms.Form):
+    """A form whose fields carry the classes of our style sheet."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("class", _style_of(field.widget))
+
+
+def _style_of(widget: forms.Widget) -> str:
+    match widget:
+        case forms.CheckboxInput() | forms.CheckboxSelectMultiple():
+            return ""
+        case forms.Select():
+            return "utrecht-select utrecht-select--html-select"
+        case forms.NumberInput():
+            return "utrecht-textbox utrecht-textbox--short"
+    return "utrecht-textbox"
+
+
+class Yes(forms.Form):
+    """The act needs no more than a yes."""
+
+
+class KvkForm(StyledForm):
+    """The development login: the KvK number of any provider."""
+
+    kvk = forms.CharField(
+        label=_("KvK number of a provider"),
+        max_length=8,
+        error_messages={"required": _("Fill in a KvK number, or choose a provider from the list.")},
+    )
+
+
+class EurosField(forms.DecimalField):
+    """Euros as people write them: 260, 260,00 or € 1.260,00."""
+
+    def __init__(self, **options: Any) -> None:
+        wrong = _("Fill in an amount in euros, like 260,00.")
+        super().__init__(
+            max_digits=8,
+            decimal_places=2,
+            min_value=Decimal("0.01"),
+            localize=True,
+            widget=forms.TextInput,
+            error_messages=REQUIRED
+            | dict.fromkeys(
+                ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
+                wrong,
+            ),
+            **options,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        written = str(value or "").replace("€", "").replace("\N{NO-BREAK SPACE}", "").strip()
+        if not set(written) <= set("0123456789.,"):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(written)
+
+
+def _number(label: Any, least: int, most: int, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=most, error_messages=WHOLE, **options
+    )
+
+
+def _choice(label: Any, choices: Mapping[str, Text], **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=list(choices.items()), **options)
+
+
+class CourseForm(StyledForm):
+    """What a provider says of a course."""
+
+    code = forms.CharField(
+        label=_("Your own code"),
+        max_length=64,
+        validators=[one_line],
+        error_messages=REQUIRED,
+        help_text=_("Each of your courses has another code."),
+    )
+    name = forms.CharField(
+        label=_("Name of the course"),
+        max_length=200,
+        validators=[one_line],
+        error_messages=REQUIRED,
+    )
+    description = forms.CharField(
+        label=_("What does one learn?"), max_length=4000, required=False, widget=forms.Textarea
+    )
+    category = _choice(_("Kind"), CATEGORIES)
+    price = EurosField(label=_("Price in euros"), help_text=_("All-in: the citizen pays no more."))
+    hours = _number(_("Hours of study"), 1, 10_000)
+    sessions = _number(_("Number of sessions"), 1, 200, initial=1)
+    weeks = _number(_("Number of weeks"), 1, 208, initial=13)
+    mode = _choice(_("How it is taught"), MODES)
+    place = forms.CharField(label=_("Place"), max_length=100, required=False, validators=[one_line])
+    level = _choice(_("Level"), LEVELS, required=False)
+    language = _choice(_("Language"), LANGUAGES)
+    has_certificate = forms.BooleanField(
+        label=_("There is a certificate"), required=False, initial=True
+    )
+    has_exam = forms.BooleanField(label=_("There is an exam"), required=False)
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        """A level or language that we have no word for stays one of the choices."""
+        super().__init__(*args, **named)
+        for name, known in (("level", LEVELS), ("language", LANGUAGES)):
+            own = self.initial.get(name, "")
+            if own and own not in known:
+                self.fields[name].choices += [(own, own)]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def of(course: Course) -> dict[str, Any]:
+        """The course as the form shows it."""
+        known = {field.name: getattr(course, field.name) for field in fields(CourseDetails)}
+        return {**known, "price": course.price.amount}
+
+    @staticmethod
+    def details(answers: dict[str, Any]) -> CourseDetails:
+        return CourseDetails(**{**answers, "price": Money(answers["price"], "EUR")})
+
+
+class CodeForm(StyledForm):
+    """The one-time code that a citizen handed over."""
+
+    code = forms.RegexField(
+        r"^[0-9A-Za-z][0-9A-Za-z -]{10,38}$",
+        label=_("The citizen’s code"),
+        help_text=_("Twelve letters and digits, like 7K3M-9QXZ-4T2P."),
+        error_messages={**REQUIRED, "invalid": _("A code has twelve letters and digits.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ClaimForm(StyledForm):
+    """One instalment; what shows that the course was completed is asked only where it counts."""
+
+    amount = EurosField(label=_("Amount in euros"), help_text=_("Never more than the instalment."))
+    certificate = forms.BooleanField(label=_("The certificate was handed out"), required=False)
+    attendance = _number(_("Attendance in per cent of the hours"), 0, 100, required=False)
+    exam = forms.BooleanField(label=_("The exam was taken"), required=False)
+
+    def __init__(self, instalment: Instalment, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.initial.setdefault("amount", Decimal(instalment.cents).scaleb(-2))
+        if instalment.after != "completion":
+            for name in Evidence.__annotations__:
+                del self.fields[name]
+
+    @staticmethod
+    def evidence(answers: dict[str, Any]) -> dict[str, Any]:
+        """What was filled in; an empty field says nothing."""
+        given = {name: answers.get(name) for name in Evidence.__annotations__}
+        return {name: value for name, value in given.items() if value not in (None, False)}

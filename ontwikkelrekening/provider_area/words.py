@@ -1,0 +1,84 @@
+"""How providers' staff read what the domain calls by a code, and the sentences it refuses with."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ontwikkelrekening.tables.table import Text
+from providers.models import Category, Mode
+
+NUMBER = re.compile(r"\d+")
+
+CATEGORIES: dict[str, Text] = {
+    Category.COURSE: pgettext_lazy("provider", "Course"),
+    Category.MODULE: pgettext_lazy("provider", "Module"),
+    Category.COACHING: pgettext_lazy("provider", "Coaching"),
+    Category.EVC: pgettext_lazy("provider", "Recognition of experience (EVC)"),
+    Category.EXAM: pgettext_lazy("provider", "Exam"),
+    Category.CHILDCARE: pgettext_lazy("provider", "Childcare"),
+    Category.TRAVEL: pgettext_lazy("provider", "Travel"),
+    Category.MATERIALS: pgettext_lazy("provider", "Materials"),
+}
+MODES: dict[str, Text] = {
+    Mode.PRESENTIAL: pgettext_lazy("provider", "At a location"),
+    Mode.ONLINE: pgettext_lazy("provider", "Online"),
+    Mode.BLENDED: pgettext_lazy("provider", "Partly online"),
+    Mode.HYBRID: pgettext_lazy("provider", "At a location or online"),
+    Mode.WORK_BASED: pgettext_lazy("provider", "At work"),
+}
+# By their names in the Open Education API.
+LEVELS: dict[str, Text] = {
+    "": pgettext_lazy("provider", "No level"),
+    "secondary_vocational_education_1": _("MBO level 1"),
+    "secondary_vocational_education_2": _("MBO level 2"),
+    "secondary_vocational_education_3": _("MBO level 3"),
+    "secondary_vocational_education_4": _("MBO level 4"),
+    "associate_degree": _("Associate degree"),
+    "bachelor": _("Bachelor"),
+    "master": _("Master"),
+}
+LANGUAGES: dict[str, Text] = {
+    "nld": _("Dutch"),
+    "eng": _("English"),
+    "ara": _("Arabic"),
+    "deu": _("German"),
+    "fra": _("French"),
+    "pol": _("Polish"),
+    "tur": _("Turkish"),
+    "ukr": _("Ukrainian"),
+}
+AFTER: dict[str, Text] = {
+    "start": _("after the start"),
+    "completion": _("after completion"),
+    "session": _("after the session"),
+}
+
+
+def instalment(name: str) -> str:
+    """An instalment as it is said: at the start, at completion, session 3."""
+    match name.partition("-"):
+        case ("start", _, _):
+            return pgettext("instalment", "Start")
+        case ("completion", _, _):
+            return pgettext("instalment", "Completion")
+        case ("whole", _, _):
+            return pgettext("instalment", "Whole amount")
+        case ("session", _, number):
+            return pgettext("instalment", "Session %(number)s") % {"number": number}
+    return name
+
+
+def said(sentence: str) -> str:
+    """A sentence of the domain in the reader's language; what a person wrote stays as it is.
+
+    The domain writes English with at most one number in it: "less than 80% attendance".
+    """
+    exact = gettext(sentence)
+    number = NUMBER.search(sentence)
+    if exact != sentence or number is None:
+        return exact
+    pattern = NUMBER.sub("{number}", sentence, count=1)
+    return gettext(pattern).replace("{number}", number[0])

@@ -1,0 +1,87 @@
+"""An act that happens once under a key: the key, the effect and the answer are one transaction.
+
+A retry after a lost answer gets the stored one. Only answers with an effect are stored: a refusal
+changed nothing, so the same act may be tried again under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+from providers.models import Client, IdempotencyKey, Provider
+
+T = TypeVar("T")
+Owner = Client | Provider  # software has keys of its own; so have the forms of a provider's staff
+
+
+class KeyIsInUse(Exception):
+    """A twin of this request is being handled at the moment."""
+
+
+class KeyHasOtherContent(Exception):
+    """The key was used for another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it is kept."""
+
+    status: int
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def once(
+    owner: Owner,
+    key: str,
+    act: Callable[[], T],
+    *,
+    content: str,
+    keep: Callable[[T], Answer],
+    at: datetime,
+    wait: bool = False,
+) -> T | Answer:
+    """Act and keep the answer, or return the answer kept under this key.
+
+    A twin that is being handled is waited for, or raises KeyIsInUse; a key that was used for other
+    content raises KeyHasOtherContent.
+    """
+    mine = {"client": owner} if isinstance(owner, Client) else {"provider": owner}
+    fingerprint = sha256(content.encode()).digest()
+    _lock(owner, key, wait=wait)
+    kept = IdempotencyKey.objects.filter(**mine, key=key).first()
+    if kept is not None:
+        if bytes(kept.fingerprint) != fingerprint:
+            raise KeyHasOtherContent
+        return Answer(kept.status, kept.answer, kept.headers)
+    result = act()
+    answer = keep(result)
+    IdempotencyKey.objects.create(
+        **mine,
+        key=key,
+        fingerprint=fingerprint,
+        status=answer.status,
+        answer=answer.body,
+        headers=answer.headers,
+        at=at,
+    )
+    return result
+
+
+def _lock(owner: Owner, key: str, *, wait: bool) -> None:
+    """Held until the transaction ends."""
+    number = int.from_bytes(sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            return
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if cursor.fetchone() != (True,):
+            raise KeyIsInUse

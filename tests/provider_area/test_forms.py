@@ -1,0 +1,35 @@
+"""The limits of the forms are the API's: what one takes, the other takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django import forms
+
+from ontwikkelrekening.provider_area.forms import CourseForm
+from providers.api.serializers import NewCourse
+from providers.publishing import CourseDetails
+
+LIMITS = ("max_length", "min_value", "max_value")
+LEFT_OPEN = {"price"}  # text in the API, a number here; both: positive, six digits and two decimals
+
+
+def by_domain_name() -> dict[str, Any]:
+    return {str(field.source): field for field in NewCourse().fields.values()}
+
+
+def test_the_form_asks_all_that_a_course_says() -> None:
+    assert set(CourseForm.base_fields) == set(CourseDetails.names()) == set(by_domain_name())
+
+
+@pytest.mark.parametrize("name", sorted(set(CourseDetails.names()) - LEFT_OPEN))
+def test_a_field_has_the_limits_of_the_api(name: str) -> None:
+    ours, api = CourseForm.base_fields[name], by_domain_name()[name]
+
+    if isinstance(ours, forms.ChoiceField):
+        for code, _ in list(ours.choices):  # type: ignore[arg-type]
+            assert api.run_validation(code) == code
+        return
+    for limit in LIMITS:
+        assert getattr(ours, limit, None) == getattr(api, limit, None), limit

@@ -1,0 +1,119 @@
+"""Every route by everybody. A new route fails here until it is listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern
+
+from ontwikkelrekening.provider_area.urls import urlpatterns
+from tests.portal.world import FATIMA_BSN, build_town
+from tests.portal.world import log_in as log_in_as_citizen
+from tests.provider_area.world import School, build_school, log_in
+from tests.providers.world import claim
+
+FOR_EVERYBODY = {"inloggen", "ingelogd", "uitloggen"}
+READ = {"GET": 200, "POST": 405}
+
+# route: (what own staff get for GET and for an empty POST, is it one object of a provider?)
+ROUTES: dict[str, tuple[dict[str, int], bool]] = {
+    "": (READ, False),
+    "opleidingen": (READ, False),
+    "opleidingen/nieuw": ({"GET": 200, "POST": 422}, False),
+    "opleidingen/<uuid:course_id>": (READ, True),
+    "opleidingen/<uuid:course_id>/wijzigen": ({"GET": 200, "POST": 422}, True),
+    "opleidingen/<uuid:course_id>/publiceren": ({"GET": 200, "POST": 422}, True),
+    "opleidingen/<uuid:course_id>/intrekken": ({"GET": 200, "POST": 302}, True),
+    "inschrijvingen": (READ, False),
+    "inschrijvingen/code": ({"GET": 200, "POST": 422}, False),
+    "inschrijvingen/<uuid:enrolment_id>": (READ, True),
+    "inschrijvingen/<uuid:enrolment_id>/declareren/<slug:instalment>": (
+        {"GET": 200, "POST": 422},
+        True,
+    ),
+    "declaraties": (READ, False),
+    "declaraties/<uuid:claim_id>": (READ, True),
+    "declaraties/<uuid:claim_id>/intrekken": ({"GET": 200, "POST": 302}, True),
+    "betalingen": (READ, False),
+}
+
+
+@pytest.fixture
+def ids(school: School) -> dict[str, Any]:
+    return {
+        "<uuid:course_id>": school.course.id,
+        "<uuid:enrolment_id>": school.running.id,
+        "<slug:instalment>": "start",
+        "<uuid:claim_id>": claim(school.running).id,
+    }
+
+
+def path_of(route: str, ids: dict[str, Any]) -> str:
+    for name, id_ in ids.items():
+        route = route.replace(name, str(id_))
+    return f"/opleiders/{route}"
+
+
+def call(browser: Client, method: str, route: str, ids: dict[str, Any]) -> int:
+    status: int = browser.generic(method, path_of(route, ids)).status_code
+    return status
+
+
+def admin() -> Client:
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("root", password="een lang wachtwoord"))
+    return browser
+
+
+def citizen() -> Client:
+    build_town()
+    return log_in_as_citizen(FATIMA_BSN)
+
+
+def test_every_route_is_listed() -> None:
+    routes = {str(url.pattern) for url in urlpatterns if isinstance(url, URLPattern)}
+
+    assert len(routes) == len(urlpatterns)
+    assert routes == set(ROUTES) | FOR_EVERYBODY
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_own_staff_may(school: School, ids: dict[str, Any], route: str) -> None:
+    answers, _ = ROUTES[route]
+
+    for method, status in answers.items():
+        assert call(log_in(school.provider), method, route, ids) == status, method
+
+
+@pytest.mark.parametrize("somebody", [Client, citizen, admin], ids=["nobody", "citizen", "admin"])
+def test_nobody_else_may(school: School, ids: dict[str, Any], somebody: Any) -> None:
+    browser = somebody()
+
+    for route, (answers, _) in ROUTES.items():
+        for method, status in answers.items():
+            wanted = 405 if status == 405 else 403
+            assert call(browser, method, route, ids) == wanted, (method, route)
+
+
+@pytest.mark.parametrize("route", [route for route, (_, one) in ROUTES.items() if one])
+def test_another_providers_object_is_not_there(ids: dict[str, Any], route: str) -> None:
+    stranger = log_in(build_school("Taalhuis").provider)
+
+    for method, status in ROUTES[route][0].items():
+        wanted = 405 if status == 405 else 404
+        assert call(stranger, method, route, ids) == wanted, method
+
+
+@pytest.mark.parametrize("route", [r for r, (answers, one) in ROUTES.items() if not one])
+def test_a_strangers_lists_show_nothing_of_another(
+    school: School, ids: dict[str, Any], route: str
+) -> None:
+    stranger = log_in(build_school("Taalhuis").provider)
+    page = stranger.get(path_of(route, ids)).content.decode()
+
+    assert "Taalhuis" in page
+    assert "De Linde" not in page
+    assert not any(str(id_) in page for id_ in ids.values() if id_ != "start")
