@@ -11,7 +11,6 @@ from ontwikkelrekening.tables.table import Text
 MORE_FACTS: dict[str, Text] = {
     "aow_months": _("AOW age, in months"),
     "months_to_aow": _("Months until AOW age"),
-    "sex": _("Sex, where a policy asks it"),
     "groups": _("Groups"),
     "priority": _("Priority class"),
 }

@@ -24,7 +24,7 @@ from ontwikkelrekening.budgets.models import (
     RoundState,
 )
 from ontwikkelrekening.budgets.rounds import UnableToPublish, WrongState, lock
-from ontwikkelrekening.eligibility.facts import facts_for
+from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Policy
 from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.rules import decide
@@ -100,7 +100,12 @@ def assess_slice(subject: str, *, at: datetime) -> int:
     codes = [application.account_code for application in applications]
     missed = missed_before(codes, round_=round_)
     parameters = parameters_of(published_policy(round_))
-    facts = facts_for(codes, on=localdate(round_.closes_at), scheme=round_.scheme)
+    facts = facts_for(
+        codes,
+        on=localdate(round_.closes_at),
+        scheme=round_.scheme,
+        kinds=needed(parameters),
+    )
     with connection.cursor() as cursor, cursor.copy(ASSESS) as copy:
         for application in applications:
             known = facts.get(application.account_code)

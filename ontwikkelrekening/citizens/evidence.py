@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.models import Circumstance, Evidence, Source
@@ -33,7 +34,7 @@ def drawn(fact_id: int, *, seed: str) -> int:
 def ask_sample(*, per_cent: int, seed: str, on: date) -> int:
     """Ask evidence for this share of the own statements that hold and were never asked about."""
     if not 0 <= per_cent <= PER_CENT_MAX:
-        raise ValueError("A share lies between 0 and 100 percent.")
+        raise ValueError(_("A share lies between 0 and 100 percent."))
     statements = Circumstance.objects.holding(on=on).filter(
         source=Source.OWN_STATEMENT, evidence=Evidence.NOT_ASKED
     )
@@ -57,7 +58,7 @@ def judge(fact: Circumstance, *, holds: bool, by: str, at: datetime) -> None:
     """A person looked at the evidence: the statement stands, or never counts again."""
     locked = Circumstance.objects.select_for_update().select_related("citizen").get(pk=fact.pk)
     if locked.evidence != Evidence.ASKED:
-        raise UnableToJudge("Evidence for this statement was not asked, or judged before.")
+        raise UnableToJudge(_("Evidence for this statement was not asked, or was judged before."))
     fact.evidence = Evidence.SEEN if holds else Evidence.REJECTED
     fact.save(update_fields=["evidence"])
     log_look(locked.citizen, actor=by, purpose=f"bewijs bekeken: {fact.kind}", at=at)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.files import Row, UnreadableFile, read_rows
@@ -50,7 +51,7 @@ class _Told(NamedTuple):
 def import_extract(path: Path, *, source: str, at: datetime) -> Iterator[Line]:
     """Take in a register's facts chunk by chunk; yields the report row by row."""
     if source not in SOURCES:
-        raise ValueError(f"choose from {', '.join(SOURCES)}")
+        raise ValueError(_("choose from %(words)s") % {"words": ", ".join(SOURCES)})
     rows = read_rows(path, required=REQUIRED, optional=OPTIONAL)
     try:
         while chunk := list(islice(rows, CHUNK)):
@@ -83,12 +84,12 @@ def _take_in(chunk: list[tuple[int, Row]], *, source: str, at: datetime) -> list
     for fact in told:
         person = people.get(fact.digest)
         if person is None:
-            report.append(Line(fact.number, "refused", "nobody with this BSN has an account"))
+            report.append(Line(fact.number, "refused", _("nobody with this BSN has an account")))
             continue
         key = (person, fact.kind, fact.valid_from)
         if key in known:
             same = known[key] == fact.value
-            reason = "" if same else "this register said otherwise before, from the same day"
+            reason = "" if same else _("this register said otherwise before, from the same day")
             report.append(Line(fact.number, "known" if same else "refused", reason))
             continue
         known[key] = fact.value
@@ -116,9 +117,9 @@ def _read(number: int, row: Row, *, on: date) -> _Told:
     until = row.get("valid_until") or ""
     valid_until = _day(until, "valid_until") if until else None
     if valid_from > on:
-        raise ValueError("valid_from lies in the future")
+        raise ValueError(_("valid_from lies in the future"))
     if valid_until is not None and valid_until <= valid_from:
-        raise ValueError("valid_until must lie after valid_from")
+        raise ValueError(_("valid_until must lie after valid_from"))
     value = checked(row["kind"], row["value"], on=on)
     digest = keys.bsn_digest(checked_bsn(row["bsn"]))
     return _Told(number, digest, row["kind"], value, valid_from, valid_until)
@@ -128,4 +129,6 @@ def _day(text: str, name: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{name} is not an existing date written as 2026-12-31") from None
+        raise ValueError(
+            _("%(name)s is not an existing date written as 2026-12-31") % {"name": name}
+        ) from None

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from django.utils.translation import gettext as _
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FIELD_LENGTH_MAX = 200
 
@@ -22,7 +24,11 @@ class Finding(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.field or 'file'}: {self.reason}"
+        return _("line %(line)s, %(field)s: %(reason)s") % {
+            "line": self.line,
+            "field": self.field or _("file"),
+            "reason": self.reason,
+        }
 
 
 class UnreadableFile(Exception):
@@ -47,12 +53,12 @@ def read_rows(
             else:
                 yield from _csv_rows(text, required=required, optional=optional)
     except UnicodeDecodeError:
-        raise UnreadableFile("is not text in UTF-8; save it as 'CSV UTF-8'") from None
+        raise UnreadableFile(_("is not text in UTF-8; save it as 'CSV UTF-8'")) from None
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "is damaged"
-        raise UnreadableFile(f"cannot be read: {reason}") from None
+        reason = getattr(error, "strerror", None) or _("is damaged")
+        raise UnreadableFile(_("cannot be read: %(reason)s") % {"reason": reason}) from None
     except csv.Error as error:
-        raise UnreadableFile(f"is not CSV: {error}") from None
+        raise UnreadableFile(_("is not CSV: %(reason)s") % {"reason": error}) from None
 
 
 def _is_json(path: Path) -> bool:
@@ -69,9 +75,9 @@ def _csv_rows(
 ) -> Iterator[tuple[int, Row]]:
     header = text.readline()
     if not header.strip():
-        raise UnreadableFile("is empty")
+        raise UnreadableFile(_("is empty"))
     if "\0" in header:
-        raise UnreadableFile("is not text")
+        raise UnreadableFile(_("is not text"))
     separator = max(",;\t", key=header.count)
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator))]
     _check_names(names, required=required, optional=optional)
@@ -82,7 +88,9 @@ def _csv_rows(
             continue
         if len(values) != len(names):
             raise UnreadableFile(
-                f"has {len(values)} fields where the header has {len(names)}", line=line
+                _("has %(found)s fields where the header has %(expected)s")
+                % {"found": len(values), "expected": len(names)},
+                line=line,
             )
         yield line, {name: value.strip() for name, value in zip(names, values, strict=True)}
 
@@ -93,18 +101,20 @@ def _json_rows(
     try:
         rows = json.load(text)
     except RecursionError:
-        raise UnreadableFile("is nested too deeply") from None
+        raise UnreadableFile(_("is nested too deeply")) from None
     except json.JSONDecodeError as error:
-        raise UnreadableFile(f"is not JSON: {error.msg}", line=error.lineno) from None
+        raise UnreadableFile(
+            _("is not JSON: %(reason)s") % {"reason": error.msg}, line=error.lineno
+        ) from None
     if not isinstance(rows, list) or not rows:
-        raise UnreadableFile("must be a list of objects, at least one")
+        raise UnreadableFile(_("must be a list of objects, at least one"))
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict):
-            raise UnreadableFile("is not an object", line=number)
+            raise UnreadableFile(_("is not an object"), line=number)
         _check_names(list(row), required=required, optional=optional, line=number)
         for name, value in row.items():
             if value is not None and not isinstance(value, str):
-                raise UnreadableFile("must be text between quotes", line=number, field=name)
+                raise UnreadableFile(_("must be text between quotes"), line=number, field=name)
         yield number, {name: (value or "").strip() for name, value in row.items()}
 
 
@@ -113,23 +123,25 @@ def _check_names(
 ) -> None:
     for name in required:
         if name not in names:
-            raise UnreadableFile("this column is missing", line=line, field=name)
+            raise UnreadableFile(_("this column is missing"), line=line, field=name)
     for number, name in enumerate(names):
         if name not in required and name not in optional:
             known = ", ".join([*required, *optional])
             raise UnreadableFile(
-                f"unknown column; the columns are {known}", line=line, field=name[:40]
+                _("unknown column; the columns are %(names)s") % {"names": known},
+                line=line,
+                field=name[:40],
             )
         if name in names[:number]:
-            raise UnreadableFile("this column is there twice", line=line, field=name)
+            raise UnreadableFile(_("this column is there twice"), line=line, field=name)
 
 
 def fault_in_text(value: str) -> str:
     """Why a text may not go in; nothing when it may."""
     if len(value) > FIELD_LENGTH_MAX:
-        return f"is longer than {FIELD_LENGTH_MAX} characters"
+        return _("is longer than %(max)s characters") % {"max": FIELD_LENGTH_MAX}
     if any(not character.isprintable() for character in value):
-        return "has a character that cannot be printed"
+        return _("has a character that cannot be printed")
     if value.startswith(FORMULA):
-        return "starts as a formula does"
+        return _("starts as a formula does")
     return ""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as bsn_number
 
@@ -41,7 +42,7 @@ def checked_bsn(number: str) -> str:
     try:
         return str(bsn_number.validate(number))
     except ValidationError:
-        raise NotABsn("is not a valid BSN (nine digits that pass the 11-test)") from None
+        raise NotABsn(_("is not a valid BSN (nine digits that pass the 11-test)")) from None
 
 
 def find_by_bsn(bsn: str) -> Citizen | None:
@@ -57,7 +58,9 @@ def identity_of(citizen: Citizen) -> Identity:
     """Name and BSN; raises NoIdentity for someone erased. The caller logs the look (access.py)."""
     person_key = PersonKey.objects.filter(citizen=citizen).first()
     if person_key is None or citizen.identity is None:
-        raise NoIdentity(f"Account {citizen.account_code} has no identity any more.")
+        raise NoIdentity(
+            _("Account %(code)s has no identity any more.") % {"code": citizen.account_code}
+        )
     owner = citizen.pk.bytes
     key = keys.unwrap(bytes(person_key.wrapped), owner=owner)
     return Identity(**json.loads(keys.decrypt(bytes(citizen.identity), key=key, owner=owner)))

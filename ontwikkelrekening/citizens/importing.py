@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.files import (
     Finding,
@@ -83,20 +84,22 @@ def _check(path: Path, *, on: date) -> Iterator[Finding]:
             if person:
                 digest = bsn_digest(person.identity.bsn)
                 if digest in seen:
-                    yield Finding(line, "bsn", f"is on line {seen[digest]} as well")
+                    yield Finding(
+                        line, "bsn", _("is on line %(line)s as well") % {"line": seen[digest]}
+                    )
                 seen.setdefault(digest, line)
     except UnreadableFile as fault:
         yield fault.finding
         return
     if not rows:
-        yield Finding(1, "", "has no rows")
+        yield Finding(1, "", _("has no rows"))
 
 
 def _in_chunks(path: Path, *, on: date) -> Iterator[tuple[list[int], list[NewCitizen]]]:
     rows = _rows(path)
     while chunk := list(islice(rows, CHUNK)):
         people = [read_person(row, line=line, on=on)[0] for line, row in chunk]
-        yield [line for line, _ in chunk], [person for person in people if person]
+        yield [line for line, _row in chunk], [person for person in people if person]
 
 
 def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, list[Finding]]:
@@ -104,13 +107,13 @@ def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, li
     faults = [
         Finding(line, name, fault) for name, value in row.items() if (fault := fault_in_text(value))
     ]
-    faults += [Finding(line, name, "is missing") for name in REQUIRED if not row[name]]
+    faults += [Finding(line, name, _("is missing")) for name in REQUIRED if not row[name]]
     if faults:
         return None, faults
     bsn, born_on = _bsn(row, line, faults), _day(row, "born_on", line, faults, on=on)
     language = row.get("language") or "nl"
     if language not in ("nl", "en"):
-        faults.append(Finding(line, "language", "choose from nl, en"))
+        faults.append(Finding(line, "language", _("choose from %(words)s") % {"words": "nl, en"}))
     stated = _facts(row, line, faults, on=on)
     if faults or born_on is None:
         return None, faults
@@ -133,10 +136,12 @@ def _day(row: Row, name: str, line: int, faults: list[Finding], *, on: date) -> 
         if row[name] != day.isoformat():
             raise ValueError
     except ValueError:
-        faults.append(Finding(line, name, "is not an existing date written as 2026-12-31"))
+        faults.append(Finding(line, name, _("is not an existing date written as 2026-12-31")))
         return None
     if not BORN_FROM <= day <= on:
-        reason = "lies in the future" if day > on else f"lies before {BORN_FROM}"
+        reason = (
+            _("lies in the future") if day > on else _("lies before %(day)s") % {"day": BORN_FROM}
+        )
         faults.append(Finding(line, name, reason))
         return None
     return day
@@ -148,9 +153,13 @@ def _facts(row: Row, line: int, faults: list[Finding], *, on: date) -> tuple[Sta
         return ()
     source = row.get("source") or Source.OWN_STATEMENT
     if source not in Source.values:
-        faults.append(Finding(line, "source", f"choose from {', '.join(Source.values)}"))
+        faults.append(
+            Finding(
+                line, "source", _("choose from %(words)s") % {"words": ", ".join(Source.values)}
+            )
+        )
     if not row.get("facts_from"):
-        faults.append(Finding(line, "facts_from", "is missing: since when do the facts hold?"))
+        faults.append(Finding(line, "facts_from", _("is missing: since when do the facts hold?")))
         return ()
     since = _day(row, "facts_from", line, faults, on=on)
     for kind, value in given.items():

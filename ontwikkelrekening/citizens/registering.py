@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.identity import Identity, checked_bsn, sealed
@@ -59,7 +60,9 @@ class Contradiction(Exception):
     """A fact that was stated before, by the same source from the same day, as something else."""
 
     def __init__(self, index: int, kind: str) -> None:
-        super().__init__(f"{kind} was stated otherwise before, from the same day")
+        super().__init__(
+            _("%(kind)s was stated otherwise before, from the same day") % {"kind": kind}
+        )
         self.index = index
         self.kind = kind
 

@@ -5,9 +5,11 @@ No rule needs more than these, so nothing more is asked.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.citizens.models import CircumstanceKind
@@ -88,17 +90,24 @@ def checked(kind: str, value: str, *, on: date) -> str:
     if kind == CircumstanceKind.WORKING_SINCE:
         return _checked_day(value, on=on)
     if kind not in VOCABULARY:
-        raise UnknownWord(f"unknown kind of fact: choose from {', '.join(CircumstanceKind.values)}")
+        raise UnknownWord(_choose(gettext("unknown kind of fact"), CircumstanceKind.values))
     if value not in VOCABULARY[kind].values:
-        raise UnknownWord(f"unknown value: choose from {', '.join(VOCABULARY[kind].values)}")
+        raise UnknownWord(_choose(gettext("unknown value"), VOCABULARY[kind].values))
     return value
+
+
+def _choose(problem: str, words: Iterable[str]) -> str:
+    return gettext("%(problem)s: choose from %(words)s") % {
+        "problem": problem,
+        "words": ", ".join(words),
+    }
 
 
 def _checked_day(value: str, *, on: date) -> str:
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise UnknownWord("not an existing date written as 2026-12-31") from None
+        raise UnknownWord(gettext("not an existing date written as 2026-12-31")) from None
     if day > on:
-        raise UnknownWord("lies in the future")
+        raise UnknownWord(gettext("lies in the future"))
     return day.isoformat()

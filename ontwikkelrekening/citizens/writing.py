@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.identity import NoIdentity
 from ontwikkelrekening.citizens.models import Citizen, PersonKey, Writing
@@ -20,11 +22,11 @@ def write(account_code: str, text: str, *, author: str, at: datetime) -> uuid.UU
     """Keep a text with the citizen; returns what it is called elsewhere."""
     text = text.strip()
     if not text:
-        raise UnusableText("is empty")
+        raise UnusableText(_("The text is empty."))
     if len(text) > LENGTH_MAX:
-        raise UnusableText(f"is longer than {LENGTH_MAX} characters")
+        raise UnusableText(_("The text is longer than %(max)s characters.") % {"max": LENGTH_MAX})
     if "\0" in text:
-        raise UnusableText("has a character that cannot be printed")
+        raise UnusableText(_("The text has a character that cannot be printed."))
     citizen = Citizen.objects.get(account_code=account_code)
     writing = Writing(id=uuid.uuid4(), citizen=citizen, author=author, written_at=at)
     writing.text = keys.encrypt(text.encode(), key=_key(citizen), owner=writing.id.bytes)
@@ -36,7 +38,7 @@ def read(writing_id: uuid.UUID) -> str:
     """The text; raises NoIdentity when the citizen was erased. The caller logs the look."""
     writing = Writing.objects.select_related("citizen").filter(pk=writing_id).first()
     if writing is None:
-        raise NoIdentity("These words were erased with their citizen.")
+        raise NoIdentity(_("These words were erased with their citizen."))
     key = _key(writing.citizen)
     return keys.decrypt(bytes(writing.text), key=key, owner=writing.id.bytes).decode()
 
@@ -44,5 +46,7 @@ def read(writing_id: uuid.UUID) -> str:
 def _key(citizen: Citizen) -> bytes:
     person_key = PersonKey.objects.filter(citizen=citizen).first()
     if person_key is None:
-        raise NoIdentity(f"Account {citizen.account_code} has no identity any more.")
+        raise NoIdentity(
+            _("Account %(code)s has no identity any more.") % {"code": citizen.account_code}
+        )
     return keys.unwrap(bytes(person_key.wrapped), owner=citizen.pk.bytes)

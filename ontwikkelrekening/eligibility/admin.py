@@ -281,7 +281,8 @@ class DecisionAdmin(ActingAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, decision: Decision) -> str:
-        return " ".join(letter(decision, language=get_language() or "nl").reasons)
+        read = letter(decision, language=get_language() or "nl", on=timezone.localdate())
+        return " ".join(read.reasons)
 
     @admin.display(description=gettext_lazy("facts"))
     def facts_in_words(self, decision: Decision) -> str:

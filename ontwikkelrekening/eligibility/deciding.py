@@ -6,11 +6,12 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from ontwikkelrekening.eligibility.facts import facts_for
+from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.rules import Facts, Result, decide
@@ -61,7 +62,7 @@ def decide_many(
     ids = {code: decision_id(code, policy=policy, on=on, run=run) for code in codes}
     before = _decided_before(ids.values(), parameters=parameters)
     new = [code for code in codes if code not in before]
-    facts = facts_for(new, on=on, scheme=policy.scheme, balances=balances)
+    facts = facts_for(new, on=on, scheme=policy.scheme, kinds=needed(parameters), balances=balances)
     fresh = {code: decide(facts[code], parameters) for code in new if code in facts}
     _record(
         [(ids[code], code, facts[code], result) for code, result in fresh.items()],
@@ -78,7 +79,7 @@ def confirm_refusal(decision: Decision, *, by: str, at: datetime) -> None:
     """A person stands behind a refusal; raises NotWaiting when there is nothing to confirm."""
     waiting = Decision.objects.select_for_update().get(pk=decision.pk)
     if waiting.outcome != Outcome.REFUSED or waiting.confirmed_by:
-        raise NotWaiting(f"Decision {decision.pk} does not wait for a person.")
+        raise NotWaiting(_("This decision does not wait for a person."))
     decision.confirmed_by = by
     decision.confirmed_at = at
     decision.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -102,10 +103,17 @@ def _record(
             copy.write_row(
                 (
                     id_, code, policy.pk, on, result.outcome, result.priority, result.cents,
-                    json.dumps(facts._asdict()), packed(result), packed_grants(result), MACHINE,
+                    json.dumps(known(facts)), packed(result), packed_grants(result), MACHINE,
                     "", at,
                 )
             )  # fmt: skip
+
+
+def known(facts: Facts) -> dict[str, Any]:
+    """The facts as they are stored: by name, what is not known left out."""
+    return {
+        name: value for name, value in zip(facts._fields, facts, strict=True) if value is not None
+    }
 
 
 def packed(result: Result) -> str:

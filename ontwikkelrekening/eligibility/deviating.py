@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.eligibility.models import Decision, Deviation
@@ -43,9 +44,9 @@ def approve(deviation: Deviation, *, by: str, at: datetime) -> Decision:
     """A second person agrees: the decision is replaced and the books follow."""
     locked = Deviation.objects.select_for_update().get(pk=deviation.pk)
     if locked.approved_by:
-        raise UnableToDeviate("This was approved before.")
+        raise UnableToDeviate(_("This was approved before."))
     if by == locked.proposed_by:
-        raise UnableToDeviate("A second person must approve this.")
+        raise UnableToDeviate(_("A second person must approve this."))
     decision = locked.decision
     result = replace(
         decision,
@@ -61,10 +62,12 @@ def approve(deviation: Deviation, *, by: str, at: datetime) -> Decision:
 
 
 def _check(decision: Decision, grants: Sequence[tuple[str, int]]) -> None:
-    kinds = [kind for kind, _ in grants]
+    kinds = [kind for kind, _cents in grants]
     if not grants or len(set(kinds)) != len(kinds) or set(kinds) - set(KINDS):
-        raise UnableToDeviate(f"Choose one or more of {', '.join(KINDS)}, each once.")
-    if any(type(cents) is not int or not 0 < cents <= 1_000_000 for _, cents in grants):
-        raise UnableToDeviate("Each sum must lie between one cent and € 10,000.")
+        raise UnableToDeviate(
+            _("Choose one or more of %(kinds)s, each once.") % {"kinds": ", ".join(KINDS)}
+        )
+    if any(type(cents) is not int or not 0 < cents <= 1_000_000 for _kind, cents in grants):
+        raise UnableToDeviate(_("Each sum must lie between € 0.01 and € 10,000."))
     if Decision.objects.filter(replaces=decision).exists():
-        raise AlreadyReplaced(f"Decision {decision.pk} was replaced before.")
+        raise AlreadyReplaced(decision)

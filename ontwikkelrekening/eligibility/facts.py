@@ -21,6 +21,7 @@ from ontwikkelrekening.citizens.ageing import age_months, aow_months
 from ontwikkelrekening.citizens.models import Circumstance, CircumstanceKind, Citizen, Source
 from ontwikkelrekening.citizens.vocabulary import Residence
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Scheme
+from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.rules import Facts
 
 SOURCES_BEST_FIRST = (Source.REGISTER, Source.MUNICIPALITY, Source.COACH, Source.OWN_STATEMENT)
@@ -30,21 +31,34 @@ _SOURCE_RANK = Case(
 )
 
 
+def needed(*policies: Parameters) -> list[CircumstanceKind]:
+    """The circumstances that a rule looks at under one of these policies; no other is read or kept."""
+    unused = set()
+    if all(policy.lone_fathers_on_equal_terms for policy in policies):
+        unused.add(CircumstanceKind.SEX)
+    if not any(policy.residence_is_required for policy in policies):
+        unused.add(CircumstanceKind.RESIDENCE)
+    return [kind for kind in CircumstanceKind if kind not in unused]
+
+
 def facts_for(
     codes: Sequence[str],
     *,
     on: date,
     scheme: Scheme,
+    kinds: Sequence[CircumstanceKind],
     balances: Mapping[str, int] | None = None,
     leaving_out: UUID | None = None,
 ) -> dict[str, Facts]:
     """Facts by account code; a code of nobody, or of someone erased, has none.
 
+    `kinds` are the circumstances to read: what `needed` says of the policy that decides.
+
     `balances` is the free credit without earmark, in cents, where it is not zero. A decision that
     is to be replaced is left out of what was granted before.
     """
     balances = balances or {}
-    known = circumstances_of(codes, on=on)
+    known = circumstances_of(codes, on=on, kinds=kinds)
     grants = _grants_before(codes, on=on, scheme=scheme, leaving_out=leaving_out)
     people = Citizen.objects.filter(account_code__in=codes, born_on__isnull=False)
     return {
@@ -54,11 +68,13 @@ def facts_for(
     }
 
 
-def circumstances_of(codes: Sequence[str], *, on: date) -> dict[str, dict[str, str]]:
+def circumstances_of(
+    codes: Sequence[str], *, on: date, kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind)
+) -> dict[str, dict[str, str]]:
     """The value that counts on a day, per account code and kind."""
     counting = (
         Circumstance.objects.holding(on=on)
-        .filter(citizen__account_code__in=codes)
+        .filter(citizen__account_code__in=codes, kind__in=kinds)
         .order_by("citizen_id", "kind", "-valid_from", _SOURCE_RANK, "-recorded_at", "-id")
         .distinct("citizen_id", "kind")
         .values_list("citizen__account_code", "kind", "value")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import typst
@@ -17,16 +18,15 @@ from ontwikkelrekening.eligibility.wording import long_date
 TEMPLATE = Path(__file__).with_name("letter.typ")
 
 
-def letter_pdf(decision: Decision, *, language: str) -> bytes:
+def letter_pdf(decision: Decision, *, language: str, on: date) -> bytes:
     """The same words as on screen. Texts go in as data, so none of them can be markup."""
-    written = asdict(letter(decision, language=language))
+    written = asdict(letter(decision, language=language, on=on))
     with override(language):
         data = written | {
             "language": language,
             "sender": "Ontwikkelrekening",
             "day": long_date(decision.decided_on),
             "reference": str(decision.pk),
-            "object_until": long_date(written["object_until"]),
             "names": _names(),
         }
     return bytes(

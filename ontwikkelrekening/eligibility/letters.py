@@ -44,11 +44,12 @@ class Letter:
     what_would_change: list[str]
     what_you_can_do: list[str]
     grounds: list[str]
-    object_until: date
 
 
-def letter(decision: Decision, *, language: str, parameters: Parameters | None = None) -> Letter:
-    """The decision as its citizen reads it, in Dutch ("nl") or English ("en")."""
+def letter(
+    decision: Decision, *, language: str, on: date, parameters: Parameters | None = None
+) -> Letter:
+    """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en")."""
     parameters = parameters or parameters_of(decision.policy)
     facts = facts_of(decision)
     result = decide(facts, parameters)
@@ -61,9 +62,8 @@ def letter(decision: Decision, *, language: str, parameters: Parameters | None =
             reasons=reasons(facts, result, parameters),
             sum=sums(result, parameters, on=decision.decided_on),
             what_would_change=what_would_change(facts, result, parameters),
-            what_you_can_do=_what_you_can_do(decision, until),
+            what_you_can_do=_what_you_can_do(decision, until, on=on),
             grounds=grounds(result),
-            object_until=until,
         )
 
 
@@ -82,12 +82,15 @@ def _answer(decision: Decision) -> str:
     return _("You get no credit this year.")
 
 
+_IF_KNOWN = ("sex", "coaching_granted_years_ago")  # what was not asked, or never was
+
+
 def facts_in_words(facts: Facts) -> list[tuple[str, str]]:
     """Every fact that was used, known or not, as name and value."""
     return [
         (str(name), wording.value_of(fact, getattr(facts, fact)))
         for fact, name in wording.FACTS.items()
-        if not (fact == "coaching_granted_years_ago" and facts.coaching_granted_years_ago is None)
+        if not (fact in _IF_KNOWN and getattr(facts, fact) is None)
     ]
 
 
@@ -204,14 +207,25 @@ def what_would_change(facts: Facts, result: Result, parameters: Parameters) -> l
     return found
 
 
-def _what_you_can_do(decision: Decision, until: date) -> list[str]:
+def _what_you_can_do(decision: Decision, until: date, *, on: date) -> list[str]:
+    wrong_fact = _("Is one of the facts wrong? Change it, or call us. We look at it again.")
     if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
-        return [_("Is one of the facts wrong? Change it, or call us. We look at it again.")]
+        return [wrong_fact]
+    day = wording.long_date(until)
+    if on <= until:
+        return [
+            wrong_fact,
+            _(
+                "Do you disagree? You can object until {day}. That is free, and you need no lawyer."
+            ).format(day=day),
+        ]
     return [
-        _("Is one of the facts wrong? Change it, or call us. We look at it again."),
+        wrong_fact,
+        _("Do you disagree? You could object until {day}. That day is over.").format(day=day),
         _(
-            "Do you disagree? You can object until {day}. That is free, and you need no lawyer."
-        ).format(day=wording.long_date(until)),
+            "Could you not help being late? Object, and write why you are late. A member of our"
+            " staff looks at it."
+        ),
     ]
 
 

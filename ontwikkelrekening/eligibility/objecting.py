@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.eligibility.clocks import (
@@ -61,7 +62,9 @@ class SameDecider(UnableToObject):
 def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection:
     """A citizen objects. Late is taken in as well: a person judges whether it counts (Awb 6:11)."""
     if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
-        raise NothingToObjectTo("A person still looks at this. After that you can object.")
+        raise NothingToObjectTo(
+            _("A member of our staff still looks at this. After that you can object.")
+        )
     announced = announced_on(decision)
     objection = Objection(
         id=uuid.uuid4(),
@@ -78,7 +81,9 @@ def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection
     except IntegrityError as error:
         if "decision_has_one_open_objection" not in str(error):
             raise
-        raise AlreadyOpen("You objected to this decision before. We are working on it.") from None
+        raise AlreadyOpen(
+            _("You objected to this decision before. We are working on it.")
+        ) from None
     _keep(objection, event="file", before="", by="citizen", at=at)
     return objection
 
@@ -98,7 +103,7 @@ def extend(objection: Objection, *, by: str, on: date, at: datetime) -> None:
     """Six more weeks, once, told before the last day (Awb 7:10, third paragraph)."""
     locked = Objection.objects.select_for_update().get(pk=objection.pk)
     if locked.extended or on > locked.decide_by:
-        raise TooLateToExtend("More time can be taken once, before the last day.")
+        raise TooLateToExtend(_("More time can be taken once, on the last day at the latest."))
     objection.extended = True
     objection.decide_by = last_day(locked.decide_by, ANSWER_EXTENSION)
     objection.save(update_fields=["extended", "decide_by"])
@@ -141,7 +146,7 @@ def _answer(objection: Objection, event: str, *, answer: str, by: str, at: datet
 
 def _not_the_same_person(objection: Objection, by: str) -> None:
     if by in (objection.decision.decided_by, objection.decision.confirmed_by):
-        raise SameDecider("Who took the decision may not answer the objection.")
+        raise SameDecider(_("Whoever took the decision may not answer the objection (Awb 10:3)."))
 
 
 def _move(objection: Objection, event: str, *, by: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.citizens.vocabulary import Benefit, Contract, Education, Household
@@ -80,7 +81,11 @@ Check = Callable[[str, object], Any]
 def _whole(low: int, high: int) -> Check:
     def check(key: str, value: object) -> int:
         if type(value) is not int or not low <= value <= high:
-            raise UnusableParameter(key, f"must be a whole number from {low} to {high}")
+            raise UnusableParameter(
+                key,
+                gettext("must be a whole number from %(low)s to %(high)s")
+                % {"low": low, "high": high},
+            )
         return value
 
     return check
@@ -88,7 +93,7 @@ def _whole(low: int, high: int) -> Check:
 
 def _yes_or_no(key: str, value: object) -> bool:
     if type(value) is not bool:
-        raise UnusableParameter(key, "must be true or false")
+        raise UnusableParameter(key, gettext("must be true or false"))
     return value
 
 
@@ -97,23 +102,32 @@ def _some_of(words: Iterable[str | int], shape: type = frozenset) -> Check:
 
     def check(key: str, value: object) -> Any:
         if not isinstance(value, list) or not value or any(item not in known for item in value):
-            raise UnusableParameter(key, f"must be a list of some of {', '.join(map(str, known))}")
+            raise UnusableParameter(
+                key,
+                gettext("must be a list of some of %(words)s")
+                % {"words": ", ".join(map(str, known))},
+            )
         if len(set(value)) != len(value):
-            raise UnusableParameter(key, "names something twice")
+            raise UnusableParameter(key, gettext("names something twice"))
         return shape(value)
 
     return check
 
 
+_TERMS_EXAMPLE = '{"start": 50, "completion": 50}'
+
+
 def _terms(key: str, value: object) -> Terms:
     if not isinstance(value, dict) or not value:
-        raise UnusableParameter(key, 'must be like {"start": 50, "completion": 50}')
+        raise UnusableParameter(
+            key, gettext("must be like %(example)s") % {"example": _TERMS_EXAMPLE}
+        )
     if set(value) - {"start", "completion"} and set(value) != {"session"}:
-        raise UnusableParameter(key, "can be paid at start and completion, or per session")
+        raise UnusableParameter(key, gettext("can be paid at start and completion, or per session"))
     if any(type(part) is not int or part < 1 for part in value.values()):
-        raise UnusableParameter(key, "must have whole percentages of 1 or more")
+        raise UnusableParameter(key, gettext("must have whole percentages of 1 or more"))
     if sum(value.values()) != 100:
-        raise UnusableParameter(key, "must add up to 100 percent")
+        raise UnusableParameter(key, gettext("must add up to 100 percent"))
     return value
 
 
@@ -219,13 +233,13 @@ def check_parameters(
     values: Mapping[str, object], *, grounds: Mapping[str, str]
 ) -> list[UnusableParameter]:
     """Everything that is wrong with a policy's values; nothing when it can be proposed."""
-    problems = [UnusableParameter(key, "is unknown") for key in values if key not in KINDS]
+    problems = [UnusableParameter(key, gettext("is unknown")) for key in values if key not in KINDS]
     for key, kind in KINDS.items():
         if key not in values:
-            problems.append(UnusableParameter(key, "is missing"))
+            problems.append(UnusableParameter(key, gettext("is missing")))
             continue
         if not grounds.get(key, "").strip():
-            problems.append(UnusableParameter(key, "has no legal ground"))
+            problems.append(UnusableParameter(key, gettext("has no legal ground")))
         try:
             kind.check(key, values[key])
         except UnusableParameter as problem:
@@ -235,7 +249,7 @@ def check_parameters(
 
 def _check_together(values: Mapping[str, Any]) -> list[UnusableParameter]:
     return [
-        UnusableParameter(f"amount_{size}_cents", "is higher than the highest balance")
+        UnusableParameter(f"amount_{size}_cents", gettext("is higher than the highest balance"))
         for size in ("general", "priority")
         if values[f"amount_{size}_cents"] > values[f"cap_{size}_cents"]
     ]

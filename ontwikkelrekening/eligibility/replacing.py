@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from ontwikkelrekening.eligibility.deciding import packed, packed_grants
-from ontwikkelrekening.eligibility.facts import facts_for
+from ontwikkelrekening.eligibility.deciding import known, packed, packed_grants
+from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, GrantOf, decide, grant_of
+from ontwikkelrekening.eligibility.wording import KINDS
 from providers.outbox import enqueue
 
 WORK = "decision.replaced"
@@ -26,6 +28,9 @@ class UnableToReplace(Exception):
 
 class AlreadyReplaced(UnableToReplace):
     """A later decision has replaced this one."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(_("Decision %(id)s was replaced by a later one.") % {"id": decision.pk})
 
 
 class WouldBeWorse(UnableToReplace):
@@ -40,14 +45,15 @@ def decide_again(decision: Decision, *, by: str, at: datetime) -> Decision:
     """
     parameters = parameters_of(decision.policy)
     before = Facts(**decision.facts)
-    known = facts_for(
+    found = facts_for(
         [decision.account_code],
         on=decision.decided_on,
         scheme=decision.policy.scheme,
+        kinds=needed(parameters),
         balances={decision.account_code: before.balance_cents},
         leaving_out=decision.pk,
     )
-    facts = known[decision.account_code]
+    facts = found[decision.account_code]
     return replace(decision, facts=facts, parameters=parameters, grants=None, by=by, at=at)
 
 
@@ -64,7 +70,7 @@ def replace(
     """Write the decision that takes this one's place: by the rules, or with `grants` a person set."""
     Decision.objects.select_for_update().get(pk=decision.pk)
     if Decision.objects.filter(replaces=decision).exists():
-        raise AlreadyReplaced(f"Decision {decision.pk} was replaced before.")
+        raise AlreadyReplaced(decision)
     result = decide(facts, parameters)
     if grants is None:
         granted = {grant.kind: grant.cents for grant in result.grants}
@@ -80,7 +86,7 @@ def replace(
         outcome=Outcome.GRANTED if amount else Outcome.REFUSED,
         priority=result.priority,
         amount=amount,
-        facts=facts._asdict(),
+        facts=known(facts),
         trace=json.loads(packed(result)),
         grants=json.loads(packed_grants(result))
         if grants is None
@@ -108,4 +114,7 @@ def more_granted(decision: Decision, *, parameters: Parameters) -> list[GrantOf]
 def _at_least(decision: Decision, granted: dict[str, int]) -> None:
     worse = [kind for kind, cents in decision.grants if granted.get(kind, 0) < cents]
     if worse:
-        raise WouldBeWorse(f"It would take away: {', '.join(worse)}.")
+        raise WouldBeWorse(
+            _("This would take away what was granted: %(sums)s.")
+            % {"sums": ", ".join(str(KINDS[kind]) for kind in worse)}
+        )

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from ontwikkelrekening.citizens.models import Citizen
-from ontwikkelrekening.eligibility.facts import facts_for
+from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Policy, Simulation, SimulationChunk
 from ontwikkelrekening.eligibility.parameters import GROUPS, Parameters
 from ontwikkelrekening.eligibility.policies import in_force, parameters_of
@@ -108,7 +108,13 @@ def simulate_chunk(
     """Decide everyone in a chunk under both policies, for a year in which nobody was granted yet."""
     simulation = chunk.simulation
     now, then = parameters_of(simulation.current), parameters_of(simulation.draft)
-    facts = facts_for(codes, on=simulation.on, scheme=simulation.draft.scheme, balances=balances)
+    facts = facts_for(
+        codes,
+        on=simulation.on,
+        scheme=simulation.draft.scheme,
+        kinds=needed(now, then),
+        balances=balances,
+    )
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     for each in facts.values():
         _count(totals, each._replace(already_granted=False), now, then)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ontwikkelrekening.eligibility.clocks import decide_by
 from ontwikkelrekening.eligibility.models import Decision, Extension
@@ -35,13 +36,13 @@ def extend(decision: Decision, *, until: date, reason: str, by: str, at: datetim
     """Give a waiting decision more time, once, with a reason the citizen reads."""
     Decision.objects.select_for_update().get(pk=decision.pk)
     if not Decision.objects.waiting().filter(pk=decision.pk).exists():
-        raise UnableToExtend("This decision does not wait for a person.")
+        raise UnableToExtend(_("This decision does not wait for a person."))
     if decision.extensions.count() >= EXTENSIONS_MAX:
-        raise UnableToExtend("This decision was extended before.")
+        raise UnableToExtend(_("This decision was extended before."))
     if until <= due_on(decision):
-        raise UnableToExtend("The new day must lie after the last day there is now.")
+        raise UnableToExtend(_("The new day must lie after the last day there is now."))
     if not reason.strip():
-        raise UnableToExtend("Say why more time is needed.")
+        raise UnableToExtend(_("Say why more time is needed."))
     return Extension.objects.create(
         decision=decision, until=until, reason=reason.strip(), granted_by=by, granted_at=at
     )

@@ -126,6 +126,7 @@ FACTS: dict[str, Text] = {
     CircumstanceKind.BENEFIT: gettext_lazy("Benefit"),
     CircumstanceKind.EDUCATION: gettext_lazy("Highest education"),
     "working_years": gettext_lazy("Years of work"),
+    CircumstanceKind.SEX: gettext_lazy("Sex"),
     "resident": gettext_lazy("Lives in the Netherlands"),
     "already_granted": gettext_lazy("Credit from this scheme this year"),
     "balance_cents": gettext_lazy("Free on the account"),

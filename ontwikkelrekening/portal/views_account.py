@@ -122,7 +122,7 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
         "account": account,
         "here": "home",
         "decision": found,
-        "letter": letter(found, language=get_language() or "nl"),
+        "letter": letter(found, language=get_language() or "nl", on=timezone.localdate()),
         "objections": [(each, OBJECTIONS[each.state]) for each in objections],
         "newer": newer,
         "may_object": (found.outcome != Outcome.REFUSED or found.confirmed_by)
@@ -139,7 +139,7 @@ def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpRe
         Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
     )
     return HttpResponse(
-        letter_pdf(found, language=get_language() or "nl"),
+        letter_pdf(found, language=get_language() or "nl", on=timezone.localdate()),
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="besluit-{found.decided_on}.pdf"',

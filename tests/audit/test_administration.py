@@ -85,7 +85,7 @@ def test_a_reviewer_confirms_a_refusal_after_reading_why(year: Year) -> None:
     assert "AOW-leeftijd bereikt" in page
     assert "1 afwijzing is bevestigd" in said
     assert refusal.confirmed_by == "rosa"
-    assert "does not wait for a person" in again
+    assert "wacht niet op een medewerker" in again
 
 
 def test_a_grant_cannot_be_refused_by_confirming_it(year: Year) -> None:
@@ -100,7 +100,7 @@ def test_a_grant_cannot_be_refused_by_confirming_it(year: Year) -> None:
     )
 
     grant.refresh_from_db()
-    assert "does not wait for a person" in said
+    assert "wacht niet op een medewerker" in said
     assert grant.confirmed_by == ""
 
 

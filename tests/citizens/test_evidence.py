@@ -80,7 +80,7 @@ def test_the_sample_follows_the_seed_and_is_as_large_as_it_says() -> None:
 
 @pytest.mark.parametrize("per_cent", [-1, 101])
 def test_a_share_lies_between_nothing_and_all(per_cent: int) -> None:
-    with pytest.raises(ValueError, match="0 and 100"):
+    with pytest.raises(ValueError, match="0 en 100"):
         ask_sample(per_cent=per_cent, seed=SEED, on=ON)
 
 

@@ -85,7 +85,7 @@ def test_a_file_that_is_no_extract_is_refused(tmp_path: Path, fatima: str) -> No
 
 
 def test_own_statements_do_not_come_from_a_register(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="choose from"):
+    with pytest.raises(ValueError, match="kies uit"):
         list(import_extract(tmp_path / "x.csv", source="own_statement", at=AT))
 
 

@@ -115,7 +115,7 @@ def test_every_bad_row_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_bsn_that_comes_twice_is_named_with_both_lines(tmp_path: Path) -> None:
-    with pytest.raises(RefusedFile, match="line 3, bsn: is on line 2 as well"):
+    with pytest.raises(RefusedFile, match="regel 3, bsn: staat ook op regel 2"):
         import_citizens(file(tmp_path, HEADER, FATIMA, FATIMA), at=AT)
 
 
@@ -221,7 +221,7 @@ def test_the_command_says_what_it_did_or_what_is_wrong(
 
     with pytest.raises(CommandError, match="1 faults, nothing was imported"):
         call_command("import_citizens", str(file(tmp_path, HEADER, HENK.replace("yes", "?"))))
-    assert "line 2, residence" in capsys.readouterr().err
+    assert "regel 2, residence" in capsys.readouterr().err
 
 
 def test_the_demo_file_goes_in_whole(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ontwikkelrekening.eligibility.deciding import (
     confirm_refusal,
     decide_many,
 )
+from ontwikkelrekening.eligibility.facts import facts_for
 from ontwikkelrekening.eligibility.models import Decision, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
 from ontwikkelrekening.eligibility.reading import facts_of, steps_of
@@ -68,6 +69,20 @@ def test_a_decision_is_stored_with_facts_trace_and_sums(scheme: Scheme) -> None:
     assert "1991" not in str(decision.facts)  # no date of birth leaves citizens
 
 
+def test_a_decision_keeps_only_facts_that_a_rule_looked_at(scheme: Scheme) -> None:
+    johan = citizen("Johan", "999900067", date(1985, 2, 1), household="sole_parent", sex="male")
+
+    (made,) = decided(scheme, register([johan], at=AT).codes)
+
+    assert set(Decision.objects.get(pk=made.id).facts) == {
+        "age_months",
+        "aow_months",
+        "household",
+        "already_granted",
+        "balance_cents",
+    }
+
+
 def test_deciding_again_changes_nothing(scheme: Scheme) -> None:
     codes = register([fatima(), henk()], at=AT).codes
     first = decided(scheme, codes)
@@ -112,10 +127,8 @@ def test_another_scheme_decides_for_itself(scheme: Scheme) -> None:
     decided(scheme, codes)
     other = Scheme.objects.create(code="gemeente", name="Gemeente")
 
-    from ontwikkelrekening.eligibility.facts import facts_for
-
-    assert facts_for(codes, on=ON, scheme=scheme)[codes[0]].already_granted
-    assert not facts_for(codes, on=ON, scheme=other)[codes[0]].already_granted
+    assert facts_for(codes, on=ON, scheme=scheme, kinds=())[codes[0]].already_granted
+    assert not facts_for(codes, on=ON, scheme=other, kinds=())[codes[0]].already_granted
 
 
 def test_the_balance_counts(scheme: Scheme) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,13 +10,34 @@ import pytest
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
-from ontwikkelrekening.eligibility.facts import circumstances_of, facts_for
+from ontwikkelrekening.eligibility.example import example_parameters
+from ontwikkelrekening.eligibility.facts import circumstances_of, facts_for, needed
 from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.parameters import Parameters
 from tests.eligibility.conftest import AT, ON
 from tests.eligibility.people import fatima
 
 BSN = "999900055"
 BORN = date(2004, 2, 29)
+KINDS = needed(example_parameters())
+
+
+def test_a_circumstance_that_no_rule_looks_at_is_not_read(scheme: Scheme) -> None:
+    code = stated(
+        Stated("sex", "female", date(2025, 1, 1)), Stated("residence", "yes", date(2025, 1, 1))
+    )
+    example = example_parameters()
+    mothers_only = replace(example, lone_fathers_on_equal_terms=False)
+    everywhere = replace(example, residence_is_required=False)
+
+    def read(*policies: Parameters) -> tuple[str | None, bool | None]:
+        facts = facts_for([code], on=ON, scheme=scheme, kinds=needed(*policies))[code]
+        return facts.sex, facts.resident
+
+    assert read(example) == (None, True)
+    assert read(mothers_only) == ("female", True)
+    assert read(everywhere) == (None, None)
+    assert read(everywhere, mothers_only) == ("female", True)  # a comparison of the two
 
 
 def stated(*facts: Stated) -> str:
@@ -80,22 +102,32 @@ def test_a_rejected_statement_never_counts(db: None) -> None:
 def test_years_of_work_are_complete_years(scheme: Scheme) -> None:
     code = stated(Stated("working_since", "2016-01-03", date(2020, 1, 1)))
 
-    assert facts_for([code], on=date(2026, 1, 2), scheme=scheme)[code].working_years == 9
-    assert facts_for([code], on=date(2026, 1, 3), scheme=scheme)[code].working_years == 10
+    assert (
+        facts_for([code], on=date(2026, 1, 2), scheme=scheme, kinds=KINDS)[code].working_years == 9
+    )
+    assert (
+        facts_for([code], on=date(2026, 1, 3), scheme=scheme, kinds=KINDS)[code].working_years == 10
+    )
 
 
 def test_someone_born_on_29_february_has_a_birthday_on_1_march(scheme: Scheme) -> None:
     code = stated()
 
-    assert facts_for([code], on=date(2022, 2, 28), scheme=scheme)[code].age_months == 18 * 12 - 1
-    assert facts_for([code], on=date(2022, 3, 1), scheme=scheme)[code].age_months == 18 * 12
+    assert (
+        facts_for([code], on=date(2022, 2, 28), scheme=scheme, kinds=KINDS)[code].age_months
+        == 18 * 12 - 1
+    )
+    assert (
+        facts_for([code], on=date(2022, 3, 1), scheme=scheme, kinds=KINDS)[code].age_months
+        == 18 * 12
+    )
 
 
 def test_facts_are_read_for_all_at_once(scheme: Scheme, django_assert_num_queries: object) -> None:
     codes = [stated(), register([fatima()], at=AT).codes[0]]
 
     with django_assert_num_queries(3):  # type: ignore[operator]
-        facts = facts_for(codes, on=ON, scheme=scheme, balances={codes[0]: 5})
+        facts = facts_for(codes, on=ON, scheme=scheme, kinds=KINDS, balances={codes[0]: 5})
 
     assert [facts[code].balance_cents for code in codes] == [5, 0]
     assert facts[codes[0]].resident is None

@@ -28,7 +28,7 @@ def decision_of(scheme: Scheme, person: object) -> Decision:
 def test_the_pdf_is_tagged_and_says_its_language_and_title(
     scheme: Scheme, person: object, language: str
 ) -> None:
-    pdf = letter_pdf(decision_of(scheme, person()), language=language)  # type: ignore[operator]
+    pdf = letter_pdf(decision_of(scheme, person()), language=language, on=ON)  # type: ignore[operator]
 
     assert pdf.startswith(b"%PDF-1.7")
     text = pdf + b"".join(_streams(pdf))

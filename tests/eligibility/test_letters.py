@@ -12,20 +12,22 @@ from ontwikkelrekening.eligibility.example import example_parameters
 from ontwikkelrekening.eligibility.letters import Letter, letter
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.rules import Facts, decide
-from tests.eligibility.conftest import AT
+from tests.eligibility.conftest import AT, ON
 from tests.eligibility.people import FATIMA, HENK, SAMIRA, THOMAS
 
 PARAMETERS = example_parameters()
 APPS = Path(__file__).parents[2] / "ontwikkelrekening"
 
 
-def letter_to(facts: Facts, *, language: str = "nl", confirmed_by: str = "") -> Letter:
+def letter_to(
+    facts: Facts, *, language: str = "nl", confirmed_by: str = "", on: date = ON
+) -> Letter:
     result = decide(facts, PARAMETERS)
     decision = Decision(
         decided_on=date(2026, 1, 2), outcome=result.outcome, priority=result.priority,
         amount=result.cents, facts=facts._asdict(), confirmed_by=confirmed_by, recorded_at=AT,
     )  # fmt: skip
-    return letter(decision, language=language, parameters=PARAMETERS)
+    return letter(decision, language=language, on=on, parameters=PARAMETERS)
 
 
 def test_fatima_reads_the_answer_first_and_the_sum_line_by_line() -> None:
@@ -77,8 +79,17 @@ def test_a_refusal_that_waits_for_a_person_says_so_and_has_no_objection_yet() ->
 def test_an_objection_can_be_made_within_six_weeks() -> None:
     read = letter_to(HENK)
 
-    assert read.object_until == date(2026, 2, 13)
-    assert any("13 februari 2026" in line for line in read.what_you_can_do)
+    assert "U kunt bezwaar maken tot en met 13 februari 2026." in read.what_you_can_do[1]
+
+
+def test_a_letter_never_says_that_one_can_object_until_a_day_that_is_over() -> None:
+    last = letter_to(HENK, on=date(2026, 2, 13)).what_you_can_do
+    over = letter_to(HENK, on=date(2026, 2, 14)).what_you_can_do
+
+    assert "U kunt bezwaar maken tot en met 13 februari 2026." in last[1]
+    assert "kon bezwaar maken tot en met 13 februari 2026" in over[1]
+    assert "waarom u te laat bent" in over[2]
+    assert not any("kunt bezwaar maken tot" in line for line in over)
 
 
 def test_what_would_change_is_found_by_the_rules_themselves() -> None:

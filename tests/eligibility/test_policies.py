@@ -296,7 +296,7 @@ def test_a_parameter_without_a_ground_is_refused() -> None:
 
     (problem,) = check_parameters(values, grounds=grounds)
 
-    assert (problem.key, problem.problem) == ("coaching_cents", "has no legal ground")
+    assert (problem.key, problem.problem) == ("coaching_cents", "heeft geen grondslag")
 
 
 def test_the_command_loads_the_example_once(db: None) -> None:
