@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.http import HttpRequest
 
 from ledger.models import Account, AccountClass, Booking, Transfer
@@ -36,6 +37,25 @@ class ReadOnlyAdmin(_Unchangeable, ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions: list[str] | None = None
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The fields; one that points at a page this person may not see is text and no link."""
+        return [self._shown(name, request) for name in super().get_fields(request, obj)]
+
+    def _shown(self, name: Any, request: HttpRequest) -> Any:
+        field = next((field for field in self.model._meta.fields if field.name == name), None)
+        if not isinstance(field, ForeignKey):
+            return name
+        page = self.admin_site._registry.get(field.related_model)
+        return name if page is None or page.has_view_permission(request) else _as_text(field)
+
+
+def _as_text(field: ForeignKey[Any, Any]) -> Callable[[Model], str]:
+    @admin.display(description=field.verbose_name)
+    def text(row: Model) -> str:
+        return str(getattr(row, field.name) or "-")
+
+    return text
 
 
 class ReadOnlyInline(_Unchangeable, TabularInline):

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import may_audit
@@ -30,6 +31,8 @@ class StaffSite(admin.AdminSite):
 
         @wraps(inner)
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            translation.activate("nl")  # one language: the names of things here are Dutch law's
+            request.LANGUAGE_CODE = "nl"
             try:
                 return inner(request, *args, **kwargs)
             except PermissionDenied:
