@@ -36,13 +36,13 @@ GRANT = """
     ), turns AS (
         SELECT *, %(pot)s - (sum(asked) OVER (ORDER BY rank) - asked) AS pot FROM waiting
     ), given AS MATERIALIZED (
-        SELECT application_id, rank, least(asked, pot)::bigint AS cents,
-               gen_random_uuid() AS tranche
-        FROM turns WHERE asked <= pot OR (%(partial)s AND pot > 0)
+        SELECT application_id, rank, least(asked, pot)::bigint AS cents, tranche,
+               'tranche:' || tranche AS code
+        FROM (SELECT *, gen_random_uuid() AS tranche FROM turns) AS turns
+        WHERE asked <= pot OR (%(partial)s AND pot > 0)
     ), opened AS MATERIALIZED (
         SELECT * FROM ledger_open_accounts(
-            (SELECT coalesce(array_agg('tranche:' || tranche), '{}') FROM given),
-            'tranche', %(at)s)
+            (SELECT coalesce(array_agg(code), '{}') FROM given), 'tranche', %(at)s)
     ), written AS (
         INSERT INTO budgets_tranche
             (id, account_code, scheme_id, kind, categories, earmarked, granted, granted_on,
@@ -51,7 +51,7 @@ GRANT = """
                %(categories)s::varchar[], true, given.cents, %(on)s, %(expires_on)s,
                opened.account_id, %(source)s
         FROM given
-        JOIN opened ON opened.account_code = 'tranche:' || given.tranche
+        JOIN opened ON opened.account_code = given.code
         JOIN budgets_application application ON application.id = given.application_id
         RETURNING id, account_id
     ), placed AS (
