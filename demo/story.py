@@ -13,7 +13,7 @@ import os
 import random
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from tqdm import tqdm
 from demo.browser import Browser
 from demo.clock import set_clock
 from demo.machine import ROOT, Machine
+from demo.rounds import Rounds
 from demo.school import School
 from demo.summary import Accepted
 
@@ -100,7 +101,8 @@ def play(machine: Machine) -> Accepted:
     schools = _prepare(machine, begin)
     year = Year(machine, random.Random(SEED), schools)
     stops = _stops(begin + timedelta(days=3), today - timedelta(days=1))
-    people = iter(_people(year.chance))
+    known = _people(year.chance)
+    rounds, people = Rounds(machine, stops, known), iter(known)
     for stop, previous in tqdm(
         list(zip(stops, [begin, *stops], strict=False)), desc="The year", unit="stop", disable=None
     ):
@@ -109,12 +111,13 @@ def play(machine: Machine) -> Accepted:
             _pay(machine)
         if stop.year != previous.year:
             machine.manage("top_up", "landelijk", str(stop.year))
+        rounds.on(stop)
         _one_stop(
             year, stop, [bsn for _, bsn in zip(range(_visitors(stops)), people, strict=False)]
         )
     set_clock(machine.clock_file, None)
     _pay(machine)
-    return year.accepted
+    return replace(year.accepted, findings=rounds.findings())
 
 
 def _prepare(machine: Machine, begin: date) -> list[School]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from demo.machine import DemoFailed, Machine
@@ -16,6 +16,7 @@ class Accepted:
 
     enrolments: set[str]
     claims: set[str]
+    findings: list[str] = field(default_factory=list)  # what was seen to be wrong on the way
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def summarise(machine: Machine, *, accepted: Accepted, seconds: float) -> Summar
         claims=facts["claims"],
         paid=facts["paid"],
         trial_balance=facts["trialBalance"],
-        findings=facts["findings"] + lost,
+        findings=facts["findings"] + accepted.findings + lost,
         seconds=seconds,
     )
 
@@ -88,6 +89,7 @@ def print_welcome(url: str, summary: dict[str, Any]) -> None:
   Log in at {url}
 
     as a citizen         {url}/inloggen       choose Fatima, Henk, Samira or Johan
+    in a round           {url}/tijdvakken/     one is open; in the other, see what became of Fatima and Henk
     as an auditor        {url}/audit/         amir    password: demo-password
     as staff             {url}/admin/         petra, paul (policy), ineke, bas (payments), rosa, sam (reviews)
     as a provider        {url}/opleiders/     choose one from the list

@@ -30,13 +30,17 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 round_ = prepare(scheme, _details(options["file"]), by=options["by"])
+        except KeyError as error:
+            raise CommandError(f"{options['file']}: {error} is missing.") from error
         except (OSError, ValueError, TypeError, ValidationError, IntegrityError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         self.stdout.write(f"{round_} ({round_.code}) is prepared. Someone else publishes it.")
 
 
 def _details(file: Path) -> RoundDetails:
-    fields = json.loads(file.read_text())
+    fields = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(fields, dict):
+        raise TypeError("this is no object with the fields of a round")
     for name in ("opens_at", "closes_at"):
         fields[name] = _moment(fields[name])
     fields["waits_until"] = date.fromisoformat(fields["waits_until"])
