@@ -8,7 +8,9 @@ from typing import Any
 
 from oauth2_provider.scopes import SettingsScopes
 
+from providers import outside
 from providers.errors import Unable
+from providers.keys import KeysAreNotUsable, usable
 from providers.models import Client, Provider
 from providers.scopes import SCOPES
 
@@ -18,21 +20,32 @@ class UnknownScope(Unable):
 
 
 def create_client(
-    provider: Provider, *, name: str, scopes: Iterable[str], jwks: dict[str, Any] | None = None
+    provider: Provider,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    jwks: dict[str, Any] | None = None,
+    jwks_uri: str = "",
 ) -> tuple[Client, str]:
     """A client for one provider and its secret, which is shown once and stored as a hash.
 
-    With public keys it signs for its tokens (private_key_jwt), and the secret opens nothing.
+    With public keys, or the address of them, it signs for its tokens (private_key_jwt), and the
+    secret opens nothing. Raises UnknownScope, KeysAreNotUsable or UnableToCall.
     """
     wanted = sorted(set(scopes))
     if unknown := set(wanted) - set(SCOPES):
         raise UnknownScope(f"There is no scope {', '.join(sorted(unknown))}.")
+    if jwks and jwks_uri:
+        raise KeysAreNotUsable("Give the keys or the address of them, not both.")
+    if jwks_uri:
+        outside.check(jwks_uri)
     secret = secrets.token_urlsafe(48)
     client = Client.objects.create(
         provider=provider,
         name=name,
         scopes=wanted,
-        jwks=jwks,
+        jwks=usable(jwks) if jwks is not None else None,
+        jwks_uri=jwks_uri,
         client_secret=secret,
         client_type=Client.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,

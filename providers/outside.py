@@ -113,12 +113,13 @@ def call(
     body: bytes | None = None,
     headers: Mapping[str, str],
     bytes_max: int = 0,
+    seconds: float = SECONDS_IN_ALL,
 ) -> Answer:
     """Ask once; of the body of the answer `bytes_max` bytes are read at most.
 
     Raises AddressIsNotAllowed, AddressIsUnknown, or NoAnswer, also when the body is longer.
     """
-    time_left = _TimeLeft(SECONDS_IN_ALL)
+    time_left = _TimeLeft(seconds)
     target = target_of(url)
     try:
         addresses = _public_addresses(target, min(SECONDS_TO_LOOK_UP, time_left()))
@@ -127,7 +128,7 @@ def call(
     except ssl.SSLCertVerificationError as error:
         raise NoAnswer(f"The certificate is not accepted: {error.verify_message}") from error
     except TimeoutError as error:
-        raise NoAnswer(f"No answer within {SECONDS_IN_ALL} seconds.") from error
+        raise NoAnswer(f"No answer within {seconds} seconds.") from error
     except ConnectionRefusedError as error:
         raise NoAnswer("The connection was refused.") from error
     except (OSError, HTTPException) as error:

@@ -1,6 +1,6 @@
 """Providers, courses, enrolments and claims; their clients' access; webhooks; bulk jobs."""
 
-from providers.models.access import RateMinute, UsedAssertion
+from providers.models.access import FetchedKeys, RateMinute, UsedAssertion
 from providers.models.core import (
     Category,
     Claim,
@@ -31,6 +31,7 @@ __all__ = [
     "Endpoint",
     "Enrolment",
     "EnrolmentQuerySet",
+    "FetchedKeys",
     "IdempotencyKey",
     "Job",
     "JobItem",

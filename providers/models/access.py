@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
+
+from providers.models.core import Client
 
 
 class RateMinute(models.Model):
@@ -24,3 +28,18 @@ class UsedAssertion(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.id).hex()
+
+
+class FetchedKeys(models.Model):
+    """The public keys found at a client's `jwks_uri`, until they are looked for again."""
+
+    client = models.OneToOneField(Client, primary_key=True, on_delete=models.CASCADE)
+    keys = models.JSONField(default=dict)
+    fetched_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"keys of {self.client_id}"
+
+    def younger_than(self, age: timedelta, *, at: datetime) -> bool:
+        return self.fetched_at is not None and self.fetched_at > at - age

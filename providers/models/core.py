@@ -63,8 +63,22 @@ class Client(AbstractApplication):  # type: ignore[misc]
 
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="clients")
     scopes = ArrayField(models.CharField(max_length=32), default=list)  # what it may ask for
-    # Public keys (RFC 7517). A client that has them signs for its tokens and has no secret.
+    # Public keys (RFC 7517), or the address where they are fetched. A client that has either signs
+    # for its tokens, and its secret opens nothing.
     jwks = models.JSONField(null=True, blank=True)
+    jwks_uri = models.URLField(max_length=500, blank=True)
+
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
+        constraints = [
+            models.CheckConstraint(
+                name="client_has_keys_in_one_place", condition=Q(jwks__isnull=True) | Q(jwks_uri="")
+            ),
+        ]
+
+    @property
+    def signs(self) -> bool:
+        """It proves who it is with a signature (private_key_jwt)."""
+        return bool(self.jwks or self.jwks_uri)
 
 
 class CourseQuerySet(models.QuerySet["Course"]):

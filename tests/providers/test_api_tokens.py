@@ -1,13 +1,16 @@
 """Tokens: client credentials only, an hour at most, hashed, each grant and refusal logged."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.test import Client as Browser
 from oauth2_provider.models import AccessToken
+from oauth2_provider.settings import DEFAULTS, oauth2_settings
 
 from tests.providers.calls import Software, basic, problem
 from tests.providers.world import MONDAY
@@ -117,3 +120,44 @@ def test_the_command_makes_a_client_that_works(
     )
 
     assert answer.json()["scope"] == "claims"
+
+
+def test_every_switch_of_rfc_9700_that_the_library_has_is_on() -> None:
+    switches = {name for name in DEFAULTS if name.startswith("COMPLIANT_BCP_RFC9700_")}
+
+    assert len(switches) >= 10
+    assert all(getattr(oauth2_settings, name) is True for name in switches)
+
+
+@pytest.mark.parametrize("value", ["\x00", "a\x00b", "\ud83d", "é" * 200, "x" * 5000])
+@pytest.mark.parametrize("field", ["client_id", "client_secret", "scope", "grant_type"])
+def test_nonsense_in_any_field_is_a_refusal_and_no_failure(
+    linde: Software, field: str, value: str
+) -> None:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": linde.client.client_id,
+        "client_secret": linde.secret,
+        field: value,
+    }
+    body = urlencode(form, errors="surrogatepass")
+    answer = Browser().post(TOKEN, body, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code in (400, 401), answer.content
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("pair", [b"\x00:\x00", b"a\x00:x", b"\xff\xfe:x", b"x", b""])
+def test_nonsense_in_the_header_is_a_refusal_and_no_failure(db: None, pair: bytes) -> None:
+    headers = {"Authorization": f"Basic {b64encode(pair).decode()}"}
+    answer = Browser().post(TOKEN, {"grant_type": "client_credentials"}, headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "invalid_client"
+
+
+def test_a_token_is_kept_by_nobody_on_the_way(linde: Software) -> None:
+    answer = ask(linde)
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert set(answer.json()) == {"access_token", "expires_in", "token_type", "scope"}

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.views import TokenView
 
+from providers.api.assertions import CLIENT_ID, client_named_in
 from providers.api.limits import Allowance, count_token_request
 
 logger = logging.getLogger(__name__)
@@ -50,10 +51,17 @@ def _too_many(allowance: Allowance) -> HttpResponse:
 
 def _claimed_client(request: HttpRequest) -> str:
     """The client id that was given, for the log; whether it is true, the answer says."""
+    given = _given_id(request)
+    return given if CLIENT_ID.fullmatch(given) else ""
+
+
+def _given_id(request: HttpRequest) -> str:
+    if assertion := request.POST.get("client_assertion"):
+        return client_named_in(assertion)
     kind, _, pair = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
-        return request.POST.get("client_id", "")[:100]
+        return request.POST.get("client_id", "")
     try:
-        return unquote_plus(b64decode(pair).decode().partition(":")[0])[:100]
+        return unquote_plus(b64decode(pair).decode().partition(":")[0])
     except ValueError:
         return ""

@@ -18,14 +18,19 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="API")
         parser.add_argument("--scopes", nargs="+", default=list(SCOPES))
         parser.add_argument("--jwks", type=Path, help="a file with the client's public keys")
+        parser.add_argument("--jwks-uri", default="", help="the https address of those keys")
         parser.add_argument("--json", action="store_true", help="print one line of JSON a client")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        jwks = json.loads(options["jwks"].read_text()) if options["jwks"] else None
+        jwks = _read(options["jwks"]) if options["jwks"] else None
         for provider in _providers(options["kvk"]):
             try:
                 client, secret = create_client(
-                    provider, name=options["name"], scopes=options["scopes"], jwks=jwks
+                    provider,
+                    name=options["name"],
+                    scopes=options["scopes"],
+                    jwks=jwks,
+                    jwks_uri=options["jwks_uri"],
                 )
             except Unable as error:
                 raise CommandError(str(error)) from error
@@ -39,6 +44,13 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(shown))
             else:
                 self.stdout.write("\n".join(f"{key}={value}" for key, value in shown.items()))
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file} cannot be read as JSON: {error}") from error
 
 
 def _providers(numbers: list[str]) -> list[Provider]:
