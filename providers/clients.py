@@ -6,17 +6,26 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
 from oauth2_provider.scopes import SettingsScopes
 
 from providers import outside
 from providers.errors import Unable
 from providers.keys import KeysAreNotUsable, usable
-from providers.models import Client, Provider
+from providers.models import Client, FetchedKeys, Provider
 from providers.scopes import SCOPES
 
 
 class UnknownScope(Unable):
     field, sentence = "scopes", "There is no such scope."
+
+
+class KeysInTwoPlaces(KeysAreNotUsable):
+    sentence = "Give the keys or the address of them, not both."
+
+
+class SignsWithKeys(Unable):
+    sentence = "This software signs with its keys; a secret would open nothing."
 
 
 def create_client(
@@ -35,22 +44,62 @@ def create_client(
     wanted = sorted(set(scopes))
     if unknown := set(wanted) - set(SCOPES):
         raise UnknownScope(f"There is no scope {', '.join(sorted(unknown))}.")
-    if jwks and jwks_uri:
-        raise KeysAreNotUsable("Give the keys or the address of them, not both.")
-    if jwks_uri:
-        outside.check(jwks_uri)
-    secret = secrets.token_urlsafe(48)
+    keys = _keys_in_one_place(jwks, jwks_uri)
+    secret = _secret()
     client = Client.objects.create(
         provider=provider,
         name=name,
         scopes=wanted,
-        jwks=usable(jwks) if jwks is not None else None,
-        jwks_uri=jwks_uri,
+        **keys,
         client_secret=secret,
         client_type=Client.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Client.GRANT_CLIENT_CREDENTIALS,
     )
     return client, secret
+
+
+def rotate_secret(client: Client) -> str:
+    """A new secret, shown once; the one before opens nothing from now on. Raises SignsWithKeys.
+
+    Tokens that were given stay good for their hour.
+    """
+    if client.signs:
+        raise SignsWithKeys
+    secret = _secret()
+    client.client_secret = secret
+    client.save(update_fields=["client_secret", "updated"])
+    return secret
+
+
+@transaction.atomic
+def replace_keys(client: Client, *, jwks: dict[str, Any] | None = None, jwks_uri: str = "") -> None:
+    """These public keys, or those at this address, and no others; a secret opens nothing any more.
+
+    Raises KeysAreNotUsable, also when none are given, or UnableToCall.
+    """
+    keys = _keys_in_one_place(jwks, jwks_uri)
+    if not any(keys.values()):
+        raise KeysAreNotUsable
+    FetchedKeys.objects.filter(client=client).delete()
+    client.jwks, client.jwks_uri = keys["jwks"], keys["jwks_uri"]
+    client.save(update_fields=["jwks", "jwks_uri", "updated"])
+
+
+def revoke(client: Client) -> None:
+    """The client and its tokens open nothing from now on; what it did stays."""
+    client.delete()
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _keys_in_one_place(jwks: dict[str, Any] | None, jwks_uri: str) -> dict[str, Any]:
+    if jwks and jwks_uri:
+        raise KeysInTwoPlaces
+    if jwks_uri:
+        outside.check(jwks_uri)
+    return {"jwks": usable(jwks) if jwks is not None else None, "jwks_uri": jwks_uri}
 
 
 class OwnScopes(SettingsScopes):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -29,6 +29,7 @@ from providers.once import Answer, KeyHasOtherContent, once
 from providers.states import IllegalMove
 
 KEY = "once"
+CALLED_HERE = {"primaryCode": "code", "url": "jwks_uri"}
 NOT_CONTENT = {KEY, "csrfmiddlewaretoken"}
 
 
@@ -50,7 +51,7 @@ class Done:
 
     to: str
     message: Text = ""
-    page: HttpResponse | None = None
+    page: HttpResponseBase | None = None
 
 
 def ask(
@@ -103,7 +104,7 @@ def key_of(request: HttpRequest) -> str:
         return str(uuid.uuid4())
 
 
-def _act_once(request: HttpRequest, staff: Staff, act: Callable[[], Done]) -> HttpResponse:
+def _act_once(request: HttpRequest, staff: Staff, act: Callable[[], Done]) -> HttpResponseBase:
     content = sorted(
         (name, value) for name, value in request.POST.lists() if name not in NOT_CONTENT
     )
@@ -125,5 +126,7 @@ def _act_once(request: HttpRequest, staff: Staff, act: Callable[[], Done]) -> Ht
 
 def _field_of(unable: Unable, form: forms.Form) -> str | None:
     """The field the refusal is about, when the form has it; the domain calls it as the API does."""
-    name = {"primaryCode": "code"}.get(unable.field, unable.field)
-    return name if name in form.fields else None
+    for name in (unable.field, CALLED_HERE.get(unable.field)):
+        if name in form.fields:
+            return name
+    return None

@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from ontwikkelrekening.provider_area.words import CATEGORIES, LANGUAGES, LEVELS, MODES
+from ontwikkelrekening.provider_area.words import CATEGORIES, LANGUAGES, LEVELS, MODES, SCOPE_WORDS
 from ontwikkelrekening.tables.table import Text
 from providers.claiming.submitting import Evidence, Instalment
 from providers.models import Course
@@ -177,3 +177,65 @@ class ClaimForm(StyledForm):
         """What was filled in; an empty field says nothing."""
         given = {name: answers.get(name) for name in Evidence.__annotations__}
         return {name: value for name, value in given.items() if value not in (None, False)}
+
+
+class KeysForm(StyledForm):
+    """The keys a client signs with from now on, or where they are fetched: the domain takes one."""
+
+    jwks_uri = forms.CharField(
+        label=_("Address of the public keys (JWKS)"),
+        max_length=500,
+        required=False,
+        help_text=_("We fetch them there, so that you change keys whenever you like."),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )
+    jwks = forms.JSONField(
+        label=_("Or the public keys themselves"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        error_messages={"invalid": _("This is not JSON.")},
+        help_text=_("List two while you change from one to the next."),
+    )
+
+
+class ClientForm(KeysForm):
+    """A new client: its name, what it may do, and public keys when it does without a secret."""
+
+    name = forms.CharField(
+        label=_("Name of the software"),
+        max_length=100,
+        validators=[one_line],
+        error_messages=REQUIRED,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("It may"),
+        choices=list(SCOPE_WORDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
+    field_order = ["name", "scopes", "jwks_uri", "jwks"]
+
+
+class EndpointForm(StyledForm):
+    """Where events are sent to."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=400,
+        validators=[RegexValidator(r"^https?://[!-~]+$", _("Fill in an address with https://."))],
+        error_messages=REQUIRED,
+        help_text=_("A public https address of your software."),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ChallengeForm(StyledForm):
+    """What the first event told."""
+
+    challenge = forms.CharField(
+        label=_("Challenge"),
+        max_length=64,
+        error_messages=REQUIRED,
+        help_text=_("It stands in the event that your address received, as data.challenge."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )

@@ -21,6 +21,8 @@ SECTIONS = [
     ("enrolments", _("Enrolments"), "provider_area:enrolments"),
     ("claims", _("Claims"), "provider_area:claims"),
     ("payments", pgettext_lazy("provider", "Payments"), "provider_area:payments"),
+    ("software", _("Software"), "provider_area:software"),
+    ("webhooks", _("Webhooks"), "provider_area:webhooks"),
 ]
 
 

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from ontwikkelrekening.provider_area import login
-from ontwikkelrekening.provider_area.views import claims, courses, enrolments, home, payments
+from ontwikkelrekening.provider_area.views import (
+    claims,
+    courses,
+    enrolments,
+    home,
+    payments,
+    software,
+    webhooks,
+)
 
 app_name = "provider_area"
 
@@ -30,4 +38,26 @@ urlpatterns = [
     path("declaraties/<uuid:claim_id>", claims.claim, name="claim"),
     path("declaraties/<uuid:claim_id>/intrekken", claims.withdraw, name="withdraw_claim"),
     path("betalingen", payments.payments, name="payments"),
+    path("software", software.software, name="software"),
+    path("software/nieuw", software.create, name="create_client"),
+    path("software/<int:client_id>", software.client, name="client"),
+    path("software/<int:client_id>/geheim", software.rotate_secret, name="rotate_secret"),
+    path("software/<int:client_id>/sleutels", software.replace_keys, name="replace_keys"),
+    path("software/<int:client_id>/intrekken", software.revoke, name="revoke"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("webhooks/nieuw", webhooks.register, name="register_webhook"),
+    path("webhooks/<uuid:endpoint_id>", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:endpoint_id>/bevestigen", webhooks.verify, name="verify_webhook"),
+    path("webhooks/<uuid:endpoint_id>/geheim", webhooks.rotate, name="rotate_webhook"),
+    path("webhooks/<uuid:endpoint_id>/verwijderen", webhooks.remove, name="remove_webhook"),
+    path(
+        "webhooks/<uuid:endpoint_id>/berichten/<uuid:delivery_id>",
+        webhooks.delivery,
+        name="delivery",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/berichten/<uuid:delivery_id>/opnieuw",
+        webhooks.send_again,
+        name="send_again",
+    ),
 ]

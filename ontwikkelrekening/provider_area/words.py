@@ -50,6 +50,13 @@ LANGUAGES: dict[str, Text] = {
     "tur": _("Turkish"),
     "ukr": _("Ukrainian"),
 }
+SCOPE_WORDS: dict[str, Text] = {
+    "courses": _("Register, publish and withdraw courses"),
+    "enrolments": _("Hand in codes and read enrolments"),
+    "claims": _("Claim, read claims and take them back"),
+    "webhooks": _("Be told of changes"),
+    "payments": _("Read what was paid and what is on its way"),
+}
 AFTER: dict[str, Text] = {
     "start": _("after the start"),
     "completion": _("after completion"),

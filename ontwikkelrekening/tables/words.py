@@ -27,6 +27,10 @@ STATES: dict[str, tuple[Text, str]] = {
     "withdrawn": (_("withdrawn"), "plain"),
     "in_file": (_("in a payment file"), "wait"),
     "paid": (_("paid"), "ok"),
+    # deliveries of webhooks
+    "waiting": (_("waiting"), "wait"),
+    "delivered": (_("delivered"), "ok"),
+    "given_up": (_("given up"), "stop"),
     # objections
     "filed": (_("filed"), "wait"),
     "acknowledged": (_("receipt confirmed"), "wait"),

@@ -281,9 +281,7 @@ class Delivery(ApiSerializer):
 
     @extend_schema_field(serializers.ChoiceField(choices=["waiting", "delivered", "given_up"]))
     def get_state(self, delivery: Any) -> str:
-        if delivery.delivered_at:
-            return "delivered"
-        return "waiting" if delivery.due_at else "given_up"
+        return str(delivery.state)
 
 
 class FieldError(ApiSerializer):

@@ -31,6 +31,18 @@ class Endpoint(models.Model):
         return self.url
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def delivered(self) -> DeliveryQuerySet:
+        return self.filter(delivered_at__isnull=False)
+
+    def waiting(self) -> DeliveryQuerySet:
+        return self.filter(due_at__isnull=False)
+
+    def given_up(self) -> DeliveryQuerySet:
+        """Dead letters: nobody tries again until it is asked for."""
+        return self.filter(delivered_at=None, due_at=None)
+
+
 class Delivery(models.Model):
     """One event for one endpoint, until it is taken or given up (a dead letter)."""
 
@@ -43,6 +55,8 @@ class Delivery(models.Model):
     answer = models.CharField(max_length=200, blank=True)  # what the last attempt met
     created_at = models.DateTimeField()
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         indexes = [
@@ -52,3 +66,9 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def state(self) -> str:
+        if self.delivered_at:
+            return "delivered"
+        return "waiting" if self.due_at else "given_up"

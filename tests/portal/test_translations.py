@@ -13,13 +13,17 @@ from django.utils.translation import gettext, override, pgettext
 
 from providers.claiming.assessing import doubt_about
 from providers.claiming.submitting import UnableToClaim
+from providers.clients import KeysInTwoPlaces, SignsWithKeys
 from providers.enrolling import UnableToEnrol
+from providers.keys import KeysAreNotUsable
+from providers.outside import UnableToCall
 from providers.publishing import UnableToRegister
+from providers.webhooks.managing import UnableToManage
 
+FAMILIES = (UnableToCall, UnableToClaim, UnableToEnrol, UnableToManage, UnableToRegister)
 REFUSALS = [
-    each
-    for family in (UnableToClaim, UnableToEnrol, UnableToRegister)
-    for each in family.__subclasses__()
+    *(KeysAreNotUsable, KeysInTwoPlaces, SignsWithKeys),
+    *(each for family in FAMILIES for each in family.__subclasses__()),
 ]
 
 PORTAL = Path("ontwikkelrekening/portal")

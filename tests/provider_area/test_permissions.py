@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,10 +11,12 @@ from django.test import Client
 from django.urls import URLPattern
 
 from ontwikkelrekening.provider_area.urls import urlpatterns
+from providers.clients import create_client
+from providers.webhooks.managing import register
 from tests.portal.world import FATIMA_BSN, build_town
 from tests.portal.world import log_in as log_in_as_citizen
 from tests.provider_area.world import School, build_school, log_in
-from tests.providers.world import claim
+from tests.providers.world import MONDAY, claim
 
 FOR_EVERYBODY = {"inloggen", "ingelogd", "uitloggen"}
 READ = {"GET": 200, "POST": 405}
@@ -38,16 +41,38 @@ ROUTES: dict[str, tuple[dict[str, int], bool]] = {
     "declaraties/<uuid:claim_id>": (READ, True),
     "declaraties/<uuid:claim_id>/intrekken": ({"GET": 200, "POST": 302}, True),
     "betalingen": (READ, False),
+    "software": (READ, False),
+    "software/nieuw": ({"GET": 200, "POST": 422}, False),
+    "software/<int:client_id>": (READ, True),
+    "software/<int:client_id>/geheim": ({"GET": 200, "POST": 200}, True),
+    "software/<int:client_id>/sleutels": ({"GET": 200, "POST": 422}, True),
+    "software/<int:client_id>/intrekken": ({"GET": 200, "POST": 302}, True),
+    "webhooks": (READ, False),
+    "webhooks/nieuw": ({"GET": 200, "POST": 422}, False),
+    "webhooks/<uuid:endpoint_id>": (READ, True),
+    "webhooks/<uuid:endpoint_id>/bevestigen": ({"GET": 200, "POST": 422}, True),
+    "webhooks/<uuid:endpoint_id>/geheim": ({"GET": 200, "POST": 200}, True),
+    "webhooks/<uuid:endpoint_id>/verwijderen": ({"GET": 200, "POST": 302}, True),
+    "webhooks/<uuid:endpoint_id>/berichten/<uuid:delivery_id>": (READ, True),
+    "webhooks/<uuid:endpoint_id>/berichten/<uuid:delivery_id>/opnieuw": (
+        {"GET": 200, "POST": 302},
+        True,
+    ),
 }
 
 
 @pytest.fixture
 def ids(school: School) -> dict[str, Any]:
+    endpoint = register(school.provider, "http://127.0.0.1:9/", at=MONDAY)
+    client, _ = create_client(school.provider, name="LMS", scopes=["claims"])
     return {
         "<uuid:course_id>": school.course.id,
         "<uuid:enrolment_id>": school.running.id,
         "<slug:instalment>": "start",
         "<uuid:claim_id>": claim(school.running).id,
+        "<int:client_id>": client.pk,
+        "<uuid:endpoint_id>": endpoint.pk,
+        "<uuid:delivery_id>": endpoint.deliveries.get().pk,
     }
 
 
@@ -116,4 +141,4 @@ def test_a_strangers_lists_show_nothing_of_another(
 
     assert "Taalhuis" in page
     assert "De Linde" not in page
-    assert not any(str(id_) in page for id_ in ids.values() if id_ != "start")
+    assert not any(str(id_) in page for id_ in ids.values() if isinstance(id_, UUID))
