@@ -7,7 +7,7 @@ export ENVIRONMENT ?= development
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi bench faults manage
+.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi standards bench faults manage
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -45,7 +45,7 @@ clean: ## forget the demo and its database
 test: $(VENV)/dev ## all tests; uses DATABASE_URL and CELERY_BROKER_URL when set
 	@$(RUN) -m pytest --numprocesses=$(if $(DATABASE_URL),0,auto)
 
-check: lint types imports migrations deploy openapi test ## what has to pass before a change lands
+check: lint types imports migrations deploy openapi standards test ## what has to pass before a change lands
 
 format: $(VENV)/dev ## format the code
 	$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
@@ -68,6 +68,16 @@ deploy: $(VENV)/dev
 
 openapi: $(VENV)/dev
 	$(RUN) manage.py openapi --check
+
+SPECTRAL := docs/standards/node_modules/.bin/spectral
+
+standards: ## read the API's description by the NL API Design Rules; needs npm
+	@if command -v npm >/dev/null; then $(MAKE) --silent $(SPECTRAL) \
+		&& $(SPECTRAL) lint --fail-severity warn -r docs/standards/nl-api-design-rules-2.2.yaml docs/openapi.yaml; \
+	else echo "npm is not here: the NL API Design Rules are not checked."; fi
+
+$(SPECTRAL): docs/standards/package-lock.json
+	@npm ci --silent --prefix docs/standards && touch $@
 
 bench: $(VENV)/dev ## a benchmark by name: make bench NAME=posting
 	@$(RUN) -m benchmarks $(NAME)

@@ -126,8 +126,6 @@ def test_every_decision_is_numbered_once() -> None:
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:
-    for file in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]:
-        if not file.exists():
-            continue
+    for file in tracked("README.md", "docs/**/*.md", "*/README.md"):
         for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", file.read_text()):
             assert (file.parent / target).exists(), f"{file.relative_to(ROOT)} -> {target}"
