@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("providers.api.urls")),
     path("", include("ontwikkelrekening.portal.urls")),
     path("tijdvakken/", include("ontwikkelrekening.portal.urls_rounds")),
+    path("open-data/", include("ontwikkelrekening.audit.urls_open")),
     path("taal/", include("django.conf.urls.i18n")),
     path("staff/second-factor", second_factor.ask, name="second_factor"),
     path("staff/", include("ontwikkelrekening.payouts.urls")),

@@ -1,6 +1,6 @@
 """Reach: whom the money finds, group by group, against each group's share of the population.
 
-Counts under ten are not shown, nor is a sum that rests on fewer than ten people.
+Small counts are hidden (budgets/hiding.py), and with them whatever would give them away.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.utils.timezone import make_aware
+
+from ontwikkelrekening.budgets.hiding import SMALLEST, Count, hide, hide_total
 from ontwikkelrekening.budgets.models import Agreement
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Scheme
 from ontwikkelrekening.eligibility.parameters import (
@@ -25,7 +28,8 @@ from ontwikkelrekening.eligibility.policies import in_force
 from ontwikkelrekening.eligibility.rules import Facts, decide
 from providers.states import EnrolmentState
 
-SMALLEST = 10
+EVERYONE = "everyone"
+TENTH = Decimal("0.1")
 # The study (Panteia 2018) puts each group at 750,000 to 900,000 people: the middle of that. The
 # people of 18 up to AOW age in the Netherlands: rounded to a hundred thousand.
 POPULATION = 10_900_000
@@ -35,7 +39,7 @@ ENDED = [EnrolmentState.CANCELLED, EnrolmentState.LAPSED]
 
 @dataclass(frozen=True, slots=True)
 class GroupReach:
-    """One group; None where the count is too small to show. Shares in per cent, one decimal."""
+    """One group; None where the count is hidden. Shares in per cent, one decimal."""
 
     group: str
     population: int
@@ -44,32 +48,43 @@ class GroupReach:
     granted_share: Decimal | None
     used: int | None
     used_share: Decimal | None
-    behind: bool  # used less than its share of the population: a reason to reach out
+    # Used less than its share of the population, as far as that may be seen: a reason to reach out.
+    behind: bool
 
 
-def reach(scheme: Scheme, *, year: int) -> list[GroupReach]:
-    """Whom a scheme reached in a year: who got credit, and who chose something with it."""
+def reach(scheme: Scheme, *, year: int, until: date | None = None) -> list[GroupReach]:
+    """Whom a scheme reached in a year, up to and with a day: who got credit, and who used it.
+
+    The last row is everyone. Raises NoPolicy.
+    """
+    last = min(until or date(year, 12, 31), date(year, 12, 31))
     _policy, parameters = in_force(scheme, on=date(year, 12, 31))
     users = set(
         Agreement.objects.filter(enrolment__agreed_at__year=year)
+        .filter(enrolment__agreed_at__lt=midnight_after(last))
         .exclude(enrolment__state__in=ENDED)
         .values_list("account_code", flat=True)
     )
-    granted, used, everyone, every_user = _count(
-        _people(scheme, year=year, parameters=parameters), users=users
-    )
+    people = _people(scheme, year=year, until=last, parameters=parameters)
+    granted, used, everyone = _count(people, users=users)
+    shown = hide({group: (granted[group], used[group]) for group in GROUPS}, everyone)
     return [
-        _group_reach(group, granted[group], used[group], everyone=everyone, users=every_user)
-        for group in GROUPS
+        *(_row(group, shown[group], used=used[group], everyone=everyone) for group in GROUPS),
+        _everyone(everyone),
     ]
 
 
+def midnight_after(day: date) -> datetime:
+    """The first moment of the next day here."""
+    return make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
 def _people(
-    scheme: Scheme, *, year: int, parameters: Parameters
+    scheme: Scheme, *, year: int, until: date, parameters: Parameters
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Who was granted credit that year, with the groups the rules put them in."""
     decisions = Decision.objects.standing().filter(
-        policy__scheme=scheme, outcome=Outcome.GRANTED, decided_on__year=year
+        policy__scheme=scheme, outcome=Outcome.GRANTED, decided_on__range=(date(year, 1, 1), until)
     )
     rows = decisions.values_list("account_code", "facts").iterator(chunk_size=5000)
     for code, facts in rows:
@@ -78,7 +93,7 @@ def _people(
 
 def _count(
     people: Iterable[tuple[str, tuple[str, ...]]], *, users: Collection[str]
-) -> tuple[Counter[str], Counter[str], int, int]:
+) -> tuple[Counter[str], Counter[str], tuple[int, int]]:
     granted: Counter[str] = Counter()
     used: Counter[str] = Counter()
     everyone = every_user = 0
@@ -88,24 +103,42 @@ def _count(
         if code in users:
             every_user += 1
             used.update(groups)
-    return granted, used, everyone, every_user
+    return granted, used, (everyone, every_user)
 
 
-def _group_reach(group: str, granted: int, used: int, *, everyone: int, users: int) -> GroupReach:
+def _row(group: str, shown: Count, *, used: int, everyone: tuple[int, int]) -> GroupReach:
     size = SIZE_OF_GROUP[group]
     population_share = _share(size, POPULATION)
-    used_share = _share(used, users) if users else Decimal(0)
+    used_share = _share(shown.used, everyone[1])
+    # Of a hidden count only what ten would show as well: that it is far too few.
+    too_few = used < SMALLEST and everyone[1] >= SMALLEST
+    most = used_share if shown.used is not None else _share(SMALLEST - 1, everyone[1])
+    known = shown.used is not None or too_few
     return GroupReach(
         group=group,
         population=size,
-        population_share=population_share,
-        granted=granted if granted >= SMALLEST else None,
-        granted_share=_share(granted, everyone) if granted >= SMALLEST else None,
-        used=used if used >= SMALLEST else None,
-        used_share=used_share if used >= SMALLEST else None,
-        behind=users >= SMALLEST and used_share < population_share,
+        population_share=population_share or Decimal(0),
+        granted=shown.granted,
+        granted_share=_share(shown.granted, everyone[0]),
+        used=shown.used,
+        used_share=used_share,
+        behind=known and most is not None and most < (population_share or 0),
     )
 
 
-def _share(part: int, whole: int) -> Decimal:
-    return (Decimal(100 * part) / whole).quantize(Decimal("0.1"))
+def _everyone(everyone: tuple[int, int]) -> GroupReach:
+    shown = hide_total(everyone)
+    return GroupReach(
+        group=EVERYONE,
+        population=POPULATION,
+        population_share=Decimal(100),
+        granted=shown.granted,
+        granted_share=_share(shown.granted, everyone[0]),
+        used=shown.used,
+        used_share=_share(shown.used, everyone[1]),
+        behind=False,
+    )
+
+
+def _share(part: int | None, whole: int) -> Decimal | None:
+    return None if part is None or not whole else (Decimal(100 * part) / whole).quantize(TENTH)

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.management import call_command
+from django.test import Client
 
+from ontwikkelrekening.budgets.open_data import counted_until
 from ontwikkelrekening.budgets.reach import GroupReach, reach
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from ontwikkelrekening.budgets.topping_up import start_run
 from providers.outbox import drain
 from tests.budgets.round_world import applicants
-from tests.budgets.world import AT, ON, STARTS_ON, World, course, create_world
+from tests.budgets.world import AT, LATER, ON, STARTS_ON, World, course, create_world
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    """Fatima, Henk, 12 flex workers and 30 others, all topped up; 10 flex and 20 others learn."""
-    world = create_world()
-    flex = applicants(12, ("contract", "on_call"))
-    others = applicants(30, ("contract", "employer"), start=70_000_000)
+    return populated(others=30)
+
+
+def populated(*, others: int) -> World:
+    """Fatima, Henk, 40 flex workers, some others and 25 lone parents, all topped up.
+
+    Of the flex workers 20 learn, of the others all but ten, of the lone parents twelve.
+    """
+    world = create_world(fund_cents=100_000_000)
+    flex = applicants(40, ("contract", "on_call"))
+    more = applicants(others, ("contract", "employer"), start=70_000_000)
+    parents = applicants(25, ("household", "sole_parent"), start=80_000_000)
     start_run(world.scheme, year=2026, on=ON, at=AT)
     drain()
     course_ = course(world)
-    for code in [*flex[:10], *others[:20]]:
+    for code in [*flex[:20], *more[:-10], *parents[:12]]:
         agree(code, course_, starts_on=STARTS_ON, at=AT, id=uuid4())
-    stopped = agree(flex[10], course_, starts_on=STARTS_ON, at=AT, id=uuid4())
-    cancel(stopped.enrolment, by=flex[10], at=AT)
+    stopped = agree(flex[20], course_, starts_on=STARTS_ON, at=AT, id=uuid4())
+    cancel(stopped.enrolment, by=flex[20], at=AT)
     return world
 
 
@@ -42,29 +55,57 @@ def by_group(rows: list[GroupReach]) -> dict[str, GroupReach]:
 
 
 def test_a_group_is_counted_against_its_share_of_the_population(world: World) -> None:
-    flex = by_group(reach(world.scheme, year=2026))["flex_worker"]
+    rows = by_group(reach(world.scheme, year=2026))
+    flex, everyone = rows["flex_worker"], rows["everyone"]
 
-    assert (flex.granted, flex.used) == (
-        13,
-        10,
-    )  # Fatima is one of them; who cancelled does not use
-    assert flex.granted_share == Decimal("29.5")
-    assert flex.used_share == Decimal("33.3")
+    assert flex.granted == 41  # Fatima is one of them
+    assert flex.used == 20  # who cancelled does not use
+    assert flex.granted_share == Decimal("42.3")
+    assert flex.used_share == Decimal("38.5")
     assert flex.population_share == Decimal("7.6")
     assert not flex.behind
+    assert (everyone.granted, everyone.used) == (97, 52)
 
 
-def test_fewer_than_ten_are_not_shown_and_a_group_behind_is_named(world: World) -> None:
-    mothers = by_group(reach(world.scheme, year=2026))["single_mother"]
+def test_small_groups_are_hidden_and_take_the_next_smallest_along(world: World) -> None:
+    """Carers and the low-skilled are one person together; the twelve lone parents hide them."""
+    rows = by_group(reach(world.scheme, year=2026))
 
-    assert (mothers.granted, mothers.granted_share, mothers.used) == (None, None, None)
-    assert mothers.behind
+    for group in ("carer_without_income", "low_skilled_permanent", "single_mother"):
+        assert (rows[group].granted, rows[group].used) == (None, None)
+        assert (rows[group].granted_share, rows[group].used_share) == (None, None)
+
+
+def test_a_small_group_is_named_as_behind_only_where_nine_would_be_too(db: None) -> None:
+    """Of 152 users nine would be 5.9%, less than the 7.6% of the people that each group is."""
+    rows = by_group(reach(populated(others=130).scheme, year=2026))
+
+    assert rows["everyone"].used == 152
+    assert rows["carer_without_income"].behind
+    assert rows["carer_without_income"].used is None
+    assert not rows["single_mother"].behind  # hidden for the others, and not small
+
+
+def test_where_nine_would_be_enough_nothing_is_said(world: World) -> None:
+    """Of 52 users nine would be a sixth: whether a hidden group is behind would give it away."""
+    assert not any(row.behind for row in reach(world.scheme, year=2026))
+
+
+def test_open_data_counts_whole_months_that_are_over(world: World) -> None:
+    assert counted_until(2026, on=date(2026, 1, 31)) == date(2025, 12, 31)
+    assert counted_until(2026, on=date(2026, 2, 1)) == date(2026, 1, 31)
+    assert counted_until(2026, on=date(2027, 3, 1)) == date(2026, 12, 31)
+    before = by_group(reach(world.scheme, year=2026, until=date(2026, 1, 1)))["everyone"]
+    after = by_group(reach(world.scheme, year=2026, until=date(2026, 1, 31)))["everyone"]
+
+    assert (before.granted, after.granted) == (None, 97)
 
 
 def test_the_open_data_describes_itself(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("open_data", "landelijk", "2026", "--out", str(tmp_path))
+    with time_machine.travel(LATER, tick=False):
+        call_command("open_data", "landelijk", "2026", "--out", str(tmp_path))
 
     rows = list(csv.DictReader((tmp_path / "reach.csv").open()))
     described = json.loads((tmp_path / "datapackage.json").read_text())
@@ -74,4 +115,31 @@ def test_the_open_data_describes_itself(
     assert [field["name"] for field in described["resources"][0]["schema"]["fields"]] == list(
         rows[0]
     )
-    assert "single_mother is behind" in capsys.readouterr().out
+    assert "counted through 2026-01-31" in capsys.readouterr().out
+
+
+def test_everyone_reads_the_open_data_over_http_without_login(world: World) -> None:
+    client = Client()
+    with time_machine.travel(LATER, tick=False):
+        listed = client.get("/open-data/")
+        page = client.get("/open-data/landelijk/2026/")
+        answers = {
+            name: client.get(f"/open-data/landelijk/2026/{name}")
+            for name in ("reach.csv", "reach.json", "datapackage.json")
+        }
+
+    assert "/open-data/landelijk/2026/" in listed.content.decode()
+    assert "<svg" in page.content.decode()
+    rows = list(csv.DictReader(io.StringIO(answers["reach.csv"].content.decode())))
+    assert [row["group"] for row in rows] == [row["group"] for row in answers["reach.json"].json()]
+    assert rows[-1]["granted"] == "97"
+    assert "2026-01-31" in answers["datapackage.json"].json()["title"]
+    assert answers["reach.csv"]["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["landelijk/2019/", "landelijk/2026/secret.csv", "nergens/2026/", "landelijk/2019/reach.csv"],
+)
+def test_what_was_not_published_is_not_there(world: World, path: str) -> None:
+    assert Client().get(f"/open-data/{path}").status_code == 404

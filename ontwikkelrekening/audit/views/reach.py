@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import page_for
-from ontwikkelrekening.audit.charts import bar_chart
+from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.views.casework import SHORT, group_name
-from ontwikkelrekening.budgets.reach import SMALLEST, GroupReach, reach
+from ontwikkelrekening.budgets.hiding import SMALLEST
+from ontwikkelrekening.budgets.reach import EVERYONE, GroupReach, reach
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.staff import POLICY_OFFICERS
-from ontwikkelrekening.tables.table import Column, Listed, table_on
+from ontwikkelrekening.tables.table import Column, Listed, Table, Text, table_on
 
-FEW = _("fewer than ten")
+HIDDEN = _("not shown")
 
 
 @page_for(POLICY_OFFICERS)
@@ -26,7 +27,26 @@ def reached(request: HttpRequest, scheme: str) -> HttpResponseBase:
     found = get_object_or_404(Scheme, code=scheme)
     year = asked_year(request)
     groups = reach(found, year=year)
-    table = table_on(
+    return answer(
+        request,
+        "audit/reach.html",
+        title=_("Reach"),
+        section="funds",
+        trail=[
+            (_("Funds"), reverse("audit:funds")),
+            (found.name, reverse("audit:fund", args=[found.code])),
+        ],
+        tables=[reach_table(request, groups)],
+        year=year,
+        scheme=found,
+        smallest=SMALLEST,
+        behind=[group_name(x.group) for x in groups if x.behind],
+        chart=reach_chart(groups),
+    )
+
+
+def reach_table(request: HttpRequest, groups: list[GroupReach]) -> Table:
+    return table_on(
         request,
         "reach",
         caption=_("Reach per priority group"),
@@ -42,27 +62,25 @@ def reached(request: HttpRequest, scheme: str) -> HttpResponseBase:
         ],
         source=Listed(groups),
     )
-    return answer(
-        request,
-        "audit/reach.html",
-        title=_("Reach"),
-        section="funds",
-        trail=[
-            (_("Funds"), reverse("audit:funds")),
-            (found.name, reverse("audit:fund", args=[found.code])),
-        ],
-        tables=[table],
-        year=year,
-        scheme=found,
-        smallest=SMALLEST,
-        behind=[group_name(x.group) for x in groups if x.behind],
-        chart=bar_chart(
-            "reach",
-            _("Of every hundred who chose something, how many belong to the group"),
-            [(SHORT.get(x.group, x.group), int(x.used_share or 0), tone(x)) for x in groups],
-            kind="count",
-            longest=100,
-        ),
+
+
+def reach_chart(groups: list[GroupReach]) -> BarChart:
+    """Each group that can be shown, under it its share of the population."""
+    bars: list[tuple[Text, int, str]] = []
+    for row in groups:
+        name = SHORT.get(row.group, row.group)
+        if row.group == EVERYONE:
+            continue
+        if row.used_share is not None:
+            bars.append((name, round(row.used_share), tone(row)))
+        words = _("%(group)s: share of the people") % {"group": name}
+        bars.append((words, round(row.population_share), "returned"))
+    return bar_chart(
+        "reach",
+        _("Of every hundred who chose something, how many belong to the group"),
+        bars,
+        kind="count",
+        longest=100,
     )
 
 
@@ -73,8 +91,8 @@ def asked_year(request: HttpRequest) -> int:
 
 
 def shown(count: object) -> object:
-    """A count under ten could point at a person."""
-    return FEW if count is None else count
+    """A small count could point at a person."""
+    return HIDDEN if count is None else count
 
 
 def tone(group: GroupReach) -> str:

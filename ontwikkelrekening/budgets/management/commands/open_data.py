@@ -2,9 +2,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from ontwikkelrekening.budgets.open_data import write_open_data
-from ontwikkelrekening.budgets.reach import reach
+from ontwikkelrekening.budgets.open_data import counted_until, files, published_reach
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 
@@ -21,17 +21,18 @@ class Command(BaseCommand):
         scheme = Scheme.objects.filter(code=options["scheme"]).first()
         if scheme is None:
             raise CommandError(f"There is no scheme {options['scheme']}.")
+        year, on, out = options["year"], timezone.localdate(), options["out"]
         try:
-            rows = reach(scheme, year=options["year"])
+            rows = published_reach(scheme, year, on=on)
         except NoPolicy as error:
             raise CommandError(str(error)) from error
-        files = write_open_data(
-            rows, scheme=scheme.code, year=options["year"], directory=options["out"]
-        )
-        self.stdout.write(f"Written: {', '.join(map(str, files))}.")
+        until = counted_until(year, on=on)
+        for name, (_kind, text) in files(rows, scheme=scheme, year=year, until=until).items():
+            (out / name).write_text(text, encoding="utf-8", newline="")
+        self.stdout.write(f"Written to {out}, counted through {until}.")
         for row in rows:
             if row.behind:
+                used = "too few to show" if row.used is None else f"{row.used_share} per cent"
                 self.stdout.write(
-                    f"{row.group} is behind: {row.used_share if row.used else 'under 10 people,'}"
-                    f" per cent of use, {row.population_share} per cent of the population."
+                    f"{row.group} is behind: {used} of use, {row.population_share} per cent of the population."
                 )
