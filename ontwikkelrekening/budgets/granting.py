@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
 from django.db import connection
 
 from ledger.accounts import open_accounts
 from ledger.posting import NewBooking, NewTransfer, post
-from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.eligibility.models import Scheme
 
 COPY = """
@@ -45,6 +45,8 @@ def grant(
 ) -> None:
     """Write the tranches and book them from the account `source`, in one booking.
 
+    The transfer that grants a tranche has the tranche's own id.
+
     Joins the caller's transaction; four statements, however many tranches.
     """
     if not tranches:
@@ -61,7 +63,7 @@ def grant(
                     scheme.pk,
                     tranche.decision_id,
                     tranche.kind,
-                    list(tranche.categories),
+                    _array(tuple(tranche.categories)),
                     tranche.earmarked,
                     tranche.cents,
                     on,
@@ -71,10 +73,16 @@ def grant(
                 )
             )
     transfers = [
-        NewTransfer(part(tranche.id, "grant"), debit=source, credit=account, cents=tranche.cents)
+        NewTransfer(tranche.id, debit=source, credit=account, cents=tranche.cents)
         for tranche, account in zip(tranches, accounts, strict=True)
     ]
     post(booking, transfers, at=at)
+
+
+@cache
+def _array(words: tuple[str, ...]) -> str:
+    """Spending categories, plain words, as PostgreSQL reads an array; there are few of them."""
+    return f"{{{','.join(words)}}}"
 
 
 def last_day(years_valid: int | None, *, on: date) -> date | None:

@@ -12,4 +12,4 @@ def named(*words: object) -> UUID:
 
 def part(whole: UUID, *words: object) -> UUID:
     """The id of one part of something that has an id."""
-    return uuid5(whole, ":".join(str(word) for word in words))
+    return uuid5(whole, ":".join(map(str, words)))

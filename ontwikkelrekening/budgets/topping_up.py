@@ -175,7 +175,7 @@ def general_credit(codes: Sequence[str], *, scheme: Scheme, on: date) -> dict[st
     """The free credit without earmark of each citizen in this scheme, where there is any."""
     rows = (
         Tranche.objects.usable(on=on)
-        .filter(account_code__in=codes, scheme=scheme, earmarked=False)
+        .filter(account_code__any_of=frozenset(codes), scheme=scheme, earmarked=False)
         .values_list("account_code")
         .annotate(free=Sum(F("account__credits") - F("account__debits")))
     )

@@ -6,3 +6,6 @@ class CitizensConfig(AppConfig):
     label = "citizens"
     verbose_name = "Burgers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ontwikkelrekening.citizens import lookups  # noqa: F401  (registers any_of)

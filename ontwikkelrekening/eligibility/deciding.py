@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.rules import Facts, Result, decide
+from ontwikkelrekening.eligibility.rules import Facts, Result, Step, decide
 
 MACHINE = "machine"
 _SINGLE = uuid.UUID("6f1c8f60-6c6f-5d39-9d5b-6d4f7a4d7e10")  # namespace of decisions outside a run
@@ -86,7 +87,7 @@ def confirm_refusal(decision: Decision, *, by: str, at: datetime) -> None:
 
 
 def _decided_before(ids: Iterable[uuid.UUID], *, parameters: Parameters) -> dict[str, Result]:
-    rows = Decision.objects.filter(pk__in=list(ids)).values_list("account_code", "facts")
+    rows = Decision.objects.filter(pk__any_of=ids).values_list("account_code", "facts")
     return {code: decide(Facts(**facts), parameters) for code, facts in rows}
 
 
@@ -118,7 +119,12 @@ def known(facts: Facts) -> dict[str, Any]:
 
 def packed(result: Result) -> str:
     """The trace as it is stored: rule, whether it holds, the value it looked at."""
-    return json.dumps([(step.rule, step.holds, step.value) for step in result.steps])
+    return f"[{', '.join(map(_packed_step, result.steps))}]"
+
+
+@lru_cache(maxsize=10_000)  # the rules make a step once per value, so most are met again
+def _packed_step(step: Step) -> str:
+    return json.dumps((step.rule, step.holds, step.value))
 
 
 def packed_grants(result: Result) -> str:

@@ -11,7 +11,7 @@ Of facts about the same thing that hold on the day, one counts, by this publishe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -58,9 +58,10 @@ def facts_for(
     is to be replaced is left out of what was granted before.
     """
     balances = balances or {}
-    known = circumstances_of(codes, on=on, kinds=kinds)
-    grants = _grants_before(codes, on=on, scheme=scheme, leaving_out=leaving_out)
-    people = Citizen.objects.filter(account_code__in=codes, born_on__isnull=False)
+    wanted = frozenset(codes)
+    known = circumstances_of(wanted, on=on, kinds=kinds)
+    grants = _grants_before(wanted, on=on, scheme=scheme, leaving_out=leaving_out)
+    people = Citizen.objects.filter(account_code__any_of=wanted, born_on__isnull=False)
     return {
         code: _facts(born_on, known.get(code, {}), grants.get(code, []), balances.get(code, 0), on)
         for code, born_on in people.values_list("account_code", "born_on")
@@ -69,12 +70,15 @@ def facts_for(
 
 
 def circumstances_of(
-    codes: Sequence[str], *, on: date, kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind)
+    codes: Collection[str],
+    *,
+    on: date,
+    kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind),
 ) -> dict[str, dict[str, str]]:
     """The value that counts on a day, per account code and kind."""
     counting = (
         Circumstance.objects.holding(on=on)
-        .filter(citizen__account_code__in=codes, kind__in=kinds)
+        .filter(citizen__account_code__any_of=codes, kind__any_of=kinds)
         .order_by("citizen_id", "kind", "-valid_from", _SOURCE_RANK, "-recorded_at", "-id")
         .distinct("citizen_id", "kind")
         .values_list("citizen__account_code", "kind", "value")
@@ -89,12 +93,12 @@ Grants = list[tuple[date, list[list[object]]]]
 
 
 def _grants_before(
-    codes: Sequence[str], *, on: date, scheme: Scheme, leaving_out: UUID | None
+    codes: Collection[str], *, on: date, scheme: Scheme, leaving_out: UUID | None
 ) -> dict[str, Grants]:
     granted: dict[str, Grants] = defaultdict(list)
     decisions = (
         Decision.objects.standing()
-        .filter(account_code__in=codes, policy__scheme=scheme, outcome=Outcome.GRANTED)
+        .filter(account_code__any_of=codes, policy__scheme=scheme, outcome=Outcome.GRANTED)
         .filter(decided_on__lte=date(on.year, 12, 31))
         .values_list("account_code", "decided_on", "grants")
     )
