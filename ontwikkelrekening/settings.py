@@ -109,15 +109,15 @@ MIDDLEWARE = [
     "providers.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "ontwikkelrekening.middleware.ContentSecurityPolicy",
+    "ontwikkelrekening.middleware.Session",
+    "ontwikkelrekening.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
-    "ontwikkelrekening.administration.second_factor.SecondFactor",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "ontwikkelrekening.middleware.User",
+    "ontwikkelrekening.middleware.VerifiedUser",
+    "ontwikkelrekening.middleware.AskSecondFactor",
+    "ontwikkelrekening.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -157,6 +157,9 @@ def _database() -> dict[str, Any]:
         "keepalives_count": 2,
         "tcp_user_timeout": 5000,
         "options": "-c idle_in_transaction_session_timeout=10s",
+        # What is asked again and again is parsed and planned once (decision 403).
+        "server_side_binding": True,
+        "prepare_threshold": 3,
         **options,
     }
     return database

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.db import connection, transaction
 
+from providers import rows
 from providers.models import Client, IdempotencyKey, Provider
 
 T = TypeVar("T")
@@ -53,24 +54,25 @@ def once(
     A twin that is being handled is waited for, or raises KeyIsInUse; a key that was used for other
     content raises KeyHasOtherContent.
     """
-    mine = {"client": owner} if isinstance(owner, Client) else {"provider": owner}
+    mine = "client_id" if isinstance(owner, Client) else "provider_id"
     fingerprint = sha256(content.encode()).digest()
     _lock(owner, key, wait=wait)
-    kept = IdempotencyKey.objects.filter(**mine, key=key).first()
-    if kept is not None:
+    for kept in rows.select(IdempotencyKey, f"{mine} = %s AND key = %s", owner.pk, key):
         if bytes(kept.fingerprint) != fingerprint:
             raise KeyHasOtherContent
         return Answer(kept.status, kept.answer, kept.headers)
     result = act()
     answer = keep(result)
-    IdempotencyKey.objects.create(
-        **mine,
-        key=key,
-        fingerprint=fingerprint,
-        status=answer.status,
-        answer=answer.body,
-        headers=answer.headers,
-        at=at,
+    rows.insert(
+        IdempotencyKey(
+            **{mine: owner.pk},
+            key=key,
+            fingerprint=fingerprint,
+            status=answer.status,
+            answer=answer.body,
+            headers=answer.headers,
+            at=at,
+        )
     )
     return result
 

@@ -12,7 +12,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -21,6 +21,11 @@ from providers.models import OutboxMessage
 logger = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 8
+ENQUEUE = """
+    INSERT INTO providers_outboxmessage (work, subject, due_at, attempts, error, created_at)
+    SELECT %(work)s, subject, %(at)s, 0, '', %(at)s FROM unnest(%(subjects)s::text[]) subject
+    ON CONFLICT DO NOTHING
+"""
 
 
 def enqueue(work: str, subject: str, *, at: datetime) -> None:
@@ -30,13 +35,8 @@ def enqueue(work: str, subject: str, *, at: datetime) -> None:
 
 def enqueue_many(work: str, subjects: list[str], *, at: datetime) -> None:
     """Queue the same work on many subjects in one statement."""
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(work=work, subject=subject, due_at=at, created_at=at)
-            for subject in subjects
-        ],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(ENQUEUE, {"work": work, "subjects": subjects, "at": at})
     transaction.on_commit(import_string(settings.OUTBOX_DOORBELL), robust=True)
 
 

@@ -39,12 +39,12 @@ class SecondFactor:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self._get_response = get_response
+        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if _is_half_in(request) and request.path not in (ask_url(), reverse("admin:logout")):
             return redirect(f"{ask_url()}?{urlencode({'next': request.get_full_path()})}")
-        return self._get_response(request)
+        return self.get_response(request)
 
 
 class CodeForm(forms.Form):

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
-from oauth2_provider.models import AccessToken
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from providers import rows
+from providers.api.limits import COUNT, Allowance
 from providers.models import Client, Provider
 
 REALM = 'Bearer realm="api"'
+# Who calls and how often in one statement; only who is known is counted.
+CALL = f"""
+    WITH caller AS (
+        SELECT token.scope, client.id AS client, client.client_id AS software,
+               {rows.columns_of(Provider)}
+        FROM oauth2_provider_accesstoken token
+        JOIN providers_client client ON client.id = token.application_id
+        JOIN providers_provider ON providers_provider.id = client.provider_id
+        WHERE token.token_checksum = %(checksum)s AND token.expires > %(now)s
+    ), counted AS (
+        {COUNT.format(rows="SELECT 'client:' || client, %(minute)s, 1 FROM caller")}
+    )
+    SELECT counted.used, caller.* FROM counted, caller
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +44,7 @@ class Caller:
     client: Client
     provider: Provider
     scopes: frozenset[str]
+    allowance: Allowance
     is_authenticated = True
 
     @property
@@ -45,18 +64,30 @@ class BearerAuthentication(BaseAuthentication):
         kind, _, token = get_authorization_header(request).partition(b" ")
         if kind.lower() != b"bearer":
             return None
-        found = (
-            AccessToken.objects.select_related("application__provider")
-            .filter(token_checksum=sha256(token.strip()).hexdigest(), expires__gt=timezone.now())
-            .first()
-        )
-        if found is None or found.application is None:
+        caller = _caller(sha256(token.strip()).hexdigest(), at=timezone.now())
+        if caller is None:
             raise InvalidToken
-        client: Client = found.application
-        return Caller(client, client.provider, frozenset(found.scope.split())), "token"
+        request.allowance = caller.allowance  # type: ignore[attr-defined]
+        return caller, "token"
 
     def authenticate_header(self, request: Request) -> str:
         return REALM
+
+
+def _caller(checksum: str, *, at: datetime) -> Caller | None:
+    minute, second = divmod(int(at.timestamp()), 60)
+    with connection.cursor() as cursor:
+        cursor.execute(CALL, {"checksum": checksum, "now": at, "minute": minute})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    used, scope, client_pk, client_id, *of_provider = row
+    provider = rows.build(Provider, of_provider)
+    client = Client.from_db(
+        connection.alias, ["id", "client_id", "provider_id"], [client_pk, client_id, provider.pk]
+    )
+    allowance = Allowance(settings.API_CALLS_A_MINUTE, used, 60 - second)
+    return Caller(client, provider, frozenset(scope.split()), allowance)
 
 
 class HasScope(BasePermission):

@@ -77,15 +77,8 @@ def _perform(
     item.done_at = at
 
 
-def _checked(serializer: type[drf.Serializer[Any]], payload: Any) -> dict[str, Any]:
-    given = serializer(data=payload)
-    given.is_valid(raise_exception=True)
-    values: dict[str, Any] = given.validated_data
-    return values
-
-
 def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
-    values = _checked(serializers.BatchClaim, payload)
+    values = serializers.BatchClaim.read(payload)
     claim = submit(
         uuid5(job.provider.id, f"claim:{values['idempotency_key']}"),
         values["enrolment"],
@@ -101,7 +94,7 @@ def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
 
 def _register_course(job: Job, payload: Any, at: datetime) -> UUID:
     """A course that is registered just so already is the same course."""
-    details = CourseDetails(**_checked(serializers.NewCourse, payload))
+    details = CourseDetails(**serializers.NewCourse.read(payload))
     known = Course.objects.of(job.provider).filter(code=details.code).first()
     if known is None:
         return register_course(job.provider, details, at=at).id

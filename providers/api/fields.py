@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,18 @@ def camel(name: str) -> str:
 
 class ApiSerializer(serializers.Serializer[Any]):
     """Snake case within, camelCase on the wire; an unknown field is an error, not ignored."""
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """What was sent, as checked values; raises ValidationError with everything that is wrong."""
+        values: dict[str, Any] = _one(cls).run_validation(data)
+        return values
+
+    @classmethod
+    def show(cls, thing: Any) -> dict[str, Any]:
+        """How one thing is answered."""
+        answer: dict[str, Any] = _one(cls).to_representation(thing)
+        return answer
 
     def get_fields(self) -> dict[str, Any]:
         renamed = {}
@@ -52,6 +65,12 @@ class ApiSerializer(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError(unknown)
         return value
+
+
+@cache
+def _one(kind: type[ApiSerializer]) -> ApiSerializer:
+    """One of each kind serves all calls: making its fields takes longer than using them."""
+    return kind()
 
 
 class Moment(serializers.DateTimeField):

@@ -46,7 +46,7 @@ def key_of(request: Request) -> str:
     return match[1]
 
 
-def perform_once(request: Request, act: Callable[[], Response]) -> Response | HttpResponse:
+def perform_once(request: Request, act: Callable[[], Response]) -> HttpResponse:
     """Answer from the store, or act and store the answer in one transaction."""
     body = json.dumps(request.data, sort_keys=True, ensure_ascii=True)
     try:

@@ -12,10 +12,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from providers.api.authentication import caller_of
-
 COUNT = """
-    INSERT INTO providers_rateminute AS known (key, minute, used) VALUES (%s, %s, 1)
+    INSERT INTO providers_rateminute AS known (key, minute, used) {rows}
     ON CONFLICT (key) DO UPDATE SET
         used = CASE WHEN known.minute = excluded.minute THEN known.used + 1 ELSE 1 END,
         minute = excluded.minute
@@ -48,35 +46,31 @@ def count(key: str, *, limit: int) -> Allowance:
     """Count one call; returns what is left."""
     minute, second = divmod(int(timezone.now().timestamp()), 60)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [key, minute])
+        cursor.execute(COUNT.format(rows="VALUES (%s, %s, 1)"), [key, minute])
         (used,) = cursor.fetchone()
     return Allowance(limit, used, 60 - second)
 
 
 class ClientLimit(BaseThrottle):
-    """settings.API_CALLS_A_MINUTE for each client."""
+    """settings.API_CALLS_A_MINUTE for each client, counted as its token was looked up."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        client = caller_of(request).client
-        self.allowance = count(f"client:{client.pk}", limit=settings.API_CALLS_A_MINUTE)
-        request.allowance = self.allowance  # type: ignore[attr-defined]
+        self.allowance: Allowance = request.allowance  # type: ignore[attr-defined]
         return not self.allowance.is_spent
 
     def wait(self) -> float:
         return self.allowance.seconds_left
 
 
-class AddressLimit(BaseThrottle):
+class AddressLimit(ClientLimit):
     """The same for each address, where nobody has to log in."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         address = request.META.get("REMOTE_ADDR", "")
-        self.allowance = count(f"address:{address}", limit=settings.API_CALLS_A_MINUTE)
-        request.allowance = self.allowance  # type: ignore[attr-defined]
-        return not self.allowance.is_spent
-
-    def wait(self) -> float:
-        return self.allowance.seconds_left
+        request.allowance = count(  # type: ignore[attr-defined]
+            f"address:{address}", limit=settings.API_CALLS_A_MINUTE
+        )
+        return super().allow_request(request, view)
 
 
 def count_token_request(request: HttpRequest, client_id: str) -> Allowance:

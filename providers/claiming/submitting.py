@@ -14,6 +14,7 @@ from django.utils import timezone
 from djmoney.money import Money
 
 from ledger.money import to_cents
+from providers import rows
 from providers.errors import Unable
 from providers.models import Claim, Enrolment, Provider
 from providers.moving import move
@@ -91,7 +92,7 @@ class Instalment:
         return None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def submit(
     id: UUID,
     enrolment_id: UUID,
@@ -103,10 +104,13 @@ def submit(
     actor: str,
     at: datetime,
 ) -> Claim:
-    """Write the claim and queue its assessment; the same id and content comes back as it is."""
+    """Write the claim and queue its assessment; the same id and content comes back as it is.
+
+    Without a savepoint of its own: a refusal ends the caller's transaction too.
+    """
     cents = _cents(amount)
     enrolment = _locked(enrolment_id, provider)
-    claims = list(enrolment.claims.all())
+    claims = rows.select(Claim, "enrolment_id = %s", enrolment_id)
     claim = Claim(
         id=id,
         enrolment=enrolment,
@@ -120,7 +124,7 @@ def submit(
     if known is not None:
         return known
     _check(enrolment, instalment, cents, claims, on=timezone.localdate(at))
-    claim.save(force_insert=True)
+    rows.insert(claim)
     enqueue("claim.assess", str(id), at=at)
     return claim
 
@@ -148,10 +152,11 @@ def _cents(amount: Money) -> int:
 
 def _locked(enrolment_id: UUID, provider: Provider) -> Enrolment:
     """The enrolment, locked: its claims are taken in one by one."""
-    try:
-        return Enrolment.objects.of(provider).select_for_update().get(pk=enrolment_id)
-    except Enrolment.DoesNotExist:
-        raise UnknownEnrolment from None
+    redeemed = "id = %s AND provider_id = %s AND redeemed_at IS NOT NULL FOR UPDATE"
+    found = rows.select(Enrolment, redeemed, enrolment_id, provider.pk)
+    if not found:
+        raise UnknownEnrolment
+    return found[0]
 
 
 def _known(claim: Claim, claims: list[Claim]) -> Claim | None:

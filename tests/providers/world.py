@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from djmoney.money import Money
 
 from ledger.accounts import open_account
@@ -110,16 +111,17 @@ def claim(
     at: datetime = MONDAY,
     id: UUID | None = None,
 ) -> Claim:
-    return submit(
-        id or uuid4(),
-        enrolment.id,
-        instalment,
-        euros(amount),
-        evidence or {},
-        provider=enrolment.provider,
-        actor="de-linde",
-        at=at,
-    )
+    with transaction.atomic():  # a refusal leaves nothing of it, and the test goes on
+        return submit(
+            id or uuid4(),
+            enrolment.id,
+            instalment,
+            euros(amount),
+            evidence or {},
+            provider=enrolment.provider,
+            actor="de-linde",
+            at=at,
+        )
 
 
 def assessed(submitted: Claim, *, at: datetime = MONDAY) -> Claim:

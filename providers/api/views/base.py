@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
-from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,6 +16,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
+from providers.api.fields import ApiSerializer
 from providers.api.filtering import Filter
 from providers.api.idempotency import perform_once
 from providers.api.limits import Allowance, ClientLimit
@@ -57,14 +57,11 @@ class ApiView(APIView):
     def caller(self) -> Caller:
         return caller_of(self.request)
 
-    def received(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    def received(self, serializer: type[ApiSerializer]) -> dict[str, Any]:
         """The body as checked values; raises ValidationError with everything that is wrong."""
-        given = serializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        values: dict[str, Any] = given.validated_data
-        return values
+        return serializer.read(self.request.data)
 
-    def once(self, act: Callable[[], Response]) -> Response | HttpResponse:
+    def once(self, act: Callable[[], Response]) -> HttpResponse:
         """Perform an act with an effect under the request's Idempotency-Key."""
         return perform_once(self.request, act)
 

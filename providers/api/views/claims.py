@@ -76,7 +76,7 @@ class Claims(ApiView):
         status=201,
         once=True,
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         values = self.received(serializers.NewClaim)
         return self.once(lambda: self._submit(values))
 
@@ -93,7 +93,7 @@ class Claims(ApiView):
             actor=self.caller.actor,
             at=timezone.now(),
         )
-        response = Response(serializers.Claim(claim).data, status=201)
+        response = Response(serializers.Claim.show(claim), status=201)
         response.headers["Location"] = f"/api/v1/claims/{claim.id}"
         return response
 
@@ -104,7 +104,7 @@ class OneClaim(ApiView):
     @described("claims", "One claim", gives=serializers.Claim)
     def get(self, request: Request, claim_id: UUID) -> Response:
         claim = found(Claim.objects.of(self.caller.provider), claim_id)
-        return Response(serializers.Claim(claim).data)
+        return Response(serializers.Claim.show(claim))
 
 
 class ClaimWithdrawals(ApiView):
@@ -113,10 +113,10 @@ class ClaimWithdrawals(ApiView):
     @described(
         "claims", "Take back a claim that is not decided", gives=serializers.Claim, once=True
     )
-    def post(self, request: Request, claim_id: UUID) -> Response | HttpResponse:
+    def post(self, request: Request, claim_id: UUID) -> HttpResponse:
         claim = found(Claim.objects.of(self.caller.provider), claim_id)
         return self.once(lambda: self._withdraw(claim))
 
     def _withdraw(self, claim: Claim) -> Response:
         withdrawn = withdraw(claim, actor=self.caller.actor, at=timezone.now())
-        return Response(serializers.Claim(withdrawn).data)
+        return Response(serializers.Claim.show(withdrawn))

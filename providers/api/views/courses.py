@@ -53,13 +53,13 @@ class Courses(ApiView):
         status=201,
         once=True,
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         details = CourseDetails(**self.received(serializers.NewCourse))
         return self.once(lambda: self._register(details))
 
     def _register(self, details: CourseDetails) -> Response:
         course = register_course(self.caller.provider, details, at=timezone.now())
-        response = Response(serializers.Course(course).data, status=201)
+        response = Response(serializers.Course.show(course), status=201)
         response.headers["Location"] = f"/api/v1/courses/{course.id}"
         return response
 
@@ -70,30 +70,30 @@ class OneCourse(ApiView):
     @described("courses", "One course", gives=serializers.Course)
     def get(self, request: Request, course_id: UUID) -> Response:
         course = found(Course.objects.of(self.caller.provider), course_id)
-        return Response(serializers.Course(course).data)
+        return Response(serializers.Course.show(course))
 
 
 class Publications(ApiView):
     scope = "courses"
 
     @described("courses", "Publish a course", gives=serializers.Course, once=True)
-    def post(self, request: Request, course_id: UUID) -> Response | HttpResponse:
+    def post(self, request: Request, course_id: UUID) -> HttpResponse:
         course = found(Course.objects.of(self.caller.provider), course_id)
         return self.once(lambda: self._publish(course))
 
     def _publish(self, course: Course) -> Response:
         published = publish(course, actor=self.caller.actor, at=timezone.now())
-        return Response(serializers.Course(published).data)
+        return Response(serializers.Course.show(published))
 
 
 class Withdrawals(ApiView):
     scope = "courses"
 
     @described("courses", "Withdraw a course", gives=serializers.Course, once=True)
-    def post(self, request: Request, course_id: UUID) -> Response | HttpResponse:
+    def post(self, request: Request, course_id: UUID) -> HttpResponse:
         course = found(Course.objects.of(self.caller.provider), course_id)
         return self.once(lambda: self._withdraw(course))
 
     def _withdraw(self, course: Course) -> Response:
         withdrawn = withdraw(course, actor=self.caller.actor, at=timezone.now())
-        return Response(serializers.Course(withdrawn).data)
+        return Response(serializers.Course.show(withdrawn))

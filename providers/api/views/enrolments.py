@@ -59,7 +59,7 @@ class Enrolments(ApiView):
         status=201,
         once=True,
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         code = self.received(serializers.Code)["code"]
         return self.once(lambda: self._redeem(code))
 
@@ -67,7 +67,7 @@ class Enrolments(ApiView):
         enrolment = redeem(
             code, provider=self.caller.provider, actor=self.caller.actor, at=timezone.now()
         )
-        response = Response(serializers.Enrolment(enrolment).data, status=201)
+        response = Response(serializers.Enrolment.show(enrolment), status=201)
         response.headers["Location"] = f"/api/v1/enrolments/{enrolment.id}"
         return response
 
@@ -78,4 +78,4 @@ class OneEnrolment(ApiView):
     @described("enrolments", "One enrolment", gives=serializers.Enrolment)
     def get(self, request: Request, enrolment_id: UUID) -> Response:
         enrolment = found(Enrolment.objects.of(self.caller.provider), enrolment_id)
-        return Response(serializers.Enrolment(enrolment).data)
+        return Response(serializers.Enrolment.show(enrolment))

@@ -40,7 +40,7 @@ class Batch(ApiView):
             at=timezone.now(),
         )
         counted = _counted(caller.provider.jobs.all()).get(pk=job.pk)
-        response = Response(serializers.Job(counted).data, status=202)
+        response = Response(serializers.Job.show(counted), status=202)
         response.headers["Location"] = f"/api/v1/{self.kind[:-1]}-batches/{job.id}"
         return response
 
@@ -69,7 +69,7 @@ class ClaimBatches(Batch):
         status=202,
         once=True,
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         self.received(serializers.ClaimBatch)
         return self.once(self._take)
 
@@ -90,7 +90,7 @@ class CourseBatches(Batch):
         status=202,
         once=True,
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         self.received(serializers.CourseBatch)
         return self.once(self._take)
 
@@ -143,7 +143,7 @@ def _jobs(view: Batch, request: Request) -> Response:
 
 
 def _job(view: Batch, job_id: UUID) -> Response:
-    return Response(serializers.Job(found(_counted(_own(view)), job_id)).data)
+    return Response(serializers.Job.show(found(_counted(_own(view)), job_id)))
 
 
 def _items(view: Batch, request: Request, job_id: UUID) -> Response:

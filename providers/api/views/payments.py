@@ -37,7 +37,7 @@ class OwnAccount(ApiView):
 
     @described("payments", "Your account and what is payable to you", gives=serializers.Account)
     def get(self, request: Request) -> Response:
-        return Response(serializers.Account(_account(self.caller.provider)).data)
+        return Response(serializers.Account.show(_account(self.caller.provider)))
 
 
 def _account(provider: Provider) -> dict[str, object]:

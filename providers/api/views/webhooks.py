@@ -50,13 +50,13 @@ class Endpoints(Webhook):
         status=201,
         once=True,
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         url = self.received(serializers.NewEndpoint)["url"]
         return self.once(lambda: self._register(url))
 
     def _register(self, url: str) -> Response:
         endpoint = register(self.caller.provider, url, at=timezone.now())
-        response = Response(serializers.EndpointWithSecret(endpoint).data, status=201)
+        response = Response(serializers.EndpointWithSecret.show(endpoint), status=201)
         response.headers["Location"] = f"/api/v1/webhooks/{endpoint.id}"
         return response
 
@@ -64,7 +64,7 @@ class Endpoints(Webhook):
 class OneEndpoint(Webhook):
     @described("webhooks", "One endpoint", gives=serializers.Endpoint)
     def get(self, request: Request, endpoint_id: UUID) -> Response:
-        return Response(serializers.Endpoint(self.own(endpoint_id)).data)
+        return Response(serializers.Endpoint.show(self.own(endpoint_id)))
 
     @described("webhooks", "Remove an endpoint", gives=None, status=204)
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
@@ -80,12 +80,12 @@ class Verifications(Webhook):
         gives=serializers.Endpoint,
         once=True,
     )
-    def post(self, request: Request, endpoint_id: UUID) -> Response | HttpResponse:
+    def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         endpoint = self.own(endpoint_id)
         challenge = self.received(serializers.Challenge)["challenge"]
         return self.once(
             lambda: Response(
-                serializers.Endpoint(verify(endpoint, challenge, at=timezone.now())).data
+                serializers.Endpoint.show(verify(endpoint, challenge, at=timezone.now()))
             )
         )
 
@@ -98,10 +98,10 @@ class Secrets(Webhook):
         status=201,
         once=True,
     )
-    def post(self, request: Request, endpoint_id: UUID) -> Response | HttpResponse:
+    def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
         endpoint = self.own(endpoint_id)
         return self.once(
-            lambda: Response(serializers.EndpointWithSecret(rotate(endpoint)).data, status=201)
+            lambda: Response(serializers.EndpointWithSecret.show(rotate(endpoint)), status=201)
         )
 
 
@@ -120,10 +120,8 @@ class Deliveries(Webhook):
 
 class Retries(Webhook):
     @described("webhooks", "Send an event again", gives=serializers.Delivery, once=True)
-    def post(
-        self, request: Request, endpoint_id: UUID, delivery_id: UUID
-    ) -> Response | HttpResponse:
+    def post(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> HttpResponse:
         delivery = found(self.own(endpoint_id).deliveries.all(), delivery_id)
         return self.once(
-            lambda: Response(serializers.Delivery(send_again(delivery, at=timezone.now())).data)
+            lambda: Response(serializers.Delivery.show(send_again(delivery, at=timezone.now())))
         )

@@ -1,0 +1,56 @@
+"""Middleware that only pages need: a call of the API has no session, no language and no messages."""
+
+from typing import Any
+
+from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django_otp.middleware import OTPMiddleware
+
+from ontwikkelrekening.administration.second_factor import SecondFactor
+from providers.api import PREFIX
+
+
+class _ForPages:
+    """Before a middleware's own class: it is passed by under /api/."""
+
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(PREFIX):
+            answer: HttpResponseBase = self.get_response(request)
+        else:
+            answer = super().__call__(request)  # type: ignore[misc]
+        return answer
+
+
+class ContentSecurityPolicy(_ForPages, CSPMiddleware):
+    """The API sends a policy of its own."""
+
+
+class Session(_ForPages, SessionMiddleware):
+    """Who is logged in."""
+
+
+class Language(_ForPages, LocaleMiddleware):
+    """Dutch or English."""
+
+
+class User(_ForPages, AuthenticationMiddleware):
+    """Who of the staff is logged in."""
+
+
+class VerifiedUser(_ForPages, OTPMiddleware):  # type: ignore[misc]
+    """Whether it was with a second factor."""
+
+
+class AskSecondFactor(_ForPages, SecondFactor):
+    """Otherwise, ask for it."""
+
+
+class Messages(_ForPages, MessageMiddleware):
+    """What the administration says after an act."""
