@@ -92,7 +92,7 @@ def print_welcome(url: str, summary: dict[str, Any]) -> None:
     in a round           {url}/tijdvakken/     one is open; in the other, see what became of Fatima and Henk
     as an auditor        {url}/audit/         amir    password: demo-password
     as staff             {url}/admin/         petra, paul (policy), ineke, bas (payments), rosa, sam (reviews)
-    as a provider        {url}/opleiders/     choose one from the list
+    as a provider        {url}/opleiders/     choose one, or type the name of any
     as its software      {url}/api/v1/docs    client id and secret: var/clients.json
 
   Ctrl-C stops everything. `make demo` starts again with what is there, `make clean` forgets it.

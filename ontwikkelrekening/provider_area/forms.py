@@ -48,11 +48,11 @@ class Yes(forms.Form):
 
 
 class KvkForm(StyledForm):
-    """The development login: the KvK number of any provider."""
+    """The development login: any provider."""
 
     kvk = forms.CharField(
-        label=_("KvK number of a provider"),
-        max_length=8,
+        label=_("KvK number or name of a provider"),
+        max_length=70,
         error_messages={"required": _("Fill in a KvK number, or choose a provider from the list.")},
     )
 
@@ -110,7 +110,10 @@ class CourseForm(StyledForm):
         error_messages=REQUIRED,
     )
     description = forms.CharField(
-        label=_("What does one learn?"), max_length=4000, required=False, widget=forms.Textarea
+        label=_("What does one learn?"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
     category = _choice(_("Kind"), CATEGORIES)
     price = EurosField(label=_("Price in euros"), help_text=_("All-in: the citizen pays no more."))
@@ -179,6 +182,13 @@ class ClaimForm(StyledForm):
         return {name: value for name, value in given.items() if value not in (None, False)}
 
 
+class JsonField(forms.JSONField):
+    """JSON as text; nothing is shown as nothing."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 class KeysForm(StyledForm):
     """The keys a client signs with from now on, or where they are fetched: the domain takes one."""
 
@@ -189,7 +199,7 @@ class KeysForm(StyledForm):
         help_text=_("We fetch them there, so that you change keys whenever you like."),
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
-    jwks = forms.JSONField(
+    jwks = JsonField(
         label=_("Or the public keys themselves"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),

@@ -7,7 +7,7 @@ provider and a pseudonym of the employee.
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -78,14 +78,16 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _mock(request: HttpRequest) -> HttpResponseBase:
-    """Choose a provider or type its KvK number. Settings refuse this in production."""
+    """Choose a provider or type its number or name. Settings refuse this in production."""
     form = KvkForm(request.POST or None)
     back_to = request.POST.get("next") or request.GET.get("next", "")
     if form.is_valid():
-        provider = Provider.objects.filter(kvk_number=form.cleaned_data["kvk"]).first()
+        wanted = form.cleaned_data["kvk"]
+        named = Q(kvk_number=wanted) | Q(name__iexact=wanted)
+        provider = Provider.objects.filter(named).order_by("pk").first()
         if provider is not None:
             return welcome(request, provider, subject="mock", back_to=back_to)
-        form.add_error("kvk", _("We know no provider with this KvK number."))
+        form.add_error("kvk", _("We know no provider with this KvK number or name."))
     context = {"form": form, "next": back_to, "providers": _busiest()[:OFFERED_BY_THE_MOCK]}
     return render(
         request, "provider_area/log_in_mock.html", context, status=422 if form.errors else 200

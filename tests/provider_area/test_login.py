@@ -55,7 +55,7 @@ def test_an_unknown_number_keeps_what_was_typed_and_says_so(school: School) -> N
     )
 
     assert answer.status_code == 422
-    assert "We kennen geen opleider met dit KvK-nummer." in text(answer)
+    assert "We kennen geen opleider met dit KvK-nummer of deze naam." in text(answer)
     assert 'value="99999999"' in text(answer)
 
 

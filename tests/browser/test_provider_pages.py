@@ -1,0 +1,217 @@
+"""The pages of a provider's staff in a real browser: usable on a phone, by keyboard, and twice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+
+from ontwikkelrekening.provider_area.urls import urlpatterns
+from providers.claiming import take_up
+from providers.clients import create_client
+from providers.enrolling import code_for
+from providers.models import Provider
+from providers.outbox import drain
+from providers.webhooks.managing import register, verify
+from tests.browser.conftest import _maintain, _served
+from tests.browser.test_audit_pages import monkeypatch_module, problems_of
+from tests.providers.world import agreed, claim, de_linde, digital_skills, redeemed
+
+__all__ = ["monkeypatch_module"]
+pytestmark = pytest.mark.browser
+NO_PAGES = {"logged_in", "log_out"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where De Linde's staff work, the address of each of their pages, and a code to hand in."""
+
+    url: str
+    kvk: str
+    pages: dict[str, str]
+    code: str
+
+
+@pytest.fixture(scope="module")
+def desk(
+    browser: Browser, django_db_blocker: pytest.FixtureRequest, monkeypatch_module: None
+) -> Iterator[Desk]:
+    """A provider with something of everything, served as production does."""
+    citizens_database = str(connection.settings_dict["NAME"])  # the site's, while it is served
+    template = citizens_database.rpartition("_")[0]
+    name = f"{template}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections.close_all()
+        _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.settings_dict["NAME"] = name
+        try:
+            provider = de_linde()
+            pages, code = _work_of(provider)
+            connections.close_all()
+            with _served(name) as url:
+                yield Desk(url, provider.kvk_number, pages, code)
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = citizens_database
+            _maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
+    """Every page there is, with courses, claims in each state, a dead letter and software."""
+    now = timezone.now()
+    yesterday: dict[str, Any] = {"starts_on": (now - timedelta(days=1)).date(), "at": now}
+    course = digital_skills(provider)
+    draft = digital_skills(
+        provider, code="LANG-" + "X" * 50, name="Een opleiding met een lange naam " * 4
+    )
+    endpoint = register(provider, "http://127.0.0.1:9/een/lang/pad/naar/uw/software/events", at=now)
+    verify(endpoint, endpoint.challenge, at=now)
+    client, _ = create_client(provider, name="Leerlingvolgsysteem", scopes=["claims", "courses"])
+    paid, running = redeemed(course, **yesterday), redeemed(course, **yesterday)
+    in_file = claim(paid, at=now)
+    in_review = claim(running, "completion", evidence={"attendance": 60}, at=now)
+    drain()
+    in_file.refresh_from_db()
+    take_up([in_file], reference="OR-2026-000123", at=now)
+    letter = endpoint.deliveries.filter(event__type__endswith="claim.approved").get()
+    letter.attempts, letter.due_at, letter.answer = 10, None, "HTTP 500"
+    letter.save()
+    subjects: dict[tuple[str, ...], list[Any]] = {
+        ("course", "publish", "withdraw_course"): [course.pk],
+        ("revise",): [draft.pk],
+        ("enrolment",): [running.pk],
+        ("submit",): [running.pk, "completion"],
+        ("claim", "withdraw_claim"): [in_review.pk],
+        ("client", "rotate_secret", "replace_keys", "revoke"): [client.pk],
+        ("webhook", "verify_webhook", "rotate_webhook", "remove_webhook"): [endpoint.pk],
+        ("delivery", "send_again"): [endpoint.pk, letter.pk],
+    }
+    arguments = {name: about for names, about in subjects.items() for name in names}
+    wanted = {str(each.name) for each in urlpatterns if isinstance(each, URLPattern)} - NO_PAGES
+    pages = {
+        name: reverse(f"provider_area:{name}", args=arguments.get(name, [])) for name in wanted
+    }
+    return pages, code_for(agreed(course, starts_on=now.date(), at=now).pk)
+
+
+@contextmanager
+def at_the_desk(
+    browser: Browser, desk: Desk, *, width: int, language: str = "nl", scheme: str = "light"
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=desk.url,
+        viewport={"width": width, "height": 800},
+        locale=language,
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto("/opleiders/inloggen")
+    page.fill("#id_kvk", desk.kvk)
+    page.click("#log-in-with-kvk")
+    page.wait_for_url(f"{desk.url}/opleiders/")
+    yield page
+    context.close()
+    assert [each for each in complaints if "status of 4" not in each] == []
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"),
+    [
+        (320, "nl", "light"),
+        (1280, "nl", "light"),
+        (320, "en", "light"),
+        (1280, "en", "light"),
+        (320, "nl", "dark"),
+    ],
+)
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, desk: Desk, width: int, language: str, scheme: str
+) -> None:
+    with at_the_desk(browser, desk, width=width, language=language, scheme=scheme) as page:
+        assert problems_of(page, desk.pages, width=width) == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_a_stranger_sees_is_accessible_and_fits(
+    browser: Browser, desk: Desk, width: int
+) -> None:
+    context = browser.new_context(base_url=desk.url, viewport={"width": width, "height": 800})
+    pages = {name: desk.pages[name] for name in ("home", "log_in", "claims")}
+
+    assert problems_of(context.new_page(), pages, width=width) == {}
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_form_with_errors_is_accessible_and_leads_to_the_field(
+    browser: Browser, desk: Desk, width: int
+) -> None:
+    with at_the_desk(browser, desk, width=width) as page:
+        page.goto(desk.pages["register"])
+        page.click("main form button")
+
+        assert problems_here(page, width=width) == []
+        page.click("#errors a >> nth=0")
+        assert page.evaluate("document.activeElement.id") == "id_code"
+
+
+def test_a_code_is_handed_in_and_claimed_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
+    with at_the_desk(browser, desk, width=1280) as page:
+        page.goto(desk.pages["redeem"])
+        _tab_to(page, "#id_code")
+        page.keyboard.type(desk.code)
+        page.keyboard.press("Enter")
+        page.get_by_role("status").filter(has_text="De burger is ingeschreven.").wait_for()
+        _tab_to(page, "a[href$='/declareren/start']")
+        page.keyboard.press("Enter")
+        _tab_to(page, "#id_amount")
+        page.keyboard.press("Enter")
+
+        page.get_by_role("status").filter(has_text="De declaratie is ingediend.").wait_for()
+
+
+def test_a_double_click_registers_one_course(browser: Browser, desk: Desk) -> None:
+    with at_the_desk(browser, desk, width=1280) as page:
+        page.goto(desk.pages["register"])
+        for name, value in {
+            "code": "DUBBEL",
+            "name": "Dubbel",
+            "price": "100",
+            "hours": "8",
+        }.items():
+            page.fill(f"#id_{name}", value)
+        page.dblclick("main form button")
+        page.get_by_role("heading", name="Dubbel").wait_for()
+
+        page.goto(f"{desk.pages['courses']}?state=draft")
+        assert page.get_by_role("link", name="Dubbel").count() == 1
+
+
+def problems_here(page: Page, *, width: int) -> list[str]:
+    from tests.browser.test_pages import violations
+
+    found = violations(page)
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append("scrolls sideways")
+    return found
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    page.wait_for_selector(selector)
+    for _ in range(60):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"The keyboard does not reach {selector}.")
