@@ -166,6 +166,12 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+# Where software is tried out: claims end as the tester says, so never beside real money.
+SANDBOX = env.flag("SANDBOX", default=False)
+if SANDBOX and "sandbox" not in DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured(
+        "SANDBOX takes a database of its own, with the word sandbox in its name."
+    )
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -330,7 +336,9 @@ OAUTH2_PROVIDER: dict[str, object] = {
 OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
 WEBHOOKS_DOORBELL = "ontwikkelrekening.celery.ring_for_webhooks"
 OUTBOX_HANDLERS = {
-    "claim.assess": "providers.claiming.assess",
+    "claim.assess": (
+        "ontwikkelrekening.sandbox.assessing.assess" if SANDBOX else "providers.claiming.assess"
+    ),
     "job.chunk": "providers.api.bulk.run_chunk",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",
     "decision.replaced": "ontwikkelrekening.budgets.replacing.book",

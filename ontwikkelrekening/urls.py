@@ -1,5 +1,6 @@
 """Every address of the product, in one place."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/second-factor", second_factor.ask, name="second_factor"),
     path("staff/", include("ontwikkelrekening.payouts.urls")),
 ]
+if settings.SANDBOX:
+    urlpatterns.insert(0, path("", include("ontwikkelrekening.sandbox.urls")))
 
 handler400 = "ontwikkelrekening.portal.views_about.bad_request"
 handler403 = "ontwikkelrekening.portal.views_about.forbidden"

@@ -1,0 +1,61 @@
+"""Playing the citizen: credit out of nothing, an agreement by the real rules, and the code."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from ledger.money import to_cents
+from ledger.posting import NewBooking
+from ontwikkelrekening.budgets.errors import UnableToAgree
+from ontwikkelrekening.budgets.funding import make_available
+from ontwikkelrekening.budgets.granting import NewTranche, grant
+from ontwikkelrekening.budgets.ids import part
+from ontwikkelrekening.budgets.models import Fund
+from ontwikkelrekening.budgets.reserving import Agreed, agree
+from ontwikkelrekening.sandbox.outcomes import Outcome, enrolment_id
+from providers.errors import Unable
+from providers.models import Category, Course
+
+
+class UnableToPlay(Unable):
+    """Nobody could agree to this course; the message says why."""
+
+    field = "course"
+
+
+class SandboxIsEmpty(UnableToPlay):
+    sentence = "This sandbox has no fund yet: load a policy and make money available first."
+
+
+@transaction.atomic
+def play_the_citizen(course: Course, outcome: Outcome, *, starts_on: date, at: datetime) -> Agreed:
+    """Somebody invented, without a name, agrees to the course; claims will end as `outcome` says.
+
+    Raises SandboxIsEmpty, or UnableToPlay for what no citizen could agree to.
+    """
+    fund = Fund.objects.select_related("scheme").order_by("pk").first()
+    if fund is None:
+        raise SandboxIsEmpty
+    id_, account_code = enrolment_id(outcome), secrets.token_hex(8)
+    cents, on = to_cents(course.price), localdate(at)
+    make_available(fund, cents=cents, id=part(id_, "sandbox"), on=on, at=at)
+    tranche = NewTranche(
+        id=part(id_, "credit"),
+        account_code=account_code,
+        decision_id=None,
+        kind="general",
+        categories=list(Category.values),
+        earmarked=False,
+        cents=cents,
+        expires_on=None,
+    )
+    booking = NewBooking(part(id_, "grant"), "top_up", f"sandbox:{id_}", "Tegoed in de zandbak", on)
+    grant([tranche], scheme=fund.scheme, source=fund.account_id, booking=booking, on=on, at=at)
+    try:
+        return agree(account_code, course, starts_on=starts_on, at=at, id=id_, own_cents=cents)
+    except UnableToAgree as unable:
+        raise UnableToPlay(str(unable)) from unable
