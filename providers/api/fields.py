@@ -131,7 +131,7 @@ class EurosField(serializers.Field[Money, str, str, Money]):
     }
 
     def to_internal_value(self, data: Any) -> Money:
-        if not isinstance(data, str) or not re.match(EUROS, data) or data.endswith("\n"):
+        if not isinstance(data, str) or not re.fullmatch(EUROS, data):
             self.fail("invalid")
         return Money(Decimal(data), "EUR")
 

@@ -42,7 +42,7 @@ REFERENCE = "^[A-Za-z0-9-]{1,35}$"  # what SEPA allows in an EndToEndId, and we 
 
 
 def reference(text: str) -> str:
-    if not re.match(REFERENCE, text):
+    if not re.fullmatch(REFERENCE, text):
         raise ValueError("A reference has 1 to 35 letters, digits or dashes.")
     return text
 

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from providers.api import PREFIX, VERSION
-from providers.api.problems import answer
+from providers.api.problems import TITLES, answer
 
 logger = logging.getLogger(__name__)
 HEADERS = {
@@ -22,6 +22,10 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+}
+PAGE = {  # the docs: a style sheet of our own, and no script
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
 
@@ -35,9 +39,11 @@ class ApiMiddleware:
         response = self.get_response(request)
         if not request.path.startswith(PREFIX):
             return response
-        for name, value in HEADERS.items():
-            if name not in response.headers or name == "Strict-Transport-Security":
-                response.headers[name] = value
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and response.status_code >= 400:
+            response, is_page = _as_problem(response), False
+        for name, value in (HEADERS | (PAGE if is_page else {})).items():
+            response.headers[name] = value
         return _conditional(request, response)
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
@@ -51,8 +57,17 @@ class ApiMiddleware:
         return answer(500, "The failure was recorded; nothing was changed. You can try again.")
 
 
+def _as_problem(page: HttpResponseBase) -> HttpResponse:
+    """What is refused before a view is reached, or by one that is no API view, is a problem too."""
+    code = page.status_code
+    problem = answer(code, f"{TITLES.get(code, 'Problem')}.")
+    if "Allow" in page.headers:
+        problem.headers["Allow"] = page.headers["Allow"]
+    return problem
+
+
 def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Tag what was read, and answer 304 when the client has it already."""
+    """Tag what was read; answer 304 when the client has it already, 412 when it has another."""
     if request.method not in ("GET", "HEAD") or not isinstance(response, HttpResponse):
         return response
     if response.status_code != 200:
@@ -60,8 +75,10 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
     etag = quote_etag(sha256(response.content).hexdigest()[:32])
     response.headers["ETag"] = etag
     conditional = get_conditional_response(request, etag=etag, response=response)
-    if conditional is not None and conditional.status_code == 304:
-        for name in HEADERS:
-            conditional.headers[name] = response.headers[name]
-        return conditional
-    return response
+    if conditional is None or conditional is response:
+        return response
+    if conditional.status_code == 412:
+        conditional = answer(412, "It has another ETag than the one in If-Match.")
+    for name in HEADERS:
+        conditional.headers[name] = response.headers[name]
+    return conditional

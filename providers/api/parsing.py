@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from providers.api.problems import PayloadTooLarge
 
 BYTES_MAX = 64 * 1024
+DIGITS_MAX = 100
 
 
 class StrictJSONParser(BaseParser):
@@ -30,7 +31,10 @@ class StrictJSONParser(BaseParser):
             raise PayloadTooLarge(f"A request may have {limit} bytes.")
         try:
             return json.loads(
-                body.decode(), object_pairs_hook=_named_once, parse_constant=_no_constant
+                body.decode(),
+                object_pairs_hook=_named_once,
+                parse_constant=_no_constant,
+                parse_int=_whole,
             )
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
@@ -41,6 +45,12 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a name is given twice")
     return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > DIGITS_MAX:
+        raise ValueError("a number is too long")
+    return int(digits)
 
 
 def _no_constant(name: str) -> None:

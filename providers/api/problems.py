@@ -41,6 +41,14 @@ class PayloadTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class PreconditionFailed(exceptions.APIException):
+    """If-Match on an act: nothing here is changed in place, so no act depends on a version."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "precondition_failed"
+    default_detail = "Acts do not depend on a version here; leave If-Match out."
+
+
 class BadHeader(exceptions.APIException):
     """A header is missing or unreadable."""
 
@@ -71,7 +79,7 @@ def document(
         "type": f"{settings.PUBLIC_URL}/api/v1/docs#{kind}" if kind else "about:blank",
         "status": code,
         "title": title or TITLES.get(code, "Problem"),
-        "detail": detail,
+        "detail": _writable(detail),
     }
     if errors:
         problem["errors"] = errors
@@ -79,7 +87,17 @@ def document(
 
 
 def error(where: str, pointer: str, detail: str, code: str) -> dict[str, str]:
-    return {"in": where, "pointer": pointer, "code": code, "detail": detail}
+    return {
+        "in": where,
+        "pointer": _writable(pointer),
+        "code": code,
+        "detail": _writable(detail),
+    }
+
+
+def _writable(text: str) -> str:
+    """A name or value that is repeated may hold half a character, which no answer can."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:

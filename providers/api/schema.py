@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
 
 from providers.api.fields import ApiSerializer
-from providers.api.serializers import Problem
+from providers.api.serializers import BATCH_MAX, ClaimBatch, CourseBatch, Problem
 from providers.scopes import SCOPES
 
 Serializer = type[ApiSerializer]
@@ -129,10 +129,23 @@ def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 operation["responses"].pop("403", None)
             for code, response in operation["responses"].items():
                 _dress(int(code), response, operation)
+    for batch in (ClaimBatch, CourseBatch):  # the library says no limits of a list of objects
+        items = result["components"]["schemas"][batch.__name__]["properties"]["items"]
+        items |= {"minItems": 1, "maxItems": BATCH_MAX}
     for schema in result["components"]["schemas"].values():
         if schema.get("type") == "object":
             schema["additionalProperties"] = False
+            for member in schema.get("properties", {}).values():
+                _say_once_that_it_may_be_empty(member)
     return result
+
+
+def _say_once_that_it_may_be_empty(member: dict[str, Any]) -> None:
+    """The library says "this, or nothing" in two ways that both fit nothing; the first says it all."""
+    first, *others = member.get("oneOf", [{}])
+    if others == [{"type": "string", "maxLength": 0}]:
+        del member["oneOf"]
+        member |= first
 
 
 def _dress(code: int, response: dict[str, Any], operation: dict[str, Any]) -> None:

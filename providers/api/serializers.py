@@ -23,6 +23,8 @@ from providers.api.fields import (
 from providers.models import Category, Mode
 from providers.states import ClaimState, CourseState, EnrolmentState
 
+BATCH_MAX = 10_000  # items
+
 
 class NewCourse(ApiSerializer):
     """A course to register; names follow Open Education API 6.0 where it has one."""
@@ -156,13 +158,13 @@ class BatchClaim(NewClaim):
 class ClaimBatch(ApiSerializer):
     """Claims to submit. The rules judge each by itself; one refused does not stop the others."""
 
-    items = BatchClaim(many=True, allow_empty=False, max_length=10_000)  # type: ignore[call-arg]
+    items = BatchClaim(many=True, allow_empty=False, max_length=BATCH_MAX)  # type: ignore[call-arg]
 
 
 class CourseBatch(ApiSerializer):
     """Courses to register. The rules judge each by itself."""
 
-    items = NewCourse(many=True, allow_empty=False, max_length=10_000)  # type: ignore[call-arg]
+    items = NewCourse(many=True, allow_empty=False, max_length=BATCH_MAX)  # type: ignore[call-arg]
 
 
 class Job(ApiSerializer):

@@ -22,6 +22,8 @@ def test_version_and_security_headers_are_on_every_answer(linde: Software, path:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    strict = "default-src 'none'; style-src" if path == "/docs" else "default-src 'none'; frame"
+    assert headers["Content-Security-Policy"].startswith(strict)
     assert len(headers["X-Request-Id"]) >= 8
 
 
@@ -40,11 +42,80 @@ def test_what_is_unchanged_is_not_sent_again(linde: Software, course: Course) ->
     assert second.headers["API-Version"] == "1.0.0"
 
 
+def test_if_match_is_kept_to_where_a_version_means_something(
+    linde: Software, course: Course
+) -> None:
+    path = f"/courses/{course.id}"
+    etag = linde.get(path).headers["ETag"]
+
+    assert linde.get(path, If_Match=etag).status_code == 200
+    problem(linde.get(path, If_Match='"another"'), 412)
+    problem(linde.post(f"{path}/withdrawals", If_Match=etag), 412)
+    assert linde.get(path).json()["state"] == "published"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/courses", "/catalogue"])
+def test_another_method_is_a_problem_that_says_which_ones_are_possible(
+    linde: Software, path: str
+) -> None:
+    for method in ("PUT", "PATCH", "TRACE", "DELETE"):
+        answer = linde.call(method, path)
+        problem(answer, 405)
+        assert "GET" in answer.headers["Allow"]
+    assert linde.call("HEAD", path).status_code == 200
+
+
+def test_what_is_refused_before_a_view_is_a_problem_too(linde: Software) -> None:
+    answer = linde.get("/courses", Host="elsewhere.example")
+
+    problem(answer, 400)
+    assert answer.headers["API-Version"] == "1.0.0"
+
+
+@pytest.mark.parametrize("query", ["", "?nothing=1", "?limit=0"])
+def test_any_page_may_read_the_catalogue_and_what_is_wrong_with_its_question(
+    db: None, query: str
+) -> None:
+    headers = Browser().get(f"/api/v1/catalogue{query}").headers
+
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "RateLimit" in headers["Access-Control-Expose-Headers"]
+
+
+def test_a_browser_may_ask_before_it_sends_an_entity_tag(db: None) -> None:
+    answer = Browser().options(
+        "/api/v1/catalogue",
+        headers={
+            "Origin": "https://elsewhere.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match",
+        },
+    )
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+
+
+def test_what_belongs_to_one_provider_is_for_no_other_page(linde: Software) -> None:
+    assert "Access-Control-Allow-Origin" not in linde.get("/courses").headers
+    problem(linde.call("OPTIONS", "/courses"), 405)
+
+
 def test_the_openapi_document_is_public_and_any_page_may_read_it() -> None:
     answer = Browser().get("/api/v1/openapi.json")
 
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.json()["openapi"] == "3.1.0"
+
+
+def test_the_document_says_what_may_be_empty_and_how_many_fit_in_a_batch() -> None:
+    schemas = Browser().get("/api/v1/openapi.json").json()["components"]["schemas"]
+
+    assert schemas["NewCourse"]["properties"]["level"]["maxLength"] == 32
+    assert "oneOf" not in json.dumps(schemas["NewCourse"])
+    for batch in ("ClaimBatch", "CourseBatch"):
+        items = schemas[batch]["properties"]["items"]
+        assert (items["minItems"], items["maxItems"]) == (1, 10_000)
 
 
 def test_the_committed_openapi_document_is_what_the_code_says() -> None:

@@ -111,6 +111,46 @@ def test_a_body_that_is_no_object_is_a_400(linde: Software, body: bytes) -> None
     problem(linde.post("/enrolments", body), 400)
 
 
+@pytest.mark.parametrize(
+    ("body", "bad"),
+    [
+        (b'{"\\ud800": 1}', "/\\ud800"),
+        (b'{"a\\u0000b": 1}', "/a\x00b"),
+        (b'{"category": "\\udfff"}', "/category"),
+        (b'{"name": "\\ud83d"}', "/name"),
+        (b'{"name": "a\\u0000b"}', "/name"),
+        (b'{"studyLoad": 1e999}', "/studyLoad"),
+        (b'{"studyLoad": 14.5}', "/studyLoad"),
+    ],
+)
+def test_what_cannot_be_written_back_is_pointed_at_all_the_same(
+    linde: Software, body: bytes, bad: str
+) -> None:
+    assert bad in pointers(problem(linde.post("/courses", body), 400))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"studyLoad": ' + b"9" * 5000 + b"}", "a number is too long"),
+        (b'{"name": "a", "name": "b"}', "a name is given twice"),
+        (b"[" * 5000 + b"]" * 5000, "it is nested too deeply"),
+        (b'{"studyLoad": NaN}', "NaN is not a JSON value"),
+    ],
+)
+def test_why_a_body_is_no_json_is_said_in_words(linde: Software, body: bytes, reason: str) -> None:
+    assert reason in problem(linde.post("/courses", body), 400)["detail"]
+
+
+@pytest.mark.parametrize("path", ["/courses?limit=1&limit=2", "/catalogue?search=a%0A"])
+def test_a_parameter_given_twice_or_over_two_lines_is_pointed_at(
+    linde: Software, path: str
+) -> None:
+    (error,) = problem(linde.get(path), 400)["errors"]
+
+    assert error["in"] == "query"
+
+
 def test_a_body_that_is_too_large_is_a_413(linde: Software) -> None:
     problem(linde.post("/enrolments", b'{"code": "' + b"x" * 70_000 + b'"}'), 413)
 

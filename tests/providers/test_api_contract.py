@@ -9,7 +9,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
@@ -28,6 +28,8 @@ def token(linde: Software) -> Iterator[str]:
     """A token; requests stay in this test's transaction instead of closing its connection."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
+    with connection.cursor() as cursor:  # drawing a batch that is too long takes a while
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     yield linde.token
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)

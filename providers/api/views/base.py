@@ -20,7 +20,7 @@ from providers.api.fields import ApiSerializer
 from providers.api.filtering import Filter
 from providers.api.idempotency import perform_once
 from providers.api.limits import Allowance, ClientLimit
-from providers.api.problems import BadQuery
+from providers.api.problems import BadQuery, PreconditionFailed
 
 M = TypeVar("M", bound=Model)
 
@@ -40,9 +40,13 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         known = self.query | {each.name for each in self.filters}
-        for name in request.query_params:
+        for name, values in request.query_params.lists():
             if request.method != "POST" and name not in known:
                 raise BadQuery(name, "There is no such parameter.")
+            if len(values) > 1:
+                raise BadQuery(name, "This parameter is given twice.")
+        if request.method in ("POST", "DELETE") and "If-Match" in request.headers:
+            raise PreconditionFailed
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -24,7 +24,7 @@ WORDS = r"^[^\x00-\x1f\x7f]{1,100}$"
 
 
 def _words(text: str) -> str:
-    if not re.match(WORDS, text):
+    if not re.fullmatch(WORDS, text):
         raise ValueError("Give 1 to 100 letters.")
     return text
 
@@ -67,10 +67,20 @@ FILTERS = (
 )
 
 
+# Any web page may read it (CORS), problems and what is left of the limit as well.
+FOR_ANY_PAGE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "If-None-Match, X-Request-Id",
+    "Access-Control-Expose-Headers": "API-Version, ETag, Link, RateLimit, Retry-After, X-Request-Id",
+}
+
+
 class Catalogue(ApiView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (AddressLimit,)
+    http_method_names = ["get", "head", "options"]
     query = frozenset({"limit", "after"})
     filters = FILTERS
 
@@ -83,14 +93,24 @@ class Catalogue(ApiView):
     def get(self, request: Request) -> Response:
         plain = tuple(each for each in FILTERS if each.name != "search")
         rows = narrowed(request, Course.objects.published().select_related("provider"), plain)
-        response = page(
+        return page(
             request,
             _said(request, rows),
             NEWEST,
             lambda found: serializers.CatalogueCourse(found, many=True).data,
         )
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        return response
+
+    def options(self, request: Request, *_: Any, **__: Any) -> Response:  # type: ignore[override]
+        """A browser asks this before it sends a header of its own, such as If-None-Match."""
+        return Response(status=204)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        answered = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in FOR_ANY_PAGE.items():
+            answered.headers[name] = value
+        return answered
 
 
 def _said(request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from providers.scopes import SCOPES
 class OpenApi(View):
     """The document for machines; any web page may read it."""
 
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         response = JsonResponse(openapi(settings.PUBLIC_URL))
@@ -26,7 +26,7 @@ class OpenApi(View):
 class Docs(View):
     """The same for people, without a script."""
 
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         document = openapi(settings.PUBLIC_URL)
