@@ -31,7 +31,7 @@ BEGIN
     END IF;
     SELECT a.code INTO stranger FROM ledger_account a
     WHERE a.code = ANY (wanted) AND a.account_class_id <> p_class LIMIT 1;
-    IF FOUND THEN
+    IF stranger IS NOT NULL THEN
         RAISE EXCEPTION 'account % is of another class than %', stranger, p_class
             USING ERRCODE = 'LG003';
     END IF;

@@ -330,13 +330,13 @@ GUARDS = [
     refusal(
         "ledger_open_accounts",
         "there is no account class %",
-        "NOT EXISTS (SELECT FROM ledger_accountclass WHERE code = p_class)",
-        sql("SELECT ledger_open_accounts('{new}', 'no class', now())"),
+        "NOT FOUND",
+        sql("SELECT ledger_open_accounts('{}', 'no class', now())"),
     ),
     refusal(
         "ledger_open_accounts",
         "account % is of another class than %",
-        "FOUND",
+        "stranger IS NOT NULL",
         sql(
             "SELECT ledger_open_accounts(array_agg(code), 'bank', now()) FROM ledger_account "
             f"WHERE {HENK}"
