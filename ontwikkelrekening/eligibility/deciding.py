@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
+from ontwikkelrekening.eligibility.models.decisions import MACHINE
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.rules import Facts, Result, Step, decide
 
-MACHINE = "machine"
 _SINGLE = uuid.UUID("6f1c8f60-6c6f-5d39-9d5b-6d4f7a4d7e10")  # namespace of decisions outside a run
 _COLUMNS = (
     "id", "account_code", "policy_id", "decided_on", "outcome", "priority", "amount", "facts",

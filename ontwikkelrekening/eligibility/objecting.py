@@ -22,6 +22,7 @@ from ontwikkelrekening.eligibility.models import (
     ObjectionState,
     Outcome,
 )
+from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.reading import announced_on
 from ontwikkelrekening.eligibility.replacing import decide_again
 from providers.states import Transitions, after
@@ -91,18 +92,17 @@ def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection
 @transaction.atomic
 def acknowledge(objection: Objection, *, committee: bool, by: str, at: datetime) -> None:
     """Confirm that it arrived, and say whether a committee advises: that sets the clock."""
-    _move(objection, "acknowledge", by=by, at=at)
-    objection.committee = committee
     announced = announced_on(objection.decision)
+    objection.committee = committee
     objection.decide_by = max(objection.decide_by, answer_by(announced, committee=committee))
-    objection.save(update_fields=["committee", "decide_by"])
+    _move(objection, "acknowledge", by=by, at=at)
 
 
 @transaction.atomic
 def extend(objection: Objection, *, by: str, on: date, at: datetime) -> None:
     """Six more weeks, once, told before the last day (Awb 7:10, third paragraph)."""
     locked = Objection.objects.select_for_update().get(pk=objection.pk)
-    if locked.extended or on > locked.decide_by:
+    if locked.state not in OPEN or locked.extended or on > locked.decide_by:
         raise TooLateToExtend(_("More time can be taken once, on the last day at the latest."))
     objection.extended = True
     objection.decide_by = last_day(locked.decide_by, ANSWER_EXTENSION)
@@ -154,7 +154,7 @@ def _move(objection: Objection, event: str, *, by: str, at: datetime) -> None:
         Objection.objects.select_for_update().values_list("state", flat=True).get(pk=objection.pk)
     )
     objection.state = after(TRANSITIONS, event, before)
-    objection.save(update_fields=["state", "answer", "result"])
+    objection.save(update_fields=["state", "answer", "result", "committee", "decide_by"])
     _keep(objection, event=event, before=before, by=by, at=at)
 
 

@@ -13,10 +13,9 @@ from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.eligibility.deviating import approve, propose
 from ontwikkelrekening.eligibility.models import Decision
-from ontwikkelrekening.eligibility.replacing import decide_again
 from providers.outbox import drain
 from tests.budgets.world import AT, World, create_world
-from tests.eligibility.acts import decided, refused
+from tests.eligibility.acts import decided, refused, replaced
 from tests.eligibility.people import noor
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,7 @@ def credit_of(decision: Decision) -> dict[str, int]:
 def test_noor_gets_credit_after_a_new_decision(world: World) -> None:
     refusal = refused(world.scheme, noor())
     tells_where_she_lives()
-    new = decide_again(refusal, by="sam", at=AT)
+    new = replaced(refusal)
 
     drain()
 
@@ -51,7 +50,7 @@ def test_noor_gets_credit_after_a_new_decision(world: World) -> None:
 def test_booking_twice_books_once(world: World) -> None:
     refusal = refused(world.scheme, noor())
     tells_where_she_lives()
-    new = decide_again(refusal, by="sam", at=AT)
+    new = replaced(refusal)
 
     book(str(new.pk), at=AT)
     book(str(new.pk), at=AT)
@@ -62,7 +61,7 @@ def test_booking_twice_books_once(world: World) -> None:
 def test_a_second_decision_grants_only_what_is_more(world: World) -> None:
     refusal = refused(world.scheme, noor())
     tells_where_she_lives()
-    first = decide_again(refusal, by="sam", at=AT)
+    first = replaced(refusal)
     book(str(first.pk), at=AT)
     deviation = propose(
         first, grants=[("general", 80_000), ("coaching_evc", 70_000)], reason="Zij moest vluchten.",
@@ -78,7 +77,7 @@ def test_a_second_decision_grants_only_what_is_more(world: World) -> None:
 
 def test_a_new_decision_that_grants_no_more_books_nothing(world: World) -> None:
     refusal = refused(world.scheme, noor())
-    again = decide_again(refusal, by="sam", at=AT)
+    again = replaced(refusal)
 
     book(str(again.pk), at=AT)
 

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime
 
 from ontwikkelrekening.citizens.registering import NewCitizen, register
+from ontwikkelrekening.eligibility import objecting
 from ontwikkelrekening.eligibility.deciding import confirm_refusal, decide_many
 from ontwikkelrekening.eligibility.models import Decision, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
@@ -34,3 +35,10 @@ def refused(scheme: Scheme, person: NewCitizen, *, by: str = "rosa") -> Decision
     (decision,) = decided(scheme, person)
     confirm_refusal(decision, by=by, at=AT)
     return decision
+
+
+def replaced(decision: Decision, *, by: str = "sam") -> Decision:
+    """What takes a decision's place after an objection to it."""
+    objection = objecting.file(decision, words="Dit klopt niet.", on=ON, at=AT)
+    objecting.acknowledge(objection, committee=False, by=by, at=AT)
+    return objecting.replace(objection, answer="Een nieuw besluit.", by=by, at=AT)

@@ -23,10 +23,10 @@ from ontwikkelrekening.eligibility.objecting import (
     uphold,
     withdraw,
 )
-from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, WouldBeWorse, decide_again
+from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, WouldBeWorse
 from providers.models import OutboxMessage
 from providers.states import IllegalMove
-from tests.eligibility.acts import decided, refused
+from tests.eligibility.acts import decided, refused, replaced
 from tests.eligibility.conftest import AT, ON
 from tests.eligibility.people import fatima, henk, noor
 
@@ -194,15 +194,15 @@ def test_an_objection_never_makes_it_worse(scheme: Scheme) -> None:
 
 def test_a_decision_is_replaced_once(scheme: Scheme) -> None:
     decision = refused(scheme, noor())
-    decide_again(decision, by="sam", at=AT)
+    replaced(decision)
 
     with pytest.raises(AlreadyReplaced):
-        decide_again(decision, by="sam", at=AT)
+        replaced(decision)
 
 
 def test_a_granted_decision_decided_again_does_not_count_against_itself(scheme: Scheme) -> None:
     (decision,) = decided(scheme, henk())
 
-    again = decide_again(decision, by="sam", at=AT)
+    again = replaced(decision)
 
     assert (again.outcome, again.grants) == ("granted", decision.grants)

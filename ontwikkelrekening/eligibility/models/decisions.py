@@ -9,6 +9,8 @@ from django.db.models import F, Q
 
 from ontwikkelrekening.eligibility.models.policies import Policy
 
+MACHINE = "machine"  # who decided, where no person did
+
 
 class Outcome(models.TextChoices):
     GRANTED = "granted", "toegekend"
@@ -65,6 +67,17 @@ class Decision(models.Model):
                 condition=Q(outcome=Outcome.GRANTED, amount__gt=0)
                 | Q(outcome=Outcome.REFUSED, amount=0),
             ),
+            models.CheckConstraint(
+                name="confirmed_decision_is_a_refusal_by_a_person",
+                condition=Q(confirmed_by="", confirmed_at=None)
+                | Q(~Q(confirmed_by__in=["", MACHINE]), outcome=Outcome.REFUSED)
+                & Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="machine_decides_first_and_a_person_after_it",
+                condition=Q(decided_by=MACHINE, replaces=None)
+                | Q(~Q(decided_by__in=["", MACHINE]), replaces__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
@@ -90,6 +103,13 @@ class Extension(models.Model):
     class Meta:
         verbose_name = "verlenging"
         verbose_name_plural = "verlengingen"
+        constraints = [
+            models.UniqueConstraint(name="decision_is_extended_once", fields=["decision"]),
+            models.CheckConstraint(
+                name="extension_has_a_reason_and_a_person",
+                condition=~Q(reason="") & ~Q(granted_by__in=["", MACHINE]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"tot {self.until}"
@@ -117,6 +137,10 @@ class Deviation(models.Model):
     class Meta:
         verbose_name = "toepassing van de hardheidsclausule"
         constraints = [
+            models.CheckConstraint(
+                name="deviation_is_proposed_by_a_person",
+                condition=~Q(proposed_by__in=["", MACHINE]) & ~Q(approved_by=MACHINE),
+            ),
             models.CheckConstraint(
                 name="deviation_is_approved_by_someone_else",
                 condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")),

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from ontwikkelrekening.eligibility.models.decisions import Decision
+from ontwikkelrekening.eligibility.models.decisions import MACHINE, Decision
 
 
 class ObjectionState(models.TextChoices):
@@ -86,6 +86,11 @@ class ObjectionMove(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="objection_move_names_its_actor", condition=~Q(actor__in=["", MACHINE])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.at:%Y-%m-%d}"
