@@ -1,7 +1,7 @@
-"""Charts as plain SVG, drawn on the server: no script and no inline style, so a strict CSP holds.
+"""Charts as a list of plain SVG bars, drawn on the server: no script and no inline style.
 
-A chart says one thing and stands above the table that holds its figures. Widths are shares of the
-drawing, so words keep their size on a phone.
+A chart says one thing and stands above the table that holds its figures. Words and figures are text
+of the page, so they wrap on a phone and are read aloud; only the bars are drawn.
 """
 
 from __future__ import annotations
@@ -11,61 +11,33 @@ from dataclasses import dataclass
 
 from ontwikkelrekening.tables.table import Text
 
-ROW, BAR = 52, 20
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, its value, the class that colours it and its place in the drawing."""
+    """One bar: its words, its value, the class that colours it and how long it is."""
 
     label: Text
     value: int
     tone: str
-    y: int
-    share: str  # of the full width, such as "12.5%"
-
-    @property
-    def text_y(self) -> int:
-        return self.y + 15
-
-    @property
-    def bar_y(self) -> int:
-        return self.y + 23
+    share: str  # of the full width, such as "12.50%"
 
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
     """Horizontal bars on one scale that starts at nought; `kind` is how values are written."""
 
-    name: str
     title: Text
     bars: Sequence[Bar]
     kind: str = "cents"
 
-    @property
-    def height(self) -> int:
-        return ROW * len(self.bars)
-
 
 def bar_chart(
-    name: str,
-    title: Text,
-    bars: Sequence[tuple[Text, int, str]],
-    *,
-    kind: str = "cents",
-    longest: int = 0,
+    title: Text, bars: Sequence[tuple[Text, int, str]], *, kind: str = "cents", longest: int = 0
 ) -> BarChart:
     """A chart of (label, value, tone); `longest`, or the longest bar, takes the full width."""
     longest = longest or max((value for _, value, _ in bars), default=0) or 1
-    return BarChart(
-        name,
-        title,
-        [
-            Bar(label, value, tone, y=row * ROW, share=_share(value, longest))
-            for row, (label, value, tone) in enumerate(bars)
-        ],
-        kind,
-    )
+    drawn = [Bar(label, value, tone, _share(value, longest)) for label, value, tone in bars]
+    return BarChart(title, drawn, kind)
 
 
 def _share(value: int, longest: int) -> str:

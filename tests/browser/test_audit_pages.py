@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, connections
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy
@@ -157,12 +157,22 @@ def test_the_login_and_the_refusal_are_accessible(
         assert problems_of(page, refused, width=width) == {}
 
 
-def test_a_chart_says_its_figures_to_a_screen_reader(browser: Browser, office: Office) -> None:
+def test_a_chart_says_its_figures_as_text_and_draws_its_bars(
+    browser: Browser, office: Office
+) -> None:
     with at_work(browser, office, name="amir", width=320) as page:
         page.goto("/audit/funds/landelijk")
 
-        drawn = page.get_by_role("img", name="Waar het geld van")
-        assert "Betaald" in (drawn.locator("desc").text_content() or "")
+        bars = page.get_by_role("listitem").filter(has=page.locator(".chart__bar"))
+        paid = bars.filter(has_text="Betaald")
+        assert "€" in paid.inner_text()
+        bar, track = (paid.locator(f".chart__{part}") for part in ("bar", "track"))
+        assert 0 < width_of(bar) < width_of(track)
+
+
+def width_of(part: Locator) -> float:
+    box = part.bounding_box()
+    return box["width"] if box else 0.0
 
 
 def problems_of(page: Page, pages: dict[str, str], *, width: int) -> dict[str, list[str]]:

@@ -1,8 +1,10 @@
 """The fault run: `make faults SECONDS=600 SEED=1`.
 
-Clients redeem codes and submit claims, retrying with one key until they are answered, while web
-workers, the web server, workers, beat and the whole of PostgreSQL are killed with SIGKILL. Then the
-books are read: nothing answered may be lost, nothing may be doubled, everything must be drained.
+Clients redeem codes and submit claims, retrying with one key until they are answered, and a receiver
+takes in webhooks, while web workers, the web server, workers, beat, the broker (a Redis of its own
+where one is installed, else the queue in PostgreSQL) and the whole of PostgreSQL are killed with
+SIGKILL. Then the books are read: nothing answered may be lost, nothing may be doubled, everything
+must be drained, and every approval must have been told.
 
 With `--control` PostgreSQL answers before it has written (`synchronous_commit=off`): the run must
 then find losses, or it proves nothing.
@@ -14,14 +16,17 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -46,9 +51,55 @@ class Answers:
     retries: int = 0
 
 
+class Receiver(ThreadingHTTPServer):
+    """Takes in webhooks; `told` counts how often each event arrived, by what it says of whom."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _TakesIn)
+        self.told: Counter[tuple[str, str]] = Counter()
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _TakesIn(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.told[event["type"], event.get("subject", "")] += 1
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: thousands arrive."""
+
+
+@dataclass
+class Broker:
+    """A Redis of its own that keeps nothing, so that a killed one has lost every ring."""
+
+    port: int = field(default_factory=free_port)
+    child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start_if_ended(self) -> None:
+        if self.child is None or self.child.poll() is not None:
+            program = ("redis-server", "--bind", "127.0.0.1", "--port", str(self.port))
+            self.child = subprocess.Popen(
+                [*program, "--save", "", "--appendonly", "no"],
+                stdout=subprocess.DEVNULL,
+                cwd=ROOT / "var",
+                start_new_session=True,
+            )
+
+
 @dataclass
 class Run:
     machine: Machine
+    broker: Broker | None
+    receiver: Receiver
     data: Path
     seed: int
     until: float
@@ -75,16 +126,49 @@ def main() -> int:
             connection.execute("ALTER SYSTEM SET synchronous_commit = off")
             connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
             connection.execute("SELECT pg_reload_conf()")
-    with Machine(data=data, port=free_port(), owner_url=owner_url, app_url=app_url) as machine:
+    with (
+        _broker() as broker,
+        _receiver() as receiver,
+        Machine(
+            data=data,
+            port=free_port(),
+            owner_url=owner_url,
+            app_url=app_url,
+            broker_url=broker.url if broker else "pgmq://",
+        ) as machine,
+    ):
         print(f"Preparing {chosen.enrolments} enrolments ...")
-        secrets = _inside(machine, f"prepare({chosen.enrolments})")
-        run = Run(machine, data, chosen.seed, time.monotonic() + chosen.seconds, secrets)
+        secrets = _inside(machine, f"prepare({chosen.enrolments}, {receiver.url!r})")
+        until = time.monotonic() + chosen.seconds
+        run = Run(machine, broker, receiver, data, chosen.seed, until, secrets)
         _hurt(run, seconds=chosen.seconds)
         found = _drained(run)
     verdict = _judge(run, found)
     print(json.dumps(verdict))
-    lost = verdict["lost"] + verdict["doubled"] + verdict["undrained"] + len(verdict["findings"])
-    return 0 if bool(lost) == chosen.control else 1
+    wrong = sum(verdict[kind] for kind in ("lost", "doubled", "undrained", "untold"))
+    return 0 if bool(wrong + len(verdict["findings"])) == chosen.control else 1
+
+
+@contextmanager
+def _broker() -> Iterator[Broker | None]:
+    if shutil.which("redis-server") is None:
+        yield None
+        return
+    broker = Broker()
+    broker.start_if_ended()
+    try:
+        yield broker
+    finally:
+        if broker.child:
+            broker.child.kill()
+
+
+@contextmanager
+def _receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        yield receiver
+        receiver.shutdown()
 
 
 def _made(folder: Path) -> Path:
@@ -129,9 +213,12 @@ def _kill_one(run: Run, chance: random.Random) -> None:
         "web": lambda: _family(run.machine.children["web"].pid),
         "worker child": lambda: chance.sample(_children(run.machine.children["worker"].pid), 1),
         "worker": lambda: _family(run.machine.children["worker"].pid),
+        "webhooks": lambda: _family(run.machine.children["webhooks"].pid),
         "beat": lambda: _family(run.machine.children["beat"].pid),
         "postgres": lambda: _family(_postmaster(run)),
     }
+    if (broker := run.broker) and (redis := broker.child):
+        targets["broker"] = lambda: [redis.pid]
     name = chance.choice(list(targets))
     try:
         for pid in targets[name]():
@@ -170,6 +257,8 @@ def _revive(run: Run) -> None:
                 server.ensure_postgres_running()
             except (subprocess.SubprocessError, AssertionError, OSError):
                 time.sleep(0.3)
+    if run.broker:
+        run.broker.start_if_ended()
     run.machine.restart_what_ended()
 
 
@@ -231,8 +320,10 @@ def _drained(run: Run) -> dict[str, Any]:
 
 
 def _judge(run: Run, found: dict[str, Any]) -> dict[str, Any]:
-    """Compare what was answered with what is in the books."""
+    """Compare what was answered with what is in the books, and with what the receiver was told."""
     approved = {enrolment for enrolment, state in found["claims"].values() if state == "approved"}
+    told = {subject for kind, subject in run.receiver.told if kind.endswith("claim.approved")}
+    approvals = {claim for claim, (_, state) in found["claims"].items() if state == "approved"}
     captured = {code.removeprefix("reserved:"): times for code, times in found["captured"].items()}
     lost = (
         len(run.answers.redeemed - set(found["redeemed"]))
@@ -252,6 +343,8 @@ def _judge(run: Run, found: dict[str, Any]) -> dict[str, Any]:
         "lost": lost,
         "doubled": doubled,
         "undrained": found["open"],
+        "untold": len(approvals - told),
+        "toldAgain": sum(times > 1 for times in run.receiver.told.values()),
         "findings": found["findings"],
         "longestRecoverySeconds": round(run.longest_recovery_s, 1),
     }

@@ -17,11 +17,12 @@ from providers.enrolling import code_for, open_enrolment
 from providers.models import Course
 from providers.publishing import CourseDetails, publish, register_course
 from providers.scopes import SCOPES
+from providers.webhooks.managing import register, verify
 
 CENTS = 10_000
 
 
-def prepare(number: int) -> None:
+def prepare(number: int, receiver: str) -> None:
     """Print one line of JSON: the client, and each enrolment's id and code."""
     now = timezone.now()
     today = timezone.localdate(now)
@@ -31,6 +32,8 @@ def prepare(number: int) -> None:
     )
     course = publish(register_course(provider, details, at=now), actor="faults", at=now)
     client, secret = create_client(provider, name="faults", scopes=SCOPES)
+    endpoint = register(provider, receiver, at=now)
+    verify(endpoint, endpoint.challenge, at=now)
     treasury = open_account("treasury", account_class="treasury", at=now)
     enrolments = [_agree(course, treasury.pk) for _ in range(number)]
     print(json.dumps({"id": client.client_id, "secret": secret, "enrolments": enrolments}))
@@ -64,7 +67,7 @@ def report() -> None:
 
     from ledger.checking import check_ledger
     from ledger.models import Transfer
-    from providers.models import Claim, Enrolment, OutboxMessage
+    from providers.models import Claim, Delivery, Enrolment, OutboxMessage
 
     claims = {
         str(pk): [str(enrolment), state]
@@ -87,7 +90,8 @@ def report() -> None:
                 ],
                 "claims": claims,
                 "captured": dict(captured),
-                "open": OutboxMessage.objects.filter(done_at=None).count(),
+                "open": OutboxMessage.objects.filter(done_at=None).count()
+                + Delivery.objects.waiting().count(),
                 "findings": [str(finding) for finding in check_ledger()],
             }
         )

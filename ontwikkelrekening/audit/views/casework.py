@@ -85,7 +85,6 @@ def simulation(request: HttpRequest, id: UUID) -> HttpResponseBase:
         simulation=found,
         progress=progress(found),
         chart=bar_chart(
-            "cost",
             _("What the draft costs, by group"),
             [(SHORT.get(line.group, line.group), line.cents_then, "committed") for line in result],
         ),

@@ -67,7 +67,6 @@ def funds(request: HttpRequest) -> HttpResponseBase:
 
 def position_chart(position: Position) -> BarChart:
     return bar_chart(
-        f"position-{position.scheme}",
         _("Where the money of %(fund)s is") % {"fund": position.name},
         [(title, getattr(position, key), key) for key, (title, _explained) in PLACES.items()],
     )

@@ -76,7 +76,6 @@ def reach_chart(groups: list[GroupReach]) -> BarChart:
         words = _("%(group)s: share of the people") % {"group": name}
         bars.append((words, round(row.population_share), "returned"))
     return bar_chart(
-        "reach",
         _("Of every hundred who chose something, how many belong to the group"),
         bars,
         kind="count",

@@ -90,7 +90,6 @@ def classes_chart(counted: list[dict[str, int]]) -> BarChart | None:
     if not counted:
         return None
     return bar_chart(
-        "classes",
         _("Of every hundred in a priority class, how many got a grant"),
         [
             (
