@@ -24,11 +24,11 @@ def flag(name: str, *, default: bool) -> bool:
     return value == "true"
 
 
-def number(name: str, default: int) -> int:
-    """A whole number above zero."""
+def number(name: str, default: int, *, least: int = 1) -> int:
+    """A whole number from `least`."""
     value = os.environ.get(name, str(default))
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number above 0.")
+    if not (value.isascii() and value.isdigit() and int(value) >= least):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least}.")
     return int(value)
 
 

@@ -235,6 +235,14 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
+# The waiting room for citizens (docs/operations.md). 0 minutes: there is none.
+WAITING_MINUTES = env.number("WAITING_MINUTES", 0, least=0)
+ADMITTED_A_MINUTE = env.number("ADMITTED_A_MINUTE", 300)  # newcomers, for each web process
+if WAITING_MINUTES > 720:
+    raise ImproperlyConfigured(
+        "WAITING_MINUTES is at most 720: a page that says when your turn is names no day."
+    )
+
 # Browsers
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000

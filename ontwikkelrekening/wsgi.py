@@ -2,8 +2,19 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from ontwikkelrekening.waiting_room.room import Application, WaitingRoom, key_from
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
 
-application = get_wsgi_application()
+application: Application = get_wsgi_application()
+if settings.WAITING_MINUTES:
+    application = WaitingRoom(
+        application,
+        key=key_from(settings.SECRET_KEY),
+        a_minute=settings.ADMITTED_A_MINUTE,
+        minutes=settings.WAITING_MINUTES,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )

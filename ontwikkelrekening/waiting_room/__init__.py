@@ -1,0 +1,1 @@
+"""Who may come in and when, while more people come than can be helped at once."""
