@@ -1,7 +1,8 @@
 """A yearly top-up end to end: decide, record, grant and book, against COPY of the same rows.
 
 Two workers share the chunks. Half-way one is killed (`kill -9`) and started again: nothing is granted
-twice. TOPUP_PEOPLE sets how many citizens there are; a million unless told otherwise.
+twice. Then every decision is taken again (`replay_decisions`), and the workers try a draft policy on
+everyone. TOPUP_PEOPLE sets how many citizens there are; a million unless told otherwise.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def run() -> list[Metric]:
     yardstick_url = copy_of_the_database()
     seconds, killed_at = top_up()
     check()
+    replay_all()
+    simulate_all()
     rows, yardstick_seconds = copy_same_rows(yardstick_url)
     print(
         f"killed one worker at {killed_at} chunks; {rows:,} rows; yardstick {yardstick_seconds:.1f} s"
@@ -115,7 +118,7 @@ def top_up() -> tuple[float, int]:
 
     start = time.perf_counter()
     run_ = start_run(Scheme.objects.get(), year=2026, on=ON, at=AT, chunk_size=CHUNK)
-    workers = [subprocess.Popen(WORKER) for _ in range(2)]
+    workers = start_workers()
     killed_at = 0
     with tqdm(total=progress(run_).chunks, unit=" chunks") as bar:
         while not (now := progress(run_)).is_done:
@@ -129,10 +132,18 @@ def top_up() -> tuple[float, int]:
             time.sleep(0.5)
         bar.update(now.done - bar.n)
     seconds = time.perf_counter() - start
+    stop(workers)
+    return seconds, killed_at
+
+
+def start_workers() -> list[subprocess.Popen[bytes]]:
+    return [subprocess.Popen(WORKER) for _ in range(2)]
+
+
+def stop(workers: list[subprocess.Popen[bytes]]) -> None:
     for worker in workers:
         worker.terminate()
         worker.wait()
-    return seconds, killed_at
 
 
 def work() -> None:
@@ -167,6 +178,47 @@ def check() -> None:
     if findings:
         raise SystemExit(f"the books do not balance: {findings[:3]}")
     print(f"{decisions:,} decisions, € {decided / 100:,.2f} granted once; the books balance")
+
+
+def replay_all() -> None:
+    """Decide everything again and compare, in one process."""
+    from ontwikkelrekening.eligibility.replaying import begin, replay
+
+    run_, start = begin(at=AT), time.perf_counter()
+    with tqdm(total=PEOPLE, unit=" decisions") as bar:
+        for done in replay(run_):
+            bar.update(done)
+    seconds = time.perf_counter() - start
+    if bar.n != PEOPLE or run_.differences.exists():
+        raise SystemExit(f"{bar.n} replayed, {run_.differences.count()} differences")
+    print(f"replayed without a difference in {seconds:.1f} s, {PEOPLE / seconds:,.0f} a second")
+
+
+def simulate_all() -> None:
+    """A draft policy on everyone against the one in force, by two workers."""
+    from ontwikkelrekening.eligibility.example import EXAMPLE
+    from ontwikkelrekening.eligibility.models import Scheme
+    from ontwikkelrekening.eligibility.policies import Setting, draft
+    from ontwikkelrekening.eligibility.simulating import lines, progress
+    from ontwikkelrekening.eligibility.simulating import start as start_simulation
+
+    settings = dict(EXAMPLE) | {"amount_priority_cents": Setting(90_000, "concept")}
+    policy = draft(Scheme.objects.get(), starts_on=date(2027, 1, 1), settings=settings, on=ON)
+    start = time.perf_counter()
+    simulation = start_simulation(policy, on=date(2027, 1, 1), by="petra", at=AT)
+    workers = start_workers()
+    with tqdm(total=progress(simulation).chunks, unit=" chunks") as bar:
+        while not (now := progress(simulation)).finished:
+            bar.update(now.done - bar.n)
+            time.sleep(0.5)
+    seconds = time.perf_counter() - start
+    stop(workers)
+    everyone = lines(simulation)[-1]
+    print(
+        f"simulated on {everyone.people:,} people in {seconds:.1f} s:"
+        f" {everyone.winners:,} winners, {everyone.losers:,} losers,"
+        f" € {everyone.difference_cents / 100:,.2f} more"
+    )
 
 
 def copy_same_rows(url: str) -> tuple[int, float]:

@@ -1,17 +1,21 @@
-"""Decide every decision ever taken again, from its stored facts and policy version, and compare."""
+"""Decide every decision ever taken again, from its stored facts and policy version, and compare.
+
+Chunk by chunk, each in a transaction of its own that also writes how far it is and what differed: killed
+in the middle it goes on where it was, and no difference is lost.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 
 from ontwikkelrekening.eligibility.deciding import packed, packed_grants
-from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
+from ontwikkelrekening.eligibility.models import Difference, Outcome, Policy, Replay
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, decide
@@ -19,44 +23,58 @@ from ontwikkelrekening.eligibility.rules import Facts, decide
 # The JSON columns arrive as PostgreSQL writes them, which is how json.dumps does: they are compared
 # as text, and only the facts are parsed.
 DECISIONS = """
-    SELECT d.id, d.policy_id, d.outcome, d.priority, d.amount, d.facts, d.trace, d.grants,
-           v.grants AS deviated
+    SELECT d.id, d.policy_id, d.outcome, d.priority, d.amount,
+           d.facts::text, d.trace::text, d.grants::text, v.grants::text AS deviated
     FROM eligibility_decision d
     LEFT JOIN eligibility_deviation v ON v.result_id = d.id
-    ORDER BY d.id
+    WHERE d.id > %s ORDER BY d.id LIMIT %s
 """
-CHUNK = 2000
+CHUNK = 5000
+BEFORE_ALL = UUID(int=0)
 
 
-class Difference(NamedTuple):
-    """Something in a stored decision that the rules do not say today."""
-
-    decision_id: UUID
-    field: str
-    stored: object
-    replayed: object
-
-    def __str__(self) -> str:
-        return f"{self.decision_id} {self.field}: stored {self.stored}, replayed {self.replayed}"
+@transaction.atomic
+def begin(*, at: datetime, anew: bool = False) -> Replay:
+    """The replay that was not finished, to go on with; or a new one."""
+    unfinished = None if anew else Replay.objects.filter(finished_at=None).order_by("-pk").first()
+    return unfinished or Replay.objects.create(started_at=at)
 
 
-def replay() -> Iterator[tuple[int, list[Difference]]]:
-    """Per chunk how many were replayed and what differs; constant memory, one streaming query."""
-    used = Policy.objects.filter(Exists(Decision.objects.filter(policy=OuterRef("pk"))))
-    parameters = {policy.pk: parameters_of(policy) for policy in used}
-    with transaction.atomic(), connection.cursor() as plain:
-        plain.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        with connection.connection.cursor("replay") as cursor:
-            cursor.itersize = CHUNK
-            cursor.execute(DECISIONS)
-            while rows := cursor.fetchmany(CHUNK):
-                yield (
-                    len(rows),
-                    [difference for row in rows for difference in _compare(row, parameters)],
-                )
+def replay(run: Replay) -> Iterator[int]:
+    """Go on with a replay; yields how many decisions were done, chunk by chunk, till there are none."""
+    parameters: dict[int, Parameters] = {}
+    while done := _next_chunk(run, parameters):
+        yield done
 
 
-def _compare(row: tuple[Any, ...], parameters: dict[int, Parameters]) -> Iterator[Difference]:
+def finish(run: Replay, *, at: datetime) -> None:
+    """All were done."""
+    Replay.objects.filter(pk=run.pk, finished_at=None).update(finished_at=at)
+
+
+@transaction.atomic
+def _next_chunk(run: Replay, parameters: dict[int, Parameters]) -> int:
+    """Two processes on one replay take turns here, each with the chunk after the other's."""
+    state = Replay.objects.select_for_update().get(pk=run.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(DECISIONS, [state.last_id or BEFORE_ALL, CHUNK])
+        rows = cursor.fetchall()
+    if not rows:
+        return 0
+    for policy in Policy.objects.filter(pk__in={row[1] for row in rows} - set(parameters)):
+        parameters[policy.pk] = parameters_of(policy)
+    Difference.objects.bulk_create(
+        difference for row in rows for difference in _compare(run, row, parameters)
+    )
+    state.last_id = rows[-1][0]
+    state.replayed += len(rows)
+    state.save(update_fields=["last_id", "replayed"])
+    return len(rows)
+
+
+def _compare(
+    run: Replay, row: tuple[Any, ...], parameters: dict[int, Parameters]
+) -> Iterator[Difference]:
     id_, policy_id, outcome, priority, amount, facts, trace, grants, deviated = row
     result = decide(Facts(**json.loads(facts)), parameters[policy_id])
     expected, replayed_outcome = packed_grants(result), str(result.outcome)
@@ -71,4 +89,6 @@ def _compare(row: tuple[Any, ...], parameters: dict[int, Parameters]) -> Iterato
     )
     for field, stored, replayed in compared:
         if stored != replayed:
-            yield Difference(id_, field, stored, replayed)
+            yield Difference(
+                replay=run, decision_id=id_, field=field, stored=str(stored), replayed=str(replayed)
+            )

@@ -19,8 +19,7 @@ from ontwikkelrekening.eligibility.models import Decision
 from providers.models import OutboxMessage
 from providers.outbox import drain
 from tests.budgets.world import AT, ON, World, create_world, left, left_on, person
-
-pytestmark = pytest.mark.django_db
+from tests.killing import run_and_kill
 
 
 @pytest.fixture
@@ -95,6 +94,40 @@ def test_a_chunk_killed_in_the_middle_has_done_nothing_and_is_done_again(
 
     assert progress(run).granted == 7
     assert Decision.objects.count() == 7
+
+
+KILLED = """
+from providers.outbox import drain
+
+posted = []
+def die_at_the_third_posting(execute, sql, params, many, context):
+    if "ledger_post" in sql:
+        posted.append(sql)
+        if len(posted) == 3:
+            now_kill_me()
+    return execute(sql, params, many, context)
+with connection.execute_wrapper(die_at_the_third_posting):
+    drain()
+"""
+
+
+def test_a_killed_worker_has_granted_whole_chunks_and_another_grants_the_rest_once(
+    own_database: str,
+) -> None:
+    world = create_world()
+    people(20)
+    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=4)
+    connection.close()
+
+    run_and_kill(KILLED, database=own_database)
+    assert (progress(run).done, progress(run).granted) == (2, 8)
+    assert Decision.objects.count() == 8
+    drain()
+
+    granted = Tranche.objects.filter(kind="general").values_list("account_code", flat=True)
+    assert len(granted) == len(set(granted)) == Decision.objects.count() == 22
+    assert progress(run).is_done
+    assert check_ledger() == []
 
 
 def test_started_twice_is_the_same_run(world: World) -> None:

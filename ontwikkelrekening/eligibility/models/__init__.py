@@ -17,11 +17,13 @@ from ontwikkelrekening.eligibility.models.policies import (
     PolicyState,
     Scheme,
 )
+from ontwikkelrekening.eligibility.models.replays import Difference, Replay
 from ontwikkelrekening.eligibility.models.simulations import Simulation, SimulationChunk
 
 __all__ = [
     "Decision",
     "Deviation",
+    "Difference",
     "Extension",
     "Objection",
     "ObjectionMove",
@@ -30,6 +32,7 @@ __all__ = [
     "Policy",
     "PolicyParameter",
     "PolicyState",
+    "Replay",
     "Scheme",
     "Simulation",
     "SimulationChunk",

@@ -1,32 +1,45 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 
 from ontwikkelrekening.eligibility.models import Decision
-from ontwikkelrekening.eligibility.replaying import replay
-
-SHOWN_MAX = 100
+from ontwikkelrekening.eligibility.replaying import begin, finish, replay
 
 
 class Command(BaseCommand):
-    help = "Decide every decision again from its stored facts and policy; report each difference."
+    help = (
+        "Decide every decision again from its stored facts and policy; report each difference."
+        " Stopped in the middle, it goes on where it was."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--anew", action="store_true", help="from the first decision, not where it was stopped"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         start = time.monotonic()
-        replayed = differing = 0
-        with tqdm(total=Decision.objects.count(), unit=" decisions", disable=None) as progress:
-            for number, differences in replay():
-                for difference in differences[: max(0, SHOWN_MAX - differing)]:
-                    self.stderr.write(str(difference))
-                replayed += number
-                differing += len(differences)
+        run = begin(at=timezone.now(), anew=options["anew"])
+        before, done = run.replayed, 0
+        if before:
+            self.stderr.write(f"Goes on after {before} decisions.")
+        total = Decision.objects.count()
+        with tqdm(total=total, initial=before, unit=" decisions", disable=None) as progress:
+            for number in replay(run):
+                done += number
                 progress.update(number)
+        finish(run, at=timezone.now())
         seconds = time.monotonic() - start
+        for difference in run.differences.iterator():
+            self.stderr.write(str(difference))
+        differing = run.differences.count()
+        altered = run.differences.values("decision_id").distinct().order_by().count()
         self.stdout.write(
-            f"{replayed} decisions replayed, {differing} differences"
-            f" ({seconds:.1f} s, {replayed / seconds:,.0f} a second)."
+            f"{before + done} decisions replayed, {differing} differences"
+            f" ({seconds:.1f} s, {done / seconds:,.0f} a second)."
         )
         if differing:
-            raise CommandError("Stored decisions and the rules do not agree.")
+            raise CommandError(f"{altered} stored decisions and the rules do not agree.")
