@@ -19,7 +19,7 @@ APPLY = """
     INSERT INTO budgets_application
         (id, round_id, account_code, wanted, applied_at, changed_at, withdrawn)
     SELECT %(id)s, id, %(account)s, %(wanted)s, %(at)s, %(at)s, false FROM budgets_round
-    WHERE id = %(round)s AND state = 'published' AND opens_at <= %(at)s AND closes_at > %(at)s
+    WHERE code = %(round)s AND state = 'published' AND opens_at <= %(at)s AND closes_at > %(at)s
       AND "grant" >= %(wanted)s
     ON CONFLICT (round_id, account_code) DO UPDATE
         SET wanted = excluded.wanted, changed_at = excluded.changed_at, withdrawn = false
@@ -73,14 +73,17 @@ class Receipt:
     code: str
 
 
-def apply(round_: Round, account_code: str, *, wanted: int, at: datetime) -> Receipt:
-    """Apply, or change what was applied for; once per person, no advantage in being early."""
+def apply(round_code: str, account_code: str, *, wanted: int, at: datetime) -> Receipt:
+    """Apply, or change what was applied for; once per person, no advantage in being early.
+
+    `wanted` in cents. Raises UnableToApply, or Round.DoesNotExist when no such round was published.
+    """
     arguments: dict[str, UUID | str | int | datetime] = {
         "id": uuid4(),
         "account": account_code,
         "wanted": wanted,
         "at": at,
-        "round": round_.pk,
+        "round": round_code,
     }
     try:
         with connection.cursor() as cursor:
@@ -91,7 +94,7 @@ def apply(round_: Round, account_code: str, *, wanted: int, at: datetime) -> Rec
             raise
         row = None
     if row is None:
-        raise _refusal(round_, wanted=wanted, at=at)
+        raise _refusal(Round.objects.public().get(code=round_code), wanted=wanted, at=at)
     id_, applied_at = row
     return _receipt(id_, wanted, applied_at, at)
 
@@ -104,6 +107,7 @@ def withdraw(round_: Round, account_code: str, *, at: datetime) -> None:
             return
     if not Application.objects.filter(round=round_, account_code=account_code).exists():
         raise NoApplication
+    round_.refresh_from_db()
     raise _refusal(round_, wanted=0, at=at)
 
 
@@ -122,8 +126,7 @@ def _receipt(id_: UUID, wanted: int, applied_at: datetime, changed_at: datetime)
 
 def _refusal(round_: Round, *, wanted: int, at: datetime) -> UnableToApply:
     """Which rule it was; looked up only when an application was refused."""
-    round_.refresh_from_db()
-    if round_.state == RoundState.DRAFT or at < round_.opens_at:
+    if at < round_.opens_at:
         return NotOpenYet(round_)
     if round_.state != RoundState.PUBLISHED or at >= round_.closes_at:
         return RoundIsClosed(round_)

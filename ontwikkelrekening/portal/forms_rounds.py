@@ -15,6 +15,13 @@ from ontwikkelrekening.budgets.models import Round
 WHOLE_EUROS = re.compile(r"€?\s*(\d{1,3}(?:[. ]\d{3})+|\d+)\s*(?:,(?:00|-))?")
 
 
+def whole_euros(written: str) -> int | None:
+    """The amount that somebody wrote, in euros; None when it is none, or beyond any round."""
+    found = WHOLE_EUROS.fullmatch(written.strip())
+    euros = int(re.sub(r"\D", "", found[1])) if found and len(written) <= 40 else 0
+    return euros if 0 < euros < 10**9 else None
+
+
 class WantedForm(forms.Form):
     """Whole euros, up to what the round gives one person."""
 
@@ -26,9 +33,8 @@ class WantedForm(forms.Form):
         self.initial.setdefault("wanted", str(self.most))
 
     def clean_wanted(self) -> int:
-        written = WHOLE_EUROS.fullmatch(self.cleaned_data["wanted"].strip())
-        wanted = int(re.sub(r"\D", "", written[1])) if written else 0
-        if not 1 <= wanted <= self.most:
+        wanted = whole_euros(self.cleaned_data["wanted"])
+        if wanted is None or wanted > self.most:
             raise ValidationError(
                 _("Fill in a whole amount from 1 to %(most)s euros.") % {"most": self.most}
             )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from ontwikkelrekening.budgets import applying, proving
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
 from ontwikkelrekening.login.session import never_stored
-from ontwikkelrekening.portal.forms_rounds import WantedForm
+from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
 from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES
 
@@ -43,18 +43,30 @@ def one(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @for_citizen
 def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
-    """Apply, or change the application; asking for this page shows the round."""
+    """Apply, or change the application; asking for this page shows the round.
+
+    What is taken costs one statement. Only for what is not taken the round is looked up and the form
+    says why.
+    """
+    problem = ""
     if request.method != "POST":
         return redirect("rounds:one", code=code)
+    euros = whole_euros(request.POST.get("wanted", ""))
+    if euros:
+        try:
+            applying.apply(code, account, wanted=100 * euros, at=timezone.now())
+        except applying.WantsTooMuch:
+            pass  # the form says so, beside the field
+        except applying.UnableToApply as unable:
+            problem = str(unable)
+        except Round.DoesNotExist:
+            raise Http404 from None
+        else:
+            return redirect("rounds:one", code=code)
     round_ = _published(code)
     form = WantedForm(round_, request.POST)
-    if not form.is_valid():
-        return _page(request, round_, form, status=422)
-    try:
-        applying.apply(round_, account, wanted=form.cents(), at=timezone.now())
-    except applying.UnableToApply as unable:
-        return _page(request, round_, form, problem=str(unable), status=409)
-    return redirect("rounds:one", code=code)
+    status = 409 if form.is_valid() else 422
+    return _page(request, round_, form, problem=problem, status=status)
 
 
 @for_citizen

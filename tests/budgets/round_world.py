@@ -52,7 +52,7 @@ def applicants(
 
 def everyone_applies(round_: Round, codes: list[str], *, wanted: int = 100_000) -> None:
     for minutes, code in enumerate(codes):
-        apply(round_, code, wanted=wanted, at=DURING + timedelta(minutes=minutes))
+        apply(round_.code, code, wanted=wanted, at=DURING + timedelta(minutes=minutes))
 
 
 def drawn(round_: Round, *, at: datetime = AFTER) -> Round:

@@ -69,7 +69,7 @@ def random_round(world: World, random: Random, *, outside: str) -> Round:
         outside_source=outside and "een trekking",
     )
     for number in range(random.randint(0, 60)):
-        apply(round_, f"R-{number}", wanted=random.randint(1, grant), at=DURING)
+        apply(round_.code, f"R-{number}", wanted=random.randint(1, grant), at=DURING)
         if random.random() < 0.1:
             withdraw(round_, f"R-{number}", at=DURING)
     close(round_, at=AFTER)

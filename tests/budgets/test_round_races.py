@@ -25,7 +25,7 @@ def test_sixteen_times_the_same_person_is_one_application(own_database: str) -> 
     world = create_world()
     round_ = published(world)
 
-    ended = at_once(*[lambda: apply(round_, world.fatima, wanted=100_000, at=DURING)] * 16)
+    ended = at_once(*[lambda: apply(round_.code, world.fatima, wanted=100_000, at=DURING)] * 16)
 
     assert ended == {"done": 16}
     assert Application.objects.count() == 1
@@ -38,7 +38,7 @@ def test_applying_while_the_round_closes_is_in_or_refused_never_lost(own_databas
     last_moment = CLOSES_AT.replace(minute=CLOSES_AT.minute - 1) if CLOSES_AT.minute else DURING
 
     ended = at_once(
-        *[lambda code=code: apply(round_, code, wanted=1, at=last_moment) for code in codes],
+        *[lambda code=code: apply(round_.code, code, wanted=1, at=last_moment) for code in codes],
         lambda: close(round_, at=AFTER),
     )
 

@@ -115,7 +115,7 @@ def test_applying_is_one_statement_and_gives_a_receipt(world: World) -> None:
     round_ = published(world)
 
     with CaptureQueriesContext(connection) as captured:
-        receipt = apply(round_, world.fatima, wanted=100_000, at=DURING)
+        receipt = apply(round_.code, world.fatima, wanted=100_000, at=DURING)
 
     assert len(captured) == 1
     assert receipt == receipt_of(Application.objects.get())
@@ -124,9 +124,9 @@ def test_applying_is_one_statement_and_gives_a_receipt(world: World) -> None:
 
 def test_an_application_can_be_changed_until_closing_and_stays_one(world: World) -> None:
     round_ = published(world)
-    first = apply(round_, world.fatima, wanted=100_000, at=DURING)
+    first = apply(round_.code, world.fatima, wanted=100_000, at=DURING)
 
-    second = apply(round_, world.fatima, wanted=60_000, at=CLOSES_AT - timedelta(seconds=1))
+    second = apply(round_.code, world.fatima, wanted=60_000, at=CLOSES_AT - timedelta(seconds=1))
 
     assert second.application_id == first.application_id
     assert second.applied_at == first.applied_at
@@ -148,18 +148,18 @@ def test_too_early_too_late_or_too_much_is_refused_in_plain_words(
     round_ = published(world)
 
     with pytest.raises(error):
-        apply(round_, world.fatima, wanted=wanted, at=at)  # type: ignore[arg-type]
+        apply(round_.code, world.fatima, wanted=wanted, at=at)  # type: ignore[arg-type]
 
     assert not Application.objects.exists()
 
 
 def test_a_closed_round_takes_nothing_even_round_the_code(world: World) -> None:
     round_ = published(world)
-    apply(round_, world.fatima, wanted=100_000, at=DURING)
+    apply(round_.code, world.fatima, wanted=100_000, at=DURING)
     close(round_, at=AFTER)
 
     with pytest.raises(applying.RoundIsClosed):
-        apply(round_, world.henk, wanted=100_000, at=AFTER)
+        apply(round_.code, world.henk, wanted=100_000, at=AFTER)
     with pytest.raises(DatabaseError, match="takes no applications"), transaction.atomic():
         Application.objects.update(wanted=1)
     with pytest.raises(DatabaseError, match="withdrawn, not removed"), transaction.atomic():
@@ -265,7 +265,7 @@ def test_who_missed_earlier_rounds_goes_first_within_the_class(world: World) -> 
         closes_at=CLOSES_AT + timedelta(days=60),
     )
     for code in [*late, *early]:
-        apply(second, code, wanted=100_000, at=DURING + timedelta(days=60))
+        apply(second.code, code, wanted=100_000, at=DURING + timedelta(days=60))
     drawn(second, at=AFTER + timedelta(days=60))
 
     assert set(list(granted(second))[: len(missed)]) == missed
