@@ -56,8 +56,12 @@ def once(
     """
     mine = "client_id" if isinstance(owner, Client) else "provider_id"
     fingerprint = sha256(content.encode()).digest()
-    _lock(owner, key, wait=wait)
-    for kept in rows.select(IdempotencyKey, f"{mine} = %s AND key = %s", owner.pk, key):
+    with rows.at_once():
+        is_mine = _lock(owner, key, wait=wait)
+        known = rows.ask(IdempotencyKey, f"{mine} = %s AND key = %s", owner.pk, key)
+    if not is_mine():
+        raise KeyIsInUse
+    for kept in known():
         if bytes(kept.fingerprint) != fingerprint:
             raise KeyHasOtherContent
         return Answer(kept.status, kept.answer, kept.headers)
@@ -77,13 +81,12 @@ def once(
     return result
 
 
-def _lock(owner: Owner, key: str, *, wait: bool) -> None:
-    """Held until the transaction ends."""
+def _lock(owner: Owner, key: str, *, wait: bool) -> Callable[[], bool]:
+    """Ask for the key until the transaction ends; the answer says whether it was given."""
     number = int.from_bytes(sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
-            return
+    cursor = connection.cursor()
+    if wait:
+        cursor.execute("SELECT true FROM pg_advisory_xact_lock(%s)", [number])
+    else:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        if cursor.fetchone() != (True,):
-            raise KeyIsInUse
+    return lambda: cursor.fetchone() == (True,)

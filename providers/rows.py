@@ -7,30 +7,50 @@ thousands of times reads better with the ORM.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import JSONField, Model
+from djmoney.models.fields import MoneyField
 
+PREPARED = (JSONField, MoneyField)
 M = TypeVar("M", bound=Model)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Send what is asked inside one after another, and wait once: for all the answers, at the end.
+
+    Each is still a statement of its own that sees what was committed when it began. What one of them
+    raises is raised at the end, so nothing inside may depend on it.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def ask(model: type[M], where: str, *values: Any) -> Callable[[], list[M]]:
+    """`select`, sent now and read when the answer is called for."""
+    cursor = connection.cursor()
+    cursor.execute(_table_of(model).select + where, values)
+    return lambda: [build(model, row) for row in cursor.fetchall()]
 
 
 def select(model: type[M], where: str, *values: Any) -> list[M]:
     """The rows for which `where` holds; it may end in ORDER BY or FOR UPDATE."""
-    with connection.cursor() as cursor:
-        cursor.execute(_table_of(model).select + where, values)
-        found = cursor.fetchall()
-    return [build(model, row) for row in found]
+    return ask(model, where, *values)()
 
 
 def insert(row: Model) -> None:
     """Write a new row; a key that the database numbers is not read back."""
     table = _table_of(type(row))
     values = [
-        field.get_db_prep_save(field.pre_save(row, True), connection) for field in table.written
+        prepared(getattr(row, name), connection) if prepared else getattr(row, name)
+        for name, prepared in table.written
     ]
     with connection.cursor() as cursor:
         cursor.execute(table.insert, values)
@@ -56,7 +76,9 @@ class _Table:
     names: list[str]
     converters: list[tuple[int, Callable[..., Any]]]  # for what the driver gives otherwise
     select: str
-    written: list[Field[Any, Any]]
+    written: list[
+        tuple[str, Callable[..., Any] | None]
+    ]  # with what the driver cannot take as it is
     insert: str
 
 
@@ -77,6 +99,9 @@ def _table_of(model: type[Model]) -> _Table:
             if hasattr(field, "from_db_value")
         ],
         select=f"SELECT {columns} FROM {table} WHERE ",  # noqa: S608
-        written=written,
+        written=[
+            (field.attname, field.get_db_prep_save if isinstance(field, PREPARED) else None)
+            for field in written
+        ],
         insert=f"INSERT INTO {table} ({given}) VALUES ({places})",  # noqa: S608
     )

@@ -109,8 +109,7 @@ def submit(
     Without a savepoint of its own: a refusal ends the caller's transaction too.
     """
     cents = _cents(amount)
-    enrolment = _locked(enrolment_id, provider)
-    claims = rows.select(Claim, "enrolment_id = %s", enrolment_id)
+    enrolment, claims = _locked(enrolment_id, provider)
     claim = Claim(
         id=id,
         enrolment=enrolment,
@@ -124,8 +123,9 @@ def submit(
     if known is not None:
         return known
     _check(enrolment, instalment, cents, claims, on=timezone.localdate(at))
-    rows.insert(claim)
-    enqueue("claim.assess", str(id), at=at)
+    with rows.at_once():
+        rows.insert(claim)
+        enqueue("claim.assess", str(id), at=at)
     return claim
 
 
@@ -150,13 +150,15 @@ def _cents(amount: Money) -> int:
     return to_cents(amount)
 
 
-def _locked(enrolment_id: UUID, provider: Provider) -> Enrolment:
-    """The enrolment, locked: its claims are taken in one by one."""
+def _locked(enrolment_id: UUID, provider: Provider) -> tuple[Enrolment, list[Claim]]:
+    """The enrolment, locked so that its claims are taken in one by one, and those there are."""
     redeemed = "id = %s AND provider_id = %s AND redeemed_at IS NOT NULL FOR UPDATE"
-    found = rows.select(Enrolment, redeemed, enrolment_id, provider.pk)
-    if not found:
-        raise UnknownEnrolment
-    return found[0]
+    with rows.at_once():
+        found = rows.ask(Enrolment, redeemed, enrolment_id, provider.pk)
+        claims = rows.ask(Claim, "enrolment_id = %s", enrolment_id)
+    for enrolment in found():
+        return enrolment, claims()
+    raise UnknownEnrolment
 
 
 def _known(claim: Claim, claims: list[Claim]) -> Claim | None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.checking import check_ledger
 from providers.codes import code_for
@@ -219,3 +219,18 @@ def test_a_key_in_flight_is_a_409_that_does_not_wait(world: tuple[Software, Cour
 
     assert hold_the_key() == 409
     assert linde.post("/claims", body, key="held-0001").status_code == 201
+
+
+def test_a_call_outlives_a_restart_of_the_database(world: tuple[Software, Course]) -> None:
+    linde, course = world
+    enrolment = redeemed(course)
+    connection.ensure_connection()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [connection.settings_dict["NAME"]],
+        )
+
+    answer = linde.post("/claims", claim_of(enrolment))
+
+    assert answer.status_code == 201, answer.content
