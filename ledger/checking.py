@@ -28,19 +28,24 @@ CHECKS = {
         WHERE NOT a.may_overdraw AND CASE a.normal_side
             WHEN 'credit' THEN m.debits > m.credits ELSE m.credits > m.debits END
     """,
-    "slots hold what is left of what was dealt out": """
-        SELECT a.code || ': dealt out ' || a.allotted || ', in slots ' || s.left_over
-        FROM ledger_account a
-        JOIN (SELECT account_id, sum(allowance) AS left_over FROM ledger_slot GROUP BY 1) s
-            ON s.account_id = a.id
-        LEFT JOIN ledger_moved m ON m.account_id = a.id
-        WHERE a.allotted - s.left_over
-            <> CASE a.normal_side WHEN 'credit' THEN m.debits ELSE m.credits END
+    "slots deal out what came in and count what was spent": """
+        SELECT a.code || ': dealt out ' || s.dealt || ' and spent ' || s.spent || ', received '
+               || coalesce(m.received, 0) || ' and spent ' || coalesce(m.spent, 0)
+        FROM (SELECT account_id, sum(dealt) AS dealt, sum(spent) AS spent
+              FROM ledger_slot GROUP BY account_id) s
+        JOIN ledger_account a ON a.id = s.account_id
+        LEFT JOIN (
+            SELECT a.id, CASE a.normal_side WHEN 'credit' THEN credits ELSE debits END AS received,
+                   CASE a.normal_side WHEN 'credit' THEN debits ELSE credits END AS spent
+            FROM ledger_moved JOIN ledger_account a ON a.id = account_id WHERE a.hot
+        ) m ON m.id = s.account_id
+        WHERE s.spent <> coalesce(m.spent, 0) OR s.dealt > coalesce(m.received, 0)
     """,
-    "every transfer has its booking, dated alike": """
+    "every transfer has its booking, dated alike and of one transaction": """
         SELECT 'transfer ' || t.id FROM ledger_transfer t
         LEFT JOIN ledger_booking b ON b.id = t.booking_id
-        WHERE b.id IS NULL OR (b.effective_on, b.booked_at) <> (t.effective_on, t.booked_at)
+        WHERE b.id IS NULL
+           OR (b.effective_on, b.booked_at, b.xid) <> (t.effective_on, t.booked_at, t.xid)
     """,
     "every transfer has its accounts": """
         SELECT 'transfer ' || t.id FROM ledger_transfer t
@@ -104,6 +109,12 @@ CHECKS = {
                 pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
                 pg_current_xact_id_if_assigned()::text::bigint + 1)
             FROM ledger_books)
+    """,
+    "every account has its totals, with the floor that it should have": """
+        SELECT coalesce(a.code, 'account ' || t.account_id)
+        FROM ledger_account a FULL JOIN ledger_total t ON t.account_id = a.id
+        WHERE (t.hot, t.floor) IS DISTINCT FROM (a.hot, CASE
+            WHEN a.may_overdraw THEN 0 WHEN a.normal_side = 'credit' THEN 1 ELSE -1 END)
     """,
     "accounts have the side of their class": """
         SELECT a.code FROM ledger_account a

@@ -1,14 +1,15 @@
 """The ledger's tables. Only the SQL functions beside the migrations write them; Django reads.
 
 An account's totals are exact at every commit, but for a *hot* account (a fund, a bank: the other
-side of everybody's transfers). Its row holds totals as far as the last roll-up; what came later is
-added on reading (`ledger_totals`), so writers never queue for it.
+side of everybody's transfers). Its totals go as far as the last roll-up; what came later is added
+on reading (`ledger_totals`), so writers never queue for it.
 """
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual
 
 
 class Side(models.TextChoices):
@@ -34,7 +35,7 @@ class AccountClass(models.Model):
 
 
 class Account(models.Model):
-    """A pseudonymous account with its running totals in cents."""
+    """A pseudonymous account: what it is, for good. Its money is in its Total."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=64)
@@ -44,39 +45,61 @@ class Account(models.Model):
     normal_side = models.CharField(max_length=6, choices=Side.choices)
     may_overdraw = models.BooleanField(default=False)
     hot = models.BooleanField(default=False)
-    debits = models.BigIntegerField(default=0)
-    credits = models.BigIntegerField(default=0)
-    # Of a hot account: how much of what it received has been dealt out to its slots.
-    allotted = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="account_code_is_unique", fields=["code"]),
-            models.CheckConstraint(
-                name="account_is_never_overdrawn",
-                condition=Q(may_overdraw=True)
-                | Q(hot=True)
-                | Q(normal_side=Side.CREDIT, credits__gte=F("debits"))
-                | Q(normal_side=Side.DEBIT, debits__gte=F("credits")),
-            ),
-        ]
+        constraints = [models.UniqueConstraint(name="account_code_is_unique", fields=["code"])]
 
     def __str__(self) -> str:
         return self.code
 
 
+class Total(models.Model):
+    """The running totals of an account in cents: the only rows of the books that change all day.
+
+    They are short and apart from the account, so that a change stays on its page and touches no index.
+    `floor` says which side may not fall below the other: 1 the credits, -1 the debits, 0 neither.
+    """
+
+    account = models.OneToOneField(
+        Account,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="total",
+        db_constraint=False,
+    )
+    debits = models.BigIntegerField()
+    credits = models.BigIntegerField()
+    floor = models.SmallIntegerField()
+    hot = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="account_is_never_overdrawn",
+                condition=Q(hot=True)
+                | Q(GreaterThanOrEqual((F("credits") - F("debits")) * F("floor"), 0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.debits} / {self.credits}"
+
+
 class Slot(models.Model):
-    """A part of what a hot account may still spend; a writer needs one free slot, not the account."""
+    """A part of what a hot account may spend; a writer needs one free slot, not the account."""
 
     pk = models.CompositePrimaryKey("account", "number")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.SmallIntegerField()
-    allowance = models.BigIntegerField()
+    dealt = models.BigIntegerField()
+    spent = models.BigIntegerField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="slot_is_never_overdrawn", condition=Q(allowance__gte=0)),
+            models.CheckConstraint(
+                name="slot_is_never_overdrawn", condition=Q(spent__lte=F("dealt"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +115,7 @@ class Booking(models.Model):
     description = models.CharField(max_length=200)
     effective_on = models.DateField()
     booked_at = models.DateTimeField()
+    xid = models.BigIntegerField()
 
     class Meta:
         constraints = [
@@ -108,12 +132,13 @@ class Transfer(models.Model):
     """A positive amount in cents, debited to one account and credited to another.
 
     `seq` is the order in which transfers were written; `xid` the database transaction, which tells
-    exactly what can no longer be joined by a late commit (see sealing).
+    exactly what can no longer be joined by a late commit (see sealing). A booking's transfers are
+    found by its `xid`: they were written in one transaction, and `xid` has an index already.
     """
 
     id = models.UUIDField(primary_key=True)
     booking = models.ForeignKey(
-        Booking, on_delete=models.PROTECT, related_name="transfers", db_constraint=False
+        Booking, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     debit_account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False

@@ -14,13 +14,14 @@ from ledger.models import AccountClass, Side
 TRIAL_BALANCE_NOW = """
     WITH hot AS (
         SELECT t.* FROM ledger_totals(
-            (SELECT coalesce(array_agg(id), '{}') FROM ledger_account WHERE hot)) t
+            (SELECT coalesce(array_agg(account_id), '{}') FROM ledger_total WHERE hot)) t
     )
     SELECT c.code, c.name, c.rgs_code,
-           coalesce(sum(CASE WHEN a.hot THEN hot.debits ELSE a.debits END), 0)::bigint,
-           coalesce(sum(CASE WHEN a.hot THEN hot.credits ELSE a.credits END), 0)::bigint
+           coalesce(sum(coalesce(hot.debits, t.debits)), 0)::bigint,
+           coalesce(sum(coalesce(hot.credits, t.credits)), 0)::bigint
     FROM ledger_accountclass c
     LEFT JOIN ledger_account a ON a.account_class_id = c.code
+    LEFT JOIN ledger_total t ON t.account_id = a.id
     LEFT JOIN hot ON hot.account_id = a.id
     GROUP BY c.code ORDER BY c.code
 """

@@ -3,7 +3,7 @@
 from django.db.backends.utils import CursorWrapper
 
 TABLES = (
-    "ledger_accountclass, ledger_account, ledger_slot, ledger_booking, ledger_transfer, "
+    "ledger_accountclass, ledger_account, ledger_total, ledger_slot, ledger_booking, ledger_transfer, "
     "ledger_daytotal, ledger_opening, ledger_seal, ledger_books, "
     "ledger_entry, ledger_moved, ledger_leaf"
 )

@@ -1,3 +1,5 @@
+\set booking random(1, 9000000000000000000)
+\set transfer random(1, 9000000000000000000)
 \set citizen :first + random(0, 99999)
-SELECT ledger_post(gen_random_uuid(), 'expire', 'bench', 'bench', current_date, now(),
-    ARRAY[gen_random_uuid()], ARRAY[:citizen]::bigint[], ARRAY[:fund]::bigint[], ARRAY[1]::bigint[]);
+SELECT ledger_post(md5(:booking::text)::uuid, 'expire', 'bench', 'bench', current_date, now(),
+    ARRAY[md5(:transfer::text)::uuid], ARRAY[:citizen]::bigint[], ARRAY[:fund]::bigint[], ARRAY[1]::bigint[]);

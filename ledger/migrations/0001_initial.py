@@ -2,6 +2,8 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.expressions import CombinedExpression
+from django.db.models.lookups import GreaterThanOrEqual
 
 
 class Migration(migrations.Migration):
@@ -42,9 +44,6 @@ class Migration(migrations.Migration):
                 ),
                 ("may_overdraw", models.BooleanField(default=False)),
                 ("hot", models.BooleanField(default=False)),
-                ("debits", models.BigIntegerField(default=0)),
-                ("credits", models.BigIntegerField(default=0)),
-                ("allotted", models.BigIntegerField(default=0)),
                 ("opened_at", models.DateTimeField()),
                 (
                     "account_class",
@@ -66,6 +65,7 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(max_length=200)),
                 ("effective_on", models.DateField()),
                 ("booked_at", models.DateTimeField()),
+                ("xid", models.BigIntegerField()),
             ],
             options={
                 "constraints": [
@@ -188,7 +188,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.SmallIntegerField()),
-                ("allowance", models.BigIntegerField()),
+                ("dealt", models.BigIntegerField()),
+                ("spent", models.BigIntegerField()),
                 (
                     "account",
                     models.ForeignKey(
@@ -213,8 +214,9 @@ class Migration(migrations.Migration):
                     "booking",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="transfers",
+                        related_name="+",
                         to="ledger.booking",
                     ),
                 ),
@@ -244,23 +246,52 @@ class Migration(migrations.Migration):
             model_name="account",
             constraint=models.UniqueConstraint(fields=("code",), name="account_code_is_unique"),
         ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("may_overdraw", True),
-                    ("hot", True),
-                    models.Q(("credits__gte", models.F("debits")), ("normal_side", "credit")),
-                    models.Q(("debits__gte", models.F("credits")), ("normal_side", "debit")),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="Total",
+            fields=[
+                (
+                    "account",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="total",
+                        serialize=False,
+                        to="ledger.account",
+                    ),
                 ),
-                name="account_is_never_overdrawn",
-            ),
+                ("debits", models.BigIntegerField()),
+                ("credits", models.BigIntegerField()),
+                ("floor", models.SmallIntegerField()),
+                ("hot", models.BooleanField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hot", True),
+                            GreaterThanOrEqual(
+                                CombinedExpression(
+                                    CombinedExpression(
+                                        models.F("credits"), "-", models.F("debits")
+                                    ),
+                                    "*",
+                                    models.F("floor"),
+                                ),
+                                0,
+                            ),
+                            _connector="OR",
+                        ),
+                        name="account_is_never_overdrawn",
+                    )
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="slot",
             constraint=models.CheckConstraint(
-                condition=models.Q(("allowance__gte", 0)), name="slot_is_never_overdrawn"
+                condition=models.Q(("spent__lte", models.F("dealt"))),
+                name="slot_is_never_overdrawn",
             ),
         ),
         migrations.AddIndex(

@@ -10,8 +10,7 @@ CREATE TRIGGER transfer_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON le
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
 CREATE TRIGGER booking_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_booking
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
-CREATE TRIGGER account_is_kept BEFORE DELETE OR TRUNCATE ON ledger_account
+CREATE TRIGGER account_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_account
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
-CREATE TRIGGER account_identity_is_frozen
-    BEFORE UPDATE OF id, code, account_class_id, normal_side, may_overdraw, hot, opened_at
-    ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
+CREATE TRIGGER total_is_kept BEFORE DELETE OR TRUNCATE ON ledger_total
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();

@@ -2,32 +2,52 @@
 -- no right of its own to insert a transfer or change a total.
 
 CREATE SEQUENCE ledger_transfer_seq CACHE 1;
-ALTER TABLE ledger_account SET (fillfactor = 50);
+ALTER TABLE ledger_total SET (fillfactor = 50);
 ALTER TABLE ledger_slot SET (fillfactor = 50);
 INSERT INTO ledger_books (id, rolled_to, sealed_to, xid_offset) VALUES (1, 0, 0, 0);
 
+-- Opening accounts: the usual case, that all are new, is answered by the insert itself; only when some
+-- were there already are they looked up, in a statement of its own, which sees what others committed.
+-- Codes go in byte order, so that two who open the same accounts wait for each other in one direction.
 CREATE FUNCTION ledger_open_accounts(p_codes text[], p_class text, p_at timestamptz)
 RETURNS TABLE (account_code text, account_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    class ledger_accountclass;
+    wanted text[];
+    codes text[];
+    ids bigint[];
     stranger text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM ledger_accountclass WHERE code = p_class) THEN
+    SELECT * INTO class FROM ledger_accountclass WHERE code = p_class;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no account class %', p_class USING ERRCODE = 'LG006';
     END IF;
-    INSERT INTO ledger_account (code, account_class_id, normal_side, may_overdraw, hot,
-                                debits, credits, allotted, opened_at)
-    SELECT wanted.code, class.code, class.normal_side, class.may_overdraw, class.hot, 0, 0, 0, p_at
-    FROM (SELECT DISTINCT unnest(p_codes) AS code ORDER BY 1) wanted, ledger_accountclass class
-    WHERE class.code = p_class
-    ON CONFLICT (code) DO NOTHING;
+    wanted := ARRAY(SELECT DISTINCT code COLLATE "C" FROM unnest(p_codes) AS given (code) ORDER BY 1);
+    WITH opened AS (
+        INSERT INTO ledger_account (code, account_class_id, normal_side, may_overdraw, hot, opened_at)
+        SELECT given.code, class.code, class.normal_side, class.may_overdraw, class.hot, p_at
+        FROM unnest(wanted) AS given (code)
+        ON CONFLICT (code) DO NOTHING
+        RETURNING code, id
+    ), totals AS (
+        INSERT INTO ledger_total (account_id, debits, credits, floor, hot)
+        SELECT id, 0, 0, CASE WHEN class.may_overdraw THEN 0
+                              WHEN class.normal_side = 'credit' THEN 1 ELSE -1 END, class.hot
+        FROM opened
+    )
+    SELECT array_agg(opened.code), array_agg(opened.id) INTO codes, ids FROM opened;
+    IF cardinality(codes) = cardinality(wanted) THEN
+        RETURN QUERY SELECT * FROM unnest(codes, ids);
+        RETURN;
+    END IF;
     SELECT a.code INTO stranger FROM ledger_account a
-    WHERE a.code = ANY (p_codes) AND a.account_class_id <> p_class LIMIT 1;
-    IF FOUND THEN
+    WHERE a.code = ANY (wanted) AND a.account_class_id <> p_class LIMIT 1;
+    IF stranger IS NOT NULL THEN
         RAISE EXCEPTION 'account % is of another class than %', stranger, p_class
             USING ERRCODE = 'LG003';
     END IF;
-    RETURN QUERY SELECT a.code::text, a.id FROM ledger_account a WHERE a.code = ANY (p_codes);
+    RETURN QUERY SELECT a.code::text, a.id FROM ledger_account a WHERE a.code = ANY (wanted);
 END $$;
 
 -- The two sides of every transfer.
@@ -53,77 +73,80 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
         FROM ledger_entry side
         WHERE side.xid >= (SELECT rolled_to FROM ledger_books)
           AND side.account_id = ANY (p_accounts)
-          AND EXISTS (SELECT FROM ledger_account a WHERE a.id = ANY (p_accounts) AND a.hot)
+          AND EXISTS (SELECT FROM ledger_total t WHERE t.account_id = ANY (p_accounts) AND t.hot)
         GROUP BY side.account_id
     )
-    SELECT a.id, a.debits + coalesce(tail.debits, 0)::bigint,
-           a.credits + coalesce(tail.credits, 0)::bigint
-    FROM ledger_account a LEFT JOIN tail ON a.hot AND tail.account_id = a.id
-    WHERE a.id = ANY (p_accounts)
+    SELECT t.account_id, t.debits + coalesce(tail.debits, 0)::bigint,
+           t.credits + coalesce(tail.credits, 0)::bigint
+    FROM ledger_total t LEFT JOIN tail ON t.hot AND tail.account_id = t.account_id
+    WHERE t.account_id = ANY (p_accounts)
 $$;
+
+-- The functions from here to `ledger_post` are its parts: they run with its rights and settings.
 
 -- Spend from a hot account that may not be overdrawn. Any free slot that holds enough will do, so
 -- writers pass each other; when all are taken, wait for one. When none holds enough, all slots are
--- locked, what came in since is dealt out anew, and the answer is exact to the cent.
-CREATE FUNCTION ledger_take(p_account bigint, p_amount bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+-- locked, what is left and what came in since is dealt out anew, and the answer is exact to the cent.
+CREATE FUNCTION ledger_take(p_account bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     slots CONSTANT smallint := 16;
     own CONSTANT smallint := pg_backend_pid() % slots;
-    account ledger_account;
+    total ledger_total;
     received bigint;
     pool bigint;
 BEGIN
-    UPDATE ledger_slot SET allowance = allowance - p_amount
+    UPDATE ledger_slot SET spent = spent + p_amount
     WHERE account_id = p_account AND number = (
         SELECT number FROM ledger_slot
-        WHERE account_id = p_account AND allowance >= p_amount
+        WHERE account_id = p_account AND dealt - spent >= p_amount
         ORDER BY (number + own) % slots LIMIT 1 FOR UPDATE SKIP LOCKED);
     IF FOUND THEN
         RETURN;
     END IF;
-    UPDATE ledger_slot SET allowance = allowance - p_amount
-    WHERE account_id = p_account AND number = own AND allowance >= p_amount;
+    UPDATE ledger_slot SET spent = spent + p_amount
+    WHERE account_id = p_account AND number = own AND dealt - spent >= p_amount;
     IF FOUND THEN
         RETURN;
     END IF;
 
-    SELECT * INTO account FROM ledger_account WHERE id = p_account FOR NO KEY UPDATE;
-    INSERT INTO ledger_slot (account_id, number, allowance)
-    SELECT p_account, n, 0 FROM generate_series(0, slots - 1) n
+    SELECT * INTO total FROM ledger_total WHERE account_id = p_account FOR NO KEY UPDATE;
+    INSERT INTO ledger_slot (account_id, number, dealt, spent)
+    SELECT p_account, n, 0, 0 FROM generate_series(0, slots - 1) n
     WHERE NOT EXISTS (SELECT FROM ledger_slot WHERE account_id = p_account);
     PERFORM FROM ledger_slot WHERE account_id = p_account ORDER BY number FOR UPDATE;
-    IF account.normal_side = 'credit' THEN
-        SELECT account.credits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
+    IF total.floor = 1 THEN
+        SELECT total.credits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
         WHERE credit_account_id = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
     ELSE
-        SELECT account.debits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
+        SELECT total.debits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
         WHERE debit_account_id = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
     END IF;
-    SELECT received - account.allotted + sum(allowance) - p_amount INTO pool
-    FROM ledger_slot WHERE account_id = p_account;
+    SELECT received - sum(spent) - p_amount INTO pool FROM ledger_slot WHERE account_id = p_account;
     IF pool < 0 THEN
-        RAISE EXCEPTION 'account % would be overdrawn by % cents', account.code, -pool
-            USING ERRCODE = 'LG002';
+        RAISE EXCEPTION 'account % would be overdrawn by % cents',
+            (SELECT code FROM ledger_account WHERE id = p_account), -pool USING ERRCODE = 'LG002';
     END IF;
-    UPDATE ledger_account SET allotted = received WHERE id = p_account;
-    UPDATE ledger_slot SET allowance = pool / slots + (number < pool % slots)::int
-    WHERE account_id = p_account;
+    UPDATE ledger_slot
+    SET spent = now_spent, dealt = now_spent + pool / slots + (slot.number < pool % slots)::int
+    FROM (SELECT number, spent + CASE number WHEN own THEN p_amount ELSE 0 END AS now_spent
+          FROM ledger_slot WHERE account_id = p_account) slot
+    WHERE account_id = p_account AND ledger_slot.number = slot.number;
 END $$;
 
 -- Whether a booking that is there already has the very content that is offered again.
 CREATE FUNCTION ledger_is_same(
     p_id uuid, p_kind text, p_cause text, p_description text, p_effective_on date,
     p_ids uuid[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
-) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM ledger_booking
         WHERE (id, kind, cause, description, effective_on)
             = (p_id, p_kind, p_cause, p_description, p_effective_on)
     ) AND NOT EXISTS (
         SELECT FROM (
-            SELECT id, debit_account_id, credit_account_id, amount
-            FROM ledger_transfer WHERE booking_id = p_id
+            SELECT t.id, t.debit_account_id, t.credit_account_id, t.amount
+            FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            WHERE b.id = p_id
         ) known FULL JOIN unnest(p_ids, p_debits, p_credits, p_amounts)
             AS given (id, debit_account_id, credit_account_id, amount)
             USING (id, debit_account_id, credit_account_id, amount)
@@ -131,30 +154,10 @@ CREATE FUNCTION ledger_is_same(
     )
 $$;
 
--- Add one transfer to the totals of its cold accounts, in the order of their ids; return the others.
-CREATE FUNCTION ledger_add_one(p_debit bigint, p_credit bigint, p_amount bigint) RETURNS bigint[]
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    others bigint[];
-    account bigint;
-BEGIN
-    FOREACH account IN ARRAY ARRAY[least(p_debit, p_credit), greatest(p_debit, p_credit)] LOOP
-        UPDATE ledger_account
-        SET debits = debits + CASE id WHEN p_debit THEN p_amount ELSE 0 END,
-            credits = credits + CASE id WHEN p_credit THEN p_amount ELSE 0 END
-        WHERE id = account AND NOT hot;
-        IF NOT FOUND THEN
-            others := others || account;
-        END IF;
-    END LOOP;
-    RETURN others;
-END $$;
-
--- The same for many transfers, adding once to each account. The plan is pinned to a nested loop
--- over the sorted ids, so the rows are locked in that order.
+-- Add many transfers to the totals of their cold accounts, once to each; return the other accounts.
+-- A nested loop over the sorted ids locks the rows in that order.
 CREATE FUNCTION ledger_add_many(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
-RETURNS bigint[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+RETURNS bigint[] LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     others bigint[];
 BEGIN
@@ -165,65 +168,61 @@ BEGIN
         ) AS side (account_id, debit, credit)
         GROUP BY account_id ORDER BY account_id
     ), added AS (
-        UPDATE ledger_account a
-        SET debits = a.debits + change.debits, credits = a.credits + change.credits
-        FROM change WHERE a.id = change.account_id AND NOT a.hot
-        RETURNING a.id
+        UPDATE ledger_total t
+        SET debits = t.debits + change.debits, credits = t.credits + change.credits
+        FROM change WHERE t.account_id = change.account_id AND NOT t.hot
+        RETURNING t.account_id
     )
-    SELECT array_agg(account_id) INTO others FROM (
-        SELECT account_id FROM change EXCEPT SELECT id FROM added
-    ) left_over;
-    RETURN others;
+    SELECT array_agg(account_id) INTO others FROM change
+    WHERE account_id NOT IN (SELECT account_id FROM added);
+    RETURN coalesce(others, '{}');
 END $$;
 
--- Spend from the hot accounts of a booking where they have a ceiling; return how many hot there are.
+-- Spend from the hot ones of these accounts where they have a ceiling; return how many are hot.
 CREATE FUNCTION ledger_take_hot(
     p_accounts bigint[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
-) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-    found_hot bigint;
-    spent_by_debit bigint[];
-    spent_by_credit bigint[];
-    account bigint;
+    total ledger_total;
+    spenders bigint[];
+    found_hot integer := 0;
 BEGIN
-    SELECT count(*),
-           array_agg(a.id) FILTER (
-               WHERE a.normal_side = 'credit' AND NOT a.may_overdraw AND a.id = ANY (p_debits)),
-           array_agg(a.id) FILTER (
-               WHERE a.normal_side = 'debit' AND NOT a.may_overdraw AND a.id = ANY (p_credits))
-    INTO found_hot, spent_by_debit, spent_by_credit
-    FROM ledger_account a WHERE a.id = ANY (p_accounts) AND a.hot;
-    IF spent_by_debit IS NULL AND spent_by_credit IS NULL THEN
-        RETURN found_hot;
-    END IF;
-    FOR account IN SELECT unnest(spent_by_debit || spent_by_credit) ORDER BY 1 LOOP
-        PERFORM ledger_take(account, (
-            SELECT sum(given.amount)::bigint
-            FROM unnest(CASE WHEN account = ANY (spent_by_debit) THEN p_debits ELSE p_credits END,
-                        p_amounts) AS given (id, amount)
-            WHERE given.id = account));
+    FOR total IN
+        SELECT * FROM ledger_total WHERE account_id = ANY (p_accounts) AND hot ORDER BY account_id
+    LOOP
+        found_hot := found_hot + 1;
+        spenders := CASE total.floor WHEN 1 THEN p_debits WHEN -1 THEN p_credits END;
+        IF total.account_id = ANY (spenders) THEN
+            PERFORM ledger_take(total.account_id, (
+                SELECT sum(given.amount)::bigint FROM unnest(spenders, p_amounts) AS given (id, amount)
+                WHERE given.id = total.account_id));
+        END IF;
     END LOOP;
     RETURN found_hot;
 END $$;
 
 -- Post a booking with its transfers; true when it was new. The order is what makes it safe:
--- the booking first (a twin waits here, and closing a period waits for us), then the accounts in
--- the order of their ids, hot accounts last.
+-- the booking first (a twin waits here, and closing a period waits for us), then the totals in the
+-- order of their accounts, hot accounts last. The settings pin the plans: made once, and by the
+-- primary key of the totals, which gives and locks its rows in that order.
 CREATE FUNCTION ledger_post(
     p_id uuid, p_kind text, p_cause text, p_description text, p_effective_on date,
     p_booked_at timestamptz,
     p_ids uuid[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     books ledger_books;
     this_xid bigint;
+    cold integer;
     others bigint[];
 BEGIN
-    INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at)
-    VALUES (p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at)
-    ON CONFLICT (id) DO NOTHING;
+    INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
+    SELECT p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at,
+           xid_offset + pg_current_xact_id()::text::bigint
+    FROM ledger_books
+    ON CONFLICT (id) DO NOTHING RETURNING xid INTO this_xid;
     IF NOT FOUND THEN
         IF NOT ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,
                               p_ids, p_debits, p_credits, p_amounts) THEN
@@ -234,7 +233,6 @@ BEGIN
     END IF;
 
     SELECT * INTO books FROM ledger_books;
-    this_xid := books.xid_offset + pg_current_xact_id()::text::bigint;
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'posting needs READ COMMITTED' USING ERRCODE = 'LG007';
     ELSIF p_effective_on <= books.closed_through THEN
@@ -247,19 +245,33 @@ BEGIN
         RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
     END IF;
 
-    INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
-                                 effective_on, booked_at, seq, xid)
-    SELECT given.id, p_id, given.debit, given.credit, given.amount,
-           p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
-    FROM unnest(p_ids, p_debits, p_credits, p_amounts) AS given (id, debit, credit, amount);
-
+    -- One transfer is the everyday case, and half as dear without the sets.
     IF cardinality(p_ids) = 1 THEN
-        others := ledger_add_one(p_debits[1], p_credits[1], p_amounts[1]);
+        INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
+                                     effective_on, booked_at, seq, xid)
+        VALUES (p_ids[1], p_id, p_debits[1], p_credits[1], p_amounts[1],
+                p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid);
+        UPDATE ledger_total
+        SET debits = debits + CASE account_id WHEN p_debits[1] THEN p_amounts[1] ELSE 0 END,
+            credits = credits + CASE account_id WHEN p_credits[1] THEN p_amounts[1] ELSE 0 END
+        WHERE account_id = ANY (ARRAY[p_debits[1], p_credits[1]]) AND NOT hot;
+        GET DIAGNOSTICS cold = ROW_COUNT;
+        IF cold = 2 THEN
+            RETURN true;
+        END IF;
+        others := ARRAY[p_debits[1], p_credits[1]];
+        p_debits := p_debits[1:1];
+        p_credits := p_credits[1:1];
     ELSE
+        INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
+                                     effective_on, booked_at, seq, xid)
+        SELECT given.id, p_id, given.debit, given.credit, given.amount,
+               p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
+        FROM unnest(p_ids, p_debits, p_credits, p_amounts) AS given (id, debit, credit, amount);
         others := ledger_add_many(p_debits, p_credits, p_amounts);
+        cold := 0;
     END IF;
-    IF others IS NOT NULL
-       AND ledger_take_hot(others, p_debits, p_credits, p_amounts) <> cardinality(others) THEN
+    IF ledger_take_hot(others, p_debits, p_credits, p_amounts) + cold <> cardinality(others) THEN
         RAISE EXCEPTION 'booking % names an account that does not exist', p_id
             USING ERRCODE = 'LG005';
     END IF;
@@ -278,14 +290,14 @@ BEGIN
     IF horizon <= books.rolled_to THEN
         RETURN 0;
     END IF;
-    PERFORM FROM ledger_account WHERE hot AND id IN (
+    PERFORM FROM ledger_total WHERE hot AND account_id IN (
         SELECT account_id FROM ledger_entry WHERE xid >= books.rolled_to AND xid < horizon
-    ) ORDER BY id FOR NO KEY UPDATE;
+    ) ORDER BY account_id FOR NO KEY UPDATE;
     WITH moved AS (
         SELECT side.account_id, side.effective_on,
                (side.booked_at AT TIME ZONE 'UTC')::date AS booked_on,
                sum(side.debit) AS debits, sum(side.credit) AS credits
-        FROM ledger_entry side JOIN ledger_account a ON a.id = side.account_id AND a.hot
+        FROM ledger_entry side JOIN ledger_total t ON t.account_id = side.account_id AND t.hot
         WHERE side.xid >= books.rolled_to AND side.xid < horizon
         GROUP BY 1, 2, 3
     ), by_day AS (
@@ -294,14 +306,14 @@ BEGIN
         ON CONFLICT (account_id, effective_on, booked_on) DO UPDATE
         SET debits = known.debits + excluded.debits, credits = known.credits + excluded.credits
     )
-    UPDATE ledger_account a SET debits = a.debits + m.debits, credits = a.credits + m.credits
+    UPDATE ledger_total t SET debits = t.debits + m.debits, credits = t.credits + m.credits
     FROM (SELECT account_id, sum(debits) AS debits, sum(credits) AS credits
           FROM moved GROUP BY account_id) m
-    WHERE a.id = m.account_id;
+    WHERE t.account_id = m.account_id;
     UPDATE ledger_books SET rolled_to = horizon;
     RETURN horizon - books.rolled_to;
 END $$;
 
-REVOKE ALL ON FUNCTION ledger_add_one, ledger_add_many, ledger_take_hot, ledger_take,
+REVOKE ALL ON FUNCTION ledger_add_many, ledger_take_hot, ledger_take,
     ledger_is_same, ledger_post, ledger_roll_up,
     ledger_open_accounts FROM PUBLIC;

@@ -32,13 +32,13 @@ WITH moved AS (
     FROM share
     JOIN providers_enrolment e ON e.account_id = share.account_id
     CROSS JOIN LATERAL (
-        SELECT a.credits - a.debits AS left_over FROM ledger_account a WHERE a.id = e.account_id
+        SELECT t.credits - t.debits AS left_over FROM ledger_total t WHERE t.account_id = e.account_id
     ) a
     LEFT JOIN claimed ON claimed.enrolment_id = e.id
     GROUP BY share.scheme_id
 ), granted AS (
-    SELECT tranche.scheme_id, sum(a.credits - a.debits) AS free
-    FROM budgets_tranche tranche JOIN ledger_account a ON a.id = tranche.account_id
+    SELECT tranche.scheme_id, sum(t.credits - t.debits) AS free
+    FROM budgets_tranche tranche JOIN ledger_total t ON t.account_id = tranche.account_id
     GROUP BY tranche.scheme_id
 ), funded AS (
     SELECT fund.id AS fund_id,

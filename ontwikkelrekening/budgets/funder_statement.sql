@@ -21,7 +21,7 @@ WITH own AS (
     SELECT reserved, tranche, sum(cents) AS cents FROM moves GROUP BY reserved, tranche
 ), ordered AS (
     SELECT shares.*, tranche.scheme_id,
-           sum(shares.cents) OVER (PARTITION BY reserved) - (a.credits - a.debits) AS paid,
+           sum(shares.cents) OVER (PARTITION BY reserved) - (t.credits - t.debits) AS paid,
            sum(shares.cents) OVER (
                PARTITION BY reserved
                ORDER BY NOT tranche.earmarked, tranche.expires_on NULLS LAST, tranche.granted_on,
@@ -29,7 +29,7 @@ WITH own AS (
            ) - shares.cents AS before
     FROM shares
     JOIN budgets_tranche tranche ON tranche.account_id = shares.tranche
-    JOIN ledger_account a ON a.id = shares.reserved
+    JOIN ledger_total t ON t.account_id = shares.reserved
 ), used AS (
     SELECT coalesce(sum(greatest(0, least(cents, paid - before))), 0)::bigint AS paid,
            coalesce(sum(cents), 0)::bigint AS reserved
@@ -37,9 +37,9 @@ WITH own AS (
 )
 SELECT count(own.id), count(DISTINCT own.account_code),
        coalesce(sum(own.granted), 0)::bigint,
-       coalesce(sum(a.credits - a.debits), 0)::bigint,
+       coalesce(sum(t.credits - t.debits), 0)::bigint,
        max(used.reserved - used.paid),
        max(used.paid),
-       (coalesce(sum(own.granted), 0) - coalesce(sum(a.credits - a.debits), 0)
+       (coalesce(sum(own.granted), 0) - coalesce(sum(t.credits - t.debits), 0)
         - max(used.reserved))::bigint
-FROM used LEFT JOIN own ON true LEFT JOIN ledger_account a ON a.id = own.account_id
+FROM used LEFT JOIN own ON true LEFT JOIN ledger_total t ON t.account_id = own.account_id

@@ -177,7 +177,7 @@ def general_credit(codes: Sequence[str], *, scheme: Scheme, on: date) -> dict[st
         Tranche.objects.usable(on=on)
         .filter(account_code__any_of=frozenset(codes), scheme=scheme, earmarked=False)
         .values_list("account_code")
-        .annotate(free=Sum(F("account__credits") - F("account__debits")))
+        .annotate(free=Sum(F("account__total__credits") - F("account__total__debits")))
     )
     return dict(rows)
 

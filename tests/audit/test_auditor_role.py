@@ -61,7 +61,7 @@ def test_the_auditor_sees_no_password() -> None:
         "UPDATE ledger_transfer SET amount = 1",
         "TRUNCATE ledger_transfer",
         "CREATE TABLE mine (x int)",
-        "UPDATE ledger_account SET credits = 0",
+        "UPDATE ledger_total SET credits = 0",
     ],
 )
 def test_the_auditor_writes_nothing(year: Year, statement: str) -> None:

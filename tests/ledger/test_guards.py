@@ -46,8 +46,8 @@ def sql(*statements: str) -> Attack:
     return attack
 
 
-def trigger(name: str, table: str, statement: str, *, column: str = "") -> Guard:
-    act = f"{statement.split(maxsplit=1)[0]} {column}".strip()
+def trigger(name: str, table: str, statement: str) -> Guard:
+    act = statement.split(maxsplit=1)[0]
     return Guard(f"{name}: {act}", f"DROP TRIGGER {name} ON {table}", sql(statement))
 
 
@@ -55,8 +55,10 @@ def constraint(name: str, table: str, attack: Attack) -> Guard:
     return Guard(name, f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE", attack)
 
 
-def refusal(function: str, message: str, condition: str, attack: Attack) -> Guard:
-    return Guard(f"{function}: {message}", without(function, condition, "false"), attack)
+def refusal(
+    function: str, message: str, condition: str, attack: Attack, *, instead: str = "false"
+) -> Guard:
+    return Guard(f"{function}: {message}", without(function, condition, instead), attack)
 
 
 def without(function: str, condition: str, replacement: str) -> str:
@@ -163,15 +165,6 @@ APPEND_ONLY = {
     "ledger_opening": "debits = 1",
     "ledger_seal": "count = 2",
 }
-FROZEN = {
-    "id": "id + 1000000",
-    "code": "'mine'",
-    "account_class_id": "'bank'",
-    "normal_side": "'debit'",
-    "may_overdraw": "true",
-    "hot": "true",
-    "opened_at": "now()",
-}
 GUARDS = [
     *(
         trigger(f"{table.removeprefix('ledger_')}_is_append_only", table, statement)
@@ -182,27 +175,28 @@ GUARDS = [
             f"TRUNCATE {table}",
         )
     ),
-    trigger("account_is_kept", "ledger_account", f"DELETE FROM ledger_account WHERE {HENK}"),
+    trigger(
+        "account_is_append_only",
+        "ledger_account",
+        f"UPDATE ledger_account SET may_overdraw = true WHERE {HENK}",
+    ),
+    trigger("account_is_append_only", "ledger_account", f"DELETE FROM ledger_account WHERE {HENK}"),
     Guard(
-        "account_is_kept: TRUNCATE",
-        "DROP TRIGGER account_is_kept ON ledger_account;"
+        "account_is_append_only: TRUNCATE",
+        "DROP TRIGGER account_is_append_only ON ledger_account;"
         "DROP TRIGGER opening_is_append_only ON ledger_opening",  # a CASCADE comes there too
         sql("TRUNCATE ledger_account CASCADE"),
     ),
     *(
-        trigger(
-            "account_identity_is_frozen",
-            "ledger_account",
-            f"UPDATE ledger_account SET {column} = {value} WHERE {HENK}",
-            column=column,
-        )
-        for column, value in FROZEN.items()
+        trigger("total_is_kept", "ledger_total", statement)
+        for statement in ("DELETE FROM ledger_total", "TRUNCATE ledger_total")
     ),
-    constraint("account_is_never_overdrawn", "ledger_account", overdraw),
+    constraint("account_is_never_overdrawn", "ledger_total", overdraw),
+    constraint("ledger_total_pkey", "ledger_total", sql(copy("ledger_total"))),
     constraint(
         "slot_is_never_overdrawn",
         "ledger_slot",
-        sql("UPDATE ledger_slot SET allowance = -1 WHERE account_id = %(fund)s"),
+        sql("UPDATE ledger_slot SET spent = dealt + 1 WHERE account_id = %(fund)s"),
     ),
     constraint("transfer_amount_is_positive", "ledger_transfer", move_nothing),
     constraint(
@@ -239,8 +233,8 @@ GUARDS = [
     ),
     *of_an_account(
         "ledger_slot",
-        "number, allowance",
-        "0, 0",
+        "number, dealt, spent",
+        "0, 0, 0",
         "ledger_slot_account_id_7fbe72a5_fk_ledger_account_id",
     ),
     *of_an_account(
@@ -302,8 +296,9 @@ GUARDS = [
     refusal(
         "ledger_post",
         "booking % names an account that does not exist",
-        "others IS NOT NULL",
+        "<> cardinality(others)",
         move_to_nobody,
+        instead="< 0",
     ),
     refusal(
         "ledger_post",

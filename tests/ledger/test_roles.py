@@ -25,8 +25,9 @@ pytestmark = pytest.mark.django_db
 ROLES = [APP_ROLE, AUDITOR_ROLE]
 TABLES = {  # and a column of each
     "ledger_accountclass": "code",
-    "ledger_account": "credits",
-    "ledger_slot": "allowance",
+    "ledger_account": "code",
+    "ledger_total": "credits",
+    "ledger_slot": "spent",
     "ledger_booking": "id",
     "ledger_transfer": "amount",
     "ledger_daytotal": "credits",
@@ -45,7 +46,6 @@ ACTS = {
 FOR_THE_OWNER = {
     "ledger_take": "1, -100",
     "ledger_take_hot": "'{1}', '{1}', '{2}', '{100}'",
-    "ledger_add_one": "1, 2, 100",
     "ledger_add_many": "'{1}', '{2}', '{100}'",
     "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}', '{}'",
     "ledger_begin_era": "",

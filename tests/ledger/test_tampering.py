@@ -73,9 +73,10 @@ TRANSFERS = [
     Attack("UPDATE ledger_booking SET description = 'a gift'", "not as it was"),
     Attack("UPDATE ledger_booking SET cause = 'claim:other'", "not as it was"),
     Attack("UPDATE ledger_booking SET booked_at = booked_at - interval '1 day'", "dated alike"),
+    Attack("UPDATE ledger_booking SET xid = xid + 1", "dated alike"),
     Attack(f"DELETE FROM ledger_booking WHERE id = {FIRST}", "not as it was"),
     Attack(
-        "INSERT INTO ledger_booking VALUES (gen_random_uuid(), 'claim', 'x', 'x', now(), now())",
+        "INSERT INTO ledger_booking VALUES (gen_random_uuid(), 'claim', 'x', 'x', now(), now(), 1)",
         "every booking has a transfer",
     ),
 ]
@@ -90,14 +91,20 @@ ACCOUNTS = [
         "UPDATE ledger_account SET normal_side = 'debit' WHERE id = %(fatima)s", "side of their"
     ),
     Attack("UPDATE ledger_accountclass SET normal_side = 'debit'", "side of their class"),
-    Attack("UPDATE ledger_account SET credits = credits + 1 WHERE id = %(fatima)s", "shows 0 / "),
     Attack(
-        "UPDATE ledger_account SET debits = debits + 1, credits = credits + 1 "
-        "WHERE id IN (%(fatima)s, %(henk)s)",
+        "UPDATE ledger_total SET credits = credits + 1 WHERE account_id = %(fatima)s", "shows 0 / "
+    ),
+    Attack(
+        "UPDATE ledger_total SET debits = debits + 1, credits = credits + 1 "
+        "WHERE account_id IN (%(fatima)s, %(henk)s)",
         "shows 1 / ",
     ),
     Attack("DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its accounts"),
-    Attack("UPDATE ledger_slot SET allowance = allowance + 1 WHERE number = 0", "dealt out"),
+    Attack("UPDATE ledger_total SET floor = 0 WHERE account_id = %(fatima)s", "floor"),
+    Attack("UPDATE ledger_total SET hot = true WHERE account_id = %(fatima)s", "floor"),
+    Attack("DELETE FROM ledger_total WHERE account_id = %(fatima)s", "floor"),
+    Attack("UPDATE ledger_slot SET dealt = dealt + 1 WHERE number = 0", "dealt out"),
+    Attack("UPDATE ledger_slot SET spent = spent - 1 WHERE number = 0", "dealt out"),
     Attack("UPDATE ledger_daytotal SET credits = credits + 1", "day totals"),
     Attack("DELETE FROM ledger_daytotal", "day totals"),
 ]
@@ -147,7 +154,7 @@ def tampered(attack: Attack, books: Names) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for constraint in ("account_is_never_overdrawn", "ledger_seal_digest_key"):
-            table = "ledger_account" if "account" in constraint else "ledger_seal"
+            table = "ledger_total" if "account" in constraint else "ledger_seal"
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(attack.statement, {"fatima": books.fatima, "henk": books.henk})

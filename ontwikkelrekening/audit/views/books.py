@@ -263,8 +263,8 @@ def _matching(found: AccountClass, search: str) -> QuerySet[Account]:
 
 def _stored(found: AccountClass) -> CombinedExpression:
     if found.normal_side == "debit":
-        return F("debits") - F("credits")
-    return F("credits") - F("debits")
+        return F("total__debits") - F("total__credits")
+    return F("total__credits") - F("total__debits")
 
 
 def _with_date(name: str, on: date | None) -> str:
@@ -368,7 +368,7 @@ def bookings(request: HttpRequest) -> HttpResponseBase:
 @audit_page
 def booking(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(Booking, id=id)
-    transfers = Transfer.objects.filter(booking=found).select_related(
+    transfers = Transfer.objects.filter(xid=found.xid, booking=found).select_related(
         "debit_account", "credit_account"
     )
     return answer(

@@ -120,7 +120,7 @@ class TrancheQuerySet(models.QuerySet["Tranche"]):
 
     def holding_credit(self) -> TrancheQuerySet:
         """Credit that is not all used or reserved, by the totals in the ledger."""
-        return self.filter(account__credits__gt=F("account__debits"))
+        return self.filter(account__total__credits__gt=F("account__total__debits"))
 
 
 class Tranche(models.Model):
