@@ -35,7 +35,7 @@ Send = Callable[[http.client.HTTPConnection, int], int]
 
 
 def run() -> list[Metric]:
-    round_ = _open_round()
+    round_ = open_round()
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_write (key text PRIMARY KEY)")
     people = iter(range(10**9))
@@ -56,18 +56,18 @@ def run() -> list[Metric]:
     def smallest() -> float:
         return _rush(_smallest, expected=201, latencies=[])
 
-    with _server():
+    with served():
         yardstick = ("smallest guarded DRF write", smallest)
         metrics = [
             compare("apply_http", ours, yardstick, unit="requests/s"),
             compare("round_page_http", page, yardstick, unit="requests/s"),
         ]
     for name, seconds in latencies.items():
-        metrics.append(_slowest(name, seconds))
+        metrics.append(slowest(name, seconds))
     return metrics
 
 
-def _slowest(name: str, seconds: list[float]) -> Metric:
+def slowest(name: str, seconds: list[float]) -> Metric:
     """The 99th percentile beside the median of the same requests."""
     ms = sorted(1000 * each for each in seconds)
     metric = Metric(f"{name}_p99_ms", "ms", "its own median", less_is_better=True)
@@ -77,7 +77,7 @@ def _slowest(name: str, seconds: list[float]) -> Metric:
     return metric
 
 
-def _open_round() -> Round:
+def open_round() -> Round:
     now = timezone.now()
     details = RoundDetails(
         code="rush",
@@ -160,16 +160,16 @@ def _rush(send: Send, *, expected: int, latencies: list[float]) -> float:
 
 
 @contextmanager
-def _server() -> Iterator[None]:
+def served(application: str = "benchmarks.rush_app:application", **settings: str) -> Iterator[None]:
     """granian on the benchmark's database, one worker a core; stopped at the end."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(PORT), "--workers", str(os.cpu_count() or 2), "--blocking-threads", "1",
-        "--no-ws", "--log-level", "error", "benchmarks.rush_app:application",
+        "--no-ws", "--log-level", "error", application,
     ]  # fmt: skip
     server = subprocess.Popen(
         command,
-        env={**os.environ, "ENVIRONMENT": "development"},
+        env={**os.environ, "ENVIRONMENT": "development", **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
