@@ -260,6 +260,9 @@ SESSION_COOKIE_AGE = 15 * 60  # DigiD's own limit
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_ENGINE = "ontwikkelrekening.sessions"  # renewed at most once a minute
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Files that people hand in stay out of the file system; what is larger than this is not taken in.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

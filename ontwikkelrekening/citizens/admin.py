@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from ledger.admin import ReadOnlyInline
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.identity import erase
-from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen
+from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, Purpose
 from providers.administration import Act, ActingAdmin, Request
 
 
@@ -49,7 +49,8 @@ class CircumstanceInline(ReadOnlyInline):
 
 class LookInline(ReadOnlyInline):
     model = AccessLog
-    fields = ["at", "actor", "purpose"]
+    fields = ["at", "actor", "why"]
+    readonly_fields = ["why"]
     verbose_name_plural = gettext_lazy("Who looked")
 
 
@@ -87,7 +88,7 @@ class CitizenAdmin(ActingAdmin):
             log_look(
                 citizen,
                 actor=request.user.get_username(),
-                purpose=_("opened in the administration"),
+                purpose=Purpose.OPENED,
                 at=timezone.now(),
             )
         return super().change_view(request, object_id, *args, **kwargs)

@@ -1,27 +1,42 @@
 """Own statements hold until they are checked; a sample of them is asked for evidence.
 
 The sample is drawn from a published seed, so that anyone can see that nobody was singled out: there
-is no score on people. What was shown is looked at by a person and not kept; only the verdict is.
+is no score on people. What is handed in is kept under the person's own key until a person has looked
+at it; then only the verdict stays.
 """
 
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.access import log_look
-from ontwikkelrekening.citizens.models import Circumstance, Evidence, Source
+from ontwikkelrekening.citizens.identity import key_of
+from ontwikkelrekening.citizens.models import Circumstance, Evidence, Exhibit, Purpose, Source
 
 TIME_TO_SHOW = timedelta(weeks=4)
 PER_CENT_MAX = 100
+EXHIBIT_BYTES_MAX = 5 * 1024 * 1024
+EXHIBITS_MAX = 5  # per statement
+MEDIA_TYPES = {  # how such a file begins
+    "application/pdf": b"%PDF-",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+}
 
 
 class UnableToJudge(Exception):
     """Evidence that was not asked for, or was judged before."""
+
+
+class UnableToHandIn(ValueError):
+    """A file that is no evidence we can take in; says why."""
 
 
 def drawn(fact_id: int, *, seed: str) -> int:
@@ -43,22 +58,69 @@ def ask_sample(*, per_cent: int, seed: str, on: date) -> int:
         for fact_id in statements.values_list("pk", flat=True).iterator()
         if drawn(fact_id, seed=seed) < per_cent
     ]
-    return Circumstance.objects.filter(pk__in=chosen).update(
+    return Circumstance.objects.filter(pk__any_of=chosen).update(
         evidence=Evidence.ASKED, evidence_due_on=on + TIME_TO_SHOW
     )
 
 
 def waiting() -> QuerySet[Circumstance]:
     """Statements whose evidence was asked and not judged yet, the most urgent first."""
-    return Circumstance.objects.filter(evidence=Evidence.ASKED).order_by("evidence_due_on", "pk")
+    return (
+        Circumstance.objects.filter(evidence=Evidence.ASKED)
+        .select_related("citizen")
+        .annotate(handed_in=Count("exhibits"))
+        .order_by("evidence_due_on", "pk")
+    )
+
+
+@transaction.atomic
+def hand_in(fact: Circumstance, content: bytes, *, at: datetime) -> Exhibit:
+    """Take in a file that shows a statement is true. Raises UnableToHandIn."""
+    locked = (
+        Circumstance.objects.select_for_update(of=("self",))
+        .select_related("citizen")
+        .get(pk=fact.pk)
+    )
+    if locked.evidence != Evidence.ASKED:
+        raise UnableToHandIn(_("We do not need a document for this, or we have looked at it."))
+    if not content or len(content) > EXHIBIT_BYTES_MAX:
+        raise UnableToHandIn(_("The file is empty or larger than 5 MB."))
+    if locked.exhibits.count() >= EXHIBITS_MAX:
+        raise UnableToHandIn(_("You gave us five files for this. That is the most."))
+    media_type = next(
+        (name for name, start in MEDIA_TYPES.items() if content.startswith(start)), None
+    )
+    if media_type is None:
+        raise UnableToHandIn(
+            _("We can read PDF, JPEG and PNG files. This is another kind of file.")
+        )
+    exhibit = Exhibit(id=uuid.uuid4(), fact=locked, media_type=media_type, handed_in_at=at)
+    exhibit.content = keys.encrypt(content, key=key_of(locked.citizen), owner=exhibit.id.bytes)
+    exhibit.save(force_insert=True)
+    return exhibit
+
+
+@transaction.atomic
+def look_at(exhibit: Exhibit, *, by: str, at: datetime) -> bytes:
+    """The file as it was handed in; that someone looked is written down."""
+    citizen = exhibit.fact.citizen
+    content = keys.decrypt(bytes(exhibit.content), key=key_of(citizen), owner=exhibit.id.bytes)
+    log_look(citizen, actor=by, purpose=Purpose.EVIDENCE, at=at)
+    return content
 
 
 @transaction.atomic
 def judge(fact: Circumstance, *, holds: bool, by: str, at: datetime) -> None:
     """A person looked at the evidence: the statement stands, or never counts again."""
-    locked = Circumstance.objects.select_for_update().select_related("citizen").get(pk=fact.pk)
+    locked = (
+        Circumstance.objects.select_for_update(of=("self",))
+        .select_related("citizen")
+        .get(pk=fact.pk)
+    )
     if locked.evidence != Evidence.ASKED:
         raise UnableToJudge(_("Evidence for this statement was not asked, or was judged before."))
     fact.evidence = Evidence.SEEN if holds else Evidence.REJECTED
-    fact.save(update_fields=["evidence"])
-    log_look(locked.citizen, actor=by, purpose=f"bewijs bekeken: {fact.kind}", at=at)
+    fact.judged_by, fact.judged_at = by, at
+    fact.save(update_fields=["evidence", "judged_by", "judged_at"])
+    fact.exhibits.all().delete()
+    log_look(locked.citizen, actor=by, purpose=Purpose.JUDGED, at=at)

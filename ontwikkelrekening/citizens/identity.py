@@ -56,14 +56,19 @@ def find_by_bsn(bsn: str) -> Citizen | None:
 
 def identity_of(citizen: Citizen) -> Identity:
     """Name and BSN; raises NoIdentity for someone erased. The caller logs the look (access.py)."""
+    key = key_of(citizen)
+    blob = bytes(citizen.identity or b"")
+    return Identity(**json.loads(keys.decrypt(blob, key=key, owner=citizen.pk.bytes)))
+
+
+def key_of(citizen: Citizen) -> bytes:
+    """The person's own key; raises NoIdentity for someone erased."""
     person_key = PersonKey.objects.filter(citizen=citizen).first()
-    if person_key is None or citizen.identity is None:
+    if person_key is None:
         raise NoIdentity(
             _("Account %(code)s has no identity any more.") % {"code": citizen.account_code}
         )
-    owner = citizen.pk.bytes
-    key = keys.unwrap(bytes(person_key.wrapped), owner=owner)
-    return Identity(**json.loads(keys.decrypt(bytes(citizen.identity), key=key, owner=owner)))
+    return keys.unwrap(bytes(person_key.wrapped), owner=citizen.pk.bytes)
 
 
 def sealed(identity: Identity, *, citizen_id: uuid.UUID) -> tuple[bytes, bytes]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Citizen(models.Model):
@@ -78,6 +79,10 @@ class CircumstanceQuerySet(models.QuerySet["Circumstance"]):
             evidence=Evidence.REJECTED
         )
 
+    def asked(self, account_code: str) -> CircumstanceQuerySet:
+        """Statements that a citizen is asked to show evidence for."""
+        return self.filter(citizen__account_code=account_code, evidence=Evidence.ASKED)
+
 
 class Circumstance(models.Model):
     """One dated, sourced fact about a citizen; holds from `valid_from` up to, not on, `valid_until`."""
@@ -88,6 +93,8 @@ class Circumstance(models.Model):
     source = models.CharField(max_length=16, choices=Source.choices)
     evidence = models.CharField(max_length=16, choices=Evidence.choices, default=Evidence.NOT_ASKED)
     evidence_due_on = models.DateField(null=True)  # the last day to show it, once asked
+    judged_by = models.CharField(max_length=100, blank=True)  # of an own statement
+    judged_at = models.DateTimeField(null=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     recorded_at = models.DateTimeField()
@@ -98,9 +105,22 @@ class Circumstance(models.Model):
         verbose_name = "omstandigheid"
         verbose_name_plural = "omstandigheden"
         constraints = [
+            # Someone who made a mistake may state it again; the one recorded last counts.
             models.UniqueConstraint(
                 name="circumstance_is_stated_once_per_source_and_start",
                 fields=["citizen", "kind", "source", "valid_from"],
+                condition=~Q(source=Source.OWN_STATEMENT),
+            ),
+            models.CheckConstraint(
+                name="own_statement_is_judged_by_a_person",
+                condition=Q(judged_by="", judged_at=None)
+                & ~Q(source=Source.OWN_STATEMENT, evidence__in=["seen", "rejected"])
+                | ~Q(judged_by="")
+                & Q(
+                    judged_at__isnull=False,
+                    source=Source.OWN_STATEMENT,
+                    evidence__in=["seen", "rejected"],
+                ),
             ),
             models.CheckConstraint(
                 name="circumstance_starts_before_it_ends",
@@ -110,6 +130,15 @@ class Circumstance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.value}"
+
+
+class Purpose(models.TextChoices):
+    """Why someone of our staff looks; stored as a code, read by everyone in their own language."""
+
+    OPENED = "opened", _("opened in the administration")
+    CASEWORK = "casework", _("handling an objection or a request")
+    EVIDENCE = "evidence", _("looked at what you showed us")
+    JUDGED = "judged", _("judged what you showed us")
 
 
 class AccessLog(models.Model):
@@ -126,6 +155,12 @@ class AccessLog(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}"
 
+    @property
+    def why(self) -> str:
+        """The purpose in words; a purpose in words of its own is said as it is."""
+        known = self.purpose in Purpose.values
+        return str(Purpose(self.purpose).label) if known else self.purpose
+
 
 class Writing(models.Model):
     """Words by or about a citizen: an objection, its answer, a reason. Under the person's own key."""
@@ -135,6 +170,23 @@ class Writing(models.Model):
     text = models.BinaryField()  # AES-GCM
     author = models.CharField(max_length=100)
     written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Exhibit(models.Model):
+    """What a citizen shows to prove a statement, under the person's own key; gone once it is judged."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    fact = models.ForeignKey(Circumstance, on_delete=models.CASCADE, related_name="exhibits")
+    media_type = models.CharField(max_length=32)
+    content = models.BinaryField()  # AES-GCM
+    handed_in_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "bewijsstuk"
+        verbose_name_plural = "bewijsstukken"
 
     def __str__(self) -> str:
         return str(self.id)

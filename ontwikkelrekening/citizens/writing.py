@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
-from ontwikkelrekening.citizens.identity import NoIdentity
-from ontwikkelrekening.citizens.models import Citizen, PersonKey, Writing
+from ontwikkelrekening.citizens.identity import NoIdentity, key_of
+from ontwikkelrekening.citizens.models import Citizen, Writing
 
 LENGTH_MAX = 10_000
 
@@ -29,7 +29,7 @@ def write(account_code: str, text: str, *, author: str, at: datetime) -> uuid.UU
         raise UnusableText(_("The text has a character that cannot be printed."))
     citizen = Citizen.objects.get(account_code=account_code)
     writing = Writing(id=uuid.uuid4(), citizen=citizen, author=author, written_at=at)
-    writing.text = keys.encrypt(text.encode(), key=_key(citizen), owner=writing.id.bytes)
+    writing.text = keys.encrypt(text.encode(), key=key_of(citizen), owner=writing.id.bytes)
     writing.save(force_insert=True)
     return writing.id
 
@@ -39,14 +39,5 @@ def read(writing_id: uuid.UUID) -> str:
     writing = Writing.objects.select_related("citizen").filter(pk=writing_id).first()
     if writing is None:
         raise NoIdentity(_("These words were erased with their citizen."))
-    key = _key(writing.citizen)
+    key = key_of(writing.citizen)
     return keys.decrypt(bytes(writing.text), key=key, owner=writing.id.bytes).decode()
-
-
-def _key(citizen: Citizen) -> bytes:
-    person_key = PersonKey.objects.filter(citizen=citizen).first()
-    if person_key is None:
-        raise NoIdentity(
-            _("Account %(code)s has no identity any more.") % {"code": citizen.account_code}
-        )
-    return keys.unwrap(bytes(person_key.wrapped), owner=citizen.pk.bytes)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.identity import NoIdentity
-from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.citizens.writing import UnusableText, read
 from ontwikkelrekening.eligibility import deviating, objecting, waiting
 from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState
@@ -241,7 +241,7 @@ def note_look(page: ActingAdmin, request: HttpRequest, object_id: str) -> None:
         log_look(
             citizen,
             actor=request.user.get_username(),
-            purpose=_("handling an objection or a request"),
+            purpose=Purpose.CASEWORK,
             at=timezone.now(),
         )
 

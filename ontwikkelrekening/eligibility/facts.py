@@ -15,13 +15,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from ontwikkelrekening.citizens.ageing import age_months, aow_months
 from ontwikkelrekening.citizens.models import Circumstance, CircumstanceKind, Citizen, Source
 from ontwikkelrekening.citizens.vocabulary import Residence
-from ontwikkelrekening.eligibility.models import Decision, Outcome, Scheme
+from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyState, Scheme
 from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts
 
 SOURCES_BEST_FIRST = (Source.REGISTER, Source.MUNICIPALITY, Source.COACH, Source.OWN_STATEMENT)
@@ -39,6 +40,14 @@ def needed(*policies: Parameters) -> list[CircumstanceKind]:
     if not any(policy.residence_is_required for policy in policies):
         unused.add(CircumstanceKind.RESIDENCE)
     return [kind for kind in CircumstanceKind if kind not in unused]
+
+
+def needed_on(day: date) -> list[CircumstanceKind]:
+    """The circumstances that a rule of any scheme looks at on a day: no other is asked."""
+    policies = Policy.objects.filter(state=PolicyState.APPROVED, starts_on__lte=day).exclude(
+        ends_on__lte=day
+    )
+    return needed(*map(parameters_of, policies.prefetch_related("parameters")))
 
 
 def facts_for(
@@ -76,17 +85,26 @@ def circumstances_of(
     kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind),
 ) -> dict[str, dict[str, str]]:
     """The value that counts on a day, per account code and kind."""
-    counting = (
+    counting = counting_facts(codes, on=on, kinds=kinds)
+    known: dict[str, dict[str, str]] = defaultdict(dict)
+    for code, kind, value in counting.values_list("citizen__account_code", "kind", "value"):
+        known[code][kind] = value
+    return known
+
+
+def counting_facts(
+    codes: Collection[str],
+    *,
+    on: date,
+    kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind),
+) -> QuerySet[Circumstance]:
+    """The facts that count on a day: one of each kind, by the order above."""
+    return (
         Circumstance.objects.holding(on=on)
         .filter(citizen__account_code__any_of=codes, kind__any_of=kinds)
         .order_by("citizen_id", "kind", "-valid_from", _SOURCE_RANK, "-recorded_at", "-id")
         .distinct("citizen_id", "kind")
-        .values_list("citizen__account_code", "kind", "value")
     )
-    known: dict[str, dict[str, str]] = defaultdict(dict)
-    for code, kind, value in counting:
-        known[code][kind] = value
-    return known
 
 
 Grants = list[tuple[date, list[list[object]]]]

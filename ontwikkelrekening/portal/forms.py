@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.citizens.vocabulary import Benefit, Contract, Education, Household
+from ontwikkelrekening.citizens.models import CircumstanceKind
+from ontwikkelrekening.citizens.vocabulary import (
+    VOCABULARY,
+    Benefit,
+    Contract,
+    Education,
+    Household,
+)
 from ontwikkelrekening.citizens.writing import LENGTH_MAX
 from ontwikkelrekening.eligibility.what_if import Answers
 from ontwikkelrekening.portal.searching import Wish
@@ -105,6 +112,67 @@ class WhatIfForm(forms.Form):
             working_years=given["working_years"],
             resident={"yes": True, "no": False}.get(given["resident"]),
         )
+
+
+WITH_A_CHILD = (Household.SOLE_PARENT, Household.PARTNER_AND_CHILDREN)
+
+
+class FactForm(forms.Form):
+    """One circumstance: what it is, since when, and until when."""
+
+    value = forms.ChoiceField(error_messages={"required": _("Choose what it is.")})
+    valid_from = forms.DateField(
+        error_messages={
+            "required": _("Fill in since when this is so."),
+            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
+        },
+        input_formats=DATES,
+        localize=False,
+    )
+    valid_until = forms.DateField(
+        required=False,
+        error_messages={"invalid": _("This is not an existing date. Write it like 31-12-2027.")},
+        input_formats=DATES,
+        localize=False,
+    )
+
+    def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        if kind == CircumstanceKind.WORKING_SINCE:
+            del self.fields["value"], self.fields["valid_until"]
+        else:
+            self.fields["value"].choices = [("", ""), *VOCABULARY[kind].choices]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = self.cleaned_data
+        child = given.get("value") in WITH_A_CHILD
+        if child and not given.get("valid_until") and "valid_until" not in self.errors:
+            self.add_error("valid_until", _("Fill in the day your youngest child turns 18."))
+        return given
+
+    def stated(self) -> dict[str, Any]:
+        """The statement: it holds up to, not on, `valid_until`."""
+        given = self.cleaned_data
+        if self.kind == CircumstanceKind.WORKING_SINCE:
+            since = given["valid_from"]
+            return {"value": since.isoformat(), "valid_from": since, "valid_until": None}
+        until = given["valid_until"]
+        # Someone is 18 on the birthday itself; another end is the last day that it was so.
+        if until and given["value"] not in WITH_A_CHILD:
+            until += timedelta(days=1)
+        return {"value": given["value"], "valid_from": given["valid_from"], "valid_until": until}
+
+
+class EvidenceForm(forms.Form):
+    """A file that shows a statement is true."""
+
+    document = forms.FileField(
+        error_messages={
+            "required": _("Choose a file of 5 MB at most."),
+            "empty": _("This file is empty. Choose another one."),
+        }
+    )
 
 
 class SearchForm(forms.Form):

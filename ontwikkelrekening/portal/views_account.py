@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import free_at
 from ontwikkelrekening.budgets.models import Round
+from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter
 from ontwikkelrekening.eligibility.models import Decision, Outcome
@@ -47,6 +48,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
         "open_rounds": Round.objects.open(at=now),
+        "evidence_asked": Circumstance.objects.asked(account).exists(),
         "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],
         "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
     }

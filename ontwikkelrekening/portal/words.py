@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ontwikkelrekening.citizens.models import CircumstanceKind, Evidence, Source
 from ontwikkelrekening.eligibility.models import ObjectionState
 from providers.models import Category, Mode
 from providers.states import ClaimState, EnrolmentState
@@ -148,6 +149,37 @@ OBJECTIONS: dict[str, Status] = {
     ObjectionState.WITHDRAWN: Status(
         _("Taken back by you"), "neutral", "cross", _("You took your objection back.")
     ),
+}
+
+
+FACTS: dict[str, Words] = {
+    CircumstanceKind.CONTRACT: _("Your work"),
+    CircumstanceKind.HOUSEHOLD: _("Your home"),
+    CircumstanceKind.BENEFIT: _("Your benefit"),
+    CircumstanceKind.EDUCATION: _("Your education"),
+    CircumstanceKind.WORKING_SINCE: _("Working since"),
+    CircumstanceKind.RESIDENCE: _("Where you live"),
+    CircumstanceKind.SEX: _("Woman or man"),
+}
+QUESTIONS: dict[str, Words] = {
+    CircumstanceKind.CONTRACT: _("What work do you do?"),
+    CircumstanceKind.HOUSEHOLD: _("Who do you live with?"),
+    CircumstanceKind.BENEFIT: _("Do you get a benefit?"),
+    CircumstanceKind.EDUCATION: _("What is your highest education?"),
+    CircumstanceKind.WORKING_SINCE: _("Since when do you work?"),
+    CircumstanceKind.RESIDENCE: _("Do you live in the Netherlands?"),
+    CircumstanceKind.SEX: _("Are you a woman or a man?"),
+}
+SOURCES: dict[str, Words] = {
+    Source.OWN_STATEMENT: _("you told us"),
+    Source.REGISTER: _("from a register"),
+    Source.MUNICIPALITY: _("from your municipality"),
+    Source.COACH: _("from a coach"),
+}
+EVIDENCE: dict[str, Status] = {
+    Evidence.ASKED: Status(_("We ask you to show this"), "warning", "clock", ""),
+    Evidence.SEEN: Status(_("Checked"), "safe", "check", ""),
+    Evidence.REJECTED: Status(_("Not shown to be so"), "neutral", "cross", ""),
 }
 
 

@@ -25,7 +25,8 @@ from ontwikkelrekening.budgets.models import Round, Tranche
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.budgets.rounds import RoundDetails, prepare, publish
 from ontwikkelrekening.citizens.access import log_look
-from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.evidence import ask_sample
+from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.objecting import file
 from tests.portal.world import Town, build_town
@@ -84,6 +85,8 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
     tranche = Tranche.objects.filter(account_code=town.henk).latest("granted")
     decision = Decision.objects.get(account_code=town.henk)
     objection = file(decision, words="Dit klopt niet.", on=timezone.localdate(), at=now)
+    ask_sample(per_cent=100, seed="1", on=timezone.localdate())
+    fact = Circumstance.objects.get(citizen__account_code=town.henk, kind="contract")
     round_ = _open_round(town, at=now)
     course, enrolment = f"/opleidingen/{town.course.pk}", f"/keuzes/{agreed.enrolment.pk}"
     return {
@@ -110,6 +113,9 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "code": enrolment,
         "cancel": f"{enrolment}/annuleren",
         "who looked": "/wie-keek",
+        "my data": "/mijn-gegevens",
+        "telling something": "/mijn-gegevens/household",
+        "showing something": f"/mijn-gegevens/bewijs/{fact.pk}",
         "help": "/hulp",
         "accessibility": "/toegankelijkheid",
         "login": "/inloggen",

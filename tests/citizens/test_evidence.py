@@ -60,7 +60,7 @@ def test_a_person_judges_and_the_citizen_can_see_it(
     judge(fact, holds=holds, by="rosa", at=AT)
 
     assert circumstances_of([fatima], on=ON)[fatima]["contract"] == contract
-    assert AccessLog.objects.get().purpose == "bewijs bekeken: contract"
+    assert AccessLog.objects.get().why == "beoordeelde wat u liet zien"
     with pytest.raises(UnableToJudge):
         judge(fact, holds=True, by="sam", at=AT)
 

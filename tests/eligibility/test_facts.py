@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from ontwikkelrekening.citizens.evidence import ask_sample, judge
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
@@ -94,7 +95,8 @@ def test_a_rejected_statement_never_counts(db: None) -> None:
     code = stated(
         work("permanent", date(2020, 1, 1), source="register"), work("agency", date(2025, 6, 1))
     )
-    Circumstance.objects.filter(value="agency").update(evidence="rejected")
+    ask_sample(per_cent=100, seed="1", on=ON)
+    judge(Circumstance.objects.get(value="agency"), holds=False, by="rosa", at=AT)
 
     assert contract(code, on=ON) == "permanent"
 

@@ -54,6 +54,7 @@ def test_fifty_of_everything_cost_as_many_queries_as_one(fatima: Client, town: T
         "/opleidingen",
         "/keuzes",
         "/wie-keek",
+        "/mijn-gegevens",
         f"/tegoed/{tranche.pk}",
         f"/besluiten/{decision.pk}",
         f"/opleidingen/{town.course.pk}",

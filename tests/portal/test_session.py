@@ -15,6 +15,17 @@ SOME_ID = "00000000-0000-4000-8000-000000000000"
 PUBLIC = {"home", "log_in", "log_out", "help", "accessibility", "what_if", "logged_in"}
 
 
+ADDRESSED_BY = {
+    "": "",
+    **{
+        f"{what}_id": SOME_ID
+        for what in ("tranche", "decision", "course", "enrolment", "objection")
+    },
+    "kind": "contract",
+    "fact_id": "1",
+}
+
+
 def citizen_pages() -> list[str]:
     """Every page of the portal that is about one citizen."""
     names = [name for name in get_resolver("ontwikkelrekening.portal.urls").reverse_dict if name]
@@ -23,9 +34,9 @@ def citizen_pages() -> list[str]:
 
 
 def _path(name: str) -> str:
-    for argument in ("", "tranche_id", "decision_id", "course_id", "enrolment_id", "objection_id"):
+    for argument, value in ADDRESSED_BY.items():
         try:
-            return reverse(f"portal:{name}", kwargs={argument: SOME_ID} if argument else {})
+            return reverse(f"portal:{name}", kwargs={argument: value} if argument else {})
         except Exception:  # noqa: S112
             continue
     raise AssertionError(f"How is {name} reached?")

@@ -1,0 +1,10 @@
+DROP TRIGGER exhibit_is_kept_till_it_is_judged ON citizens_exhibit;
+DROP FUNCTION exhibit_is_kept_till_it_is_judged();
+DROP TRIGGER words_are_erased_with_the_person_only ON citizens_writing;
+DROP TRIGGER look_is_erased_with_the_person_only ON citizens_accesslog;
+DROP TRIGGER fact_is_erased_with_the_person_only ON citizens_circumstance;
+DROP FUNCTION erased_with_the_person_only();
+DROP TRIGGER statement_begins_unjudged ON citizens_circumstance;
+DROP FUNCTION statement_begins_unjudged();
+DROP TRIGGER fact_moves_one_way ON citizens_circumstance;
+DROP FUNCTION fact_moves_one_way();
