@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from oauth2_provider.scopes import SettingsScopes
 
 from providers import outside
@@ -14,6 +16,8 @@ from providers.errors import Unable
 from providers.keys import KeysAreNotUsable, usable
 from providers.models import Client, FetchedKeys, Provider
 from providers.scopes import SCOPES
+
+OVERLAP = timedelta(hours=24)  # that a secret works beside the one that replaced it
 
 
 class UnknownScope(Unable):
@@ -58,17 +62,34 @@ def create_client(
     return client, secret
 
 
-def rotate_secret(client: Client) -> str:
-    """A new secret, shown once; the one before opens nothing from now on. Raises SignsWithKeys.
+@transaction.atomic
+def rotate_secret(client: Client, *, at: datetime) -> str:
+    """A new secret, shown once; those before work for OVERLAP, or until they are ended.
 
-    Tokens that were given stay good for their hour.
+    So the software changes over when it suits it. Tokens that were given stay good for their hour.
+    Raises SignsWithKeys.
     """
-    if client.signs:
+    locked = Client.objects.select_for_update().get(pk=client.pk)
+    if locked.signs:
         raise SignsWithKeys
+    locked.old_secrets.filter(until__lte=at).delete()
+    locked.old_secrets.create(digest=locked.client_secret, until=at + OVERLAP)
     secret = _secret()
     client.client_secret = secret
     client.save(update_fields=["client_secret", "updated"])
     return secret
+
+
+def works_still(client: Client, *, at: datetime) -> datetime | None:
+    """How long a secret before the present one opens the API; None when there is none."""
+    old = client.old_secrets.filter(until__gt=at)
+    until: datetime | None = old.aggregate(until=Max("until"))["until"]
+    return until
+
+
+def end_old_secrets(client: Client) -> None:
+    """Only the present secret works from now on."""
+    client.old_secrets.all().delete()
 
 
 @transaction.atomic

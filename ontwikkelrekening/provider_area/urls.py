@@ -42,6 +42,9 @@ urlpatterns = [
     path("software/nieuw", software.create, name="create_client"),
     path("software/<int:client_id>", software.client, name="client"),
     path("software/<int:client_id>/geheim", software.rotate_secret, name="rotate_secret"),
+    path(
+        "software/<int:client_id>/oude-geheimen", software.end_old_secrets, name="end_old_secrets"
+    ),
     path("software/<int:client_id>/sleutels", software.replace_keys, name="replace_keys"),
     path("software/<int:client_id>/intrekken", software.revoke, name="revoke"),
     path("webhooks", webhooks.webhooks, name="webhooks"),

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWKSet
@@ -20,7 +21,7 @@ from jwcrypto.jwt import JWT
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
 from providers.keys import key_sets
-from providers.models import Client, UsedAssertion
+from providers.models import Client, OldSecret, UsedAssertion
 
 logger = logging.getLogger(__name__)
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -44,6 +45,15 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         if not super().authenticate_client(request, *args, **kwargs):
             return False
         return not request.client.signs  # who has keys shows them
+
+    def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
+        """The present secret, or one that it has replaced and that still works."""
+        if super()._check_secret(provided_secret, stored_secret):
+            return True
+        old = OldSecret.objects.filter(
+            client__client_secret=stored_secret, until__gt=timezone.now()
+        )
+        return any(check_password(provided_secret, each.digest) for each in old)
 
     def _load_application(self, client_id: str, request: Any) -> Client | None:
         """Text that cannot be an id is looked up nowhere: the database takes no zero byte."""

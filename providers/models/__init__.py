@@ -1,6 +1,6 @@
 """Providers, courses, enrolments and claims; their clients' access; webhooks; bulk jobs."""
 
-from providers.models.access import FetchedKeys, RateMinute, UsedAssertion
+from providers.models.access import FetchedKeys, OldSecret, RateMinute, UsedAssertion
 from providers.models.core import (
     Category,
     Claim,
@@ -36,6 +36,7 @@ __all__ = [
     "Job",
     "JobItem",
     "Mode",
+    "OldSecret",
     "OutboxMessage",
     "Provider",
     "RateMinute",

@@ -20,6 +20,17 @@ class RateMinute(models.Model):
         return self.key
 
 
+class OldSecret(models.Model):
+    """A secret that another one has replaced; until then it still opens what the client may."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="old_secrets")
+    digest = models.CharField(max_length=255)  # as Client.client_secret
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"old secret of {self.client_id}"
+
+
 class UsedAssertion(models.Model):
     """A signed assertion (private_key_jwt) that got a token; it is good once."""
 

@@ -91,7 +91,7 @@ def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
         ("enrolment",): [running.pk],
         ("submit",): [running.pk, "completion"],
         ("claim", "withdraw_claim"): [in_review.pk],
-        ("client", "rotate_secret", "replace_keys", "revoke"): [client.pk],
+        ("client", "rotate_secret", "end_old_secrets", "replace_keys", "revoke"): [client.pk],
         ("webhook", "verify_webhook", "rotate_webhook", "remove_webhook"): [endpoint.pk],
         ("delivery", "send_again"): [endpoint.pk, letter.pk],
     }

@@ -45,6 +45,7 @@ ROUTES: dict[str, tuple[dict[str, int], bool]] = {
     "software/nieuw": ({"GET": 200, "POST": 422}, False),
     "software/<int:client_id>": (READ, True),
     "software/<int:client_id>/geheim": ({"GET": 200, "POST": 200}, True),
+    "software/<int:client_id>/oude-geheimen": ({"GET": 200, "POST": 302}, True),
     "software/<int:client_id>/sleutels": ({"GET": 200, "POST": 422}, True),
     "software/<int:client_id>/intrekken": ({"GET": 200, "POST": 302}, True),
     "webhooks": (READ, False),

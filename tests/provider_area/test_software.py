@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client as Browser
 from jwcrypto.jwk import JWK
 
 from providers.clients import create_client
-from providers.models import Client, FetchedKeys, IdempotencyKey
+from providers.models import Client, FetchedKeys, IdempotencyKey, OldSecret
 from tests.provider_area.world import School, send, text
 from tests.providers.calls import basic
+from tests.providers.world import MONDAY
 
 UNUSABLE = "Geef een JWKS (RFC 7517) met publieke RSA-sleutels van 2048 bits of meer."
 KEY = JWK.generate(kty="RSA", size=2048, kid="2026-a")
@@ -35,6 +38,19 @@ def token_status(client: Client, secret: str) -> int:
     answer = Browser().post(
         "/oauth/token", {"grant_type": "client_credentials"}, headers=basic(client, secret)
     )
+    return int(answer.status_code)
+
+
+def token_of(client: Client, secret: str) -> str:
+    answer = Browser().post(
+        "/oauth/token", {"grant_type": "client_credentials"}, headers=basic(client, secret)
+    )
+    token: str = answer.json()["access_token"]
+    return token
+
+
+def claims_status(token: str) -> int:
+    answer = Browser().get("/api/v1/claims", headers={"Authorization": f"Bearer {token}"})
     return int(answer.status_code)
 
 
@@ -69,16 +85,52 @@ def test_software_must_be_allowed_something(school: School, desk: Browser) -> No
     assert not Client.objects.exists()
 
 
-def test_after_a_new_secret_the_one_before_opens_nothing(
+def test_a_secret_is_replaced_without_a_pause(desk: Browser, lms: tuple[Client, str]) -> None:
+    client, before = lms
+
+    with time_machine.travel(MONDAY, tick=False):
+        token = token_of(client, before)
+        after = secret_on(text(send(desk, f"software/{client.pk}/geheim")))
+        client.refresh_from_db()
+        page = text(desk.get(f"/opleiders/software/{client.pk}"))
+        both = [token_status(client, secret) for secret in (before, after)]
+        with_old_token = claims_status(token)
+    with time_machine.travel(MONDAY + timedelta(hours=23, minutes=59), tick=False):
+        almost_a_day_later = token_status(client, before)
+    with time_machine.travel(MONDAY + timedelta(hours=24), tick=False):
+        a_day_later = [token_status(client, secret) for secret in (before, after)]
+
+    assert "Het geheim van hiervoor werkt nog tot 3-3-2026 10:00." in page
+    assert (both, with_old_token, almost_a_day_later) == ([200, 200], 200, 200)
+    assert a_day_later == [401, 200]
+    assert before not in str(OldSecret.objects.values())
+
+
+def test_every_secret_of_the_last_day_works_and_no_other_clients(
+    desk: Browser, lms: tuple[Client, str], school: School
+) -> None:
+    client, first = lms
+    other, _ = create_client(school.provider, name="Other", scopes=["claims"])
+
+    second = secret_on(text(send(desk, f"software/{client.pk}/geheim")))
+    third = secret_on(text(send(desk, f"software/{client.pk}/geheim")))
+
+    client.refresh_from_db()
+    assert [token_status(client, each) for each in (first, second, third)] == [200, 200, 200]
+    assert [token_status(other, each) for each in (first, second, third)] == [401, 401, 401]
+
+
+def test_a_secret_that_somebody_saw_is_ended_at_once(
     desk: Browser, lms: tuple[Client, str]
 ) -> None:
     client, before = lms
-
     after = secret_on(text(send(desk, f"software/{client.pk}/geheim")))
 
+    send(desk, f"software/{client.pk}/oude-geheimen")
+
     client.refresh_from_db()
-    assert token_status(client, after) == 200
-    assert token_status(client, before) == 401
+    assert [token_status(client, each) for each in (before, after)] == [401, 200]
+    assert "werkt nog tot" not in text(desk.get(f"/opleiders/software/{client.pk}"))
 
 
 def test_with_keys_a_secret_opens_nothing_and_is_not_drawn(
@@ -153,14 +205,9 @@ def test_keys_are_fetched_from_an_address_or_given_not_both(
 
 def test_access_that_is_taken_away_opens_nothing(desk: Browser, lms: tuple[Client, str]) -> None:
     client, secret = lms
-    token = (
-        Browser()
-        .post("/oauth/token", {"grant_type": "client_credentials"}, headers=basic(client, secret))
-        .json()["access_token"]
-    )
+    token = token_of(client, secret)
 
     send(desk, f"software/{client.pk}/intrekken")
 
     assert token_status(client, secret) == 401
-    claims = Browser().get("/api/v1/claims", headers={"Authorization": f"Bearer {token}"})
-    assert claims.status_code == 401
+    assert claims_status(token) == 401

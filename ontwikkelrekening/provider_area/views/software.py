@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -62,6 +63,7 @@ def client(request: HttpRequest, staff: Staff, client_id: int) -> HttpResponseBa
         trail=[_list()],
         client=found,
         proof=_proof(found),
+        old_until=clients.works_still(found, at=timezone.now()),
         scopes=[SCOPE_WORDS[scope] for scope in found.scopes],
         keys=[key.get("kid", _("without a name")) for key in (found.jwks or {}).get("keys", [])],
     )
@@ -90,7 +92,7 @@ def rotate_secret(request: HttpRequest, staff: Staff, client_id: int) -> HttpRes
     found = _own(staff, client_id)
 
     def act(_answers: dict[str, Any]) -> Done:
-        secret = clients.rotate_secret(found)
+        secret = clients.rotate_secret(found, at=timezone.now())
         return Done(_address(found), page=_secret_page(request, staff, found, secret))
 
     question = Question(
@@ -99,9 +101,27 @@ def rotate_secret(request: HttpRequest, staff: Staff, client_id: int) -> HttpRes
         "software",
         (found.name, _address(found)),
         _(
-            "The secret before opens nothing from then on; tokens that were given last their hour. "
-            "To change over without a pause, give access anew and take away the old one afterwards."
+            "The secret before works for another 24 hours, so your software can change over without "
+            "a pause. Did somebody else see it? Then end it as soon as you have the new one."
         ),
+    )
+    return ask(request, staff, question, Yes(sent(request)), act)
+
+
+@for_staff
+def end_old_secrets(request: HttpRequest, staff: Staff, client_id: int) -> HttpResponseBase:
+    found = _own(staff, client_id)
+
+    def act(_answers: dict[str, Any]) -> Done:
+        clients.end_old_secrets(found)
+        return Done(_address(found), _("Only the newest secret works now."))
+
+    question = Question(
+        _("End the secrets before?"),
+        _("End them"),
+        "software",
+        (found.name, _address(found)),
+        _("Only the newest secret works from then on. Tokens that were given last their hour."),
     )
     return ask(request, staff, question, Yes(sent(request)), act)
 
