@@ -61,6 +61,9 @@ RIGHTS: dict[str, list[str]] = {
         "eligibility.view_deviation",
         "eligibility.add_deviation",
         "eligibility.change_deviation",
+        "citizens.view_circumstance",
+        "citizens.add_circumstance",
+        "citizens.change_circumstance",
     ],
     PROVIDER_OFFICERS: [
         "providers.view_provider",

@@ -119,8 +119,8 @@ class ActingAdmin(ReadOnlyAdmin):
     def _act(self, request: HttpRequest, act: Act, subject: Model | None) -> HttpResponse:
         if not _may(request, act):
             raise PermissionDenied
-        data = request.POST if request.method == "POST" else None
-        form = act.form_for(subject, data) if act.form_for else act.form(data)
+        data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        form = act.form_for(subject, data) if act.form_for else act.form(data, files)
         if request.method == "POST" and form.is_valid():
             try:
                 answer = act.do(Request(request, subject, form.cleaned_data))

@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from ledger.admin import ReadOnlyInline
 from ontwikkelrekening.citizens.access import log_look
+from ontwikkelrekening.citizens.facts_admin import CircumstanceAdmin
 from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, Purpose
 from providers.administration import Act, ActingAdmin, Request
+
+__all__ = ["CircumstanceAdmin", "CitizenAdmin"]
 
 
 class CodeDiffers(Exception):
@@ -49,9 +52,13 @@ class CircumstanceInline(ReadOnlyInline):
 
 class LookInline(ReadOnlyInline):
     model = AccessLog
-    fields = ["at", "actor", "why"]
-    readonly_fields = ["why"]
+    fields = ["at", "actor", "reason"]
+    readonly_fields = ["reason"]
     verbose_name_plural = gettext_lazy("Who looked")
+
+    @admin.display(description=gettext_lazy("why"))
+    def reason(self, look: AccessLog) -> str:
+        return look.why
 
 
 @admin.register(Citizen)

@@ -324,6 +324,7 @@ LISTS = [
     "providers/enrolment",
     "providers/course",
     "citizens/citizen",
+    "citizens/circumstance",
     "budgets/topuprun",
     "payouts/paymentbatch",
     "ledger/transfer",

@@ -14,14 +14,15 @@ from django.db import connection, connections
 from django.urls import reverse
 from playwright.sync_api import Browser, Locator, Page
 
-from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.evidence import ask_sample, hand_in
+from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy
 from providers.models import Review
 from tests.audit.test_pages import FILES, addresses
 from tests.audit.world import Year, play_a_year, play_on
 from tests.browser.conftest import _maintain, _served
 from tests.browser.test_pages import violations
-from tests.budgets.world import staff
+from tests.budgets.world import AT, ON, staff
 
 pytestmark = pytest.mark.browser
 PASSWORD = "een lang wachtwoord"
@@ -80,6 +81,9 @@ def pages_of_staff(year: Year) -> dict[str, str]:
     draft = Policy.objects.get(version=2)
     citizen = Citizen.objects.get(account_code=year.world.fatima)
     review = Review.objects.get()
+    ask_sample(per_cent=100, seed="1", on=ON)
+    fact = Circumstance.objects.get(citizen=citizen, kind="contract")
+    hand_in(fact, b"%PDF-1.7", at=AT)
     assert year.round is not None
     assert year.objection is not None
     return {
@@ -105,6 +109,10 @@ def pages_of_staff(year: Year) -> dict[str, str]:
         "citizens": "/admin/citizens/citizen/",
         "citizen": f"/admin/citizens/citizen/{citizen.pk}/change/",
         "erase": f"/admin/citizens/citizen/{citizen.pk}/do/erase",
+        "evidence": "/admin/citizens/circumstance/",
+        "evidence to judge": f"/admin/citizens/circumstance/{fact.pk}/change/",
+        "judging": f"/admin/citizens/circumstance/{fact.pk}/do/falls",
+        "extract": "/admin/citizens/circumstance/do/import",
         "transfers": "/admin/ledger/transfer/",
     }
 
