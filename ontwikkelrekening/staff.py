@@ -64,6 +64,9 @@ RIGHTS: dict[str, list[str]] = {
         "citizens.view_circumstance",
         "citizens.add_circumstance",
         "citizens.change_circumstance",
+        "budgets.view_pause",
+        "budgets.add_pause",
+        "budgets.change_pause",
     ],
     PROVIDER_OFFICERS: [
         "providers.view_provider",

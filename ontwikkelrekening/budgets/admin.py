@@ -13,21 +13,86 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
+from ontwikkelrekening.budgets import pausing
 from ontwikkelrekening.budgets.admin_rounds import RoundAdmin
 from ontwikkelrekening.budgets.funding import UnableToFund
-from ontwikkelrekening.budgets.models import Fund, TopUpChunk, TopUpRun
+from ontwikkelrekening.budgets.models import Fund, Pause, TopUpChunk, TopUpRun
 from ontwikkelrekening.budgets.topping_up import UnableToTopUp, start_run
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
 
-__all__ = ["FundAdmin", "RoundAdmin", "TopUpRunAdmin"]
+__all__ = ["FundAdmin", "PauseAdmin", "RoundAdmin", "TopUpRunAdmin"]
 
 
 @admin.register(Fund)
 class FundAdmin(ReadOnlyAdmin):
     list_display = ["scheme", "kind", "source", "account", "return_rule"]
     list_select_related = ["scheme", "source", "account"]
+
+
+class NewPause(forms.Form):
+    account = forms.CharField(label=gettext_lazy("Account"), max_length=16)
+    until = forms.DateField(
+        label=gettext_lazy("Active again on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean_account(self) -> str:
+        account: str = self.cleaned_data["account"].strip()
+        if not Citizen.objects.filter(account_code=account).exists():
+            raise forms.ValidationError(_("There is no such account."))
+        return account
+
+
+def _pause(request: Request) -> str:
+    made = pausing.pause(
+        request.answers["account"],
+        until=request.answers["until"],
+        by=request.by,
+        at=timezone.now(),
+    )
+    return _("%(pause)s: %(days)s days, %(tranches)s grants of credit end as many days later.") % {
+        "pause": made,
+        "days": made.days,
+        "tranches": len(made.tranches),
+    }
+
+
+def _resume(request: Request) -> str:
+    ended = pausing.resume(request.subject.account_code, by=request.by, at=timezone.now())
+    return _("The pause lasted %(days)s days.") % {"days": ended.days}
+
+
+@admin.register(Pause)
+class PauseAdmin(ActingAdmin):
+    list_display = ["account_code", "starts_on", "ends_on", "paused_by", "ended_by"]
+    search_fields = ["account_code"]
+    fields = ["account_code", "starts_on", "ends_on", "paused_by", "ended_by"]
+    acts = [
+        Act(
+            "pause",
+            gettext_lazy("Pause an account"),
+            "budgets.add_pause",
+            _pause,
+            gettext_lazy(
+                "For somebody who asks for it. Credit ends as many days later as the pause lasts;"
+                " nothing new can be chosen meanwhile. Do not ask why."
+            ),
+            errors=(pausing.UnableToPause,),
+            form=NewPause,
+            on_list=True,
+        ),
+        Act(
+            "resume",
+            gettext_lazy("End the pause"),
+            "budgets.change_pause",
+            _resume,
+            gettext_lazy("The account is active again from today."),
+            errors=(pausing.UnableToPause,),
+            offered=lambda pause: pause.starts_on <= timezone.localdate() < pause.ends_on,
+        ),
+    ]
 
 
 class NewRun(forms.Form):

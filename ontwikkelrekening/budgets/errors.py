@@ -75,6 +75,13 @@ class NeedsRunningEnrolment(UnableToAgree):
         )
 
 
+class AccountIsPaused(UnableToAgree):
+    reason = "account_is_paused"
+
+    def __init__(self) -> None:
+        super().__init__(_("Your account is paused. Take it up again, then you can choose."))
+
+
 class AgreedOtherwise(UnableToAgree):
     reason = "agreed_otherwise"
 

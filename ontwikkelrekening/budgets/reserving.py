@@ -18,7 +18,7 @@ from ledger.money import to_cents, to_money
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets import errors
 from ontwikkelrekening.budgets.ids import part
-from ontwikkelrekening.budgets.models import Agreement, Tranche
+from ontwikkelrekening.budgets.models import Agreement, Pause, Tranche
 from ontwikkelrekening.budgets.releasing import release_rest
 from ontwikkelrekening.budgets.spending import spending_order, take
 from ontwikkelrekening.budgets.terms import terms_for
@@ -61,6 +61,7 @@ class Agreed:
 def quote(account_code: str, course: Course, *, starts_on: date, on: date) -> Quote:
     """What agreeing now would cost; raises UnableToAgree for what cannot be agreed."""
     _check_course(course, starts_on=starts_on, on=on)
+    _check_not_paused(account_code, on=on)
     _check_beside(account_code, course, starts_on=starts_on)
     return _quote(course, _payers(account_code, course, on=on), on=on)
 
@@ -87,6 +88,7 @@ def agree(
     payers = _payers(account_code, course, on=on, lock=True)
     if agreed := _already_agreed(account_code, course, id=id):
         return agreed
+    _check_not_paused(account_code, on=on)
     _check_beside(account_code, course, starts_on=starts_on)
     offer = _quote(course, payers, on=on)
     if offer.own > own_cents:
@@ -130,6 +132,11 @@ def _check_course(course: Course, *, starts_on: date, on: date) -> None:
     latest = on + timedelta(days=DAYS_AHEAD_MAX)
     if starts_on > latest:
         raise errors.StartsTooFarAway(latest)
+
+
+def _check_not_paused(account_code: str, *, on: date) -> None:
+    if Pause.objects.running(account_code, on=on).exists():
+        raise errors.AccountIsPaused
 
 
 def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None:

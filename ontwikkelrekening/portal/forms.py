@@ -47,6 +47,19 @@ class StartForm(forms.Form):
     )
 
 
+class PauseForm(forms.Form):
+    """Until when an account stands still."""
+
+    until = forms.DateField(
+        error_messages={
+            "required": _("Fill in the day on which you want to go on."),
+            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
+        },
+        input_formats=DATES,
+        localize=False,
+    )
+
+
 class AgreeForm(StartForm):
     """The answers as shown on the page that was agreed to, and the id that makes a retry harmless."""
 

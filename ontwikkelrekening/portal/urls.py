@@ -10,6 +10,7 @@ from ontwikkelrekening.portal import (
     views_enrolments,
     views_facts,
     views_objections,
+    views_pause,
     views_privacy,
     views_what_if,
 )
@@ -45,6 +46,8 @@ urlpatterns = [
     path("mijn-gegevens", views_facts.facts, name="facts"),
     path("mijn-gegevens/<slug:kind>", views_facts.state_fact, name="state_fact"),
     path("mijn-gegevens/bewijs/<int:fact_id>", views_facts.show_evidence, name="show_evidence"),
+    path("pauze", views_pause.pause, name="pause"),
+    path("pauze/stoppen", views_pause.resume, name="resume"),
     path("wie-keek", views_privacy.looks, name="looks"),
     path("hulp", views_about.help_page, name="help"),
     path("toegankelijkheid", views_about.accessibility, name="accessibility"),

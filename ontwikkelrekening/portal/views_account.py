@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import free_at
-from ontwikkelrekening.budgets.models import Round
+from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter
@@ -47,6 +47,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "available": state.available_cents,
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
+        "paused": Pause.objects.running(account, on=now.date()).first(),
         "open_rounds": Round.objects.open(at=now),
         "evidence_asked": Circumstance.objects.asked(account).exists(),
         "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],

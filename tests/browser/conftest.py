@@ -112,6 +112,7 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "choices": "/keuzes",
         "code": enrolment,
         "cancel": f"{enrolment}/annuleren",
+        "pause": "/pauze",
         "who looked": "/wie-keek",
         "my data": "/mijn-gegevens",
         "telling something": "/mijn-gegevens/household",

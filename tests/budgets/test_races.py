@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from ledger.checking import check_ledger
 from ontwikkelrekening.budgets import errors
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.models import Agreement, Tranche
+from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from ontwikkelrekening.budgets.topping_up import progress, start_run
 from providers.models import Enrolment
@@ -110,3 +111,14 @@ def test_an_agreement_beside_a_shortage_stays_whole(own_database: str) -> None:
 
     assert ended == {"done": 1, errors.NotEnoughCredit.__name__: THREADS - 1}
     assert Enrolment.objects.count() == 1
+
+
+def test_sixteen_pauses_at_once_are_one(own_database: str) -> None:
+    world = create_world()
+    ending = give(world, world.fatima, 30_000, expires_on=ON)
+    until = ON + timedelta(days=30)
+
+    ended = at_once(*[lambda: pause(world.fatima, until=until, by="citizen", at=AT)] * THREADS)
+
+    assert ended == {"done": 1, "AlreadyPaused": THREADS - 1}
+    assert Tranche.objects.get(pk=ending.pk).expires_on == until

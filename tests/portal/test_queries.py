@@ -55,6 +55,7 @@ def test_fifty_of_everything_cost_as_many_queries_as_one(fatima: Client, town: T
         "/keuzes",
         "/wie-keek",
         "/mijn-gegevens",
+        "/pauze",
         f"/tegoed/{tranche.pk}",
         f"/besluiten/{decision.pk}",
         f"/opleidingen/{town.course.pk}",

@@ -10,6 +10,7 @@ from ontwikkelrekening.budgets.models.credit import (
     Tranche,
     TrancheQuerySet,
 )
+from ontwikkelrekening.budgets.models.pauses import Pause
 from ontwikkelrekening.budgets.models.rounds import (
     Application,
     Assessment,
@@ -28,6 +29,7 @@ __all__ = [
     "Fund",
     "FunderKind",
     "LastGrant",
+    "Pause",
     "Placing",
     "ReturnRule",
     "Round",

@@ -1,0 +1,54 @@
+"""Pauses of an account: days that do not count for the last day of its credit."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+DAYS_MAX = 366
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def running(self, account_code: str, *, on: date) -> PauseQuerySet:
+        return self.filter(account_code=account_code, starts_on__lte=on, ends_on__gt=on)
+
+
+class Pause(models.Model):
+    """An account that stands still from `starts_on` until the day before `ends_on`.
+
+    `tranches` are those whose last day moved by as many days. It names no reason: that is nobody's
+    business, and often about health.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account_code = models.CharField("rekening", max_length=16, db_index=True)
+    starts_on = models.DateField("vanaf")
+    ends_on = models.DateField("weer actief op")
+    tranches = ArrayField(models.UUIDField(), verbose_name="tegoeden")
+    paused_by = models.CharField("gepauzeerd door", max_length=100)
+    ended_by = models.CharField("hervat door", max_length=100, blank=True)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pauze"
+        verbose_name_plural = "pauzes"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="pause_ends_after_it_starts_and_within_a_year",
+                condition=Q(ends_on__gte=F("starts_on"))
+                & Q(ends_on__lte=F("starts_on") + timedelta(days=DAYS_MAX)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_code} {self.starts_on}"
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days

@@ -1,0 +1,53 @@
+"""Pausing the account: one question, and taking it up again with one button."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from ontwikkelrekening.budgets import pausing
+from ontwikkelrekening.budgets.models import Pause
+from ontwikkelrekening.portal.forms import PauseForm
+from ontwikkelrekening.portal.session import for_citizen
+
+
+@for_citizen
+def pause(request: HttpRequest, account: str) -> HttpResponseBase:
+    """Ask until when; what cannot be is said beside the field."""
+    form = PauseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            pausing.pause(
+                account, until=form.cleaned_data["until"], by="citizen", at=timezone.now()
+            )
+        except pausing.AlreadyPaused:
+            return redirect("portal:pause")
+        except pausing.UnableToPause as unable:
+            form.add_error("until", str(unable))
+        else:
+            return redirect("portal:pause")
+    return _page(request, account, form)
+
+
+@for_citizen
+def resume(request: HttpRequest, account: str) -> HttpResponseBase:
+    if request.method == "POST":
+        with suppress(pausing.NotPaused):  # over meanwhile, or pressed twice
+            pausing.resume(account, by="citizen", at=timezone.now())
+    return redirect("portal:pause")
+
+
+def _page(request: HttpRequest, account: str, form: PauseForm) -> HttpResponse:
+    today = timezone.localdate()
+    context = {
+        "account": account,
+        "here": "home",
+        "form": form,
+        "today": today,
+        "paused": Pause.objects.running(account, on=today).first(),
+        "days_left": pausing.days_left(account, on=today),
+    }
+    return render(request, "portal/pause.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,46 @@
+"""Pausing on the pages: one question, a plain answer, and one button back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import time_machine
+from django.test import Client
+
+from ontwikkelrekening.budgets.models import Pause
+from tests.portal.world import TODAY, Town
+
+UNTIL = (TODAY + timedelta(days=30)).date()
+
+
+def test_fatima_pauses_sees_it_and_goes_on(fatima: Client, town: Town) -> None:
+    with time_machine.travel(TODAY, tick=False):
+        assert "Uw tegoed kan wachten" in fatima.get("/").content.decode()
+        assert "Wij vragen niet waarom" in fatima.get("/pauze").content.decode()
+        assert fatima.post("/pauze", {"until": UNTIL.isoformat()}).status_code == 302
+
+        page = fatima.get("/pauze").content.decode()
+        assert "Uw rekening staat op pauze" in page
+        assert "Uw rekening staat op pauze" in fatima.get("/").content.decode()
+        refused = fatima.post(f"/opleidingen/{town.course.pk}/controleren?start=2026-03-09")
+        check = fatima.get(f"/opleidingen/{town.course.pk}/controleren?start=2026-03-09")
+        assert "Stop de pauze" in check.content.decode(), refused.status_code
+
+        fatima.post("/pauze/stoppen")
+        fatima.post("/pauze/stoppen")
+        assert "Op welke dag wilt u weer verder?" in fatima.get("/pauze").content.decode()
+    assert Pause.objects.get().ends_on == TODAY.date()
+
+
+def test_what_cannot_be_is_said_beside_the_field(fatima: Client) -> None:
+    with time_machine.travel(TODAY, tick=False):
+        for until in ("", "31-02-2026", TODAY.date().isoformat(), "2030-01-01"):
+            answer = fatima.post("/pauze", {"until": until, "csrfmiddlewaretoken": "x"})
+            assert answer.status_code == 422, until
+            assert 'id="id_until-error"' in answer.content.decode(), until
+    assert not Pause.objects.exists()
+
+
+def test_a_stranger_is_asked_to_log_in() -> None:
+    assert Client().get("/pauze").status_code == 403
+    assert Client().post("/pauze/stoppen").status_code == 403
