@@ -25,6 +25,16 @@ class Filter:
     explanation: str
     schema: dict[str, Any]
 
+    def read(self, request: Request) -> Any:
+        """The value given, or None; raises BadQuery."""
+        text = request.query_params.get(self.name)
+        if text is None:
+            return None
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            raise BadQuery((self.name, str(error))) from None
+
     def parameter(self) -> OpenApiParameter:
         return OpenApiParameter(self.name, self.schema, description=self.explanation)
 
@@ -50,13 +60,9 @@ def reference(text: str) -> str:
 def narrowed(request: Request, rows: QuerySet[Any], filters: tuple[Filter, ...]) -> QuerySet[Any]:
     """The rows that fit every filter given."""
     for each in filters:
-        text = request.query_params.get(each.name)
-        if text is None:
-            continue
-        try:
-            rows = rows.filter(**{each.lookup: each.parse(text)})
-        except ValueError as error:
-            raise BadQuery(each.name, str(error)) from None
+        value = each.read(request)
+        if value is not None:
+            rows = rows.filter(**{each.lookup: value})
     return rows
 
 
@@ -64,7 +70,7 @@ def ordered(request: Request, ordering: Ordering, name: str) -> Ordering:
     """Newest first, unless `sort` asks for the oldest first."""
     given = request.query_params.get("sort", f"-{name}")
     if given not in (name, f"-{name}"):
-        raise BadQuery("sort", f"sort is {name} or -{name}.")
+        raise BadQuery(("sort", f"sort is {name} or -{name}."))
     return replace(ordering, descending=given.startswith("-"))
 
 

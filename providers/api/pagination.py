@@ -45,10 +45,10 @@ def page(
     request: Request, rows: QuerySet[Any], ordering: Ordering, render: Callable[[list[Any]], Any]
 ) -> Response:
     """One page of rows as `{"items": [...], "next": <address or null>}`."""
-    limit = _limit(request)
-    after = request.query_params.get("after")
+    limit = limit_of(request)
+    after = cursor_of(request, ordering)
     if after is not None:
-        rows = rows.filter(ordering.past(*_cursor(after, ordering)))
+        rows = rows.filter(ordering.past(*after))
     found = list(rows.order_by(*ordering.names())[: limit + 1])
     more = len(found) > limit
     following = _address(request, found[limit - 1], ordering) if more else None
@@ -58,19 +58,25 @@ def page(
     return response
 
 
-def _limit(request: Request) -> int:
+def limit_of(request: Request) -> int:
+    """How many rows are asked for; raises BadQuery."""
     given = request.query_params.get("limit", str(LIMIT))
     if not re.fullmatch(r"[0-9]{1,3}", given) or not 1 <= int(given) <= LIMIT_MAX:
-        raise BadQuery("limit", f"limit is a whole number from 1 to {LIMIT_MAX}.")
+        raise BadQuery(("limit", f"limit is a whole number from 1 to {LIMIT_MAX}."))
     return int(given)
 
 
-def _cursor(text: str, ordering: Ordering) -> tuple[Any, Any]:
+def cursor_of(request: Request, ordering: Ordering) -> tuple[Any, Any] | None:
+    """The row that the page comes after; raises BadQuery."""
+    text = request.query_params.get("after")
+    if text is None:
+        return None
     try:
         value, key = map(str, json.loads(urlsafe_b64decode(text.encode("ascii") + b"==")))
         return ordering.parse(value), ordering.parse_key(key)
     except (ValueError, TypeError, AttributeError):
-        raise BadQuery("after", "after is the cursor of a page that was answered here.") from None
+        wrong = "after", "after is the cursor of a page that was answered here."
+        raise BadQuery(wrong) from None
 
 
 def _address(request: Request, row: Any, ordering: Ordering) -> str:

@@ -61,14 +61,14 @@ class BadHeader(exceptions.APIException):
 
 
 class BadQuery(exceptions.APIException):
-    """A parameter in the query is not acceptable."""
+    """Parameters in the query are not acceptable: each with what is wrong with it."""
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "invalid"
 
-    def __init__(self, parameter: str, detail: str) -> None:
-        super().__init__(detail)
-        self.parameter = parameter
+    def __init__(self, *wrong: tuple[str, str]) -> None:
+        super().__init__(" ".join(detail for _, detail in wrong))
+        self.wrong = wrong
 
 
 def document(
@@ -144,7 +144,8 @@ def _of_api_exception(exc: exceptions.APIException) -> dict[str, Any]:
     if isinstance(exc, BadHeader):
         return document(code, detail, errors=[error("header", exc.header, detail, "invalid")])
     if isinstance(exc, BadQuery):
-        return document(code, detail, errors=[error("query", exc.parameter, detail, "invalid")])
+        errors = [error("query", name, reason, "invalid") for name, reason in exc.wrong]
+        return document(code, detail, errors=errors)
     return document(code, detail, kind=getattr(exc, "kind", ""))
 
 

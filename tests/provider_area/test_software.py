@@ -100,7 +100,7 @@ def test_a_secret_is_replaced_without_a_pause(desk: Browser, lms: tuple[Client, 
     with time_machine.travel(MONDAY + timedelta(hours=24), tick=False):
         a_day_later = [token_status(client, secret) for secret in (before, after)]
 
-    assert "Het geheim van hiervoor werkt nog tot 3-3-2026 10:00." in page
+    assert "Het geheim van hiervoor werkt nog tot 03-03-2026 10:00." in page
     assert (both, with_old_token, almost_a_day_later) == ([200, 200], 200, 200)
     assert a_day_later == [401, 200]
     assert before not in str(OldSecret.objects.values())

@@ -151,6 +151,18 @@ def test_a_parameter_given_twice_or_over_two_lines_is_pointed_at(
     assert error["in"] == "query"
 
 
+def test_all_wrong_parameters_are_named_in_one_answer(linde: Software) -> None:
+    document = problem(
+        linde.get("/claims?limit=0&sort=name&state=x&after=y&other=1&enrolment=2"), 400
+    )
+    catalogue = problem(
+        linde.get("/catalogue?hoursMax=-1&exam=yes&search=%00&place=a&place=b"), 400
+    )
+
+    assert pointers(document) == {"limit", "sort", "state", "after", "other", "enrolment"}
+    assert pointers(catalogue) == {"hoursMax", "exam", "search", "place"}
+
+
 def test_a_body_that_is_too_large_is_a_413(linde: Software) -> None:
     problem(linde.post("/enrolments", b'{"code": "' + b"x" * 70_000 + b'"}'), 413)
 

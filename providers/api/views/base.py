@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from rest_framework.views import APIView
 
 from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
 from providers.api.fields import ApiSerializer
-from providers.api.filtering import Filter
+from providers.api.filtering import Filter, ordered
 from providers.api.idempotency import perform_once
 from providers.api.limits import Allowance, ClientLimit
+from providers.api.pagination import Ordering, cursor_of, limit_of
 from providers.api.problems import BadQuery, PreconditionFailed
 
 M = TypeVar("M", bound=Model)
@@ -34,19 +36,37 @@ class ApiView(APIView):
     throttle_classes: tuple[type[BaseThrottle], ...] = (ClientLimit,)
     metadata_class = None
     http_method_names = ["get", "post", "head", "delete"]
-    query: ClassVar[frozenset[str]] = frozenset()
     filters: ClassVar[tuple[Filter, ...]] = ()
+    ordering: ClassVar[Ordering | None] = None  # of a list, which is read page by page
+    sort: ClassVar[str] = ""  # the field that a caller may sort it by
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        known = self.query | {each.name for each in self.filters}
-        for name, values in request.query_params.lists():
-            if request.method != "POST" and name not in known:
-                raise BadQuery(name, "There is no such parameter.")
-            if len(values) > 1:
-                raise BadQuery(name, "This parameter is given twice.")
+        if wrong := list(self._wrong_in_query(request)):
+            raise BadQuery(*wrong)
         if request.method in ("POST", "DELETE") and "If-Match" in request.headers:
             raise PreconditionFailed
+
+    def _wrong_in_query(self, request: Request) -> Iterator[tuple[str, str]]:
+        """Every parameter that is not acceptable, so that one answer names them all."""
+        reads: dict[str, Callable[[], object]] = {}
+        if request.method != "POST":
+            reads = {each.name: partial(each.read, request) for each in self.filters}
+            if self.ordering:
+                reads["limit"] = partial(limit_of, request)
+                reads["after"] = partial(cursor_of, request, self.ordering)
+            if self.ordering and self.sort:
+                reads["sort"] = partial(ordered, request, self.ordering, self.sort)
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                yield name, f"{name} is given twice."
+            elif name not in reads and request.method != "POST":
+                yield name, f"There is no parameter {name}."
+        for read in reads.values():
+            try:
+                read()
+            except BadQuery as error:
+                yield from error.wrong
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -81,7 +81,7 @@ class Catalogue(ApiView):
     permission_classes = (AllowAny,)
     throttle_classes = (AddressLimit,)
     http_method_names = ["get", "head", "options"]
-    query = frozenset({"limit", "after"})
+    ordering = NEWEST
     filters = FILTERS
 
     @listed(
@@ -116,7 +116,6 @@ class Catalogue(ApiView):
 def _said(request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Every word given is in the name, the text or the provider's name."""
     given = request.query_params.get("search", "")
-    narrowed(request, rows.none(), (Filter("search", "name", _words, "", {}),))
     for word in given.split():
         rows = rows.filter(
             Q(name__icontains=word)

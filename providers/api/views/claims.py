@@ -51,20 +51,20 @@ FILTERS = (
 
 class Claims(ApiView):
     scope = "claims"
-    query = frozenset({"limit", "after", "sort"})
+    ordering, sort = NEWEST, "submittedAt"
     filters = FILTERS
 
     @listed(
         "claims",
         serializers.Claim,
         "Your claims, newest first",
-        parameters=(*(each.parameter() for each in FILTERS), sort_parameter("submittedAt")),
+        parameters=(*(each.parameter() for each in FILTERS), sort_parameter(sort)),
     )
     def get(self, request: Request) -> Response:
         return page(
             request,
             narrowed(request, Claim.objects.of(self.caller.provider), FILTERS),
-            ordered(request, NEWEST, "submittedAt"),
+            ordered(request, NEWEST, self.sort),
             lambda rows: serializers.Claim(rows, many=True).data,
         )
 

@@ -28,20 +28,20 @@ FILTERS = (
 
 class Courses(ApiView):
     scope = "courses"
-    query = frozenset({"limit", "after", "sort"})
+    ordering, sort = NEWEST, "registeredAt"
     filters = FILTERS
 
     @listed(
         "courses",
         serializers.Course,
         "Your courses, newest first",
-        parameters=(*(each.parameter() for each in FILTERS), sort_parameter("registeredAt")),
+        parameters=(*(each.parameter() for each in FILTERS), sort_parameter(sort)),
     )
     def get(self, request: Request) -> Response:
         return page(
             request,
             narrowed(request, Course.objects.of(self.caller.provider), FILTERS),
-            ordered(request, NEWEST, "registeredAt"),
+            ordered(request, NEWEST, self.sort),
             lambda rows: serializers.Course(rows, many=True).data,
         )
 

@@ -34,20 +34,20 @@ FILTERS = (
 
 class Enrolments(ApiView):
     scope = "enrolments"
-    query = frozenset({"limit", "after", "sort"})
+    ordering, sort = NEWEST, "redeemedAt"
     filters = FILTERS
 
     @listed(
         "enrolments",
         serializers.Enrolment,
         "Your enrolments, newest first",
-        parameters=(*(each.parameter() for each in FILTERS), sort_parameter("redeemedAt")),
+        parameters=(*(each.parameter() for each in FILTERS), sort_parameter(sort)),
     )
     def get(self, request: Request) -> Response:
         return page(
             request,
             narrowed(request, Enrolment.objects.of(self.caller.provider), FILTERS),
-            ordered(request, NEWEST, "redeemedAt"),
+            ordered(request, NEWEST, self.sort),
             lambda rows: serializers.Enrolment(rows, many=True).data,
         )
 

@@ -55,7 +55,7 @@ def _counted(jobs: QuerySet[Job]) -> QuerySet[Any]:
 
 class ClaimBatches(Batch):
     kind = scope = "claims"
-    query = frozenset({"limit", "after"})
+    ordering = NEWEST
 
     @listed("batches", serializers.Job, "Your batches of claims, newest first")
     def get(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class ClaimBatches(Batch):
 
 class CourseBatches(Batch):
     kind = scope = "courses"
-    query = frozenset({"limit", "after"})
+    ordering = NEWEST
 
     @listed("batches", serializers.Job, "Your batches of courses, newest first")
     def get(self, request: Request) -> Response:
@@ -113,7 +113,7 @@ class OneCourseBatch(Batch):
 
 class ClaimBatchItems(Batch):
     kind = scope = "claims"
-    query = frozenset({"limit", "after"})
+    ordering = IN_ORDER
 
     @listed("batches", serializers.JobItem, "What came of each claim of a batch, in order")
     def get(self, request: Request, job_id: UUID) -> Response:
@@ -122,7 +122,7 @@ class ClaimBatchItems(Batch):
 
 class CourseBatchItems(Batch):
     kind = scope = "courses"
-    query = frozenset({"limit", "after"})
+    ordering = IN_ORDER
 
     @listed("batches", serializers.JobItem, "What came of each course of a batch, in order")
     def get(self, request: Request, course_job_id: UUID) -> Response:

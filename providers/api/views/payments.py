@@ -20,7 +20,7 @@ NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=
 
 class Payments(ApiView):
     scope = "payments"
-    query = frozenset({"limit", "after"})
+    ordering = NEWEST
 
     @listed("payments", serializers.Payment, "Payments to you, newest first")
     def get(self, request: Request) -> Response:

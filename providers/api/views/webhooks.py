@@ -31,7 +31,7 @@ class Webhook(ApiView):
 
 
 class Endpoints(Webhook):
-    query = frozenset({"limit", "after"})
+    ordering = NEWEST
 
     @listed("webhooks", serializers.Endpoint, "Your endpoints, newest first")
     def get(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class Secrets(Webhook):
 
 
 class Deliveries(Webhook):
-    query = frozenset({"limit", "after"})
+    ordering = NEWEST
 
     @listed("webhooks", serializers.Delivery, "What was sent to an endpoint, newest first")
     def get(self, request: Request, endpoint_id: UUID) -> Response:
