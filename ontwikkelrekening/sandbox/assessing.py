@@ -10,11 +10,10 @@ from django.db import transaction
 from ontwikkelrekening.sandbox.outcomes import Outcome, outcome_of
 from providers import claiming
 from providers.claiming.assessing import approve_and_book, lock_claim, pick
-from providers.models import Claim
+from providers.models import Claim, Doubt
 from providers.states import ClaimState
 
 SANDBOX, SECOND = "sandbox", "sandbox-second"  # a refusal takes two
-BECAUSE = "You asked the sandbox for a review."
 REASON = "You asked the sandbox for a refusal."
 
 
@@ -33,7 +32,7 @@ def _judge(claim: Claim, outcome: Outcome, *, at: datetime) -> None:
     if outcome == Outcome.APPROVE:
         approve_and_book(claim, actor=SANDBOX, at=at)
         return
-    pick(claim, because=BECAUSE, actor=SANDBOX, at=at)
+    pick(claim, because=Doubt.SANDBOX, actor=SANDBOX, at=at)
     if outcome == Outcome.REJECT:
         claiming.refuse(claim, by=SANDBOX, reason=REASON, at=at)
         claiming.confirm_refusal(claim, by=SECOND, at=at)

@@ -7,11 +7,12 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from ledger.money import to_cents
 from ledger.posting import NewBooking, NewTransfer, post
 from providers.claiming.submitting import Instalment
-from providers.models import Claim, Enrolment, Review
+from providers.models import Claim, Doubt, Enrolment, Review
 from providers.moving import move
 from providers.states import ClaimState
 
@@ -43,27 +44,25 @@ def lock_claim(claim_id: UUID) -> Claim:
     )
 
 
-def doubt_about(claim: Claim, *, on: date) -> str:
-    """Why a person has to look at the claim; empty when the terms settle it."""
+def doubt_about(claim: Claim, *, on: date) -> Doubt | None:
+    """Why a person has to look at the claim; none when the terms settle it."""
     instalment = Instalment.of(claim.enrolment, claim.instalment)
     if instalment is None or to_cents(claim.amount) > instalment.cents:
-        return "The claim does not fit the terms of the enrolment."
+        return Doubt.TERMS
     if on < claim.enrolment.starts_on:
-        return "The course has not started yet."
+        return Doubt.NOT_STARTED
     if instalment.after == "completion" and not _is_completed(claim, instalment):
-        return (
-            "Nothing shows that the course was completed: no certificate, "
-            f"less than {instalment.attendance_min}% attendance and no exam taken."
-        )
+        return Doubt.NOT_COMPLETED
     if instalment.after == "session" and not _earlier_session_is_claimed(claim):
-        return "The session before this one has not been claimed."
-    return ""
+        return Doubt.SESSION_BEFORE
+    return None
 
 
-def pick(claim: Claim, *, because: str, actor: str, at: datetime) -> None:
-    """Put the claim before a person."""
+def pick(claim: Claim, *, because: Doubt, actor: str, at: datetime) -> None:
+    """Put the claim before a person; the provider reads why in the API's own language."""
     Review.objects.create(claim=claim, picked_because=because, opened_at=at)
-    move(claim, "pick", actor=actor, at=at, reason=because)
+    with override("en"):
+        move(claim, "pick", actor=actor, at=at, reason=str(because.label))
 
 
 def approve_and_book(claim: Claim, *, actor: str, at: datetime) -> None:

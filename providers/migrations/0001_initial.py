@@ -444,7 +444,24 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("picked_because", models.CharField(max_length=200)),
+                (
+                    "picked_because",
+                    models.CharField(
+                        choices=[
+                            ("terms", "The claim does not fit the terms of the enrolment."),
+                            ("not_started", "The course has not started yet."),
+                            (
+                                "not_completed",
+                                "Nothing shows that the course was completed: no certificate, too"
+                                " little attendance and no exam taken.",
+                            ),
+                            ("session_before", "The session before this one has not been claimed."),
+                            ("sandbox", "You asked the sandbox for a review."),
+                        ],
+                        max_length=16,
+                        verbose_name="uitgekozen omdat",
+                    ),
+                ),
                 ("opened_at", models.DateTimeField()),
                 ("verdict", models.CharField(blank=True, max_length=8)),
                 ("reason", models.CharField(blank=True, max_length=500)),

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from oauth2_provider.models import AbstractApplication
 
@@ -288,11 +289,27 @@ class Claim(models.Model):
         return self.state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN)
 
 
+class Doubt(models.TextChoices):
+    """Why a person has to look at a claim: stored as a code, read by everyone in their own language."""
+
+    TERMS = "terms", _("The claim does not fit the terms of the enrolment.")
+    NOT_STARTED = "not_started", _("The course has not started yet.")
+    NOT_COMPLETED = (
+        "not_completed",
+        _(
+            "Nothing shows that the course was completed: no certificate, too little attendance"
+            " and no exam taken."
+        ),
+    )
+    SESSION_BEFORE = "session_before", _("The session before this one has not been claimed.")
+    SANDBOX = "sandbox", _("You asked the sandbox for a review.")
+
+
 class Review(models.Model):
     """A person's judgement of a claim that a rule could not settle; a refusal needs two people."""
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="review")
-    picked_because = models.CharField(max_length=200)
+    picked_because = models.CharField("uitgekozen omdat", max_length=16, choices=Doubt.choices)
     opened_at = models.DateTimeField()
     verdict = models.CharField(max_length=8, blank=True)  # "approve" or "refuse"
     reason = models.CharField(max_length=500, blank=True)

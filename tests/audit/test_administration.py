@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from ontwikkelrekening.budgets.models import TopUpRun
 from ontwikkelrekening.citizens.models import AccessLog, Citizen
@@ -105,6 +106,22 @@ def test_a_grant_cannot_be_refused_by_confirming_it(year: Year) -> None:
 
 
 # Reviews of claims
+
+
+def test_why_a_claim_waits_is_read_in_the_readers_language(year: Year) -> None:
+    rosa, amir = logged_in("rosa", "reviewers"), logged_in("amir", "auditors")
+    why = "Niets laat zien dat de opleiding is afgerond"
+    claim_page = f"/audit/claims/{year.in_review.pk}"
+
+    dutch = rosa.get("/admin/providers/review/").content.decode()
+    rosa.post(reverse("set_language"), {"language": "en"})
+    english = rosa.get("/admin/providers/review/").content.decode()
+
+    assert why in dutch
+    assert why in amir.get(claim_page).content.decode()
+    assert "Nothing shows that" in english
+    assert "Nothing shows that" not in dutch
+    assert Review.objects.get().picked_because == "not_completed"
 
 
 def test_two_people_refuse_a_claim(year: Year) -> None:

@@ -1,7 +1,6 @@
 """The Dutch is complete, compiled, and what is really shown."""
 
 import ast
-import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,11 @@ import pytest
 from django.template.base import Lexer, TokenType
 from django.utils.translation import gettext, override, pgettext
 
-from providers.claiming.assessing import doubt_about
 from providers.claiming.submitting import UnableToClaim
 from providers.clients import KeysInTwoPlaces, SignsWithKeys
 from providers.enrolling import UnableToEnrol
 from providers.keys import KeysAreNotUsable
+from providers.models import Doubt
 from providers.outside import UnableToCall
 from providers.publishing import UnableToRegister
 from providers.webhooks.managing import UnableToManage
@@ -77,18 +76,8 @@ def in_code(package: Path) -> set[str]:
 def in_domain() -> set[str]:
     """What the domain says to a provider: sentences of refusals, and why a claim waits."""
     sentences = {each.sentence for each in REFUSALS if each.sentence}
-    for node in ast.walk(ast.parse(inspect.getsource(doubt_about))):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.JoinedStr | ast.Constant):
-            sentences.add(_sentence(node.value))
-    return sentences - {""}
-
-
-def _sentence(node: ast.JoinedStr | ast.Constant) -> str:
-    """A text with {number} for what is filled in."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    parts = (str(x.value) if isinstance(x, ast.Constant) else "{number}" for x in node.values)
-    return "".join(parts)
+    with override("en"):
+        return sentences | {str(doubt.label) for doubt in Doubt}
 
 
 @pytest.mark.parametrize(("package", "elsewhere"), [(PORTAL, set), (AREA, in_domain)])

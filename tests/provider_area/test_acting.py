@@ -136,8 +136,8 @@ def test_a_claim_in_review_says_why_in_the_readers_language(school: School, desk
     english = text(log_in(school.provider, language="en").get("/opleiders/declaraties"))
 
     assert made.evidence == {"attendance": 60}
-    assert "geen certificaat, minder dan 80% aanwezig en geen examen gedaan" in dutch
-    assert "less than 80% attendance" in english
+    assert "geen certificaat, te weinig aanwezigheid en geen examen gedaan" in dutch
+    assert "too little attendance" in english
 
 
 def test_the_reason_of_a_refusal_is_read_as_it_was_written(school: School, desk: Client) -> None:
