@@ -106,6 +106,8 @@ def _json_rows(
         raise UnreadableFile(
             _("is not JSON: %(reason)s") % {"reason": error.msg}, line=error.lineno
         ) from None
+    except ValueError:  # Python reads no number of more than 4,300 digits
+        raise UnreadableFile(_("holds a number that is too long")) from None
     if not isinstance(rows, list) or not rows:
         raise UnreadableFile(_("must be a list of objects, at least one"))
     for number, row in enumerate(rows, start=1):

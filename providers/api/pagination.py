@@ -74,7 +74,7 @@ def cursor_of(request: Request, ordering: Ordering) -> tuple[Any, Any] | None:
     try:
         value, key = map(str, json.loads(urlsafe_b64decode(text.encode("ascii") + b"==")))
         return ordering.parse(value), ordering.parse_key(key)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         wrong = "after", "after is the cursor of a page that was answered here."
         raise BadQuery(wrong) from None
 

@@ -125,6 +125,11 @@ def test_born_on_29_february_is_fine(tmp_path: Path) -> None:
     assert import_citizens(file(tmp_path, HEADER, leap), at=AT).new == 1
 
 
+@pytest.mark.parametrize("written", ["[" * 5000, f'[{{"bsn": {"9" * 5000}}}]'])
+def test_json_that_python_will_not_read_is_refused_as_a_whole(tmp_path: Path, written: str) -> None:
+    assert faults(file(tmp_path, written, name="citizens.json")) == [(1, "")]
+
+
 def test_no_report_repeats_what_stood_in_the_row(tmp_path: Path) -> None:
     with pytest.raises(RefusedFile) as refused:
         import_citizens(

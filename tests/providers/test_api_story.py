@@ -1,5 +1,7 @@
 """De Linde's afternoon: from a token to a paid claim, over the API."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 import time_machine
 
@@ -112,6 +114,7 @@ def test_lists_are_read_to_the_end_page_by_page(linde: Software, course: Course,
         ("after=x", "after"),
         ("after=bm9wZQ", "after"),
         ("after=WzEsMl0", "after"),
+        ("after=" + urlsafe_b64encode(b"[" * 3000).decode(), "after"),
         ("page=2", "page"),
     ],
 )

@@ -49,7 +49,7 @@ class Command(BaseCommand):
 def _read(file: Path) -> Any:
     try:
         return json.loads(file.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CommandError(f"{file} cannot be read as JSON: {error}") from error
 
 
