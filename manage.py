@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The command line of the scheme."""
+"""The command line of the scheme: what a person can mend is said in one sentence, without a traceback."""
 
 import os
 import sys
@@ -7,9 +7,23 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, ProgrammingError
+    from psycopg.errors import UndefinedTable
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(f"The database did not do it: {error}".strip())
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable):
+            raise
+        sys.exit("This database is not set up: run `manage.py set_up_database` as its owner.")
 
 
 if __name__ == "__main__":

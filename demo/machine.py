@@ -25,15 +25,14 @@ from ontwikkelrekening.postgres import leave, own_server
 ROOT = Path(__file__).resolve().parent.parent
 APP_ROLE = "ontwikkelrekening_app"
 PR_SET_PDEATHSIG = 1
-CORES = str(os.cpu_count() or 1)
+CORES = os.cpu_count() or 1
 WEB = (
-    *("--interface", "wsgi", "--workers", CORES, "--blocking-threads", "1"),
+    *("--interface", "wsgi", "--workers", str(CORES), "--blocking-threads", "1"),
     *("--log-level", "warning", "--respawn-failed-workers"),
 )
 # Workers need not know of each other: the queue of record is the database.
 ALONE = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
-WORKER = ("--concurrency", CORES, *ALONE)
-SENDER = ("--queues", "webhooks", "--concurrency", "1", *ALONE)
+PGMQ = "pgmq://"
 
 
 class DemoFailed(Exception):
@@ -66,7 +65,7 @@ class Machine:
     port: int
     owner_url: str  # the database as its owner: for set-up only
     app_url: str  # the database as the app role: for what serves and works
-    broker_url: str = "pgmq://"
+    broker_url: str = PGMQ
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -114,16 +113,30 @@ class Machine:
         """Start every child that is not running: at the beginning, all of them."""
         address = ("--host", "127.0.0.1", "--port", str(self.port))
         schedule = ("--schedule", str(self.data / "beat"))
+        celery = ("celery", "--app", "demo.served:celery")
         programs = {
             "web": ("granian", "demo.served:application", *WEB, *address),
-            "worker": ("celery", "--app", "demo.served:celery", "worker", *WORKER),
-            "webhooks": ("celery", "--app", "demo.served:celery", "worker", *SENDER),
-            "beat": ("celery", "--app", "demo.served:celery", "beat", *schedule),
+            **{name: (*celery, "worker", *ALONE, *how) for name, how in self._workers().items()},
+            "beat": (*celery, "beat", *schedule),
         }
         for name, program in programs.items():
             child = self.children.get(name)
             if child is None or child.poll() is not None:
                 self._spawn(name, *program)
+
+    def _workers(self) -> dict[str, tuple[str, ...]]:
+        """What performs the work, as operations.md starts it: one to a core, and one for webhooks.
+
+        On the queue in PostgreSQL the children of a prefork worker take turns at one lock, and one
+        that is killed while it waits there leaves the others waiting for ever: no children then.
+        """
+        sender = ("--queues", "webhooks")
+        if self.broker_url != PGMQ:
+            one, all_cores = ("--concurrency", "1"), ("--concurrency", str(CORES))
+            return {"worker": all_cores, "webhooks": (*sender, *one)}
+        solo = ("--pool", "solo")
+        workers = {f"worker-{number}": solo for number in range(1, CORES + 1)}
+        return {**workers, "webhooks": (*sender, *solo)}
 
     def stop(self) -> None:
         """End every child: asked first, killed after ten seconds."""

@@ -144,9 +144,11 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     """The server that DATABASE_URL names, else our own, started here."""
     url = env.text("DATABASE_URL", None if PRODUCTION else "") or own_server(VAR / "postgres")
-    database: dict[str, Any] = {
-        **dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
-    }
+    try:
+        parsed = dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+    except ValueError:
+        raise ImproperlyConfigured("DATABASE_URL must be postgres://USER@HOST/NAME.") from None
+    database: dict[str, Any] = {**parsed}
     options = database.get("OPTIONS", {})
     database["HOST"] = options.pop("host", "") or database["HOST"]
     database["OPTIONS"] = {

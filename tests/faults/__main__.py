@@ -24,8 +24,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import mkdtemp
@@ -115,6 +116,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--enrolments", type=int, default=20_000)
+    parser.add_argument(
+        "--pgmq", action="store_true", help="the queue in PostgreSQL, even where Redis is installed"
+    )
     parser.add_argument("--control", action="store_true", help="a broken control; losses expected")
     chosen = parser.parse_args()
     data = Path(mkdtemp(prefix="faults-", dir=_made(ROOT / "var")))
@@ -127,7 +131,7 @@ def main() -> int:
             connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
             connection.execute("SELECT pg_reload_conf()")
     with (
-        _broker() as broker,
+        _broker(wanted=not chosen.pgmq) as broker,
         _receiver() as receiver,
         Machine(
             data=data,
@@ -150,8 +154,8 @@ def main() -> int:
 
 
 @contextmanager
-def _broker() -> Iterator[Broker | None]:
-    if shutil.which("redis-server") is None:
+def _broker(*, wanted: bool) -> Iterator[Broker | None]:
+    if not wanted or shutil.which("redis-server") is None:
         yield None
         return
     broker = Broker()
@@ -208,13 +212,14 @@ def _hurt(run: Run, *, seconds: int) -> None:
 
 
 def _kill_one(run: Run, chance: random.Random) -> None:
+    children = run.machine.children
     targets: dict[str, Callable[[], list[int]]] = {
-        "web worker": lambda: chance.sample(_children(run.machine.children["web"].pid), 1),
-        "web": lambda: _family(run.machine.children["web"].pid),
-        "worker child": lambda: chance.sample(_children(run.machine.children["worker"].pid), 1),
-        "worker": lambda: _family(run.machine.children["worker"].pid),
-        "webhooks": lambda: _family(run.machine.children["webhooks"].pid),
-        "beat": lambda: _family(run.machine.children["beat"].pid),
+        **{name: partial(_family, child.pid) for name, child in children.items()},
+        **{
+            f"a child of {name}": partial(_one_child, child.pid, chance)
+            for name, child in children.items()
+            if _children(child.pid)
+        },
         "postgres": lambda: _family(_postmaster(run)),
     }
     if (broker := run.broker) and (redis := broker.child):
@@ -236,6 +241,10 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed.stdout.split()]
 
 
+def _one_child(pid: int, chance: random.Random) -> list[int]:
+    return chance.sample(_children(pid), 1)
+
+
 def _family(pid: int) -> list[int]:
     return [pid, *_children(pid)]
 
@@ -246,17 +255,16 @@ def _postmaster(run: Run) -> int:
 
 def _revive(run: Run) -> None:
     """What a supervisor does: start what is gone, PostgreSQL first."""
-    time.sleep(0.2)
     server = server_in(run.data / "postgres")
-    for _ in range(30):
+    began = time.monotonic()
+    while time.monotonic() - began < GIVE_UP_AFTER_S:
+        time.sleep(0.2)  # a killed server is seen to be gone only when the system has reaped it
         try:
             psycopg.connect(run.machine.owner_url, connect_timeout=2).close()
             break
         except psycopg.OperationalError:
-            try:
+            with suppress(subprocess.SubprocessError, AssertionError, OSError):
                 server.ensure_postgres_running()
-            except (subprocess.SubprocessError, AssertionError, OSError):
-                time.sleep(0.3)
     if run.broker:
         run.broker.start_if_ended()
     run.machine.restart_what_ended()

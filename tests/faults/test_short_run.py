@@ -1,0 +1,22 @@
+"""A few kills in every run of the tests; `make faults` is the long one."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize("queue", [[], ["--pgmq"]])
+def test_what_was_answered_survives_a_quarter_of_a_minute_of_kills(queue: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults", "--seconds", "15", "--enrolments", "200", *queue],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    verdict = json.loads(done.stdout.splitlines()[-1])
+    assert verdict["killsTotal"] >= 3
+    assert verdict["answered"] > 0
