@@ -384,7 +384,10 @@ CELERY_TASK_ROUTES = {"webhooks": {"queue": "webhooks"}}
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# No limit: a worker that waits for its last acknowledgement before it listens again does not notice
+# that Redis was restarted, and waits for ever. A ring that waits in a busy worker delays nothing,
+# for whoever is busy looks in the outbox again before it rests.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True

@@ -319,11 +319,14 @@ def _log_in(run: Run, http: httpx.Client) -> None:
 
 
 def _drained(run: Run) -> dict[str, Any]:
-    began = time.monotonic()
+    """What the books say once all work is done, or none was done for a while."""
     found = _inside(run.machine, "report()")
-    while found["open"] and time.monotonic() - began < GIVE_UP_AFTER_S:
+    fewest, since = found["open"], time.monotonic()
+    while found["open"] and time.monotonic() - since < GIVE_UP_AFTER_S:
         time.sleep(2)
         found = _inside(run.machine, "report()")
+        if found["open"] < fewest:
+            fewest, since = found["open"], time.monotonic()
     return found
 
 
