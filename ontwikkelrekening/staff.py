@@ -46,6 +46,9 @@ RIGHTS: dict[str, list[str]] = {
         "payouts.view_payout",
         "providers.view_provider",
         "budgets.view_fund",
+        "budgets.view_contributionfile",
+        "budgets.add_contributionfile",
+        "budgets.change_contributionfile",
     ],
     REVIEWERS: [
         "providers.view_review",

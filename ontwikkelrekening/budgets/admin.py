@@ -7,29 +7,144 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from djmoney.money import Money
 
-from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
+from ledger.admin import ReadOnlyInline
+from ledger.money import to_money
 from ontwikkelrekening.budgets import pausing
 from ontwikkelrekening.budgets.admin_rounds import RoundAdmin
+from ontwikkelrekening.budgets.contributing import (
+    UnableToTakeIn,
+    UnusableFile,
+    hand_in,
+    take_in,
+)
 from ontwikkelrekening.budgets.funding import UnableToFund
-from ontwikkelrekening.budgets.models import Fund, Pause, TopUpChunk, TopUpRun
+from ontwikkelrekening.budgets.models import ContributionFile, Fund, Pause, TopUpChunk, TopUpRun
 from ontwikkelrekening.budgets.topping_up import UnableToTopUp, start_run
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
 
-__all__ = ["FundAdmin", "PauseAdmin", "RoundAdmin", "TopUpRunAdmin"]
+__all__ = ["ContributionFileAdmin", "FundAdmin", "PauseAdmin", "RoundAdmin", "TopUpRunAdmin"]
+
+
+class NewFile(forms.Form):
+    reference = forms.CharField(label=gettext_lazy("Reference of the file"), max_length=100)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "CSV with a heading: account, amount, reference and, if wanted, categories and"
+            " valid_until."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv"}),
+    )
+
+    def clean_file(self) -> str:
+        try:
+            text: str = self.cleaned_data["file"].read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("This file is no text in UTF-8.")) from None
+        return text
+
+
+def _hand_in(request: Request) -> HttpResponse | str:
+    answers = request.answers
+    try:
+        file = hand_in(
+            request.subject,
+            answers["file"],
+            reference=answers["reference"],
+            by=request.by,
+            at=timezone.now(),
+        )
+    except UnusableFile as unusable:
+        return _report(request, unusable)
+    return _(
+        "%(contributions)s contributions, %(amount)s together, wait until a colleague takes them in."
+    ) % {"contributions": file.contributions, "amount": to_money(file.cents)}
+
+
+def _report(request: Request, unusable: UnusableFile) -> HttpResponse:
+    """Everything that is wrong, line by line; nothing was kept."""
+    context = {
+        **admin.site.each_context(request.http),
+        "opts": Fund._meta,
+        "title": _("Nothing was taken in"),
+        "problems": unusable.problems,
+        "back": reverse("admin:budgets_fund_change", args=[request.subject.pk]),
+    }
+    return TemplateResponse(request.http, "admin/contributions_report.html", context, status=422)
 
 
 @admin.register(Fund)
-class FundAdmin(ReadOnlyAdmin):
+class FundAdmin(ActingAdmin):
     list_display = ["scheme", "kind", "source", "account", "return_rule"]
     list_select_related = ["scheme", "source", "account"]
+    acts = [
+        Act(
+            "contribute",
+            gettext_lazy("Hand in a file with contributions"),
+            "budgets.add_contributionfile",
+            _hand_in,
+            gettext_lazy(
+                "The file is checked as a whole. A colleague then takes it in: the money comes into"
+                " the fund and from there to each account."
+            ),
+            errors=(UnableToTakeIn,),
+            form=NewFile,
+        )
+    ]
+
+
+def _take_in(request: Request) -> str:
+    done = take_in(request.subject, by=request.by, at=timezone.now())
+    return _("%(new)s contributions, %(amount)s together; %(known)s were there already.") % {
+        "new": done.new,
+        "amount": to_money(done.cents),
+        "known": done.known,
+    }
+
+
+@admin.register(ContributionFile)
+class ContributionFileAdmin(ActingAdmin):
+    list_display = ["reference", "fund", "contributions", "amount", "uploaded_by", "taken_in_by"]
+    list_select_related = ["fund__scheme"]
+    search_fields = ["reference"]
+    fields = [
+        "fund",
+        "reference",
+        "contributions",
+        "amount",
+        "uploaded_by",
+        "uploaded_at",
+        "taken_in_by",
+        "taken_in_at",
+        "text",
+    ]
+    acts = [
+        Act(
+            "take_in",
+            gettext_lazy("Take in"),
+            "budgets.change_contributionfile",
+            _take_in,
+            gettext_lazy("The money comes into the fund and from there to each account."),
+            errors=(UnableToTakeIn, UnusableFile),
+            offered=lambda file: file.taken_in_at is None,
+            grave=True,
+        )
+    ]
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, file: ContributionFile) -> Money:
+        return to_money(file.cents)
 
 
 class NewPause(forms.Form):

@@ -1,30 +1,36 @@
 """Contributions of a funder to many citizens at once, from a file: whole or not at all.
 
 Columns: `account`, `amount`, `reference`, and if wanted `categories` (with spaces) and
-`valid_until`. A reference is used once; the same file again changes nothing.
+`valid_until`. A reference is used once; the same file again changes nothing. On the page one member of
+staff hands a file in, which checks it, and another takes it in.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from io import StringIO
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from ledger.money import NotWholeCents, to_cents
+from ledger.money import to_cents
 from ledger.posting import NewBooking
 from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
 from ontwikkelrekening.budgets.ids import named, part
-from ontwikkelrekening.budgets.models import Fund, Tranche
+from ontwikkelrekening.budgets.models import ContributionFile, Fund, Tranche
 from ontwikkelrekening.citizens.models import Citizen
 
 COLUMNS = ("account", "amount", "reference")
+AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,11 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.field}: {self.reason}"
+        return _("line %(line)s, %(field)s: %(reason)s") % {
+            "line": self.line,
+            "field": self.field,
+            "reason": self.reason,
+        }
 
 
 class UnusableFile(Exception):
@@ -62,18 +72,80 @@ class _Line:
     tranche: NewTranche
 
 
+class UnableToTakeIn(Exception):
+    """The file stays as it is; the message says why."""
+
+
+class FileReferenceIsTaken(UnableToTakeIn):
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            _("Another file of this funder has the reference %(reference)s.")
+            % {"reference": reference}
+        )
+
+
+class SamePerson(UnableToTakeIn):
+    def __init__(self) -> None:
+        super().__init__(_("Who handed a file in cannot take it in. Ask a colleague."))
+
+
+class AlreadyTakenIn(UnableToTakeIn):
+    def __init__(self) -> None:
+        super().__init__(_("This file was taken in before."))
+
+
+@transaction.atomic
+def hand_in(fund: Fund, text: str, *, reference: str, by: str, at: datetime) -> ContributionFile:
+    """Check a file and keep it for a colleague; the same file again is the one that is there.
+
+    Raises UnusableFile with every problem, or FileReferenceIsTaken.
+    """
+    there = ContributionFile.objects.filter(fund=fund, reference=reference).first()
+    if there is None:
+        new, known = _checked(fund, StringIO(text, newline=""), on=localdate(at))
+        if not new and not known:
+            raise UnusableFile([Problem(1, "file", _("has no contributions"))])
+        there, _made = ContributionFile.objects.get_or_create(
+            fund=fund,
+            reference=reference,
+            defaults={
+                "text": text,
+                "contributions": len(new),
+                "cents": sum(tranche.cents for tranche in new),
+                "uploaded_by": by,
+                "uploaded_at": at,
+            },
+        )
+    if there.text != text:
+        raise FileReferenceIsTaken(reference)
+    return there
+
+
+@transaction.atomic
+def take_in(file: ContributionFile, *, by: str, at: datetime) -> Contributed:
+    """Book a file that a colleague handed in, once.
+
+    Raises SamePerson or AlreadyTakenIn, or UnusableFile when something changed since it was checked.
+    """
+    file = (
+        ContributionFile.objects.select_for_update(of=("self",))
+        .select_related("fund__scheme")
+        .get(pk=file.pk)
+    )
+    if file.taken_in_at:
+        raise AlreadyTakenIn
+    if by == file.uploaded_by:
+        raise SamePerson
+    done = contribute(file.fund, StringIO(file.text, newline=""), on=localdate(at), at=at)
+    file.taken_in_by, file.taken_in_at = by, at
+    file.save(update_fields=["taken_in_by", "taken_in_at"])
+    return done
+
+
 @transaction.atomic
 def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> Contributed:
     """Take in a file: the money comes into the fund and from there to each citizen."""
-    read = list(_read(fund, lines, on=on))
-    problems = [each for each in read if isinstance(each, Problem)]
-    wanted = [each for each in read if isinstance(each, _Line)]
-    problems += _unknown_accounts(wanted) + _used_twice(wanted)
-    known, changed = _known(wanted)
-    problems += changed
-    if problems:
-        raise UnusableFile(sorted(problems, key=lambda problem: problem.line))
-    new = [each.tranche for each in wanted if each.tranche.id not in known]
+    new, known = _checked(fund, lines, on=on)
     cents = sum(tranche.cents for tranche in new)
     if new:
         batch = part(new[0].id, "file")
@@ -86,17 +158,33 @@ def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> C
             effective_on=on,
         )
         grant(new, scheme=fund.scheme, source=fund.account_id, booking=booking, on=on, at=at)
-    return Contributed(len(new), len(known), cents)
+    return Contributed(len(new), known, cents)
+
+
+def _checked(fund: Fund, lines: Iterable[str], *, on: date) -> tuple[list[NewTranche], int]:
+    """What is new in a file, and how many were there already; raises UnusableFile."""
+    read = list(_read(fund, lines, on=on))
+    problems = [each for each in read if isinstance(each, Problem)]
+    wanted = [each for each in read if isinstance(each, _Line)]
+    problems += _unknown_accounts(wanted) + _used_twice(wanted)
+    known, changed = _known(wanted)
+    problems += changed
+    if problems:
+        raise UnusableFile(sorted(problems, key=lambda problem: problem.line))
+    return [each.tranche for each in wanted if each.tranche.id not in known], len(known)
 
 
 def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Problem]:
     reader = csv.DictReader(lines)
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
     if missing:
-        yield Problem(1, missing[0], "this column is missing")
+        yield Problem(1, missing[0], _("this column is missing"))
         return
-    for row in reader:
-        yield from _line(fund, reader.line_num, row, on=on)
+    try:
+        for row in reader:
+            yield from _line(fund, reader.line_num, row, on=on)
+    except csv.Error:
+        yield Problem(reader.line_num, "file", _("cannot be read as CSV from here on"))
 
 
 def _line(
@@ -105,17 +193,21 @@ def _line(
     cents = _cents(row.get("amount") or "")
     categories = (row.get("categories") or "").split() or list(fund.categories)
     expires_on, wrong_day = _day(row.get("valid_until") or "")
+    text = "".join(value for value in row.values() if isinstance(value, str))
     problems = [
         Problem(number, field, reason)
         for field, reason, is_wrong in (
-            ("account", "is missing", not row.get("account")),
-            ("reference", "is missing", not row.get("reference")),
-            ("amount", "is not an amount in euros above zero, such as 250.00", cents is None),
-            ("valid_until", "is not a day, such as 2027-12-31", wrong_day),
-            ("valid_until", "has passed", expires_on is not None and expires_on < on),
+            ("line", _("has more cells than the heading"), None in row),
+            ("line", _("has a character that is no text"), "\x00" in text),
+            ("account", _("is missing"), not row.get("account")),
+            ("reference", _("is missing"), not row.get("reference")),
+            ("amount", _("is not an amount in euros above zero, such as 250.00"), cents is None),
+            ("valid_until", _("is not a day, such as 2027-12-31"), wrong_day),
+            ("valid_until", _("has passed"), expires_on is not None and expires_on < on),
             (
                 "categories",
-                f"only {' '.join(fund.categories)} is agreed with this funder",
+                _("only %(kinds)s is agreed with this funder")
+                % {"kinds": " ".join(fund.categories)},
                 not set(categories) <= set(fund.categories),
             ),
         )
@@ -140,11 +232,8 @@ def _line(
 
 
 def _cents(text: str) -> int | None:
-    try:
-        cents = to_cents(Money(Decimal(text), "EUR"))
-    except (InvalidOperation, NotWholeCents):
-        return None
-    return cents if cents > 0 else None
+    cents = to_cents(Money(Decimal(text), "EUR")) if AMOUNT.fullmatch(text) else 0
+    return cents or None
 
 
 def _day(text: str) -> tuple[date | None, bool]:
@@ -159,7 +248,7 @@ def _unknown_accounts(lines: Sequence[_Line]) -> list[Problem]:
     known = Citizen.objects.filter(account_code__in=codes, erased_at=None)
     found = set(known.values_list("account_code", flat=True))
     return [
-        Problem(each.number, "account", "is no account of ours")
+        Problem(each.number, "account", _("is no account of ours"))
         for each in lines
         if each.tranche.account_code not in found
     ]
@@ -170,7 +259,7 @@ def _used_twice(lines: Sequence[_Line]) -> list[Problem]:
     problems = []
     for each in lines:
         if each.tranche.id in seen:
-            problems.append(Problem(each.number, "reference", "stands in the file twice"))
+            problems.append(Problem(each.number, "reference", _("stands in the file twice")))
         seen.add(each.tranche.id)
     return problems
 
@@ -179,7 +268,7 @@ def _known(lines: Sequence[_Line]) -> tuple[set[UUID], list[Problem]]:
     """What was taken in before, and what comes again with other content."""
     before = Tranche.objects.in_bulk([each.tranche.id for each in lines])
     problems = [
-        Problem(each.number, "reference", "was used before, for something else")
+        Problem(each.number, "reference", _("was used before, for something else"))
         for each in lines
         if (known := before.get(each.tranche.id))
         and (known.account_code, known.granted) != (each.tranche.account_code, each.tranche.cents)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
 from djmoney.money import Money
 
 from ledger.checking import check_ledger
 from ontwikkelrekening.budgets.accounts import overview
-from ontwikkelrekening.budgets.contributing import Contributed, UnusableFile, contribute
+from ontwikkelrekening.budgets.contributing import (
+    AlreadyTakenIn,
+    Contributed,
+    FileReferenceIsTaken,
+    SamePerson,
+    UnusableFile,
+    contribute,
+    hand_in,
+    take_in,
+)
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.funders import FunderDetails, open_funder, statement_of
-from ontwikkelrekening.budgets.models import Fund, ReturnRule, Tranche
+from ontwikkelrekening.budgets.models import ContributionFile, Fund, ReturnRule, Tranche
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from ontwikkelrekening.budgets.returning import return_credit
 from ontwikkelrekening.budgets.terms import NoTerms
+from ontwikkelrekening.staff import set_up_groups
 from providers import claiming
 from providers.enrolling import redeem
 from tests.budgets.world import (
@@ -32,6 +46,7 @@ from tests.budgets.world import (
     give,
     left,
     left_on,
+    staff,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,11 +140,96 @@ def test_a_file_with_mistakes_is_refused_whole_and_each_is_named(world: World) -
     assert not Tranche.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ("{},1,000.00,F1,,", "line"),  # a comma too many would make it one euro
+        ("{},NaN,F1,,", "amount"),
+        ("{},1e3,F1,,", "amount"),
+        ("{},99999999999,F1,,", "amount"),
+        ("{},0.00,F1,,", "amount"),
+        ("{},١٠,F1,,", "amount"),
+        ("{}\x00,10,F1,,", "line"),
+    ],
+)
+def test_what_looks_like_an_amount_and_is_none_is_refused(
+    world: World, row: str, field: str
+) -> None:
+    with pytest.raises(UnusableFile) as refused:
+        contribute(employer(world), lines(row.format(world.fatima)), on=ON, at=AT)
+
+    first = refused.value.problems[0]
+    assert (first.line, first.field) == (2, field)
+
+
+def test_one_hands_a_file_in_and_another_takes_it_in_once(world: World) -> None:
+    fund, text = employer(world), "\r\n".join(lines(f"{world.fatima},250.00,F1,,"))
+
+    file = hand_in(fund, text, reference="januari", by="ineke", at=AT)
+    assert hand_in(fund, text, reference="januari", by="bas", at=AT) == file
+    assert (file.contributions, file.cents, Tranche.objects.count()) == (1, 25_000, 0)
+    with pytest.raises(FileReferenceIsTaken):
+        hand_in(fund, text + "\n", reference="januari", by="ineke", at=AT)
+    with pytest.raises(SamePerson):
+        take_in(file, by="ineke", at=AT)
+    assert take_in(file, by="bas", at=AT) == Contributed(1, 0, 25_000)
+    with pytest.raises(AlreadyTakenIn):
+        take_in(file, by="bas", at=AT)
+
+    again = hand_in(fund, text, reference="nog eens", by="ineke", at=AT)
+    assert take_in(again, by="bas", at=AT) == Contributed(0, 1, 0)
+    assert Tranche.objects.count() == 1
+
+
+def test_a_file_that_is_wrong_or_empty_is_not_kept(world: World) -> None:
+    fund = employer(world)
+
+    for text in ("", "nonsense", "account,amount,reference", 'account,amount,reference\n"'):
+        with pytest.raises(UnusableFile):
+            hand_in(fund, text, reference="januari", by="ineke", at=AT)
+    assert not ContributionFile.objects.exists()
+
+
+def test_the_database_refuses_that_one_person_does_both(world: World) -> None:
+    text = "\n".join(lines(f"{world.fatima},250.00,F1,,"))
+    file = hand_in(employer(world), text, reference="januari", by="ineke", at=AT)
+
+    with pytest.raises(IntegrityError, match="someone_else"), transaction.atomic():
+        ContributionFile.objects.filter(pk=file.pk).update(taken_in_by="ineke", taken_in_at=AT)
+
+
+def test_staff_hand_in_and_take_in_on_the_pages_and_read_what_is_wrong(world: World) -> None:
+    set_up_groups()
+    fund = employer(world)
+    ineke, bas = Client(), Client()
+    ineke.force_login(staff("ineke", "payment-officers"))
+    bas.force_login(staff("bas", "payment-officers"))
+    address = f"/admin/budgets/fund/{fund.pk}/do/contribute"
+
+    def sent(text: str) -> Any:
+        file = SimpleUploadedFile("bijdragen.csv", text.encode("utf-8-sig"))
+        return ineke.post(address, {"reference": "januari", "file": file}, follow=True)
+
+    wrong = sent("\n".join(lines("R-NONE-NONE,250.00,F1,,", f"{world.henk},x,F2,,")))
+    right = sent("\n".join(lines(f"{world.fatima},250.00,F1,,")))
+    take = f"/admin/budgets/contributionfile/{ContributionFile.objects.get().pk}/do/take_in"
+    own = ineke.post(take, follow=True)
+    taken = bas.post(take, follow=True)
+
+    assert wrong.status_code == 422
+    assert "Er zijn 2 fouten" in wrong.content.decode()
+    assert "is geen rekening bij ons" in wrong.content.decode()
+    assert "wachten tot een collega" in right.content.decode()
+    assert "Vraag een collega" in own.content.decode()
+    assert "1 bijdragen, samen" in taken.content.decode()
+    assert Tranche.objects.get().granted == 25_000
+
+
 def test_a_reference_used_for_something_else_is_refused(world: World) -> None:
     fund = employer(world)
     contribute(fund, lines(f"{world.fatima},250.00,F1,,"), on=ON, at=AT)
 
-    with pytest.raises(UnusableFile, match="was used before"):
+    with pytest.raises(UnusableFile, match="is eerder gebruikt"):
         contribute(fund, lines(f"{world.fatima},300.00,F1,,"), on=ON, at=AT)
 
 
@@ -208,6 +308,26 @@ def test_what_expires_goes_back_by_the_funders_rule(
     assert (left("fund:bakkerij"), left("bank")) == (in_fund, bank)
     assert statement_of(fund).came_back == 25_000
     assert check_ledger() == []
+
+
+@pytest.mark.parametrize("why", ["left", "died"])
+@pytest.mark.parametrize(
+    ("rule", "in_fund", "bank"), [(ReturnRule.FUNDER, 0, 0), (ReturnRule.FUND, 25_000, 25_000)]
+)
+def test_credit_of_who_leaves_or_died_goes_back_by_the_funders_rule(
+    world: World, why: str, rule: str, in_fund: int, bank: int
+) -> None:
+    fund = employer(world, return_rule=rule)
+    contribute(fund, lines(f"{world.fatima},250.00,F1,,"), on=ON, at=AT)
+
+    call_command("return_credit", world.fatima, "--why", why)
+    call_command("return_credit", world.fatima, "--why", why)
+
+    assert (left("fund:bakkerij"), left("bank")) == (in_fund, bank)
+    assert statement_of(fund).came_back == 25_000
+    assert check_ledger() == []
+    with pytest.raises(CommandError, match="no account R-NONE"):
+        call_command("return_credit", "R-NONE", "--why", why)
 
 
 def test_who_leaves_gives_free_credit_back_and_keeps_what_is_reserved(world: World) -> None:

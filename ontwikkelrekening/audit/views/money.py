@@ -72,6 +72,17 @@ def position_chart(position: Position) -> BarChart:
     )
 
 
+STATEMENT = {
+    "received": _("Received, less what went back"),
+    "in_fund": _("Still in the fund"),
+    "granted": _("Granted"),
+    "free": _("Free on their accounts"),
+    "reserved": _("Reserved"),
+    "paid": _("Claimed by providers"),
+    "came_back": _("Came back from citizens"),
+}
+
+
 @audit_page
 def fund_page(request: HttpRequest, scheme: str) -> HttpResponseBase:
     found = next((x for x in positions() if x.scheme == scheme), None)
@@ -100,16 +111,27 @@ def fund_page(request: HttpRequest, scheme: str) -> HttpResponseBase:
         source=Listed(list(PLACES)),
         totals=lambda: [Cell(_("Total")), Cell(""), Cell(found.total, "cents")],
     )
+    statement = statement_of(fund)
+    told = table_on(
+        request,
+        "statement",
+        caption=_("Statement for the funder"),
+        columns=[
+            Column("what", _("What it is"), lambda x: STATEMENT[x]),
+            Column("amount", _("Amount"), lambda x: getattr(statement, x), "cents"),
+        ],
+        source=Listed(list(STATEMENT)),
+    )
     return answer(
         request,
         "audit/fund.html",
         title=found.name,
         section="funds",
         trail=[(_("Funds"), reverse("audit:funds"))],
-        tables=[table],
+        tables=[table, told],
         position=found,
         fund=fund,
-        statement=statement_of(fund),
+        statement=statement,
         reach_href=reverse("audit:reach", args=[scheme]),
         chart=position_chart(found),
         difference=found.made_available - found.total,

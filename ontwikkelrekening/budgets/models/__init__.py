@@ -2,6 +2,7 @@
 
 from ontwikkelrekening.budgets.models.credit import (
     Agreement,
+    ContributionFile,
     Fund,
     FunderKind,
     ReturnRule,
@@ -25,6 +26,7 @@ __all__ = [
     "Agreement",
     "Application",
     "Assessment",
+    "ContributionFile",
     "Division",
     "Fund",
     "FunderKind",

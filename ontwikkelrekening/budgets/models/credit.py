@@ -59,6 +59,41 @@ class Fund(models.Model):
         return f"fonds van {self.scheme}"
 
 
+class ContributionFile(models.Model):
+    """A funder's file as it was handed in: checked by one member of staff, taken in by another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    fund = models.ForeignKey(
+        Fund, on_delete=models.PROTECT, related_name="files", verbose_name="fonds"
+    )
+    reference = models.CharField("kenmerk", max_length=100)
+    text = models.TextField("inhoud")
+    contributions = models.PositiveIntegerField("bijdragen")
+    cents = models.BigIntegerField("bedrag (centen)")
+    uploaded_by = models.CharField("klaargezet door", max_length=100)
+    uploaded_at = models.DateTimeField("klaargezet op")
+    taken_in_by = models.CharField("verwerkt door", max_length=100, blank=True)
+    taken_in_at = models.DateTimeField("verwerkt op", null=True)
+
+    class Meta:
+        verbose_name = "bestand met bijdragen"
+        verbose_name_plural = "bestanden met bijdragen"
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="funder_uses_a_file_reference_once", fields=["fund", "reference"]
+            ),
+            models.CheckConstraint(
+                name="file_is_taken_in_by_someone_else",
+                condition=Q(taken_in_by="", taken_in_at=None)
+                | (~Q(taken_in_by="") & ~Q(taken_in_by=F("uploaded_by")) & ~Q(taken_in_at=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
 class TopUpRun(models.Model):
     """The yearly top-up of one scheme, cut into chunks that workers share and may redo."""
 
