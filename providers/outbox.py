@@ -4,6 +4,9 @@
 time with FOR UPDATE SKIP LOCKED, performs the work and marks it done in one transaction, so many
 workers share the queue and a killed one loses nothing. The work's function runs inside that
 transaction; what leaves the database must carry an id of its own.
+
+Every provider's work has a lane of its own. Which lane is next is drawn, so each that has work gets an
+equal share however much it has; within a lane the oldest comes first.
 """
 
 from __future__ import annotations
@@ -22,21 +25,43 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 8
 ENQUEUE = """
-    INSERT INTO providers_outboxmessage (work, subject, due_at, attempts, error, created_at)
-    SELECT %(work)s, subject, %(at)s, 0, '', %(at)s FROM unnest(%(subjects)s::text[]) subject
+    INSERT INTO providers_outboxmessage (work, subject, lane, due_at, attempts, error, created_at)
+    SELECT %(work)s, subject, %(lane)s, %(at)s, 0, '', %(at)s
+    FROM unnest(%(subjects)s::text[]) subject
     ON CONFLICT DO NOTHING
+"""
+# From lane to lane by the index, so that its cost does not grow with the work that waits.
+NEXT = """
+    WITH RECURSIVE lanes AS (
+        SELECT min(lane) AS lane FROM providers_outboxmessage WHERE done_at IS NULL
+        UNION ALL
+        SELECT (SELECT min(lane) FROM providers_outboxmessage
+                WHERE done_at IS NULL AND lane > lanes.lane)
+        FROM lanes WHERE lanes.lane IS NOT NULL
+    )
+    SELECT oldest.* FROM (SELECT lane FROM lanes WHERE lane IS NOT NULL ORDER BY random()) drawn
+    CROSS JOIN LATERAL (
+        SELECT * FROM providers_outboxmessage message
+        WHERE message.lane = drawn.lane AND done_at IS NULL
+            AND due_at <= %(now)s AND attempts < %(attempts)s
+        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) oldest
+    LIMIT 1
 """
 
 
-def enqueue(work: str, subject: str, *, at: datetime) -> None:
-    """Queue `work` (a name in settings.OUTBOX_HANDLERS) on `subject`; queued twice is queued once."""
-    enqueue_many(work, [subject], at=at)
+def enqueue(work: str, subject: str, *, lane: str = "", at: datetime) -> None:
+    """Queue `work` (a name in settings.OUTBOX_HANDLERS) on `subject`; queued twice is queued once.
+
+    `lane` is the id of the provider whose work it is.
+    """
+    enqueue_many(work, [subject], lane=lane, at=at)
 
 
-def enqueue_many(work: str, subjects: list[str], *, at: datetime) -> None:
+def enqueue_many(work: str, subjects: list[str], *, lane: str = "", at: datetime) -> None:
     """Queue the same work on many subjects in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(ENQUEUE, {"work": work, "subjects": subjects, "at": at})
+        cursor.execute(ENQUEUE, {"work": work, "subjects": subjects, "lane": lane, "at": at})
     transaction.on_commit(import_string(settings.OUTBOX_DOORBELL), robust=True)
 
 
@@ -49,14 +74,11 @@ def drain() -> int:
 
 
 def _perform_next() -> bool | None:
-    """Perform the oldest due message: True when done, False when it failed, None when none is left."""
+    """Perform the next due message: True when done, False when it failed, None when none is left."""
     now = timezone.now()
     with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(done_at=None, due_at__lte=now, attempts__lt=ATTEMPTS_MAX)
-            .order_by("due_at", "id")
-            .first()
+        message = next(
+            iter(OutboxMessage.objects.raw(NEXT, {"now": now, "attempts": ATTEMPTS_MAX})), None
         )
         if message is None:
             return None

@@ -37,7 +37,8 @@ def take_in(
         batch_size=2000,
     )
     starts = range(0, len(items), ITEMS_IN_A_CHUNK)
-    enqueue_many(WORK, [f"{job.id}:{start}" for start in starts], at=at)
+    chunks = [f"{job.id}:{start}" for start in starts]
+    enqueue_many(WORK, chunks, lane=str(provider.pk), at=at)
     return job
 
 

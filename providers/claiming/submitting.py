@@ -125,7 +125,7 @@ def submit(
     _check(enrolment, instalment, cents, claims, on=timezone.localdate(at))
     with rows.at_once():
         rows.insert(claim)
-        enqueue("claim.assess", str(id), at=at)
+        enqueue("claim.assess", str(id), lane=str(provider.pk), at=at)
     return claim
 
 

@@ -385,6 +385,7 @@ class OutboxMessage(models.Model):
 
     work = models.CharField(max_length=32)  # a name in settings.OUTBOX_HANDLERS
     subject = models.CharField(max_length=64)  # the id of what to work on; never personal data
+    lane = models.CharField(max_length=36, blank=True)  # a provider's id; empty: the scheme's own
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
@@ -393,7 +394,9 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="outbox_open"),
+            models.Index(
+                fields=["lane", "due_at", "id"], condition=Q(done_at=None), name="outbox_open"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ from providers.claiming import (
     take_up,
 )
 from providers.claiming.reviewing import NoReason, NothingToConfirm, SamePerson
-from providers.models import Claim, Enrolment, OutboxMessage, Review
+from providers.models import Claim, Course, Enrolment, OutboxMessage, Review, StateChange
 from providers.outbox import drain
 from providers.states import IllegalMove
 from tests.providers.world import (
@@ -45,6 +45,18 @@ def enrolment() -> Enrolment:
 @pytest.fixture
 def doubtful(enrolment: Enrolment) -> Claim:
     return assessed(claim(enrolment, "completion", evidence={"attendance": 60}))
+
+
+def test_one_claim_does_not_wait_for_all_that_another_provider_has_sent(course: Course) -> None:
+    for _ in range(60):
+        claim(redeemed(course))
+    single = claim(redeemed(digital_skills(de_linde("Taalhuis"))))
+
+    assert drain() == 61
+
+    approved = StateChange.objects.filter(subject="claim", event="approve").order_by("id")
+    order = list(approved.values_list("subject_id", flat=True))
+    assert order.index(single.id) < 40  # a lane is drawn each time: one in 2^40 would come later
 
 
 def test_a_claim_after_the_start_is_approved_and_booked(enrolment: Enrolment) -> None:
