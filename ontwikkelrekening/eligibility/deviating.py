@@ -16,7 +16,6 @@ from ontwikkelrekening.eligibility.reading import facts_of
 from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, replace
 
 KINDS = ("general", "coaching_evc", "childcare_travel")
-GROUND = "Voorbeeldregeling art. 9 (hardheidsclausule); Awb 3:4 lid 2 en 4:84"
 
 
 class UnableToDeviate(Exception):

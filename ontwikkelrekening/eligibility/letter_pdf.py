@@ -18,9 +18,9 @@ from ontwikkelrekening.eligibility.wording import long_date
 TEMPLATE = Path(__file__).with_name("letter.typ")
 
 
-def letter_pdf(decision: Decision, *, language: str, on: date) -> bytes:
+def letter_pdf(decision: Decision, *, language: str, on: date, motive: str = "") -> bytes:
     """The same words as on screen. Texts go in as data, so none of them can be markup."""
-    written = asdict(letter(decision, language=language, on=on))
+    written = asdict(letter(decision, language=language, on=on, motive=motive))
     with override(language):
         data = written | {
             "language": language,

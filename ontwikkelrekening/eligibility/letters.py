@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from ontwikkelrekening.citizens.writing import read
 from ontwikkelrekening.eligibility import wording
 from ontwikkelrekening.eligibility.clocks import object_until
-from ontwikkelrekening.eligibility.models import Decision, Outcome
+from ontwikkelrekening.eligibility.models import Decision, Deviation, Outcome
 from ontwikkelrekening.eligibility.parameters import (
     CARER,
     FLEX_WORKER,
@@ -25,11 +27,15 @@ from ontwikkelrekening.eligibility.rules import (
     ELIGIBLE,
     GROUP_RULES,
     Facts,
+    GrantOf,
     Result,
     Step,
     decide,
+    grant_of,
 )
 from ontwikkelrekening.eligibility.wording import Text
+
+HARDSHIP_GROUND = "Voorbeeldregeling art. 9 (hardheidsclausule); Awb 3:4 lid 2 en 4:84"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +53,63 @@ class Letter:
 
 
 def letter(
-    decision: Decision, *, language: str, on: date, parameters: Parameters | None = None
+    decision: Decision,
+    *,
+    language: str,
+    on: date,
+    parameters: Parameters | None = None,
+    motive: str = "",
 ) -> Letter:
-    """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en")."""
+    """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en").
+
+    `motive` is why a person deviated from the rules (`motive_of`), for the eyes of the citizen only.
+    """
     parameters = parameters or parameters_of(decision.policy)
     facts = facts_of(decision)
     result = decide(facts, parameters)
     until = object_until(announced_on(decision))
+    deviation = _deviation(decision)
     with override(language):
+        why = reasons(facts, result, parameters)
         return Letter(
             title=_title(decision),
             answer=_answer(decision),
             facts=facts_in_words(facts),
-            reasons=reasons(facts, result, parameters),
-            sum=sums(result, parameters, on=decision.decided_on),
-            what_would_change=what_would_change(facts, result, parameters),
+            reasons=_hardship(result, motive) + why if deviation else why,
+            sum=_lines(_granted(decision, parameters), on=decision.decided_on)
+            if deviation
+            else sums(result, parameters, on=decision.decided_on),
+            what_would_change=[] if deviation else what_would_change(facts, result, parameters),
             what_you_can_do=_what_you_can_do(decision, until, on=on),
-            grounds=grounds(result),
+            grounds=[HARDSHIP_GROUND, *grounds(result)] if deviation else grounds(result),
         )
+
+
+def motive_of(decision: Decision) -> str:
+    """Why two people deviated from the rules, in their words; empty where nobody did."""
+    deviation = _deviation(decision)
+    return read(deviation.reason) if deviation else ""
+
+
+def _deviation(decision: Decision) -> Deviation | None:
+    if decision.replaces_id is None:
+        return None
+    return Deviation.objects.filter(result=decision).first()
+
+
+def _granted(decision: Decision, parameters: Parameters) -> list[GrantOf]:
+    return [grant_of(kind, cents, parameters=parameters) for kind, cents in decision.grants]
+
+
+def _hardship(result: Result, motive: str) -> list[str]:
+    """Why the sums are other ones than the rules say."""
+    by_the_rules = (
+        _("By the rules you would get {amount}.").format(amount=wording.euros(result.cents))
+        if result.cents
+        else _("By the rules you would get no credit this year.")
+    )
+    two_people = _("That would weigh too hard on you. Two of our staff decided otherwise.")
+    return [by_the_rules, two_people, *([motive] if motive else [])]
 
 
 def _title(decision: Decision) -> str:
@@ -157,7 +202,7 @@ def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
     """How the amount came about, one line a sum, and the total."""
     if not result.grants:
         return []
-    lines = [_line(grant.kind, grant.cents, grant.years_valid, on=on) for grant in result.grants]
+    lines = _lines(result.grants, on=on)
     higher = result.priority in parameters.priority_amount_classes
     size = "priority" if higher else "general"
     usual: int = getattr(parameters, f"amount_{size}_cents")
@@ -169,8 +214,15 @@ def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
                 cap=wording.euros(getattr(parameters, f"cap_{size}_cents")),
             ),
         )
-    if len(result.grants) > 1:
-        lines.append(_("Together {amount}.").format(amount=wording.euros(result.cents)))
+    return lines
+
+
+def _lines(grants: Sequence[GrantOf], *, on: date) -> list[str]:
+    """One line a sum, and the total where there are more."""
+    lines = [_line(grant.kind, grant.cents, grant.years_valid, on=on) for grant in grants]
+    if len(grants) > 1:
+        total = sum(grant.cents for grant in grants)
+        lines.append(_("Together {amount}.").format(amount=wording.euros(total)))
     return lines
 
 

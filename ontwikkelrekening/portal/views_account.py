@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,7 +15,7 @@ from ontwikkelrekening.budgets.history import free_at
 from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
-from ontwikkelrekening.eligibility.letters import letter
+from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.portal.credits import credits_of, live
@@ -125,7 +126,7 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
         "account": account,
         "here": "home",
         "decision": found,
-        "letter": letter(found, language=get_language() or "nl", on=timezone.localdate()),
+        "letter": letter(found, **_for_the_citizen(found)),
         "objections": [(each, OBJECTIONS[each.state]) for each in objections],
         "newer": newer,
         "may_object": (found.outcome != Outcome.REFUSED or found.confirmed_by)
@@ -142,12 +143,18 @@ def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpRe
         Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
     )
     return HttpResponse(
-        letter_pdf(found, language=get_language() or "nl", on=timezone.localdate()),
+        letter_pdf(found, **_for_the_citizen(found)),
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="besluit-{found.decided_on}.pdf"',
         },
     )
+
+
+def _for_the_citizen(decision: Decision) -> dict[str, Any]:
+    """In the reader's language, today, with the words that are for the citizen alone."""
+    language = get_language() or "nl"
+    return {"language": language, "on": timezone.localdate(), "motive": motive_of(decision)}
 
 
 def _position(written: str | None) -> int | None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import polib
 import pytest
 
+from ontwikkelrekening.eligibility.deviating import approve, propose
 from ontwikkelrekening.eligibility.example import example_parameters
-from ontwikkelrekening.eligibility.letters import Letter, letter
-from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.letters import Letter, letter, motive_of
+from ontwikkelrekening.eligibility.models import Decision, Scheme
 from ontwikkelrekening.eligibility.rules import Facts, decide
+from tests.eligibility.acts import refused
 from tests.eligibility.conftest import AT, ON
-from tests.eligibility.people import FATIMA, HENK, SAMIRA, THOMAS
+from tests.eligibility.people import FATIMA, HENK, SAMIRA, THOMAS, noor
 
 PARAMETERS = example_parameters()
 APPS = Path(__file__).parents[2] / "ontwikkelrekening"
@@ -118,3 +120,26 @@ def test_every_text_is_in_dutch_and_compiled(app: str) -> None:
     assert texts.untranslated_entries() == texts.fuzzy_entries() == []
     compiled = {(entry.msgid, entry.msgstr) for entry in polib.mofile(str(folder / "django.mo"))}
     assert compiled == {(entry.msgid, entry.msgstr) for entry in texts}
+
+
+def test_a_deviation_says_what_the_rules_say_who_deviated_and_why(scheme: Scheme) -> None:
+    refusal = refused(scheme, noor())
+    sums = [("general", 80_000), ("coaching_evc", 70_000)]
+    proposed = propose(refusal, grants=sums, reason="U moest vluchten.", by="rosa", at=AT)
+    decision = approve(proposed, by="sam", at=AT)
+
+    read = letter(decision, language="nl", on=ON, motive=motive_of(decision))
+
+    assert read.answer == "U krijgt € 1.500,00 om te leren."
+    assert read.reasons[:3] == [
+        "Volgens de regels zou u dit jaar geen tegoed krijgen.",
+        "Dat zou voor u te zwaar zijn. Twee van onze medewerkers besloten daarom anders.",
+        "U moest vluchten.",
+    ]
+    assert read.sum == [
+        "€ 800,00 om te leren. Dit blijft op uw rekening staan.",
+        "€ 700,00 alleen voor een coach of EVC, tot en met 31 december 2028.",
+        "Samen € 1.500,00.",
+    ]
+    assert "hardheidsclausule" in read.grounds[0]
+    assert "vluchten" not in str(letter(decision, language="nl", on=ON))  # for staff
