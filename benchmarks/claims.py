@@ -88,7 +88,8 @@ def _prepare(providers: int, enrolments: int) -> list[Caller]:
     return callers
 
 
-def _iban(number: int) -> str:
+def iban(number: int) -> str:
+    """A valid IBAN of an invented bank."""
     account = f"TEST{number:010d}"
     digits = "".join(str(int(each, 36)) for each in f"{account}NL00")
     return f"NL{98 - int(digits) % 97:02d}{account}"
@@ -109,7 +110,7 @@ def _provider(number: int, count: int) -> Caller:
 
     now = timezone.now()
     today = timezone.localdate(now)
-    provider = admit("Buurtschool", f"{number:08d}", _iban(number), on=today, at=now)
+    provider = admit("Buurtschool", f"{number:08d}", iban(number), on=today, at=now)
     details = CourseDetails(
         code="A", name="Les", category="course", price=Money("260", "EUR"), hours=24
     )

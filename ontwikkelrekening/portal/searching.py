@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from providers.models import Course, Mode
 
@@ -26,14 +26,7 @@ class Wish:
 
 def find(wish: Wish) -> QuerySet[Course]:
     """Published courses that meet every wish, by name."""
-    found = Course.objects.published().select_related("provider")
-    for word in wish.text.split():
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(description__icontains=word)
-            | Q(place__icontains=word)
-            | Q(provider__name__icontains=word)
-        )
+    found = Course.objects.published().saying(wish.text).select_related("provider")
     if wish.category:
         found = found.filter(category=wish.category)
     if wish.short:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from oauth2_provider.models import AbstractApplication
@@ -89,6 +90,17 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def published(self) -> CourseQuerySet:
         return self.filter(state=CourseState.PUBLISHED)
 
+    def saying(self, text: str) -> CourseQuerySet:
+        """Every word given stands in the name, the text, the place or the provider's name.
+
+        Also within a word: who asks for opvang finds kinderopvang.
+        """
+        found = self
+        for word in text.split():
+            by = Provider.objects.filter(name__icontains=word).values_list("pk", flat=True)
+            found = found.filter(Q(said__contains=Lower(Value(word))) | Q(provider__in=list(by)))
+        return found
+
 
 class Course(models.Model):
     """What a provider teaches, at one price. Field names follow Open Education API 6.0."""
@@ -112,6 +124,16 @@ class Course(models.Model):
     state = models.CharField(max_length=9, choices=CourseState.choices, default=CourseState.DRAFT)
     published_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField()
+    said = models.GeneratedField(  # what a search looks through
+        expression=Lower(
+            Concat(
+                *("name", Value("\n"), "description", Value("\n"), "place"),
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = CourseQuerySet.as_manager()
 
@@ -119,6 +141,18 @@ class Course(models.Model):
         verbose_name = "opleiding"
         verbose_name_plural = "opleidingen"
         ordering = ["name"]
+        indexes = [
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(state=CourseState.PUBLISHED),
+                name="catalogue_newest",
+            ),
+            models.Index(
+                fields=["name", "id"],
+                condition=Q(state=CourseState.PUBLISHED),
+                name="catalogue_by_name",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="course_runs_between_a_week_and_four_years",

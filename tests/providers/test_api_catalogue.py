@@ -24,6 +24,8 @@ DEMO = Path(__file__).parents[2] / "demo" / "courses.json.gz"
         ("weeksMax=2", lambda course: course["weeks"] <= 2),
         ("priceMax=100", lambda course: float(course["price"]) <= 100),
         ("place=heerlen", lambda course: course["place"] == "Heerlen"),
+        ("search=OPVANG", lambda course: "opvang" in str(course).lower()),
+        ("search=excel%20heerlen", lambda course: course["place"] == "Heerlen"),
         ("search=excel%20grafieken", lambda course: "Excel" in course["name"]),
         (
             "search=kinderopvang&category=childcare",
