@@ -58,6 +58,7 @@ def office(
                 user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")  # as it is served
                 user.save()
             pages, administration = addresses(year), pages_of_staff(year)
+            pages |= {"open data": "/open-data/", "open reach": f"/open-data/landelijk/{ON.year}/"}
             connections.close_all()
             with _served(name) as url:
                 yield Office(url, pages, administration)
@@ -100,6 +101,10 @@ def pages_of_staff(year: Year) -> dict[str, str]:
         "start": "/admin/budgets/topuprun/do/start",
         "prepare round": "/admin/budgets/round/do/prepare",
         "round": f"/admin/budgets/round/{year.round.pk}/change/",
+        "pauses": "/admin/budgets/pause/",
+        "pause": "/admin/budgets/pause/do/pause",
+        "files": "/admin/budgets/contributionfile/",
+        "contribute": f"/admin/budgets/fund/{year.world.fund.pk}/do/contribute",
         "batches": "/admin/payouts/paymentbatch/",
         "batch": f"/admin/payouts/paymentbatch/{year.batch.pk}/change/",
         "prepare payments": "/admin/payouts/paymentbatch/do/prepare",
