@@ -40,9 +40,10 @@ CITIZENS = """
     FROM generate_series(1, %(people)s) AS n
 """
 CIRCUMSTANCES = """
-    INSERT INTO citizens_circumstance (citizen_id, kind, value, source, evidence, valid_from, recorded_at)
+    INSERT INTO citizens_circumstance (citizen_id, kind, value, source, evidence, judged_by, valid_from,
+                                       recorded_at)
     SELECT c.id, kind, words[1 + floor(random() * cardinality(words))::int], 'own_statement',
-           'not_asked', DATE '2025-09-01', now()
+           'not_asked', '', DATE '2025-09-01', now()
     FROM citizens_citizen c, (VALUES
         ('contract', ARRAY['permanent', 'permanent', 'permanent', 'agency', 'temporary', 'no_work']),
         ('household', ARRAY['alone', 'partner', 'partner_and_children', 'sole_parent']),

@@ -87,7 +87,8 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
         "",
         "## 6. Which fact counts",
         "",
-        "Of facts about the same thing that hold on the day: never one whose evidence was rejected;"
+        "Of facts about the same thing that hold on the day: never one whose evidence was rejected,"
+        " nor a statement that the citizen replaced by a later one, even when that has ended since;"
         " then the one that began last; then the better source"
         f" ({', '.join(source.value for source in SOURCES_BEST_FIRST)}); then the one recorded last."
         " An own statement holds until it is checked.",

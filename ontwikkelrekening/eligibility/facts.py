@@ -2,7 +2,9 @@
 
 Of facts about the same thing that hold on the day, one counts, by this published order:
 
-1. a fact whose evidence was rejected never counts;
+1. a fact whose evidence was rejected never counts, nor a statement that the citizen replaced by a
+   later one, even when that has ended since: who says "alone with a child until it turns 18" is not
+   heard to say what was said before that;
 2. the one that began last: a newer statement holds until it is checked;
 3. of those, the better source: register, municipality, coach, own statement;
 4. of those, the one recorded last.
@@ -15,10 +17,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from ontwikkelrekening.citizens.ageing import age_months, aow_months
-from ontwikkelrekening.citizens.models import Circumstance, CircumstanceKind, Citizen, Source
+from ontwikkelrekening.citizens.models import (
+    Circumstance,
+    CircumstanceKind,
+    Citizen,
+    Evidence,
+    Source,
+)
 from ontwikkelrekening.citizens.vocabulary import Residence
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyState, Scheme
 from ontwikkelrekening.eligibility.parameters import Parameters
@@ -78,6 +86,20 @@ def facts_for(
     }
 
 
+def _stated_later(on: date) -> QuerySet[Circumstance]:
+    """What the same citizen said later about the same thing, for a subquery."""
+    of_the_same = {name: OuterRef(name) for name in ("citizen", "kind", "source")}
+    began_later = Q(valid_from__gt=OuterRef("valid_from"))
+    corrected = Q(valid_from=OuterRef("valid_from"), pk__gt=OuterRef("pk"))
+    return Circumstance.objects.filter(
+        began_later | corrected,
+        ~Q(evidence=Evidence.REJECTED),
+        Q(source=Source.OWN_STATEMENT),
+        valid_from__lte=on,
+        **of_the_same,
+    )
+
+
 def circumstances_of(
     codes: Collection[str],
     *,
@@ -101,7 +123,8 @@ def counting_facts(
     """The facts that count on a day: one of each kind, by the order above."""
     return (
         Circumstance.objects.holding(on=on)
-        .filter(citizen__account_code__any_of=codes, kind__any_of=kinds)
+        .filter(~Exists(_stated_later(on)), citizen__account_code__any_of=codes)
+        .filter(kind__any_of=kinds)
         .order_by("citizen_id", "kind", "-valid_from", _SOURCE_RANK, "-recorded_at", "-id")
         .distinct("citizen_id", "kind")
     )

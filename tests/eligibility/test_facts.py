@@ -101,6 +101,29 @@ def test_a_rejected_statement_never_counts(db: None) -> None:
     assert contract(code, on=ON) == "permanent"
 
 
+def test_raising_a_child_alone_ends_with_the_childs_18th_birthday(db: None) -> None:
+    turns_18 = date(2026, 5, 9)
+    code = stated(
+        Stated("household", "sole_parent", date(2020, 1, 1)),
+        Stated("household", "sole_parent", date(2025, 6, 1), turns_18),
+    )
+
+    assert circumstances_of([code], on=date(2026, 5, 8))[code] == {"household": "sole_parent"}
+    assert circumstances_of([code], on=turns_18) == {}
+    assert circumstances_of([code], on=date(2024, 5, 8))[code] == {"household": "sole_parent"}
+
+
+def test_what_a_register_says_goes_on_after_a_statement_that_ended(db: None) -> None:
+    code = stated(
+        work("permanent", date(2020, 1, 1), source="register"),
+        work("on_call", date(2025, 6, 1)),
+        Stated("contract", "agency", date(2025, 9, 1), date(2025, 12, 1)),
+    )
+
+    assert contract(code, on=date(2025, 11, 30)) == "agency"
+    assert contract(code, on=date(2025, 12, 1)) == "permanent"
+
+
 def test_years_of_work_are_complete_years(scheme: Scheme) -> None:
     code = stated(Stated("working_since", "2016-01-03", date(2020, 1, 1)))
 

@@ -91,6 +91,7 @@ def test_raising_a_child_alone_ends_on_the_day_the_child_turns_18(
     mine = Circumstance.objects.filter(citizen__account_code=town.fatima, kind="household")
     assert mine.latest("recorded_at").valid_until == date(2027, 5, 9)
     assert at_home(date(2027, 5, 8)) == "sole_parent"
+    assert at_home(date(2027, 5, 9)) is None
 
 
 def test_the_last_day_of_a_job_still_counts(fatima: Client, town: Town) -> None:
@@ -99,11 +100,12 @@ def test_the_last_day_of_a_job_still_counts(fatima: Client, town: Town) -> None:
         {"value": "on_call", "valid_from": "2026-02-01", "valid_until": "2026-02-28"},
     )
 
-    def work(day: date) -> str:
-        return circumstances_of([town.fatima], on=day)[town.fatima]["contract"]
+    def work(day: date) -> str | None:
+        return circumstances_of([town.fatima], on=day)[town.fatima].get("contract")
 
+    assert work(date(2026, 1, 31)) == "agency"
     assert work(date(2026, 2, 28)) == "on_call"
-    assert work(date(2026, 3, 1)) == "agency"
+    assert work(date(2026, 3, 1)) is None
 
 
 @pytest.mark.parametrize(
