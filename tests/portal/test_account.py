@@ -1,11 +1,14 @@
 """The balance, the statement, a tegoed and a decision, as Fatima and Henk see them."""
 
 import re
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.test import Client
+from django.utils.formats import date_format
 
 from ontwikkelrekening.budgets.models import Tranche
+from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.models import Citizen
@@ -29,6 +32,35 @@ def test_the_balance_comes_first_and_each_tegoed_has_its_words(fatima: Client) -
     assert "Coach of EVC € 700,00" in text
     assert "Kinderopvang en reizen € 300,00" in text
     assert "Het blijft staan." in text
+
+
+def test_what_ends_within_90_days_is_announced_by_amount_and_day_and_not_as_a_threat(
+    fatima: Client, town: Town
+) -> None:
+    ending = Tranche.objects.filter(account_code=town.fatima, expires_on__year=2026)
+    for days, is_said in ((90, False), (89, True), (0, True), (-1, False)):
+        day = TODAY.date() + timedelta(days=days)
+        ending.update(expires_on=day)
+
+        text = text_of(fatima.get("/"))
+
+        said = f"Gebruik € 300,00 voor Kinderopvang en reizen uiterlijk op {_date(day)}."
+        assert (said in text) is is_said, days
+        assert not re.search(r"verliest|vervalt|kwijt|te laat", text)
+
+
+def test_an_announcement_moves_along_with_a_pause(fatima: Client, town: Town) -> None:
+    ending = Tranche.objects.filter(account_code=town.fatima, expires_on__year=2026)
+    ending.update(expires_on=TODAY.date() + timedelta(days=30))
+
+    pause(town.fatima, until=TODAY.date() + timedelta(days=60), by="citizen", at=TODAY)
+
+    assert "uiterlijk op" not in text_of(fatima.get("/"))
+    assert "Uw rekening staat op pauze" in text_of(fatima.get("/"))
+
+
+def _date(day: date) -> str:
+    return date_format(day, "j F Y")
 
 
 def test_someone_without_credit_is_told_so_without_blame(town: Town) -> None:
