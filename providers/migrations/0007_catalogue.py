@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     )
                 ),
                 output_field=models.TextField(),
+                verbose_name="waarin gezocht wordt",
             ),
         ),
         migrations.AddIndex(

@@ -133,6 +133,7 @@ class Course(models.Model):
         ),
         output_field=models.TextField(),
         db_persist=True,
+        verbose_name="waarin gezocht wordt",
     )
 
     objects = CourseQuerySet.as_manager()
