@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from ontwikkelrekening.eligibility import objecting
@@ -100,16 +101,23 @@ def test_the_letter_can_be_kept_as_a_pdf(fatima: Client, town: Town) -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+def rows_everywhere() -> dict[str, int]:
+    """How many rows each table has."""
+    return {model._meta.db_table: model._base_manager.count() for model in apps.get_models()}
+
+
 ANSWERS = {"born_on": "1991-04-03", "contract": "zero_hours", "resident": "yes"}
 
 
 def test_anyone_can_ask_what_they_would_get_and_nothing_is_kept(town: Town) -> None:
     stranger = Client(headers={"accept-language": "nl"})
+    before = rows_everywhere()
 
     text = text_of(stranger.post("/wat-krijg-ik", ANSWERS))
 
     assert re.search(r"U zou € [\d.]+,00 krijgen", text)
     assert "We bewaarden niets van uw antwoorden." in text
+    assert rows_everywhere() == before
     assert not stranger.session.keys()
 
 
