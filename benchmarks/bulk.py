@@ -28,7 +28,7 @@ def open_citizens(count: int) -> int:
     first = 0
     for start in tqdm(range(0, count, 100_000), desc="accounts", leave=False):
         ids = open_accounts(
-            [f"bulk:{n:08}" for n in range(start, min(start + 100_000, count))],
+            [f"bulk:{count}:{n:08}" for n in range(start, min(start + 100_000, count))],
             account_class="tranche",
             at=AT,
         )
@@ -36,9 +36,20 @@ def open_citizens(count: int) -> int:
     return first
 
 
-def post_all(size: int, *, fund: int, first: int) -> float:
-    """Post everything by two processes; return transfers a second."""
+def post_all(size: int, *, fund: int, first: int, kill_after: int | None = None) -> float:
+    """Post everything by two processes; return the seconds.
+
+    With `kill_after`: kill them (-9) when so many transfers are posted, start them again, and count
+    the time of both.
+    """
     started = time.perf_counter()
+    if kill_after is not None:
+        _post(size, fund, first, kill_after)
+    _post(size, fund, first, None)
+    return time.perf_counter() - started
+
+
+def _post(size: int, fund: int, first: int, kill_after: int | None) -> None:
     workers = [
         subprocess.Popen(
             [
@@ -58,9 +69,11 @@ def post_all(size: int, *, fund: int, first: int) -> float:
             assert worker.stdout
             for _ in worker.stdout:
                 bar.update(CHUNK)
-            if worker.wait():
+                if kill_after is not None and bar.n * WORKERS >= kill_after:
+                    for each in workers:
+                        each.kill()
+            if worker.wait() and kill_after is None:
                 raise RuntimeError("a worker failed")
-    return size / (time.perf_counter() - started)
 
 
 def work(size: int, fund: int, first: int, number: int) -> None:
@@ -69,9 +82,10 @@ def work(size: int, fund: int, first: int, number: int) -> None:
     from ledger.posting import NewBooking, NewTransfer, post
 
     for chunk in range(number, size // CHUNK, WORKERS):
-        base = (0xB << 100) + chunk * CHUNK
+        base = (0xB << 100) + (size << 40) + chunk * CHUNK
+        booking = UUID(int=(0xC << 100) + (size << 40) + chunk)
         post(
-            NewBooking(UUID(int=(0xC << 100) + chunk), "top_up", "run:bulk", "bulk", ON),
+            NewBooking(booking, "top_up", f"run:{size}", "bulk", ON),
             [
                 NewTransfer(UUID(int=base + n), fund, first + chunk * CHUNK + n, 100)
                 for n in range(CHUNK)
@@ -94,7 +108,10 @@ RAW = """
 
 
 def raw(size: int, url: str) -> float:
-    """The yardstick: COPY, INSERT ... SELECT and UPDATE in one transaction, without any guard."""
+    """The yardstick: COPY, INSERT ... SELECT and UPDATE in one transaction, without any guard.
+
+    Returns the seconds.
+    """
     import psycopg
 
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
@@ -123,7 +140,7 @@ def raw(size: int, url: str) -> float:
         cursor.execute(
             "DROP TABLE bulk_raw_account, bulk_raw_transfer, bulk_raw_entry, bulk_raw_staging"
         )
-    return size / seconds
+    return seconds
 
 
 if __name__ == "__main__":
