@@ -35,10 +35,12 @@ CHECKS = {
               FROM ledger_slot GROUP BY account_id) s
         JOIN ledger_account a ON a.id = s.account_id
         LEFT JOIN (
-            SELECT a.id, CASE a.normal_side WHEN 'credit' THEN credits ELSE debits END AS received,
-                   CASE a.normal_side WHEN 'credit' THEN debits ELSE credits END AS spent
-            FROM ledger_moved JOIN ledger_account a ON a.id = account_id WHERE a.hot
-        ) m ON m.id = s.account_id
+            SELECT e.account_id,
+                   sum(CASE t.floor WHEN 1 THEN e.credit ELSE e.debit END) AS received,
+                   sum(CASE t.floor WHEN 1 THEN e.debit ELSE e.credit END) AS spent
+            FROM ledger_entry e JOIN ledger_total t ON t.account_id = e.account_id AND t.hot
+            GROUP BY e.account_id
+        ) m ON m.account_id = s.account_id
         WHERE s.spent <> coalesce(m.spent, 0) OR s.dealt > coalesce(m.received, 0)
     """,
     "every transfer has its booking, dated alike and of one transaction": """

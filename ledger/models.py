@@ -74,6 +74,9 @@ class Total(models.Model):
     hot = models.BooleanField()
 
     class Meta:
+        indexes = [
+            models.Index(name="total_of_hot", fields=["account"], condition=Q(hot=True)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="account_is_never_overdrawn",

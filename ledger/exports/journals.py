@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import lru_cache
+from itertools import chain, groupby
 from pathlib import Path
 
-from ledger.exports.movements import AccountLine, Movement, Period, accounts, euros, movements
+from ledger.exports.movements import Movement, Period, accounts, euros, movements
+from ledger.models import AccountClass
 
 ROOTS = {"debit": "Assets", "credit": "Liabilities"}
 OPENING = "Equity:Opening"
-Names = Callable[[int], str]
 
 
 def write_hledger(file: Path, period: Period) -> None:
@@ -34,6 +35,7 @@ def _write(file: Path, lines: Iterator[str]) -> None:
         out.writelines(f"{line}\n" for line in lines)
 
 
+@lru_cache(maxsize=2_000)
 def account_name(account_id: int, code: str, account_class: str, root: str) -> str:
     """An account name that both tools accept: Liabilities:Tranche:7F3C-…-18."""
     part = re.sub(r"[^A-Z0-9]+", "-", code.removeprefix(f"{account_class}:").upper()).strip("-")
@@ -41,27 +43,47 @@ def account_name(account_id: int, code: str, account_class: str, root: str) -> s
     return f"{root}:{group}:{part or 'X'}-{account_id}"
 
 
-def _names(lines: list[AccountLine]) -> dict[int, str]:
-    return {
-        line.id: account_name(line.id, line.code, line.account_class, ROOTS[line.normal_side])
-        for line in lines
-    }
+def _roots() -> dict[str, str]:
+    """The root of each account class: its accounts have its side."""
+    sides = AccountClass.objects.values_list("code", "normal_side")
+    return {code: ROOTS[side] for code, side in sides}
 
 
-def _postings(booking: list[Movement], names: dict[int, str]) -> Iterator[tuple[str, int]]:
-    for movement in booking:
-        yield names[movement.debit_id], movement.cents
-        yield names[movement.credit_id], -movement.cents
+def _named(period: Period, roots: dict[str, str]) -> Iterator[tuple[str, int, int]]:
+    """The accounts by name, with opening and closing balance; asked again for each part of the file,
+    so that memory does not grow with them."""
+    for line in accounts(period):
+        root = roots[line.account_class]
+        name = account_name(line.id, line.code, line.account_class, root)
+        yield name, line.opening, line.closing
 
 
-def _bookings(period: Period) -> Iterator[list[Movement]]:
+def _postings(booking: Iterable[Movement], roots: dict[str, str]) -> Iterator[tuple[str, int]]:
+    for m in booking:
+        yield account_name(m.debit_id, m.debit, m.debit_class, roots[m.debit_class]), m.cents
+        yield account_name(m.credit_id, m.credit, m.credit_class, roots[m.credit_class]), -m.cents
+
+
+def _bookings(period: Period) -> Iterator[tuple[Movement, Iterable[Movement]]]:
+    """Each booking as its first movement, and all of them."""
     for _, group in groupby(movements(period), key=lambda movement: movement.booking_id):
-        yield list(group)
+        yield _with_first(group)
 
 
-def _opening(lines: list[AccountLine], names: dict[int, str]) -> list[tuple[str, int]]:
-    opened = [(names[line.id], line.opening) for line in lines if line.opening]
-    return [*opened, (OPENING, -sum(cents for _, cents in opened))] if opened else []
+def _with_first(booking: Iterator[Movement]) -> tuple[Movement, Iterable[Movement]]:
+    first = next(booking)
+    return first, chain([first], booking)
+
+
+def _opening(period: Period, roots: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Nothing, or the opening balances and what they leave."""
+    total, opened = 0, False
+    for name, opening, _ in _named(period, roots):
+        if opening:
+            yield name, opening
+            total, opened = total + opening, True
+    if opened:
+        yield OPENING, -total
 
 
 def _quoted(text: str) -> str:
@@ -77,50 +99,56 @@ def _one_line(text: str) -> str:
 
 
 def _beancount(period: Period) -> Iterator[str]:
-    lines = list(accounts(period))
-    names = _names(lines)
+    roots = _roots()
     yield 'option "operating_currency" "EUR"'
-    for name in (OPENING, *names.values()):
+    yield f"{period.day_before} open {OPENING} EUR"
+    for name, _, _ in _named(period, roots):
         yield f"{period.day_before} open {name} EUR"
-    if opening := _opening(lines, names):
-        yield f'{period.day_before} * "opening balances"'
-        yield from (f"  {name}  {euros(cents)} EUR" for name, cents in opening)
-    for booking in _bookings(period):
-        first = booking[0]
+    yield from _under(
+        f'{period.day_before} * "opening balances"',
+        (f"  {name}  {euros(cents)} EUR" for name, cents in _opening(period, roots)),
+    )
+    for first, booking in _bookings(period):
         yield f"{first.effective_on} * {_quoted(first.kind)} {_quoted(first.description)}"
         yield f'  booking: "{first.booking_id}"'
-        for name, cents in _postings(booking, names):
+        for name, cents in _postings(booking, roots):
             yield f"  {name}  {euros(cents)} EUR"
     after = period.through + timedelta(days=1)
-    for line in lines:
-        yield f"{after} balance {names[line.id]}  {euros(line.closing)} ~ 0.00 EUR"
+    for name, _, closing in _named(period, roots):
+        yield f"{after} balance {name}  {euros(closing)} ~ 0.00 EUR"
 
 
 def _hledger(period: Period) -> Iterator[str]:
-    lines = list(accounts(period))
-    names = _names(lines)
+    roots = _roots()
     yield "commodity 1000.00 EUR"
-    for name in (OPENING, *names.values()):
+    yield f"account {OPENING}"
+    for name, _, _ in _named(period, roots):
         yield f"account {name}"
-    if opening := _opening(lines, names):
-        yield from _hledger_entry(period.day_before, "opening balances", opening)
-    for booking in _bookings(period):
-        first = booking[0]
+    yield from _under(
+        f"\n{period.day_before} opening balances", _hledger_lines(_opening(period, roots))
+    )
+    for first, booking in _bookings(period):
         text = re.sub(r"[;|]", ",", _one_line(f"{first.kind}: {first.description}"))
-        yield from _hledger_entry(
-            first.effective_on, f"({first.booking_id}) {text}", _postings(booking, names)
-        )
-    if lines:
-        yield f"{period.through} closing balances are as in the books"
-        for line in lines:
-            yield f"    {names[line.id]}  0.00 EUR = {euros(line.closing)} EUR"
+        yield f"\n{first.effective_on} ({first.booking_id}) {text}"
+        yield from _hledger_lines(_postings(booking, roots))
+    yield from _under(
+        f"\n{period.through} closing balances are as in the books",
+        (
+            f"    {name}  0.00 EUR = {euros(closing)} EUR"
+            for name, _, closing in _named(period, roots)
+        ),
+    )
     yield ""
 
 
-def _hledger_entry(
-    on: date, text: str, postings: Iterator[tuple[str, int]] | list[tuple[str, int]]
-) -> Iterator[str]:
-    yield ""
-    yield f"{on} {text}"
+def _hledger_lines(postings: Iterator[tuple[str, int]]) -> Iterator[str]:
     for name, cents in postings:
         yield f"    {name}  {euros(cents)} EUR"
+
+
+def _under(head: str, lines: Iterator[str]) -> Iterator[str]:
+    """The lines under their head, or nothing when there are none."""
+    for first in lines:
+        yield head
+        yield first
+        yield from lines

@@ -266,6 +266,11 @@ class Migration(migrations.Migration):
                 ("hot", models.BooleanField()),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("hot", True)), fields=["account"], name="total_of_hot"
+                    )
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

@@ -16,7 +16,7 @@ BEGIN
            moved.credits + coalesce(known.credits, 0)
     FROM (
         SELECT account_id, sum(debit) AS debits, sum(credit) AS credits FROM ledger_entry
-        WHERE effective_on <= p_through AND (before IS NULL OR effective_on > before)
+        WHERE effective_on <= p_through AND effective_on >= coalesce(before + 1, '-infinity')
         GROUP BY account_id
     ) moved LEFT JOIN LATERAL (
         SELECT o.debits, o.credits FROM ledger_opening o
@@ -49,17 +49,17 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
         SELECT sum(part.debits) AS debits, sum(part.credits) AS credits FROM (
             SELECT e.debit AS debits, e.credit AS credits FROM ledger_entry e
             WHERE NOT a.hot AND e.account_id = a.id AND e.effective_on <= p_on
-              AND (opening.closed_through IS NULL OR e.effective_on > opening.closed_through)
+              AND e.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
               AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
             UNION ALL
             SELECT d.debits, d.credits FROM ledger_daytotal d
             WHERE a.hot AND d.account_id = a.id AND d.effective_on <= p_on
-              AND (opening.closed_through IS NULL OR d.effective_on > opening.closed_through)
+              AND d.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
               AND (p_known_on IS NULL OR d.booked_on <= p_known_on)
             UNION ALL
             SELECT e.debit, e.credit FROM tail e
             WHERE a.hot AND e.account_id = a.id AND e.effective_on <= p_on
-              AND (opening.closed_through IS NULL OR e.effective_on > opening.closed_through)
+              AND e.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
               AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
         ) part
     ) since ON true

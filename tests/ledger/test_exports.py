@@ -6,28 +6,33 @@ import csv
 import json
 import shutil
 import subprocess
+import tracemalloc
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pyxaf
 from beancount import loader
+from django.db import connection
 from lxml import etree
 from pyarrow import parquet
 
+from ledger.accounts import open_accounts
 from ledger.balances import balances_on
 from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
 from ledger.posting import NewBooking, NewTransfer, post
-from tests.ledger.books import AT, Names, move, open_books
+from tests.ledger.books import AT, Names, booking, move, open_books
 
 pytestmark = pytest.mark.django_db
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 XSD = Path(pyxaf.__file__).parent / "schemas" / "XmlAuditfileFinancieel4.0.xsd"
 AWKWARD = UUID(int=0xABCDEF)
+Write = Callable[[Path, Period], None]
 
 
 @pytest.fixture
@@ -130,3 +135,31 @@ def test_no_export_of_an_empty_year_fails(tmp_path: Path) -> None:
     )
 
     assert not pyxaf.validate(tmp_path / "empty").errors
+
+
+def peak(write: Write, file: Path, year: int) -> int:
+    """The most bytes that Python held at once while it wrote a year."""
+    tracemalloc.start()
+    write(file, Period(date(year, 1, 1), date(year, 12, 31)))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
+
+
+@pytest.mark.parametrize("write", [write_hledger, write_beancount])
+def test_memory_grows_neither_with_transfers_nor_with_accounts(
+    write: Write, tmp_path: Path
+) -> None:
+    fund = open_books(fund_cents=50_000).fund
+    codes = [f"tranche:{n}" for n in range(40_000)]
+    ids = [*open_accounts(codes, account_class="tranche", at=AT).values()]
+    for year, accounts in ((2024, ids[:10_000]), (2025, ids[10_000:])):
+        moves = [NewTransfer(uuid4(), fund, account, 1) for account in accounts]
+        post(booking(on=date(year, 6, 1)), moves, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ledger_account, ledger_booking, ledger_transfer")
+
+    small = peak(write, tmp_path / "small", 2024)
+    large = peak(write, tmp_path / "large", 2025)
+
+    assert large < 1.2 * small
