@@ -1,4 +1,4 @@
-"""`python -m demo serve | check | claim | forget`: the product on one machine, with a year of invented use."""
+"""`python -m demo serve | sandbox | check | claim | forget`: the product on one machine, with a year of invented use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 
 from demo.claim import claim
 from demo.machine import ROOT, DemoFailed, Machine, free_port, refuse_a_port_in_use, running
+from demo.sandbox import serve_sandbox
 from demo.story import play
 from demo.summary import Summary, print_welcome, summarise
 from ontwikkelrekening.postgres import start_over
@@ -77,6 +78,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("serve").add_argument("--port", type=int, default=8000)
+    acts.add_parser("sandbox").add_argument("--port", type=int, default=8001)
     acts.add_parser("check")
     acts.add_parser("forget")
     handing_in = acts.add_parser("claim")
@@ -90,6 +92,8 @@ def main() -> int:
     try:
         if chosen.act == "serve":
             return serve(chosen.port)
+        if chosen.act == "sandbox":
+            return serve_sandbox(VAR / "sandbox", chosen.port)
         if chosen.act == "claim":
             return claim(f"http://127.0.0.1:{chosen.port}", VAR / "clients.json", chosen.code)
         return check() if chosen.act == "check" else forget()

@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from ontwikkelrekening.postgres import leave, own_server
+from ontwikkelrekening.postgres import DATABASE, leave, own_server
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_ROLE = "ontwikkelrekening_app"
@@ -201,9 +201,9 @@ def _end_with_the_parent() -> None:
 
 
 @contextmanager
-def running(data: Path, *, port: int) -> Iterator[Machine]:
+def running(data: Path, *, port: int, database: str = DATABASE) -> Iterator[Machine]:
     """The product on a PostgreSQL of its own, running for as long as the block does."""
-    owner_url = _start_postgres(data / "postgres")
+    owner_url = _start_postgres(data / "postgres", database)
     app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
     try:
         with Machine(data=data, port=port, owner_url=owner_url, app_url=app_url) as machine:
@@ -212,8 +212,8 @@ def running(data: Path, *, port: int) -> Iterator[Machine]:
         leave(data / "postgres")
 
 
-def _start_postgres(data: Path) -> str:
+def _start_postgres(data: Path, database: str) -> str:
     try:
-        return own_server(data)
+        return own_server(data, database)
     except (OSError, RuntimeError, subprocess.SubprocessError, psycopg.Error) as error:
         raise DemoFailed(f"PostgreSQL did not start in {data}: {error}") from error

@@ -20,17 +20,17 @@ LOCK = Path(gettempdir()) / f"ontwikkelrekening-{os.getuid()}.lock"
 PROGRAMS: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
-def own_server(data: Path) -> str:
+def own_server(data: Path, database: str = DATABASE) -> str:
     """Start (or join) the server that keeps its files in `data`; return the URL of our database.
 
     It listens on a socket only and stops when the last process that joined it ends.
     """
     server = server_in(data)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if known.fetchone() is None:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
-    uri: str = server.get_uri(database=DATABASE)
+            connection.execute(f"CREATE DATABASE {database}")
+    uri: str = server.get_uri(database=database)
     return uri
 
 

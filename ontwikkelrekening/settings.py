@@ -294,7 +294,8 @@ LOGGING = {
     },
 }
 
-# The provider API
+# The provider API; a sandbox has one call more.
+API_URLS = "ontwikkelrekening.sandbox.urls" if SANDBOX else "providers.api.urls"
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],

@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    path("", include("providers.api.urls")),
+    path("", include(settings.API_URLS)),
     path("", include("ontwikkelrekening.portal.urls")),
     path("tijdvakken/", include("ontwikkelrekening.portal.urls_rounds")),
     path("open-data/", include("ontwikkelrekening.audit.urls_open")),
@@ -22,8 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/second-factor", second_factor.ask, name="second_factor"),
     path("staff/", include("ontwikkelrekening.payouts.urls")),
 ]
-if settings.SANDBOX:
-    urlpatterns.insert(0, path("", include("ontwikkelrekening.sandbox.urls")))
 
 handler400 = "ontwikkelrekening.portal.views_about.bad_request"
 handler403 = "ontwikkelrekening.portal.views_about.forbidden"

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from ontwikkelrekening.sandbox.outcomes import Outcome
 from ontwikkelrekening.sandbox.playing import UnableToPlay, play_the_citizen
 from providers.api.fields import ApiSerializer, IdField
+from providers.api.schema import described
 from providers.api.views.base import ApiView
 from providers.models import Course
 
@@ -25,9 +26,24 @@ class WantedCode(ApiSerializer):
     starts_on = serializers.DateField(required=False)
 
 
+class GivenCode(ApiSerializer):
+    """What a citizen would hand over; redeem it with POST /enrolments."""
+
+    code = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=[each.value for each in Outcome])
+
+
 class Codes(ApiView):
     scope = "enrolments"
 
+    @described(
+        "sandbox",
+        "Ask for a citizen's code, and say what is to become of the claims",
+        takes=WantedCode,
+        gives=GivenCode,
+        status=201,
+        once=True,
+    )
     def post(self, request: Request) -> Response | HttpResponse:
         wanted = self.received(WantedCode)
         return self.once(lambda: self._play(wanted))

@@ -1,7 +1,9 @@
-"""The address of the sandbox's own call, before those of the API."""
+"""The API's addresses in a sandbox: its own call, and then the product's."""
 
 from django.urls import path
 
 from ontwikkelrekening.sandbox.api import Codes
+from providers.api.urls import urlpatterns as product
 
-urlpatterns = [path("api/v1/sandbox/codes", Codes.as_view())]
+app_name = "api"
+urlpatterns = [path("api/v1/sandbox/codes", Codes.as_view(), name="sandbox-codes"), *product]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -110,7 +111,7 @@ class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 @cache
 def openapi(server: str) -> dict[str, Any]:
     """The whole document, for the address people reach it at."""
-    generator = SchemaGenerator(urlconf="providers.api.urls")  # type: ignore[no-untyped-call]
+    generator = SchemaGenerator(urlconf=settings.API_URLS)  # type: ignore[no-untyped-call]
     found: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
     found["servers"] = [{"url": f"{server}/api/v1"}]
     schemes = found["components"]["securitySchemes"]

@@ -12,12 +12,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+import yaml
 from django.core.management import call_command
 
 from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.sandbox.outcomes import Outcome, enrolment_id, outcome_of
+from providers.api.schema import openapi
 from providers.models import Claim, Course, Enrolment
 from providers.outbox import drain
 from providers.scopes import SCOPES
@@ -212,3 +214,16 @@ def test_the_call_is_not_there_in_the_tests_own_product(db: None) -> None:
 
     assert answer.status_code == 404
     assert not Claim.objects.exists()
+
+
+def test_the_sandbox_describes_its_own_call_for_generators(settings: Any) -> None:
+    settings.API_URLS = "ontwikkelrekening.sandbox.urls"
+
+    document = openapi("https://sandbox.example")
+
+    call = document["paths"]["/sandbox/codes"]["post"]
+    assert call["operationId"] == "postCodes"
+    wanted = document["components"]["schemas"]["WantedCode"]
+    assert set(wanted["properties"]) == {"course", "outcome", "startsOn"}
+    assert "/claims" in document["paths"]
+    assert "/sandbox/codes" not in yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"]
