@@ -180,7 +180,7 @@ def test_another_answer_than_json_is_a_406(linde: Software) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_another_method_is_a_405(linde: Software, method: str) -> None:
-    answer = linde.call(method, "/claims")
+    answer = linde.call(method, "/claims?after=&other=1")
 
     problem(answer, 405)
     assert "GET" in answer.headers["Allow"]

@@ -42,6 +42,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method not in self.allowed_methods:
+            return  # a 405, whatever was asked
         if wrong := list(self._wrong_in_query(request)):
             raise BadQuery(*wrong)
         if request.method in ("POST", "DELETE") and "If-Match" in request.headers:
