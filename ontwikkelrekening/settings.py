@@ -373,7 +373,8 @@ if _BROKER.startswith("pgmq:"):
             port=_db["PORT"] or None,
         ),
         "init_extension": False,  # set_up_database installs the queue's SQL
-        "use_notify": True,
+        # No use_notify: who only sends listens too and never reads, until its backend waits for room
+        # in the pipe, and with it whoever drops a database. Workers ask ten times a second anyway.
         "visibility_timeout": 60,
     }
 elif _BROKER.startswith("redis"):
