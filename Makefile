@@ -7,7 +7,7 @@ export ENVIRONMENT ?= development
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox demo-check demo-claim clean test check format lint types imports migrations deploy openapi standards bench faults manage
+.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi standards bench faults manage
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,9 +38,6 @@ demo-check: $(VENV)/demo ## the same from scratch without staying up; prints one
 
 demo-claim: ## play a provider: make demo-claim CODE=... redeems it and claims the first instalment
 	@$(RUN) -m demo claim "$(CODE)" --port $(PORT)
-
-sandbox: $(VENV)/demo ## the sandbox for providers' software with a client, on http://127.0.0.1:8001
-	@$(RUN) -m demo sandbox --port $(if $(filter file,$(origin PORT)),8001,$(PORT))
 
 clean: ## forget the demo and its database
 	@if [ -x $(RUN) ]; then $(RUN) -m demo forget; else rm -rf var; fi

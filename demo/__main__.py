@@ -1,4 +1,4 @@
-"""`python -m demo serve | sandbox | check | claim | forget`: the product on one machine, with a year of invented use."""
+"""`python -m demo serve | check | claim | forget`: the product on one machine, with a year of invented use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 
 from demo.claim import claim
 from demo.machine import ROOT, DemoFailed, Machine, free_port, refuse_a_port_in_use, running
-from demo.sandbox import serve_sandbox
+from demo.sandbox import sandbox
 from demo.story import play
 from demo.summary import Summary, print_welcome, summarise
 from ontwikkelrekening.postgres import start_over
@@ -32,10 +32,28 @@ def serve(port: int) -> int:
         if not PLAYED.exists():
             summary = _played(machine)
             PLAYED.write_text(json.dumps(summary.as_json(), indent=2))
-        print_welcome(machine.url, json.loads(PLAYED.read_text()))
-        while (ended := machine.failed_child()) is None:
-            time.sleep(0.5)
-        raise DemoFailed(f"The {ended} ended by itself; {machine.logs / ended}.log says why.")
+        with sandbox(VAR / "sandbox", port=_next_port(port)) as beside:
+            print_welcome(machine.url, beside.url, json.loads(PLAYED.read_text()))
+            _watch(machine, beside)
+    return 0
+
+
+def _watch(*machines: Machine) -> None:
+    """Wait until somebody presses Ctrl-C; raises DemoFailed when a process ends by itself."""
+    while True:
+        for machine in machines:
+            if ended := machine.failed_child():
+                log = machine.logs / f"{ended}.log"
+                raise DemoFailed(f"The {ended} ended by itself; {log} says why.")
+        time.sleep(0.5)
+
+
+def _next_port(port: int) -> int:
+    try:
+        refuse_a_port_in_use(port + 1)
+    except DemoFailed:
+        return free_port()
+    return port + 1
 
 
 def check() -> int:
@@ -78,7 +96,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     acts = parser.add_subparsers(dest="act", required=True)
     acts.add_parser("serve").add_argument("--port", type=int, default=8000)
-    acts.add_parser("sandbox").add_argument("--port", type=int, default=8001)
     acts.add_parser("check")
     acts.add_parser("forget")
     handing_in = acts.add_parser("claim")
@@ -92,8 +109,6 @@ def main() -> int:
     try:
         if chosen.act == "serve":
             return serve(chosen.port)
-        if chosen.act == "sandbox":
-            return serve_sandbox(VAR / "sandbox", chosen.port)
         if chosen.act == "claim":
             return claim(f"http://127.0.0.1:{chosen.port}", VAR / "clients.json", chosen.code)
         return check() if chosen.act == "check" else forget()

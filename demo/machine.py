@@ -23,11 +23,12 @@ import psycopg
 from ontwikkelrekening.postgres import DATABASE, leave, own_server
 
 ROOT = Path(__file__).resolve().parent.parent
+SANDBOX = f"{DATABASE}_sandbox"
 APP_ROLE = "ontwikkelrekening_app"
 PR_SET_PDEATHSIG = 1
 CORES = os.cpu_count() or 1
 WEB = (
-    *("--interface", "wsgi", "--workers", str(CORES), "--blocking-threads", "1"),
+    *("--interface", "wsgi", "--blocking-threads", "1"),
     *("--log-level", "warning", "--respawn-failed-workers"),
 )
 # Workers need not know of each other: the queue of record is the database.
@@ -66,6 +67,8 @@ class Machine:
     owner_url: str  # the database as its owner: for set-up only
     app_url: str  # the database as the app role: for what serves and works
     broker_url: str = PGMQ
+    cores: int = CORES
+    is_sandbox: bool = False
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -88,6 +91,7 @@ class Machine:
             "DATABASE_URL": self.owner_url if owner else self.app_url,
             "CELERY_BROKER_URL": self.broker_url,
             "PUBLIC_URL": self.url,
+            "SANDBOX": "true" if self.is_sandbox else "false",
             "DEMO_CLOCK": str(self.clock_file),
             "DJANGO_SETTINGS_MODULE": "ontwikkelrekening.settings",
         }
@@ -111,11 +115,11 @@ class Machine:
 
     def restart_what_ended(self) -> None:
         """Start every child that is not running: at the beginning, all of them."""
-        address = ("--host", "127.0.0.1", "--port", str(self.port))
+        here = ("--host", "127.0.0.1", "--port", str(self.port), "--workers", str(self.cores))
         schedule = ("--schedule", str(self.data / "beat"))
         celery = ("celery", "--app", "demo.served:celery")
         programs = {
-            "web": ("granian", "demo.served:application", *WEB, *address),
+            "web": ("granian", "demo.served:application", *WEB, *here),
             **{name: (*celery, "worker", *ALONE, *how) for name, how in self._workers().items()},
             "beat": (*celery, "beat", *schedule),
         }
@@ -132,10 +136,10 @@ class Machine:
         """
         sender = ("--queues", "webhooks")
         if self.broker_url != PGMQ:
-            one, all_cores = ("--concurrency", "1"), ("--concurrency", str(CORES))
+            one, all_cores = ("--concurrency", "1"), ("--concurrency", str(self.cores))
             return {"worker": all_cores, "webhooks": (*sender, *one)}
         solo = ("--pool", "solo")
-        workers = {f"worker-{number}": solo for number in range(1, CORES + 1)}
+        workers = {f"worker-{number}": solo for number in range(1, self.cores + 1)}
         return {**workers, "webhooks": (*sender, *solo)}
 
     def stop(self) -> None:
@@ -201,12 +205,18 @@ def _end_with_the_parent() -> None:
 
 
 @contextmanager
-def running(data: Path, *, port: int, database: str = DATABASE) -> Iterator[Machine]:
-    """The product on a PostgreSQL of its own, running for as long as the block does."""
-    owner_url = _start_postgres(data / "postgres", database)
+def running(data: Path, *, port: int, is_sandbox: bool = False) -> Iterator[Machine]:
+    """The product on a PostgreSQL of its own, running for as long as the block does.
+
+    A sandbox is for one person who tries software out: it gets one process of each kind.
+    """
+    owner_url = _start_postgres(data / "postgres", SANDBOX if is_sandbox else DATABASE)
     app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
+    machine = Machine(data, port, owner_url, app_url, is_sandbox=is_sandbox)
+    if is_sandbox:
+        machine.cores = 1
     try:
-        with Machine(data=data, port=port, owner_url=owner_url, app_url=app_url) as machine:
+        with machine:
             yield machine
     finally:
         leave(data / "postgres")

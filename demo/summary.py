@@ -78,7 +78,7 @@ def _facts_once_drained(machine: Machine) -> dict[str, Any]:
     return facts
 
 
-def print_welcome(url: str, summary: dict[str, Any]) -> None:
+def print_welcome(url: str, sandbox_url: str, summary: dict[str, Any]) -> None:
     claims = ", ".join(f"{number} {state}" for state, number in sorted(summary["claims"].items()))
     print(
         f"""
@@ -94,6 +94,7 @@ def print_welcome(url: str, summary: dict[str, Any]) -> None:
     as staff             {url}/admin/         petra, paul (policy), ineke, bas (payments), rosa, sam (reviews)
     as a provider        {url}/opleiders/     choose one, or type the name of any
     as its software      {url}/api/v1/docs    client id and secret: var/clients.json
+    in the sandbox       {sandbox_url}/api/v1/docs    claims end as you ask: var/sandbox/client.json
 
   Ctrl-C stops everything. `make demo` starts again with what is there, `make clean` forgets it.
 """
