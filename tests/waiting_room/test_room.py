@@ -192,8 +192,8 @@ def test_every_address_waits_but_those_of_software_staff_and_providers() -> None
 
     assert waits == {
         "/", "/afschrift", "/besluiten", "/bezwaren/", "/hulp", "/ingelogd", "/inloggen", "/keuzes",
-        "/open-data/", "/opleidingen", "/taal/", "/tegoed/", "/tijdvakken/", "/toegankelijkheid",
-        "/uitloggen", "/waarvoor", "/wat-krijg-ik", "/wie-keek",
+        "/mijn-gegevens", "/open-data/", "/opleidingen", "/pauze", "/taal/", "/tegoed/", "/tijdvakken/",
+        "/toegankelijkheid", "/uitloggen", "/waarvoor", "/wat-krijg-ik", "/wie-keek",
     }  # fmt: skip
     assert not NOT_FOR_CITIZENS.match("/apiary/")
 
@@ -215,4 +215,4 @@ def roots() -> set[str]:
     return found
 
 
-ROOT_PAGES = {"opleidingen", "besluiten", "keuzes"}
+ROOT_PAGES = {"opleidingen", "besluiten", "keuzes", "mijn-gegevens", "pauze"}
