@@ -150,7 +150,10 @@ def main() -> int:
     verdict = _judge(run, found)
     print(json.dumps(verdict))
     wrong = sum(verdict[kind] for kind in ("lost", "doubled", "undrained", "untold"))
-    return 0 if bool(wrong + len(verdict["findings"])) == chosen.control else 1
+    is_as_expected = bool(wrong + len(verdict["findings"])) == chosen.control
+    if is_as_expected:  # else the data and the logs stay, to look at
+        shutil.rmtree(data)
+    return 0 if is_as_expected else 1
 
 
 @contextmanager
