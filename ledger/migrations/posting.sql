@@ -72,7 +72,7 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
         SELECT side.account_id, sum(side.debit) AS debits, sum(side.credit) AS credits
         FROM ledger_entry side
         WHERE side.xid >= (SELECT rolled_to FROM ledger_books)
-          AND side.account_id = ANY (p_accounts)
+          AND side.account_id + 0 = ANY (p_accounts)  -- found by xid, not by walking all of an account
           AND EXISTS (SELECT FROM ledger_total t WHERE t.account_id = ANY (p_accounts) AND t.hot)
         GROUP BY side.account_id
     )

@@ -1,5 +1,5 @@
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.accounts import open_account, open_accounts
 from ledger.models import Account
@@ -37,3 +37,17 @@ def test_a_code_belongs_to_one_class() -> None:
 def test_an_account_class_must_exist() -> None:
     with pytest.raises(UnknownAccount), transaction.atomic():
         open_account("x", account_class="piggy-bank", at=AT)
+
+
+def test_what_a_hot_account_did_lately_is_found_without_walking_all_it_ever_did() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a small table would be read whole
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("PREPARE totals (bigint[]) AS SELECT * FROM ledger_totals($1)")
+        cursor.execute("EXPLAIN EXECUTE totals ('{1}')")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("DEALLOCATE totals")
+
+    assert "transfer_by_xid" in plan
+    assert "transfer_by_debit" not in plan
+    assert "transfer_by_credit" not in plan
