@@ -9,11 +9,8 @@ from __future__ import annotations
 import http.client
 import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 from uuid import uuid4
@@ -24,10 +21,10 @@ from django.utils import timezone
 
 from benchmarks.measuring import Metric, compare, print_line
 from benchmarks.round import EACH, _scheme
+from benchmarks.serving import HOST, PORT, server
 from ontwikkelrekening.budgets.models import Application, Round
 from ontwikkelrekening.budgets.rounds import RoundDetails, prepare, publish
 
-PORT = 8765
 CLIENTS = 16
 EACH_CLIENT = int(os.environ.get("RUSH_REQUESTS", "60"))
 CSRF = "c" * 32
@@ -56,7 +53,7 @@ def run() -> list[Metric]:
     def smallest() -> float:
         return _rush(_smallest, expected=201, latencies=[])
 
-    with served():
+    with server("benchmarks.rush_app:application"):
         yardstick = ("smallest guarded DRF write", smallest)
         metrics = [
             compare("apply_http", ours, yardstick, unit="requests/s"),
@@ -139,7 +136,7 @@ def _rush(send: Send, *, expected: int, latencies: list[float]) -> float:
     wrong: list[int] = []
 
     def client(first: int) -> None:
-        http_ = http.client.HTTPConnection("127.0.0.1", PORT)
+        http_ = http.client.HTTPConnection(HOST, PORT)
         for number in range(first, first + EACH_CLIENT):
             started = time.perf_counter()
             status = send(http_, number)
@@ -157,37 +154,3 @@ def _rush(send: Send, *, expected: int, latencies: list[float]) -> float:
     if wrong:
         raise RuntimeError(f"{len(wrong)} answers such as {wrong[0]} instead of {expected}")
     return CLIENTS * EACH_CLIENT / seconds
-
-
-@contextmanager
-def served(application: str = "benchmarks.rush_app:application", **settings: str) -> Iterator[None]:
-    """granian on the benchmark's database, one worker a core; stopped at the end."""
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(PORT), "--workers", str(os.cpu_count() or 2), "--blocking-threads", "1",
-        "--no-ws", "--log-level", "error", application,
-    ]  # fmt: skip
-    server = subprocess.Popen(
-        command,
-        env={**os.environ, "ENVIRONMENT": "development", **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_until_it_answers()
-        yield
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def _wait_until_it_answers() -> None:
-    for _ in range(240):
-        try:
-            http_ = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
-            http_.request("GET", "/healthz")
-            if _answer(http_) == 200:
-                return
-        except OSError:
-            time.sleep(0.25)
-    raise RuntimeError("the server does not answer")

@@ -23,7 +23,8 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from benchmarks.measuring import Metric
-from benchmarks.rush import CSRF, PORT, open_round, served, slowest
+from benchmarks.rush import CSRF, open_round, slowest
+from benchmarks.serving import HOST, PORT, server
 from ontwikkelrekening.budgets.models import Application
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.registering import NewCitizen, register
@@ -53,7 +54,7 @@ def run() -> list[Metric]:
     register(people, at=timezone.now())
     crowd = Crowd([Device(person.identity.bsn) for person in people], f"/tijdvakken/{round_.code}")
     room = {"WAITING_MINUTES": str(SECONDS // 60 + 2), "ADMITTED_A_MINUTE": str(A_MINUTE)}
-    with served("ontwikkelrekening.wsgi:application", **room):
+    with server("ontwikkelrekening.wsgi:application", **room):
         seconds = crowd.come()
     applied = Application.objects.count()
     print(
@@ -128,7 +129,7 @@ class Crowd:
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         began = time.perf_counter()
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        connection = http.client.HTTPConnection(HOST, PORT, timeout=60)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         answer.read()

@@ -212,9 +212,8 @@ def running(data: Path, *, port: int, is_sandbox: bool = False) -> Iterator[Mach
     """
     owner_url = _start_postgres(data / "postgres", SANDBOX if is_sandbox else DATABASE)
     app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
-    machine = Machine(data, port, owner_url, app_url, is_sandbox=is_sandbox)
-    if is_sandbox:
-        machine.cores = 1
+    cores = 1 if is_sandbox else CORES
+    machine = Machine(data, port, owner_url, app_url, cores=cores, is_sandbox=is_sandbox)
     try:
         with machine:
             yield machine

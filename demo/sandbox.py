@@ -8,19 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from demo.machine import ROOT, Machine, running
+from demo.machine import ROOT, SANDBOX, Machine, running
 from demo.story import PASSWORD, STAFF
+from ontwikkelrekening.postgres import start_over
 
 KVK_NUMBER = "00000001"
 
 
 @contextmanager
 def sandbox(data: Path, *, port: int) -> Iterator[Machine]:
-    """The sandbox, running for as long as the block does; `client.json` in `data` can call it."""
-    client = data / "client.json"
+    """The sandbox, running for as long as the block does; `client.json` in `data` can call it.
+
+    Stopped before it was filled, it begins anew.
+    """
+    kept = data / "client.json"
+    if not kept.exists():
+        start_over(data / "postgres", SANDBOX)
     with running(data, port=port, is_sandbox=True) as machine:
-        if not client.exists():
-            client.write_text(json.dumps(_filled(machine), indent=2))
+        client = json.loads(kept.read_text()) if kept.exists() else _filled(machine)
+        kept.write_text(json.dumps({**client, "host": machine.url}, indent=2))
         yield machine
 
 
@@ -33,4 +39,4 @@ def _filled(machine: Machine) -> dict[str, str]:
     machine.manage("make_available", "landelijk", "100000")
     printed = machine.manage("create_client", KVK_NUMBER, "--json")
     client: dict[str, str] = json.loads(printed.strip().splitlines()[-1])
-    return {"host": machine.url, **client}
+    return client

@@ -39,7 +39,7 @@ if LOGIN not in ("oidc", "mock"):
 CALLS_MAY_STAY_HERE = env.flag("CALLS_MAY_STAY_HERE", default=not PRODUCTION)
 if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP or CALLS_MAY_STAY_HERE):
     raise ImproperlyConfigured(
-        "Production refuses DEBUG, the mock login, INSECURE_HTTP and CALLS_MAY_STAY_HERE."
+        "Production refuses DEBUG, LOGIN=mock, INSECURE_HTTP and CALLS_MAY_STAY_HERE."
     )
 # Staff log in with a password and six digits from an app. The demo does without, unless asked.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=PRODUCTION)

@@ -76,9 +76,8 @@ class _Table:
     names: list[str]
     converters: list[tuple[int, Callable[..., Any]]]  # for what the driver gives otherwise
     select: str
-    written: list[
-        tuple[str, Callable[..., Any] | None]
-    ]  # with what the driver cannot take as it is
+    # A column's attribute, and what makes of its value something that the driver takes.
+    written: list[tuple[str, Callable[..., Any] | None]]
     insert: str
 
 

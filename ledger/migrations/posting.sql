@@ -114,12 +114,13 @@ BEGIN
     SELECT p_account, n, 0, 0 FROM generate_series(0, slots - 1) n
     WHERE NOT EXISTS (SELECT FROM ledger_slot WHERE account_id = p_account);
     PERFORM FROM ledger_slot WHERE account_id = p_account ORDER BY number FOR UPDATE;
+    -- `+ 0`: found by xid, not by walking all that the account ever received.
     IF total.floor = 1 THEN
         SELECT total.credits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
-        WHERE credit_account_id = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
+        WHERE credit_account_id + 0 = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
     ELSE
         SELECT total.debits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
-        WHERE debit_account_id = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
+        WHERE debit_account_id + 0 = p_account AND xid >= (SELECT rolled_to FROM ledger_books);
     END IF;
     SELECT received - sum(spent) - p_amount INTO pool FROM ledger_slot WHERE account_id = p_account;
     IF pool < 0 THEN

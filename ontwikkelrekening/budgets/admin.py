@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from djmoney.money import Money
 
 from ledger.admin import ReadOnlyInline
@@ -78,10 +78,18 @@ def _report(request: Request, unusable: UnusableFile) -> HttpResponse:
         **admin.site.each_context(request.http),
         "opts": Fund._meta,
         "title": _("Nothing was taken in"),
-        "problems": unusable.problems,
+        "explanation": ngettext(
+            "There is %(number)s problem. Mend the file and hand it in again, whole.",
+            "There are %(number)s problems. Mend the file and hand it in again, whole.",
+            len(unusable.problems),
+        )
+        % {"number": len(unusable.problems)},
+        "heading": _("Field"),
+        "lines": [(each.line, each.field, each.reason) for each in unusable.problems],
         "back": reverse("admin:budgets_fund_change", args=[request.subject.pk]),
+        "back_to": Fund._meta.verbose_name,
     }
-    return TemplateResponse(request.http, "admin/contributions_report.html", context, status=422)
+    return TemplateResponse(request.http, "admin/file_report.html", context, status=422)
 
 
 @admin.register(Fund)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ontwikkelrekening.citizens.models import AccessLog, Citizen
+from ontwikkelrekening.citizens.models import AccessLog, Citizen, Purpose
 
 
-def log_look(citizen: Citizen, *, actor: str, purpose: str, at: datetime) -> None:
+def log_look(citizen: Citizen, *, actor: str, purpose: Purpose, at: datetime) -> None:
     """Record who looked, when and what for."""
     AccessLog.objects.create(citizen=citizen, actor=actor, purpose=purpose, at=at)

@@ -52,13 +52,8 @@ class CircumstanceInline(ReadOnlyInline):
 
 class LookInline(ReadOnlyInline):
     model = AccessLog
-    fields = ["at", "actor", "reason"]
-    readonly_fields = ["reason"]
+    fields = ["at", "actor", "purpose"]
     verbose_name_plural = gettext_lazy("Who looked")
-
-    @admin.display(description=gettext_lazy("why"))
-    def reason(self, look: AccessLog) -> str:
-        return look.why
 
 
 @admin.register(Citizen)

@@ -12,7 +12,6 @@ import uuid
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
@@ -60,16 +59,6 @@ def ask_sample(*, per_cent: int, seed: str, on: date) -> int:
     ]
     return Circumstance.objects.filter(pk__any_of=chosen).update(
         evidence=Evidence.ASKED, evidence_due_on=on + TIME_TO_SHOW
-    )
-
-
-def waiting() -> QuerySet[Circumstance]:
-    """Statements whose evidence was asked and not judged yet, the most urgent first."""
-    return (
-        Circumstance.objects.filter(evidence=Evidence.ASKED)
-        .select_related("citizen")
-        .annotate(handed_in=Count("exhibits"))
-        .order_by("evidence_due_on", "pk")
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -53,12 +53,6 @@ class Extract(forms.Form):
         return file
 
 
-class Reported(NamedTuple):
-    number: int
-    became: str
-    reason: str
-
-
 BECAME = {
     "added": gettext_lazy("added"),
     "known": gettext_lazy("known already"),
@@ -74,10 +68,12 @@ def _import(request: Request) -> HttpResponse:
         "opts": Circumstance._meta,
         "title": _("What became of every row"),
         "totals": [(words, counts[became]) for became, words in BECAME.items()],
-        "lines": [Reported(line.number, str(BECAME[line.became]), line.reason) for line in lines],
+        "heading": _("What became of it"),
+        "lines": [(line.number, BECAME[line.became], line.reason) for line in lines],
         "back": reverse("admin:citizens_circumstance_changelist"),
+        "back_to": Circumstance._meta.verbose_name_plural,
     }
-    return TemplateResponse(request.http, "admin/extract_report.html", context)
+    return TemplateResponse(request.http, "admin/file_report.html", context)
 
 
 def _taken_in(file: UploadedFile[Any], *, source: str) -> list[Line]:

@@ -147,19 +147,13 @@ class AccessLog(models.Model):
     citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="looks")
     at = models.DateTimeField()
     actor = models.CharField(max_length=100)
-    purpose = models.CharField(max_length=200)
+    purpose = models.CharField("waarom", max_length=16, choices=Purpose.choices)
 
     class Meta:
         ordering = ["-at"]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}"
-
-    @property
-    def why(self) -> str:
-        """The purpose in words; a purpose in words of its own is said as it is."""
-        known = self.purpose in Purpose.values
-        return str(Purpose(self.purpose).label) if known else self.purpose
 
 
 class Writing(models.Model):

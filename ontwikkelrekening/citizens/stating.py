@@ -41,8 +41,9 @@ def state(
 ) -> Circumstance:
     """Write a citizen's own statement, which holds up to, not on, `valid_until`.
 
-    The same as the last one changes nothing; of two from the same day the later counts. Where a statement of this kind was asked
-    about or rejected, evidence is asked for this one as well. Raises UnableToState.
+    The same as the last one changes nothing; of two from the same day the later counts. Where a
+    statement of this kind was asked about or rejected, evidence is asked for this one as well. Raises
+    UnableToState.
     """
     locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
     value = _checked(kind, value, on=on)

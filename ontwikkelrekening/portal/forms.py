@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -22,7 +22,25 @@ from ontwikkelrekening.eligibility.what_if import Answers
 from ontwikkelrekening.portal.searching import Wish
 from ontwikkelrekening.portal.words import CATEGORIES
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
+
+
+class DayField(forms.DateField):
+    """A day, written as people do; `missing` is what we say when it is not there."""
+
+    def __init__(self, missing: str | _StrPromise = "") -> None:
+        super().__init__(
+            required=bool(missing),
+            error_messages={
+                "required": missing,
+                "invalid": _("This is not an existing date. Write it like 31-12-2027."),
+            },
+            input_formats=DATES,
+            localize=False,
+        )
 
 
 class BsnForm(forms.Form):
@@ -37,27 +55,13 @@ class BsnForm(forms.Form):
 class StartForm(forms.Form):
     """When a course starts."""
 
-    start = forms.DateField(
-        error_messages={
-            "required": _("Fill in the day the course starts."),
-            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
-        },
-        input_formats=DATES,
-        localize=False,
-    )
+    start = DayField(_("Fill in the day the course starts."))
 
 
 class PauseForm(forms.Form):
     """Until when an account stands still."""
 
-    until = forms.DateField(
-        error_messages={
-            "required": _("Fill in the day on which you want to go on."),
-            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
-        },
-        input_formats=DATES,
-        localize=False,
-    )
+    until = DayField(_("Fill in the day on which you want to go on."))
 
 
 class AgreeForm(StartForm):
@@ -82,14 +86,7 @@ class ObjectionForm(forms.Form):
 class WhatIfForm(forms.Form):
     """A few questions about work and home; only the date of birth is needed."""
 
-    born_on = forms.DateField(
-        error_messages={
-            "required": _("Fill in your date of birth."),
-            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
-        },
-        input_formats=DATES,
-        localize=False,
-    )
+    born_on = DayField(_("Fill in your date of birth."))
     contract = forms.ChoiceField(required=False, choices=[("", ""), *Contract.choices])
     household = forms.ChoiceField(required=False, choices=[("", ""), *Household.choices])
     benefit = forms.ChoiceField(required=False, choices=[("", ""), *Benefit.choices])
@@ -134,20 +131,8 @@ class FactForm(forms.Form):
     """One circumstance: what it is, since when, and until when."""
 
     value = forms.ChoiceField(error_messages={"required": _("Choose what it is.")})
-    valid_from = forms.DateField(
-        error_messages={
-            "required": _("Fill in since when this is so."),
-            "invalid": _("This is not an existing date. Write it like 31-12-2027."),
-        },
-        input_formats=DATES,
-        localize=False,
-    )
-    valid_until = forms.DateField(
-        required=False,
-        error_messages={"invalid": _("This is not an existing date. Write it like 31-12-2027.")},
-        input_formats=DATES,
-        localize=False,
-    )
+    valid_from = DayField(_("Fill in since when this is so."))
+    valid_until = DayField()
 
     def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

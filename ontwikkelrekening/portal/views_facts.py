@@ -49,7 +49,7 @@ class Told:
 
 @for_citizen
 def facts(request: HttpRequest, account: str) -> HttpResponse:
-    """Every kind of fact that a rule looks at, with what counts today and all that was said before."""
+    """All that is known, with what counts today; what a rule looks at can be told anew."""
     today = timezone.localdate()
     citizen = citizen_of(account)
     counting = set(counting_facts([account], on=today).values_list("pk", flat=True))
@@ -62,14 +62,12 @@ def facts(request: HttpRequest, account: str) -> HttpResponse:
         "citizen": citizen,
         "identity": _identity(citizen),
         "kinds": [
-            (kind, FACTS[kind], [each for each in told if each.fact.kind == kind])
+            (kind, FACTS[kind], of_kind, kind in asked)
             for kind in CircumstanceKind
-            if kind in asked
+            if (of_kind := [each for each in told if each.fact.kind == kind]) or kind in asked
         ],
-        "unused": [each for each in told if each.fact.kind not in asked],
         "to_show": [each for each in told if each.is_asked],
-        "saved": FACTS.get(request.GET.get("opgeslagen", "")),
-        "names": FACTS,
+        "saved": request.GET.get("opgeslagen", "") in asked,
     }
     return render(request, "portal/facts.html", context)
 
@@ -96,7 +94,6 @@ def state_fact(request: HttpRequest, account: str, kind: str) -> HttpResponseBas
         "question": QUESTIONS[kind],
         "form": form,
         "home": kind == CircumstanceKind.HOUSEHOLD,
-        "today": today,
     }
     return render(request, "portal/fact.html", context, status=422 if form.errors else 200)
 

@@ -53,4 +53,5 @@ def test_production_refuses_to_start_with(name: str, value: str) -> None:
     done = run_with({name: value})
 
     assert done.returncode != 0
+    assert name in done.stderr
     assert "Traceback" not in done.stderr

@@ -229,7 +229,7 @@ def test_opening_a_citizen_is_written_down(year: Year) -> None:
     officer.get(f"/admin/citizens/citizen/{citizen.pk}/change/")
 
     look = AccessLog.objects.get(citizen=citizen)
-    assert (look.actor, look.why) == ("iris", "geopend in het beheer")
+    assert (look.actor, look.get_purpose_display()) == ("iris", "geopend in het beheer")
 
 
 def test_the_list_of_citizens_knows_account_codes_only(year: Year) -> None:

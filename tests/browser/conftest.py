@@ -26,7 +26,7 @@ from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.budgets.rounds import RoundDetails, prepare, publish
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample
-from ontwikkelrekening.citizens.models import Circumstance, Citizen
+from ontwikkelrekening.citizens.models import Circumstance, Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.objecting import file
 from tests.portal.world import Town, build_town
@@ -81,7 +81,9 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
     now = timezone.now()
     starts_on = timezone.localdate() + timedelta(days=14)
     agreed = agree(town.henk, town.course, starts_on=starts_on, at=now, id=uuid.uuid4())
-    log_look(Citizen.objects.get(account_code=town.henk), actor="rosa", purpose="controle", at=now)
+    log_look(
+        Citizen.objects.get(account_code=town.henk), actor="rosa", purpose=Purpose.OPENED, at=now
+    )
     tranche = Tranche.objects.filter(account_code=town.henk).latest("granted")
     decision = Decision.objects.get(account_code=town.henk)
     objection = file(decision, words="Dit klopt niet.", on=timezone.localdate(), at=now)

@@ -12,7 +12,6 @@ from ontwikkelrekening.citizens.evidence import (
     ask_sample,
     drawn,
     judge,
-    waiting,
 )
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance
@@ -40,8 +39,9 @@ def fatima() -> str:
 def test_only_own_statements_are_asked_about_and_only_once(fatima: str) -> None:
     assert ask_sample(per_cent=100, seed=SEED, on=ON) == 2
     assert ask_sample(per_cent=100, seed=SEED, on=ON) == 0
-    assert {fact.source for fact in waiting()} == {"own_statement"}
-    assert {fact.evidence_due_on for fact in waiting()} == {date(2026, 1, 30)}
+    asked = Circumstance.objects.asked(fatima)
+    assert {fact.source for fact in asked} == {"own_statement"}
+    assert {fact.evidence_due_on for fact in asked} == {date(2026, 1, 30)}
 
 
 def test_a_statement_holds_until_it_is_checked(fatima: str) -> None:
@@ -60,7 +60,7 @@ def test_a_person_judges_and_the_citizen_can_see_it(
     judge(fact, holds=holds, by="rosa", at=AT)
 
     assert circumstances_of([fatima], on=ON)[fatima]["contract"] == contract
-    assert AccessLog.objects.get().why == "beoordeelde wat u liet zien"
+    assert AccessLog.objects.get().get_purpose_display() == "beoordeelde wat u liet zien"
     with pytest.raises(UnableToJudge):
         judge(fact, holds=True, by="sam", at=AT)
 

@@ -13,7 +13,14 @@ from django.db import DatabaseError, connection, transaction
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample, hand_in, judge
 from ontwikkelrekening.citizens.identity import Identity, erase
-from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, Exhibit, Writing
+from ontwikkelrekening.citizens.models import (
+    AccessLog,
+    Circumstance,
+    Citizen,
+    Exhibit,
+    Purpose,
+    Writing,
+)
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.database import APP_ROLE
@@ -80,7 +87,7 @@ def fatima(db: None) -> Citizen:
     register([NewCitizen(person.identity, person.born_on, "nl", later)], at=AT)
     citizen = Citizen.objects.get(account_code=code)
     write(code, "Ik werk flexibel.", author="citizen", at=AT)
-    log_look(citizen, actor="rosa", purpose="controle", at=AT)
+    log_look(citizen, actor="rosa", purpose=Purpose.OPENED, at=AT)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")

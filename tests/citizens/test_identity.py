@@ -20,7 +20,7 @@ from ontwikkelrekening.citizens.identity import (
     identity_of,
 )
 from ontwikkelrekening.citizens.keys import UnreadableIdentity
-from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey
+from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey, Purpose
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
@@ -108,7 +108,7 @@ def test_the_master_key_can_be_replaced(fatima: Citizen, settings: Settings) -> 
 
 
 def test_erasing_leaves_the_account_code_and_nothing_else(fatima: Citizen) -> None:
-    log_look(fatima, actor="amir", purpose="controle", at=AT)
+    log_look(fatima, actor="amir", purpose=Purpose.OPENED, at=AT)
     code = fatima.account_code
 
     erase(fatima, at=AT)
@@ -135,7 +135,7 @@ def test_an_erased_citizen_cannot_get_an_identity_again(fatima: Citizen) -> None
 
 
 def test_every_look_is_written_down_for_the_citizen(fatima: Citizen) -> None:
-    log_look(fatima, actor="rosa", purpose="bezwaar behandelen", at=AT)
+    log_look(fatima, actor="rosa", purpose=Purpose.CASEWORK, at=AT)
 
     (look,) = fatima.looks.all()
-    assert (look.actor, look.purpose, look.at) == ("rosa", "bezwaar behandelen", AT)
+    assert (look.actor, look.purpose, look.at) == ("rosa", Purpose.CASEWORK, AT)

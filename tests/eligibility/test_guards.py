@@ -166,7 +166,7 @@ GUARDS = [
         "only_a_waiting_refusal_is_extended", EXTEND.replace("%(fresh)s", "%(grant)s")
     ),
     objection("objection_is_kept", "DELETE FROM eligibility_objection"),
-    objection("objection_begins_as_filed", FILE.format(account="'R-0', ", extended="false").replace(", ,", ",")),
+    objection("objection_begins_as_filed", FILE.format(account="'R-0'", extended="false")),
     objection(
         "objection_begins_as_filed",
         FILE.format(account="(SELECT account_code FROM eligibility_decision"

@@ -11,7 +11,7 @@ from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
-from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Decision
 from tests.portal.world import HENK_BSN, NOOR_BSN, TODAY, Town, log_in
 
@@ -159,11 +159,11 @@ def test_nobody_sees_what_is_someone_elses(town: Town) -> None:
 def test_who_looked_is_shown_with_the_reason(fatima: Client, town: Town) -> None:
     assert "Geen medewerker keek in uw gegevens." in text_of(fatima.get("/wie-keek"))
     citizen = Citizen.objects.get(account_code=town.fatima)
-    log_look(citizen, actor="rosa", purpose="bezwaar behandelen", at=TODAY)
+    log_look(citizen, actor="rosa", purpose=Purpose.CASEWORK, at=TODAY)
 
     text = text_of(fatima.get("/wie-keek"))
 
-    assert "2 maart 2026 om 10.00 uur rosa bezwaar behandelen" in text
+    assert "2 maart 2026 om 10.00 uur rosa behandelt een bezwaar of een verzoek" in text
 
 
 def _cents(written: str) -> int:

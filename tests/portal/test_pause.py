@@ -22,9 +22,8 @@ def test_fatima_pauses_sees_it_and_goes_on(fatima: Client, town: Town) -> None:
         page = fatima.get("/pauze").content.decode()
         assert "Uw rekening staat op pauze" in page
         assert "Uw rekening staat op pauze" in fatima.get("/").content.decode()
-        refused = fatima.post(f"/opleidingen/{town.course.pk}/controleren?start=2026-03-09")
         check = fatima.get(f"/opleidingen/{town.course.pk}/controleren?start=2026-03-09")
-        assert "Stop de pauze" in check.content.decode(), refused.status_code
+        assert "Stop de pauze" in check.content.decode()
 
         fatima.post("/pauze/stoppen")
         fatima.post("/pauze/stoppen")

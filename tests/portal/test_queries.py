@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
-from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Decision
 from tests.budgets.world import give
 from tests.portal.world import TODAY, Town, add_course
@@ -38,7 +38,7 @@ def live(town: Town, times: int) -> None:
             at=TODAY,
             id=uuid4(),
         )
-        log_look(citizen, actor="rosa", purpose="controle", at=TODAY)
+        log_look(citizen, actor="rosa", purpose=Purpose.OPENED, at=TODAY)
 
 
 def test_fifty_of_everything_cost_as_many_queries_as_one(fatima: Client, town: Town) -> None:

@@ -23,7 +23,19 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField()),
                 ("actor", models.CharField(max_length=100)),
-                ("purpose", models.CharField(max_length=200)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("opened", "opened in the administration"),
+                            ("casework", "handling an objection or a request"),
+                            ("evidence", "looked at what you showed us"),
+                            ("judged", "judged what you showed us"),
+                        ],
+                        max_length=16,
+                        verbose_name="waarom",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-at"],
