@@ -10,7 +10,16 @@ from providers.api.idempotency import KeyHasOtherContent, KeyIsInUse
 from providers.api.problems import kind_of
 from providers.errors import Unable
 
-SUBJECTS = ["courses", "enrolments", "claims", "payments", "batches", "webhooks", "catalogue"]
+SUBJECTS = [
+    "courses",
+    "enrolments",
+    "claims",
+    "payments",
+    "batches",
+    "webhooks",
+    "catalogue",
+    "sandbox",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 import yaml
 from django.core.management import call_command
+from django.test import Client
 
 from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.models import Fund
@@ -227,3 +228,15 @@ def test_the_sandbox_describes_its_own_call_for_generators(settings: Any) -> Non
     assert set(wanted["properties"]) == {"course", "outcome", "startsOn"}
     assert "/claims" in document["paths"]
     assert "/sandbox/codes" not in yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"]
+
+
+def test_the_sandboxs_own_call_stands_on_the_page_of_its_api(
+    world: World, settings: Any, client: Client
+) -> None:
+    settings.API_URLS = "ontwikkelrekening.sandbox.urls"
+    settings.PUBLIC_URL = "https://sandbox.example"
+
+    page = client.get("/api/v1/docs")
+
+    assert page.status_code == 200
+    assert "/sandbox/codes" in page.content.decode()
