@@ -3,6 +3,8 @@
 import ast
 import re
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,34 @@ def test_locks_pin_every_package_with_hashes_and_name_no_address() -> None:
             assert re.search(r"^\S+==[\s\S]+--hash=sha256:", requirement), requirement
     for file in tracked("**/package-lock.json", "package-lock.json"):
         assert '"resolved"' not in file.read_text(), file
+
+
+def imported(source: str) -> set[str]:
+    """The packages that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(source)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | froms if name}
+
+
+def test_the_product_imports_only_what_its_own_lock_installs() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    installed = {name.lower() for name in re.findall(r"^(\S+?)==", lock, re.MULTILINE)}
+    sources = packages_distributions()
+    files = tracked("manage.py", *(f"{package}/**/*.py" for package in (*PACKAGES, "demo")))
+    ours = {*PACKAGES, "demo", "manage", *sys.stdlib_module_names}
+
+    for file in files:
+        for name in imported(file.read_text()) - ours:
+            offered = {each.lower().replace("_", "-") for each in sources.get(name, [])}
+            assert offered & installed, f"{file.relative_to(ROOT)} imports {name}"
+
+
+def test_the_guard_sees_an_import_in_a_function() -> None:
+    assert imported("import os.path\ndef f():\n    from pyarrow import parquet\n") == {
+        "os",
+        "pyarrow",
+    }
 
 
 def test_every_decision_is_numbered_once() -> None:
