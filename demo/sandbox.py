@@ -25,12 +25,12 @@ def sandbox(data: Path, *, port: int) -> Iterator[Machine]:
     if not kept.exists():
         start_over(data / "postgres", SANDBOX)
     with running(data, port=port, is_sandbox=True) as machine:
-        client = json.loads(kept.read_text()) if kept.exists() else _filled(machine)
+        client = json.loads(kept.read_text()) if kept.exists() else filled(machine)
         kept.write_text(json.dumps({**client, "host": machine.url}, indent=2))
         yield machine
 
 
-def _filled(machine: Machine) -> dict[str, str]:
+def filled(machine: Machine) -> dict[str, str]:
     """Staff who judge, a policy, courses; returns the client of one provider."""
     os.environ["STAFF_PASSWORD"] = PASSWORD
     machine.manage("add_staff", *STAFF)

@@ -7,6 +7,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from django.conf import settings
 
 from demo.clock import set_clock
-from demo.machine import APP_ROLE, ROOT, Machine, free_port
+from demo.machine import APP_ROLE, CORES, ROOT, Machine, free_port
 from demo.school import School
 from demo.story import PASSWORD, STAFF
 
@@ -39,16 +40,14 @@ def _can_connect(url: str) -> bool:
     return True
 
 
-@pytest.fixture(scope="session")
-def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """The product on a fresh database; its calendar is moved with `demo.clock.set_clock`."""
+@contextmanager
+def machine_on(name: str, data: Path, *, is_sandbox: bool = False) -> Iterator[Machine]:
+    """The product on a fresh database of this name, which goes with it."""
     owner = settings.DATABASES["default"]["USER"]
-    name = f"journeys_{uuid.uuid4().hex[:8]}"
     maintenance = psycopg.connect(_url(user=owner, name="postgres"), autocommit=True)
     maintenance.execute(f"CREATE DATABASE {name}")
     as_app = _url(user=APP_ROLE, name=name)
     owner_url = _url(user=owner, name=name)
-    data: Path = tmp_path_factory.mktemp("product")
     try:
         machine = Machine(
             data=data,
@@ -56,12 +55,22 @@ def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
             owner_url=owner_url,
             app_url=as_app if _can_connect(as_app) else owner_url,
             broker_url=os.environ.get("CELERY_BROKER_URL", "pgmq://"),
+            cores=1 if is_sandbox else CORES,
+            is_sandbox=is_sandbox,
         )
         with machine:
             yield machine
     finally:
         maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
         maintenance.close()
+
+
+@pytest.fixture(scope="session")
+def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """The product on a fresh database; its calendar is moved with `demo.clock.set_clock`."""
+    name = f"journeys_{uuid.uuid4().hex[:8]}"
+    with machine_on(name, tmp_path_factory.mktemp("product")) as machine:
+        yield machine
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,17 @@ import os
 import re
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo.browser import Browser
 from demo.machine import ROOT, Machine
+from demo.sandbox import filled
 from demo.school import School
-from tests.journeys.conftest import NEW_YEAR, move_to
+from tests.journeys.conftest import NEW_YEAR, machine_on, move_to
 from tests.journeys.test_a_year import START, agree, course_of, log_in, settled_state
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
@@ -21,9 +24,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 LIEKE, SAMIRA = "999900080", "999900031"
 
 
-def snippets(language: str) -> list[str]:
+def snippets(language: str, heading: str) -> list[str]:
+    """The code under one heading of the page."""
     page = (ROOT / "docs/providers.md").read_text()
-    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (section,) = re.findall(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
 
 def given(scheme: Machine, schools: dict[str, School], bsn: str) -> tuple[School, dict[str, str]]:
@@ -57,17 +62,31 @@ def shell(script: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
+def python(program: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout
+
+
 def test_the_curl_snippets_lead_from_key_to_paid_claim(
     scheme: Machine, schools: dict[str, School], tmp_path: Path
 ) -> None:
     school, environment = given(scheme, schools, LIEKE)
-    until_the_claim, afterwards = snippets("bash")
+    course, claim, afterwards = snippets("bash", "With curl")
     kept = tmp_path / "session"
-    keep = f"\ndeclare -f > {kept}; declare -p HOST TOKEN CLAIM >> {kept}\n"
+    keep = f"declare -f > {kept}; declare -p HOST TOKEN CLAIM >> {kept}\n"
 
-    shell(f"{until_the_claim}{keep}", environment)
-    claim = re.findall(r'CLAIM="([^"]+)"', kept.read_text())[0]
-    assert settled_state(scheme, school, claim, wanted="approved") == "approved"
+    shell(f"{course}{claim}{keep}", environment)
+    claim_id = re.findall(r'CLAIM="([^"]+)"', kept.read_text())[0]
+    assert settled_state(scheme, school, claim_id, wanted="approved") == "approved"
     scheme.manage("prepare_payments", "--by", "ineke")
     scheme.manage("release_payments", "--by", "bas")
     scheme.manage("settle_payments", "--by", "ineke")
@@ -77,21 +96,45 @@ def test_the_curl_snippets_lead_from_key_to_paid_claim(
     assert '"state":"paid"' in payments
 
 
-def test_the_python_snippet_leads_to_an_approved_claim(
-    scheme: Machine, schools: dict[str, School], tmp_path: Path
+def test_the_python_snippets_lead_to_an_approved_claim(
+    scheme: Machine, schools: dict[str, School]
 ) -> None:
     _, environment = given(scheme, schools, SAMIRA)
-    (snippet,) = snippets("python")
-    program = tmp_path / "snippet.py"
-    program.write_text(snippet)
+    course, claim = snippets("python", "With Python")
 
-    done = subprocess.run(
-        [sys.executable, str(program)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    assert python(course + claim, environment) == "approved\n"
 
-    assert (done.stdout, done.stderr) == ("approved\n", "")
+
+@pytest.fixture(scope="module")
+def trying(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """A sandbox, and what the page tells to export for it."""
+    name = f"sandbox_{uuid.uuid4().hex[:8]}"
+    with machine_on(name, tmp_path_factory.mktemp("sandbox"), is_sandbox=True) as machine:
+        client = filled(machine)
+        yield {
+            **os.environ,
+            "HOST": machine.url,
+            "CLIENT_ID": client["clientId"],
+            "CLIENT_SECRET": client["clientSecret"],
+        }
+
+
+def test_the_curl_snippets_lead_to_an_approved_claim_in_the_sandbox(
+    trying: dict[str, str],
+) -> None:
+    course, claim, _afterwards = snippets("bash", "With curl")
+    (code,) = snippets("bash", "The sandbox")
+    look = 'until [ "$(get /claims/$CLAIM | pick state)" = approved ]; do sleep 1; done\n'
+
+    shell(f"{course}{code}{claim}{look}", trying)
+
+
+def test_the_python_snippets_lead_to_an_approved_claim_in_the_sandbox(
+    trying: dict[str, str],
+) -> None:
+    course, claim = snippets("python", "With Python")
+    (code,) = snippets("python", "The sandbox")
+
+    assert python(course + code + claim, trying) == "approved\n"

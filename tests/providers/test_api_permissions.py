@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.test import Client as Browser
 from django.urls import URLPattern
 
+from ontwikkelrekening.sandbox.urls import urlpatterns  # those of the product, and its own
 from providers.api.bulk import take_in
-from providers.api.urls import urlpatterns
+from providers.clients import revoke
 from providers.models import Course, Enrolment, Job
 from providers.scopes import SCOPES
 from providers.webhooks.managing import register
-from tests.providers.calls import Software
+from tests.portal.world import FATIMA_BSN, build_town
+from tests.portal.world import log_in as log_in_as_citizen
+from tests.provider_area.world import log_in as log_in_as_staff
+from tests.providers.calls import Software, problem
 from tests.providers.world import MONDAY, claim, de_linde
 
-NOBODY_NEEDS_TO_LOG_IN = {"oauth/token", "api/v1/openapi.json", "api/v1/docs", "api/v1/catalogue"}
+NOBODY_NEEDS_TO_LOG_IN = {
+    "oauth/token": {"POST": 400},
+    "api/v1/openapi.json": {"GET": 200},
+    "api/v1/docs": {"GET": 200},
+    "api/v1/catalogue": {"GET": 200},
+}
 OUTSIDE = {r"^api/[\s\S]*$"}  # answer 404 to everybody
 
 # route: (scope, {method: status for the owner with the scope}, is it one object of a provider?)
@@ -50,12 +62,14 @@ ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
         True,
     ),
     "api/v1/account": ("payments", {"GET": 200}, False),
+    "api/v1/sandbox/codes": ("enrolments", {"POST": 400}, False),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @pytest.fixture(autouse=True)
-def _on_monday() -> Any:
+def _on_monday(settings: Any) -> Any:
+    settings.ROOT_URLCONF = "tests.sandbox.urls"
     with time_machine.travel(MONDAY, tick=False):
         yield
 
@@ -88,7 +102,14 @@ def test_every_route_is_listed() -> None:
     routes = {str(url.pattern) for url in urlpatterns if isinstance(url, URLPattern)}
 
     assert len(routes) == len(urlpatterns)
-    assert routes == set(ROUTES) | NOBODY_NEEDS_TO_LOG_IN | OUTSIDE
+    assert routes == set(ROUTES) | set(NOBODY_NEEDS_TO_LOG_IN) | OUTSIDE
+
+
+@pytest.mark.parametrize("route", NOBODY_NEEDS_TO_LOG_IN)
+def test_what_is_public_is_so_for_everybody_and_takes_no_other_method(db: None, route: str) -> None:
+    for method in METHODS:
+        answer = Browser().generic(method, f"/{route}")
+        assert answer.status_code == NOBODY_NEEDS_TO_LOG_IN[route].get(method, 405), method
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -110,6 +131,45 @@ def test_without_a_token_nobody_may(ids: dict[str, Any], route: str) -> None:
             answer = Browser().generic(method, path, headers=headers)
             assert answer.status_code == 401, method
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def admin(linde: Software) -> Browser:
+    browser = Browser()
+    browser.force_login(User.objects.create_superuser("root", password="een lang wachtwoord"))
+    return browser
+
+
+def citizen(linde: Software) -> Browser:
+    build_town()
+    return log_in_as_citizen(FATIMA_BSN)
+
+
+def staff(linde: Software) -> Browser:
+    return log_in_as_staff(linde.provider)
+
+
+@pytest.mark.parametrize("somebody", [admin, citizen, staff])
+def test_a_session_in_a_browser_is_no_token(
+    linde: Software, ids: dict[str, Any], somebody: Callable[[Software], Browser]
+) -> None:
+    browser = somebody(linde)
+
+    for route in ROUTES:
+        for method in METHODS:
+            answer = browser.generic(method, f"/api/v1{path_of(route, ids)}")
+            assert answer.status_code == 401, (method, route)
+
+
+def test_a_token_that_ended_opens_nothing(linde: Software, ids: dict[str, Any]) -> None:
+    gone = Software(linde.provider)
+    revoke(gone.client)
+
+    for route in ROUTES:
+        for method in METHODS:
+            problem(gone.call(method, path_of(route, ids)), 401)
+    with time_machine.travel(MONDAY + timedelta(hours=1), tick=False):
+        for route in ROUTES:
+            problem(linde.get(path_of(route, ids)), 401)
 
 
 @pytest.mark.parametrize("route", ROUTES)
