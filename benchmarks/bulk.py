@@ -6,25 +6,29 @@ was when it is started again, and posts nothing twice.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
+import signal
 import time
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-import django
+import psycopg
+from django.db import connections
 from tqdm import tqdm
+
+from ledger.accounts import open_accounts
+from ledger.models import Booking
+from ledger.posting import NewBooking, NewTransfer, post
 
 CHUNK = 10_000
 WORKERS = 2
 AT, ON = datetime(2026, 1, 2, tzinfo=UTC), date(2026, 1, 2)
+fork = multiprocessing.get_context("fork")  # a worker of the product has its modules loaded too
 
 
 def open_citizens(count: int) -> int:
     """Open so many accounts; return the first id (the others follow it)."""
-    from ledger.accounts import open_accounts
-
     first = 0
     for start in tqdm(range(0, count, 100_000), desc="accounts", leave=False):
         ids = open_accounts(
@@ -36,63 +40,72 @@ def open_citizens(count: int) -> int:
     return first
 
 
-def post_all(size: int, *, fund: int, first: int, kill_after: int | None = None) -> float:
-    """Post everything by two processes; return the seconds.
+def post_all(size: int, *, fund: int, first: int, kill_after: int | None = None) -> None:
+    """Post what is not posted yet, by two processes.
 
-    With `kill_after`: kill them (-9) when so many transfers are posted, start them again, and count
-    the time of both.
+    With `kill_after`: kill them (-9) when so many transfers are posted, and start them again.
     """
-    started = time.perf_counter()
     if kill_after is not None:
-        _post(size, fund, first, kill_after)
-    _post(size, fund, first, None)
-    return time.perf_counter() - started
+        _share(size, fund, first, kill_after=kill_after)
+    _share(size, fund, first)
 
 
-def _post(size: int, fund: int, first: int, kill_after: int | None) -> None:
+def post_again(size: int, *, fund: int, first: int) -> None:
+    """Post every chunk once more, which changes nothing."""
+    _share(size, fund, first, again=True)
+
+
+def _share(
+    size: int, fund: int, first: int, *, again: bool = False, kill_after: int | None = None
+) -> None:
+    """Start the workers; each tells of a chunk that is done by a byte in one pipe."""
+    connections.close_all()  # or they would share it
+    heard, told = os.pipe()
     workers = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-W",
-                "ignore",
-                "-m",
-                "benchmarks.bulk",
-                *map(str, (size, fund, first, n)),
-            ],
-            stdout=subprocess.PIPE,
-        )
-        for n in range(WORKERS)
+        fork.Process(target=_work, args=(size, fund, first, number, again, told))
+        for number in range(WORKERS)
     ]
-    with tqdm(total=size, desc="transfers", leave=False) as bar:
-        for worker in workers:
-            assert worker.stdout
-            for _ in worker.stdout:
-                bar.update(CHUNK)
-                if kill_after is not None and bar.n * WORKERS >= kill_after:
-                    for each in workers:
-                        each.kill()
-            if worker.wait() and kill_after is None:
-                raise RuntimeError("a worker failed")
+    for worker in workers:
+        worker.start()
+    os.close(told)
+    posted = 0
+    with open(heard, "rb", buffering=0) as pipe, tqdm(total=size, leave=False) as bar:
+        try:
+            while chunks := pipe.read(1024):
+                posted += len(chunks) * CHUNK
+                bar.update(len(chunks) * CHUNK)
+                if kill_after is not None and posted >= kill_after:
+                    break
+            else:
+                for worker in workers:
+                    worker.join()
+        finally:
+            for worker in workers:
+                worker.kill()
+    if kill_after is None and any(worker.exitcode for worker in workers):
+        raise RuntimeError("a worker failed")
 
 
-def work(size: int, fund: int, first: int, number: int) -> None:
-    """Post every chunk of this worker; print a line for each."""
-    django.setup()
-    from ledger.posting import NewBooking, NewTransfer, post
-
-    for chunk in range(number, size // CHUNK, WORKERS):
-        base = (0xB << 100) + (size << 40) + chunk * CHUNK
-        booking = UUID(int=(0xC << 100) + (size << 40) + chunk)
+def _work(size: int, fund: int, first: int, number: int, again: bool, told: int) -> None:
+    """Post the chunks of this worker that are not there yet; or all of them again."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who waits for us ends us
+    mine = {
+        chunk: UUID(int=(0xC << 100) + (size << 40) + chunk)
+        for chunk in range(number, size // CHUNK, WORKERS)
+    }
+    found = Booking.objects.filter(pk__in=mine.values())
+    done = set() if again else set(found.values_list("pk", flat=True))
+    for chunk, booking in mine.items():
+        if booking in done:
+            continue
+        start = chunk * CHUNK
+        base = (0xB << 100) + (size << 40) + start
         post(
             NewBooking(booking, "top_up", f"run:{size}", "bulk", ON),
-            [
-                NewTransfer(UUID(int=base + n), fund, first + chunk * CHUNK + n, 100)
-                for n in range(CHUNK)
-            ],
+            [NewTransfer(UUID(int=base + n), fund, first + start + n, 100) for n in range(CHUNK)],
             at=AT,
         )
-        print(chunk, flush=True)
+        os.write(told, b".")
 
 
 RAW = """
@@ -112,8 +125,6 @@ def raw(size: int, url: str) -> float:
 
     Returns the seconds.
     """
-    import psycopg
-
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(RAW)
         cursor.execute(
@@ -122,8 +133,9 @@ def raw(size: int, url: str) -> float:
         connection.commit()
         started = time.perf_counter()
         with cursor.copy("COPY bulk_raw_staging FROM STDIN") as copy:
-            for n in range(1, size + 1):
-                copy.write_row((UUID(int=n), n, 100))
+            for start in tqdm(range(1, size + 1, CHUNK), desc="yardstick", leave=False):
+                for n in range(start, start + CHUNK):
+                    copy.write_row((UUID(int=n), n, 100))
         cursor.execute("INSERT INTO bulk_raw_transfer SELECT id, now() FROM bulk_raw_staging")
         cursor.execute(
             "INSERT INTO bulk_raw_entry (transfer_id, account_id, amount) "
@@ -141,8 +153,3 @@ def raw(size: int, url: str) -> float:
             "DROP TABLE bulk_raw_account, bulk_raw_transfer, bulk_raw_entry, bulk_raw_staging"
         )
     return seconds
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
-    work(*map(int, sys.argv[1:5]))

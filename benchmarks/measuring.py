@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 Measure = Callable[[], float]
+
+
+class Figures(Protocol):
+    """What goes into the JSON under a name."""
+
+    @property
+    def name(self) -> str: ...
+
+    def as_json(self) -> dict[str, object]: ...
 
 
 @dataclass
@@ -81,7 +91,7 @@ def print_line(metric: Metric) -> None:
     sys.stdout.flush()
 
 
-def write(name: str, metrics: list[Metric], *, folder: Path) -> Path:
+def write(name: str, metrics: Sequence[Figures], *, folder: Path) -> Path:
     """Write var/bench/NAME.json; metrics that this run left out keep their last figures."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.json"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -46,9 +47,11 @@ POST = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NewTransfer:
-    """A positive amount in cents to debit to one account and credit to another (their ids)."""
+class NewTransfer(NamedTuple):
+    """A positive amount in cents to debit to one account and credit to another (their ids).
+
+    A tuple, because a top-up makes millions: a frozen dataclass takes four times as long.
+    """
 
     id: UUID
     debit: int
@@ -82,17 +85,17 @@ def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime)
                 booking.description,
                 booking.effective_on,
                 at,
-                _array(transfer.id for transfer in transfers),
-                _array(transfer.debit for transfer in transfers),
-                _array(transfer.credit for transfer in transfers),
-                _array(transfer.cents for transfer in transfers),
+                _array(f"{transfer.id.int:032x}" for transfer in transfers),
+                _array(str(transfer.debit) for transfer in transfers),
+                _array(str(transfer.credit) for transfer in transfers),
+                _array(str(transfer.cents) for transfer in transfers),
             ],
         )
 
 
-def _array(values: Iterable[UUID | int]) -> str:
-    """An array as PostgreSQL reads it; for thousands of ids twice as fast as the driver's own."""
-    return f"{{{','.join(map(str, values))}}}"
+def _array(values: Iterable[str]) -> str:
+    """An array as PostgreSQL reads it; for thousands of ids much faster than the driver's own."""
+    return f"{{{','.join(values)}}}"
 
 
 def reverse(
