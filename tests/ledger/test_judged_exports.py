@@ -217,6 +217,11 @@ def test_a_period_that_cannot_be_is_refused_in_words(
     assert not file.exists()
 
 
+def test_a_day_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="2026-13-01 is not a day, such as 2026-12-31"):
+        call_command("export_ledger", "csv", str(tmp_path / "books"), "--from", "2026-13-01")
+
+
 def test_a_file_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         call_command("export_ledger", "csv", str(tmp_path / "nowhere" / "books.csv"))

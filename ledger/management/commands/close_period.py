@@ -4,13 +4,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from ledger.closing import close_period
+from ledger.management.arguments import day
 
 
 class Command(BaseCommand):
     help = "Close the books up to and including a date. There is no way back."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("through", type=date.fromisoformat, help="the last date, YYYY-MM-DD")
+        parser.add_argument("through", type=day, help="the last date, YYYY-MM-DD")
 
     def handle(self, *args: Any, through: date, **options: Any) -> None:
         accounts = close_period(through=through)

@@ -11,6 +11,7 @@ from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period, one_snapshot
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
+from ledger.management.arguments import day
 
 OF_A_PERIOD = {
     "csv": write_csv,
@@ -26,8 +27,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("format", choices=[*OF_A_PERIOD, "xaf", "evidence"])
         parser.add_argument("file", type=Path)
-        parser.add_argument("--from", dest="start", type=date.fromisoformat, help="first date")
-        parser.add_argument("--through", type=date.fromisoformat, help="last date")
+        parser.add_argument("--from", dest="start", type=day, help="first date")
+        parser.add_argument("--through", type=day, help="last date")
         parser.add_argument("--name", default="Ontwikkelrekening", help="xaf: whose books")
         parser.add_argument("--tax-id", default="NL000000000B00", help="xaf: its tax number")
 

@@ -1,10 +1,10 @@
 import time
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from ledger.management.arguments import day
 from ledger.money import to_money
 from ontwikkelrekening.budgets.nightly import end_day
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "End unused codes, enrolments past their term and expired credit: manage.py expire_credit [--on 2027-01-01]"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--on", type=date.fromisoformat, help="a day; today by default")
+        parser.add_argument("--on", type=day, help="a day; today by default")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started, at = time.monotonic(), timezone.now()

@@ -1,12 +1,11 @@
 import time
-from argparse import ArgumentTypeError
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from ledger.management.arguments import day
 from ledger.money import to_money
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import TopUpRun
@@ -22,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scheme", help="the code of the scheme, such as landelijk")
         parser.add_argument("year", type=int)
-        parser.add_argument("--on", type=_day, help="the day it is decided on; today by default")
+        parser.add_argument("--on", type=day, help="the day it is decided on; today by default")
         parser.add_argument(
             "--here", action="store_true", help="do the work in this process, not in the workers"
         )
@@ -59,10 +58,3 @@ def _follow(run: TopUpRun, *, until: float, here: bool) -> Progress:
             state = progress(run)
             bar.update(state.done - bar.n)
     return state
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text} is not a day, such as 2026-01-01") from None

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -6,6 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ledger.management.arguments import day
 from ontwikkelrekening.eligibility.example import create_example_scheme
 from ontwikkelrekening.eligibility.policies import UnableToSetPolicy
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--from",
             dest="starts_on",
-            type=date.fromisoformat,
+            type=day,
             help="first day of the policy, 2026-12-31; without it today",
         )
 

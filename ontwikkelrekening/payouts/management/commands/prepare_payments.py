@@ -1,10 +1,10 @@
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from ledger.management.arguments import day
 from ontwikkelrekening.payouts.management.payments import add_who, clear_errors
 from ontwikkelrekening.payouts.officers import payment_officer
 from ontwikkelrekening.payouts.paying import prepare_batch
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_who(parser)
-        parser.add_argument("--pay-on", type=date.fromisoformat, help="a day; today by default")
+        parser.add_argument("--pay-on", type=day, help="a day; today by default")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
