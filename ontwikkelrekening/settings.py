@@ -318,6 +318,7 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
+    "COMPONENT_SPLIT_PATCH": False,  # what a change may hold is a serializer of its own
     "POSTPROCESSING_HOOKS": ["providers.api.schema.as_the_standard_asks"],
 }
 API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 3000)  # for each client

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a POST has its effect once, and a retry gets the stored answer (providers.once)."""
+"""Idempotency-Key: a POST or PATCH has its effect once, and a retry gets the stored answer (providers.once)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from providers.once import Answer
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r'"?([A-Za-z0-9._~:-]{8,64})"?', re.ASCII)
-KEPT_HEADERS = ("Location",)
+KEPT_HEADERS = ("ETag", "Location")
 
 
 class KeyIsInUse(APIException):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 
 from providers.api import PREFIX, VERSION
+from providers.api.entity_tags import etag_of
 from providers.api.problems import TITLES, answer
 
 logger = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
         return response
     if response.status_code != 200:
         return response
-    etag = quote_etag(sha256(response.content).hexdigest()[:32])
+    etag = etag_of(response.content)
     response.headers["ETag"] = etag
     conditional = get_conditional_response(request, etag=etag, response=response)
     if conditional is None or conditional is response:

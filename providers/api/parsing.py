@@ -16,6 +16,8 @@ DIGITS_MAX = 100
 
 
 class StrictJSONParser(BaseParser):
+    """JSON, or a problem that says what is wrong with it."""
+
     media_type = "application/json"
 
     def parse(
@@ -38,6 +40,12 @@ class StrictJSONParser(BaseParser):
             )
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
+
+
+class MergePatchParser(StrictJSONParser):
+    """Changes to a document (RFC 7396)."""
+
+    media_type = "application/merge-patch+json"
 
 
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -41,14 +41,6 @@ class PayloadTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-class PreconditionFailed(exceptions.APIException):
-    """If-Match on an act: nothing here is changed in place, so no act depends on a version."""
-
-    status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_code = "precondition_failed"
-    default_detail = "Acts do not depend on a version here; leave If-Match out."
-
-
 class BadHeader(exceptions.APIException):
     """A header is missing or unreadable."""
 

@@ -27,6 +27,13 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     required=True,
     description="Draw one for each act, a UUID for example; send the same one when you retry.",
 )
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of what you change, as a GET answered it.",
+)
 LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
@@ -38,6 +45,7 @@ ANY_TIME |= {403: "The token lacks the scope.", 406: "The answer can only be JSO
 ANY_TIME |= {429: "Too many requests; wait Retry-After seconds."}
 WITH_ID = {404: "Not found, or not yours."}
 WITH_BODY = {413: "The body is too large.", 415: "Only application/json is read."}
+CONDITIONAL = {412: "It has changed meanwhile.", 428: "If-Match is missing."}
 ONCE = {
     409: "Not possible in the present state, or the key is in use at this moment.",
     422: "The rules do not allow it, or the key was used for another request.",
@@ -52,19 +60,26 @@ def described(
     takes: Serializer | None = None,
     status: int = 200,
     once: bool = False,
+    conditional: bool = False,
     parameters: tuple[OpenApiParameter, ...] = (),
 ) -> Callable[[Method], Method]:
-    """Describe one operation; `once` when it has an effect and takes an Idempotency-Key."""
+    """Describe one operation.
+
+    `once` when it has an effect and takes an Idempotency-Key; `conditional` when it changes what was
+    read before and takes its ETag.
+    """
 
     def decorate(method: Method) -> Method:
         problems = ANY_TIME | WITH_ID | (ONCE if once else {}) | (WITH_BODY if takes else {})
+        problems |= CONDITIONAL if conditional else {}
+        headers = [*([IDEMPOTENCY_KEY] if once else []), *([IF_MATCH] if conditional else [])]
         described_: Method = extend_schema(
             tags=[tag],
             summary=summary,
             operation_id=_operation_id(method),
             description=(method.__doc__ or "").strip() or summary,
-            request=takes,
-            parameters=[*parameters, *([IDEMPOTENCY_KEY] if once else [])],
+            request={"application/merge-patch+json": takes} if conditional else takes,
+            parameters=[*parameters, *headers],
             responses={status: gives, **dict.fromkeys(problems, Problem)},
         )(method)
         return described_
@@ -122,14 +137,14 @@ def openapi(server: str) -> dict[str, Any]:
 def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """drf-spectacular's hook: headers on every answer, problem+json for every error."""
     for address, path in result["paths"].items():
-        for operation in path.values():
+        for method, operation in path.items():
             if "{" not in address:
                 operation["responses"].pop("404", None)
             if not any(operation.get("security", [])):
                 operation["responses"].pop("401", None)
                 operation["responses"].pop("403", None)
             for code, response in operation["responses"].items():
-                _dress(int(code), response, operation)
+                _dress(int(code), response, operation, method)
     for batch in (ClaimBatch, CourseBatch):  # the library says no limits of a list of objects
         items = result["components"]["schemas"][batch.__name__]["properties"]["items"]
         items |= {"minItems": 1, "maxItems": BATCH_MAX}
@@ -149,7 +164,7 @@ def _say_once_that_it_may_be_empty(member: dict[str, Any]) -> None:
         member |= first
 
 
-def _dress(code: int, response: dict[str, Any], operation: dict[str, Any]) -> None:
+def _dress(code: int, response: dict[str, Any], operation: dict[str, Any], method: str) -> None:
     text = {"type": "string"}
     response["headers"] = {
         "API-Version": {"description": "Full version of the API.", "schema": text},
@@ -158,10 +173,12 @@ def _dress(code: int, response: dict[str, Any], operation: dict[str, Any]) -> No
     if code >= 400:
         (schema,) = response.pop("content").values()
         response["content"] = {"application/problem+json": schema}
-        response["description"] = {**ANY_TIME, **WITH_ID, **WITH_BODY, **ONCE}[code]
+        response["description"] = {**ANY_TIME, **WITH_ID, **WITH_BODY, **ONCE, **CONDITIONAL}[code]
     else:
         response["description"] = operation["summary"] + "."
         response.pop("content", None) if code == 204 else None
+    if code == 200 and method in ("get", "patch"):
+        response["headers"]["ETag"] = {"description": "Names what it says now.", "schema": text}
     if code in (201, 202):
         response["headers"]["Location"] = {"description": "Where it is.", "schema": text}
     if code in (409, 429):

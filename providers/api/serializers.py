@@ -53,6 +53,24 @@ class NewCourse(ApiSerializer):
     certificate = FlagField(source="has_certificate", required=False)
 
 
+class CourseChanges(NewCourse):
+    """What changes of a course (RFC 7396): a field left out stays, null takes the value of a new course."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.allow_null, field.required = not field.required, False
+        return fields
+
+    @staticmethod
+    def merged(course: Any, changes: Any) -> dict[str, Any]:
+        """The course as it would be, in checked values; raises ValidationError."""
+        if not isinstance(changes, dict):
+            return NewCourse.read(changes)
+        wanted = {**NewCourse.show(course), **changes}
+        return NewCourse.read({name: value for name, value in wanted.items() if value is not None})
+
+
 class Course(ApiSerializer):
     """One of your courses."""
 

@@ -78,6 +78,13 @@ def test_a_generated_client_walks_the_whole_way(generated: Any, kept_open: Softw
         study_load=14,
     )
     course = call("courses.post_courses", body=body, idempotency_key=key())
+    read = generated("api.courses.get_one_course").sync_detailed(course.id, client=api)
+    cheaper = models.CourseChanges(price="195.00", place="Heerlen")
+    tag = read.headers["ETag"]
+    changed = call(
+        "courses.patch_one_course", course.id, body=cheaper, if_match=tag, idempotency_key=key()
+    )
+    assert (changed.price, changed.place, changed.name) == ("195.00", "Heerlen", course.name)
     published = call("courses.post_publications", course.id, idempotency_key=key())
     assert published.published_at is not None
 

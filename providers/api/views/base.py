@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
@@ -17,12 +17,13 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
+from providers.api.entity_tags import PreconditionFailed, etag_of
 from providers.api.fields import ApiSerializer
 from providers.api.filtering import Filter, ordered
 from providers.api.idempotency import perform_once
 from providers.api.limits import Allowance, ClientLimit
 from providers.api.pagination import Ordering, cursor_of, limit_of
-from providers.api.problems import BadQuery, PreconditionFailed
+from providers.api.problems import BadQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -35,7 +36,7 @@ class ApiView(APIView):
     permission_classes: tuple[type[BasePermission], ...] = (HasScope,)
     throttle_classes: tuple[type[BaseThrottle], ...] = (ClientLimit,)
     metadata_class = None
-    http_method_names = ["get", "post", "head", "delete"]
+    http_method_names = ["get", "post", "head", "patch", "delete"]
     filters: ClassVar[tuple[Filter, ...]] = ()
     ordering: ClassVar[Ordering | None] = None  # of a list, which is read page by page
     sort: ClassVar[str] = ""  # the field that a caller may sort it by
@@ -47,7 +48,7 @@ class ApiView(APIView):
         if wrong := list(self._wrong_in_query(request)):
             raise BadQuery(*wrong)
         if request.method in ("POST", "DELETE") and "If-Match" in request.headers:
-            raise PreconditionFailed
+            raise PreconditionFailed("This act depends on no version; leave If-Match out.")
 
     def _wrong_in_query(self, request: Request) -> Iterator[tuple[str, str]]:
         """Every parameter that is not acceptable, so that one answer names them all."""
@@ -86,6 +87,11 @@ class ApiView(APIView):
     def received(self, serializer: type[ApiSerializer]) -> dict[str, Any]:
         """The body as checked values; raises ValidationError with everything that is wrong."""
         return serializer.read(self.request.data)
+
+    def etag_of(self, shown: dict[str, Any]) -> str:
+        """The tag that a GET of this now answers."""
+        renderer, kind = self.request.accepted_renderer, self.request.accepted_media_type
+        return etag_of(cast(bytes, renderer.render(shown, kind)))
 
     def once(self, act: Callable[[], Response]) -> HttpResponse:
         """Perform an act with an effect under the request's Idempotency-Key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,12 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.entity_tags import check_unchanged, tags_given
 from providers.api.filtering import narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering, page
+from providers.api.parsing import MergePatchParser, StrictJSONParser
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.models import Category, Course
-from providers.publishing import CourseDetails, publish, register_course, withdraw
+from providers.publishing import CourseDetails, publish, register_course, revise, withdraw
 from providers.states import CourseState
 
 NEWEST = Ordering("registered_at", datetime.fromisoformat)
@@ -66,11 +69,35 @@ class Courses(ApiView):
 
 class OneCourse(ApiView):
     scope = "courses"
+    parser_classes = (MergePatchParser, StrictJSONParser)
 
     @described("courses", "One course", gives=serializers.Course)
     def get(self, request: Request, course_id: UUID) -> Response:
         course = found(Course.objects.of(self.caller.provider), course_id)
         return Response(serializers.Course.show(course))
+
+    @described(
+        "courses",
+        "Change a course that is a draft or withdrawn",
+        takes=serializers.CourseChanges,
+        gives=serializers.Course,
+        once=True,
+        conditional=True,
+    )
+    def patch(self, request: Request, course_id: UUID) -> HttpResponse:
+        found(Course.objects.of(self.caller.provider), course_id)
+        tags, changes = tags_given(request), request.data
+        return self.once(lambda: self._revise(course_id, tags, changes))
+
+    def _revise(self, course_id: UUID, tags: list[str], changes: Any) -> Response:
+        """The tag is compared under the lock; a retry under the same key is answered before that."""
+        own = Course.objects.of(self.caller.provider)
+        course = found(own.select_for_update(), course_id)
+        check_unchanged(self.etag_of(serializers.Course.show(course)), tags)
+        details = CourseDetails(**serializers.CourseChanges.merged(course, changes))
+        revised = revise(course, details, actor=self.caller.actor, at=timezone.now())
+        shown = serializers.Course.show(revised)
+        return Response(shown, headers={"ETag": self.etag_of(shown)})
 
 
 class Publications(ApiView):
