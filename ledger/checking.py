@@ -11,22 +11,21 @@ CHECKS = {
     "debits equal credits": """
         SELECT 'debits ' || debits || ', credits ' || credits FROM (
             SELECT coalesce(sum(t.debits), 0) AS debits, coalesce(sum(t.credits), 0) AS credits
-            FROM ledger_totals((SELECT coalesce(array_agg(id), '{}') FROM ledger_account)) t
+            FROM ledger_now t
         ) total WHERE debits <> credits
     """,
     "totals equal the transfers": """
-        SELECT a.code || ' shows ' || t.debits || ' / ' || t.credits || ', its transfers say '
+        SELECT (SELECT code FROM ledger_account WHERE id = t.account_id)
+               || ' shows ' || t.debits || ' / ' || t.credits || ', its transfers say '
                || coalesce(m.debits, 0) || ' / ' || coalesce(m.credits, 0)
-        FROM ledger_totals((SELECT coalesce(array_agg(id), '{}') FROM ledger_account)) t
-        JOIN ledger_account a ON a.id = t.account_id
-        LEFT JOIN ledger_moved m ON m.account_id = t.account_id
+        FROM ledger_now t LEFT JOIN ledger_moved m ON m.account_id = t.account_id
         WHERE (t.debits, t.credits) <> (coalesce(m.debits, 0), coalesce(m.credits, 0))
     """,
     "no account is overdrawn": """
-        SELECT a.code || ' is overdrawn' FROM ledger_moved m
-        JOIN ledger_account a ON a.id = m.account_id
+        SELECT a.code || ' is overdrawn' FROM ledger_now t
+        JOIN ledger_account a ON a.id = t.account_id
         WHERE NOT a.may_overdraw AND CASE a.normal_side
-            WHEN 'credit' THEN m.debits > m.credits ELSE m.credits > m.debits END
+            WHEN 'credit' THEN t.debits > t.credits ELSE t.credits > t.debits END
     """,
     "slots deal out what came in and count what was spent": """
         SELECT a.code || ': dealt out ' || s.dealt || ' and spent ' || s.spent || ', received '

@@ -12,17 +12,11 @@ from django.db import connection
 from ledger.models import AccountClass, Side
 
 TRIAL_BALANCE_NOW = """
-    WITH hot AS (
-        SELECT t.* FROM ledger_totals(
-            (SELECT coalesce(array_agg(account_id), '{}') FROM ledger_total WHERE hot)) t
-    )
     SELECT c.code, c.name, c.rgs_code,
-           coalesce(sum(coalesce(hot.debits, t.debits)), 0)::bigint,
-           coalesce(sum(coalesce(hot.credits, t.credits)), 0)::bigint
+           coalesce(sum(t.debits), 0)::bigint, coalesce(sum(t.credits), 0)::bigint
     FROM ledger_accountclass c
     LEFT JOIN ledger_account a ON a.account_class_id = c.code
-    LEFT JOIN ledger_total t ON t.account_id = a.id
-    LEFT JOIN hot ON hot.account_id = a.id
+    LEFT JOIN ledger_now t ON t.account_id = a.id
     GROUP BY c.code ORDER BY c.code
 """
 TRIAL_BALANCE_ON = """

@@ -5,7 +5,7 @@ from django.db.backends.utils import CursorWrapper
 TABLES = (
     "ledger_accountclass, ledger_account, ledger_total, ledger_slot, ledger_booking, ledger_transfer, "
     "ledger_daytotal, ledger_opening, ledger_seal, ledger_books, "
-    "ledger_entry, ledger_moved, ledger_leaf"
+    "ledger_entry, ledger_moved, ledger_now, ledger_leaf"
 )
 ACTS = "ledger_open_accounts, ledger_post, ledger_roll_up, ledger_close_period, ledger_add_seal"
 

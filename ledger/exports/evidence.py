@@ -15,8 +15,7 @@ from ledger.sealing import as_json
 LEAVES = "SELECT xid, seq, content FROM ledger_leaf ORDER BY xid, seq"
 ACCOUNTS = """
     SELECT a.code, t.debits, t.credits
-    FROM ledger_totals((SELECT coalesce(array_agg(id), '{}') FROM ledger_account)) t
-    JOIN ledger_account a ON a.id = t.account_id
+    FROM ledger_now t JOIN ledger_account a ON a.id = t.account_id
     WHERE t.debits <> 0 OR t.credits <> 0
 """
 

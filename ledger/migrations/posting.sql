@@ -60,10 +60,14 @@ CREATE VIEW ledger_entry AS
            0, amount, effective_on, booked_at, seq, xid, booking_id
     FROM ledger_transfer;
 
--- What the transfers say of each account, without its stored totals: for checks.
+-- What the transfers say of each account, without its stored totals: for checks. Each side by
+-- itself, so that the planner knows how many accounts there will be.
 CREATE VIEW ledger_moved AS
-    SELECT account_id, sum(debit)::bigint AS debits, sum(credit)::bigint AS credits
-    FROM ledger_entry GROUP BY account_id;
+    SELECT account_id, coalesce(debited.cents, 0) AS debits, coalesce(credited.cents, 0) AS credits
+    FROM (SELECT debit_account_id AS account_id, sum(amount)::bigint AS cents
+          FROM ledger_transfer GROUP BY 1) debited
+    FULL JOIN (SELECT credit_account_id AS account_id, sum(amount)::bigint AS cents
+               FROM ledger_transfer GROUP BY 1) credited USING (account_id);
 
 -- The totals of accounts now: of a hot account the rolled-up totals and everything after them.
 CREATE FUNCTION ledger_totals(p_accounts bigint[])
@@ -81,6 +85,15 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
     FROM ledger_total t LEFT JOIN tail ON t.hot AND tail.account_id = t.account_id
     WHERE t.account_id = ANY (p_accounts)
 $$;
+
+-- The totals of all accounts now, without naming them: there are millions, of which few are hot.
+CREATE VIEW ledger_now AS
+    SELECT t.account_id, coalesce(hot.debits, t.debits) AS debits,
+           coalesce(hot.credits, t.credits) AS credits
+    FROM ledger_total t
+    LEFT JOIN ledger_totals(
+        (SELECT coalesce(array_agg(account_id), '{}') FROM ledger_total WHERE hot)
+    ) hot ON hot.account_id = t.account_id;
 
 -- The functions from here to `ledger_post` are its parts: they run with its rights and settings.
 

@@ -1,6 +1,7 @@
 -- What is sealed of a transfer: everything it says and what its two accounts are, as a JSON array of
 -- text, in the order of the ranges. `json.dumps(fields, ensure_ascii=False)` of Python writes the
--- very same bytes; `FIELDS` in verifier.py names them.
+-- very same bytes; `FIELDS` in verifier.py names them. OFFSET 0: what belongs to a transfer is looked
+-- up by its key, or the planner would read all accounts anew for every seal.
 CREATE VIEW ledger_leaf AS
     SELECT t.id, t.xid, t.seq,
            json_build_array(
@@ -11,9 +12,9 @@ CREATE VIEW ledger_leaf AS
                t.amount::text, t.xid::text, t.seq::text
            )::text AS content
     FROM ledger_transfer t
-    LEFT JOIN ledger_booking b ON b.id = t.booking_id
-    LEFT JOIN ledger_account d ON d.id = t.debit_account_id
-    LEFT JOIN ledger_account c ON c.id = t.credit_account_id;
+    LEFT JOIN LATERAL (SELECT * FROM ledger_booking WHERE id = t.booking_id OFFSET 0) b ON true
+    LEFT JOIN LATERAL (SELECT * FROM ledger_account WHERE id = t.debit_account_id OFFSET 0) d ON true
+    LEFT JOIN LATERAL (SELECT * FROM ledger_account WHERE id = t.credit_account_id OFFSET 0) c ON true;
 
 -- The transaction id below which everything has been decided: no late commit can add to it.
 CREATE FUNCTION ledger_horizon() RETURNS bigint LANGUAGE sql STABLE AS $$

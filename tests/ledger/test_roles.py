@@ -35,7 +35,7 @@ TABLES = {  # and a column of each
     "ledger_seal": "count",
     "ledger_books": "closed_through",
 }
-VIEWS = ["ledger_entry", "ledger_moved", "ledger_leaf"]
+VIEWS = ["ledger_entry", "ledger_moved", "ledger_now", "ledger_leaf"]
 ACTS = {
     "ledger_open_accounts": "'{x}', 'tranche', now()",
     "ledger_post": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), '{}', '{}', '{}', '{}'",

@@ -18,7 +18,7 @@ from ledger.models import Seal, Transfer
 from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
 from ledger.sealing import public_key_of, publish, seal
-from ledger.verifying import verify_ledger
+from ledger.verifying import RANGE, verify_ledger
 from tests.ledger.books import AT, Names, booking, move, open_books
 from tests.ledger.test_guards import COLUMNS
 
@@ -69,6 +69,21 @@ def test_a_transaction_larger_than_a_range_is_sealed_whole(books: Names) -> None
 
     assert sum(made.count for made in seal_all()) == 11
     assert not findings()
+
+
+def test_verifying_a_seal_looks_up_its_accounts_and_never_reads_them_all(books: Names) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {RANGE}", [0, 0, 2**62, 2**62])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Join" not in plan.replace("Nested Loop Left Join", "")
+
+
+def test_seals_are_not_kept_with_their_leaves(transfers: list[UUID]) -> None:
+    made = seal_all()[0]
+
+    assert made.get_deferred_fields() == {"leaves"}
+    assert len(made.leaves) == 4 * verifier.HASH
 
 
 def test_a_transfer_that_commits_late_is_never_skipped(books: Names) -> None:
