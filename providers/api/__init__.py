@@ -2,3 +2,4 @@
 
 VERSION = "1.0.0"
 PREFIX = "/api/"
+OAUTH = "/oauth/"

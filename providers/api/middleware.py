@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 
-from providers.api import PREFIX, VERSION
+from providers.api import OAUTH, PREFIX, VERSION
 from providers.api.entity_tags import etag_of
 from providers.api.problems import TITLES, answer
 
@@ -21,6 +23,11 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+}
+UNREADABLE = BadRequest, SuspiciousOperation, MultiPartParserError
+FAILURES = {
+    400: "The request cannot be read: too many parameters, too large or malformed.",
+    500: "The failure was recorded; nothing was changed. You can try again.",
 }
 PAGE = {  # the docs: a style sheet of our own, and no script
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:;"
@@ -50,10 +57,20 @@ class ApiMiddleware:
             translation.activate("en")  # the API speaks one language
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not request.path.startswith(PREFIX):
+        if not request.path.startswith((PREFIX, OAUTH)):
             return None
-        logger.error("request failed", exc_info=exception)
-        return answer(500, "The failure was recorded; nothing was changed. You can try again.")
+        code = 400 if isinstance(exception, UNREADABLE) else 500
+        if code == 500:
+            logger.error("request failed", exc_info=exception)
+        if request.path.startswith(OAUTH):
+            return _as_oauth(code)
+        return answer(code, FAILURES[code])
+
+
+def _as_oauth(code: int) -> HttpResponse:
+    """A refusal as RFC 6749 writes it."""
+    error = {400: "invalid_request", 500: "server_error"}[code]
+    return JsonResponse({"error": error, "error_description": FAILURES[code]}, status=code)
 
 
 def _as_problem(page: HttpResponseBase) -> HttpResponse:

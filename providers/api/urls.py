@@ -18,7 +18,7 @@ from providers.api.views.jobs import (
     OneCourseBatch,
 )
 from providers.api.views.payments import OwnAccount, Payments
-from providers.api.views.tokens import Token
+from providers.api.views.tokens import Metadata, Revocation, Token
 from providers.api.views.webhooks import (
     Deliveries,
     Endpoints,
@@ -31,6 +31,8 @@ from providers.api.views.webhooks import (
 app_name = "api"
 urlpatterns = [
     path("oauth/token", Token.as_view(), name="token"),
+    path("oauth/revoke", Revocation.as_view(), name="revoke"),
+    path(".well-known/oauth-authorization-server", Metadata.as_view(), name="metadata"),
     path("api/v1/openapi.json", csrf_exempt(OpenApi.as_view()), name="openapi"),
     path("api/v1/docs", csrf_exempt(Docs.as_view()), name="docs"),
     path("api/v1/courses", Courses.as_view(), name="courses"),

@@ -163,6 +163,10 @@ def test_all_wrong_parameters_are_named_in_one_answer(linde: Software) -> None:
     assert pointers(catalogue) == {"hoursMax", "exam", "search", "place"}
 
 
+def test_more_parameters_than_anybody_needs_are_a_400(linde: Software) -> None:
+    problem(linde.get("/courses?" + "&".join(f"a{number}=1" for number in range(1001))), 400)
+
+
 def test_a_body_that_is_too_large_is_a_413(linde: Software) -> None:
     problem(linde.post("/enrolments", b'{"code": "' + b"x" * 70_000 + b'"}'), 413)
 

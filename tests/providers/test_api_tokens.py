@@ -13,9 +13,10 @@ from oauth2_provider.models import AccessToken
 from oauth2_provider.settings import DEFAULTS, oauth2_settings
 
 from tests.providers.calls import Software, basic, problem
-from tests.providers.world import MONDAY
+from tests.providers.world import MONDAY, de_linde
 
 TOKEN = "/oauth/token"
+FORM = "application/x-www-form-urlencoded"
 
 
 def ask(software: Software, secret: str = "", **form: str) -> Any:
@@ -141,7 +142,7 @@ def test_nonsense_in_any_field_is_a_refusal_and_no_failure(
         field: value,
     }
     body = urlencode(form, errors="surrogatepass")
-    answer = Browser().post(TOKEN, body, content_type="application/x-www-form-urlencoded")
+    answer = Browser().post(TOKEN, body, content_type=FORM)
 
     assert answer.status_code in (400, 401), answer.content
     assert answer.json()["error"]
@@ -154,6 +155,74 @@ def test_nonsense_in_the_header_is_a_refusal_and_no_failure(db: None, pair: byte
 
     assert answer.status_code == 401
     assert answer.json()["error"] == "invalid_client"
+
+
+def end(software: Software, token: str, secret: str = "") -> Any:
+    headers = basic(software.client, secret or software.secret)
+    return Browser().post("/oauth/revoke", {"token": token}, headers=headers)
+
+
+def test_a_client_can_end_its_token_before_its_hour(linde: Software) -> None:
+    answer = end(linde, linde.token)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    problem(linde.get("/courses"), 401)
+    assert end(linde, linde.token).status_code == 200  # it is as it should be
+
+
+def test_nobody_can_end_anothers_token(linde: Software) -> None:
+    stranger = Software(de_linde("Taalhuis"))
+
+    assert end(stranger, linde.token).status_code == 200  # which tells nothing
+    assert end(linde, linde.token, "wrong").status_code == 401
+    assert linde.get("/courses").status_code == 200
+
+
+def test_the_metadata_leads_to_a_token(linde: Software) -> None:
+    found = Browser().get("/.well-known/oauth-authorization-server").json()
+    path = found["token_endpoint"].removeprefix(found["issuer"])
+
+    answer = Browser().post(
+        path,
+        {"grant_type": found["grant_types_supported"][0], "scope": found["scopes_supported"][0]},
+        headers=basic(linde.client, linde.secret),
+    )
+
+    assert answer.json()["scope"] == found["scopes_supported"][0]
+    assert found["token_endpoint_auth_signing_alg_values_supported"] == ["RS256", "PS256"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"x", "multipart/form-data"),
+        (b"x", f"multipart/form-data; boundary={'x' * 300}"),
+        (b"grant_type=client_credentials", f"{FORM}; charset=utf-16"),
+        (b"&".join(b"a%d=1" % number for number in range(1001)), FORM),
+        (b"grant_type=" + b"a" * 1_100_000, FORM),
+        (b"grant_type=client_credentials&grant_type=client_credentials", FORM),
+    ],
+    ids=["no boundary", "long boundary", "charset", "many fields", "large", "twice"],
+)
+@pytest.mark.parametrize("path", [TOKEN, "/oauth/revoke"])
+def test_what_cannot_be_read_is_refused_as_oauth_does(
+    linde: Software, path: str, body: bytes, kind: str
+) -> None:
+    headers = basic(linde.client, linde.secret)
+    answer = Browser().post(path, body, content_type=kind, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_a_secret_in_the_address_is_refused_in_json(linde: Software) -> None:
+    answer = Browser().post(f"{TOKEN}?client_secret={linde.secret}")
+
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_a_refusal_says_how_to_log_in(linde: Software) -> None:
+    assert ask(linde, secret="wrong").headers["WWW-Authenticate"] == 'Basic realm="oauth"'
 
 
 def test_a_token_is_kept_by_nobody_on_the_way(linde: Software) -> None:

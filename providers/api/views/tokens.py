@@ -1,4 +1,4 @@
-"""The token endpoint: OAuth 2 client credentials, nothing else."""
+"""Getting a token and ending it: OAuth 2 client credentials, nothing else."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from base64 import b64decode
 from typing import Any
 from urllib.parse import unquote_plus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from oauth2_provider.views import TokenView
+from django.views import View
+from oauth2_provider.views import RevokeTokenView, TokenView
+from oauth2_provider.views.mixins import OAuthLibMixin
 
-from providers.api.assertions import CLIENT_ID, client_named_in
+from providers.api.assertions import ALGORITHMS, CLIENT_ID, client_named_in
 from providers.api.limits import Allowance, count_token_request
+from providers.scopes import SCOPES
 
 logger = logging.getLogger(__name__)
 
 
-class Token(TokenView):  # type: ignore[misc]
-    """Gives a token of at most an hour; every grant and refusal is logged."""
+class _Endpoint(OAuthLibMixin):  # type: ignore[misc]
+    """An address where clients say who they are: so often a minute, and each parameter once."""
 
     http_method_names = ["post"]
 
@@ -26,8 +30,17 @@ class Token(TokenView):  # type: ignore[misc]
         allowance = count_token_request(request, _claimed_client(request))
         if allowance.is_spent:
             return _too_many(allowance)
+        if any(len(values) > 1 for _, values in request.POST.lists()):
+            return _refused("invalid_request", "A parameter is given twice.", status=400)
         answer: HttpResponse = super().post(request, *args, **kwargs)
+        if answer.status_code == 401:  # RFC 6749, 5.2: the way that may be tried again
+            answer.headers["WWW-Authenticate"] = 'Basic realm="oauth"'
+        answer.headers["Content-Type"] = "application/json"
         return answer
+
+
+class Token(_Endpoint, TokenView):  # type: ignore[misc]
+    """Gives a token of at most an hour; every grant and refusal is logged."""
 
     def create_token_response(self, request: HttpRequest) -> tuple[str, Any, str, int]:
         url, headers, body, status = super().create_token_response(request)
@@ -43,10 +56,53 @@ class Token(TokenView):  # type: ignore[misc]
         return url, headers, body, status
 
 
+class Revocation(_Endpoint, RevokeTokenView):  # type: ignore[misc]
+    """Ends a token of the client before its hour is over (RFC 7009); another's stays as it is."""
+
+    def create_revocation_response(self, request: HttpRequest) -> tuple[str, Any, str, int]:
+        url, headers, body, status = super().create_revocation_response(request)
+        logger.info(
+            "token ended" if status == 200 else "token not ended",
+            extra={"client": _claimed_client(request)},
+        )
+        return url, headers, body, status
+
+
+class Metadata(View):
+    """How to get a token, for software that finds out by itself (RFC 8414)."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        here, methods = settings.PUBLIC_URL, ["client_secret_basic", "client_secret_post"]
+        methods.append("private_key_jwt")
+        return JsonResponse(
+            {
+                "issuer": here,
+                "token_endpoint": f"{here}/oauth/token",
+                "token_endpoint_auth_methods_supported": methods,
+                "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+                "revocation_endpoint": f"{here}/oauth/revoke",
+                "revocation_endpoint_auth_methods_supported": methods,
+                "revocation_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+                "grant_types_supported": ["client_credentials"],
+                "response_types_supported": [],
+                "scopes_supported": list(SCOPES),
+                "service_documentation": f"{here}/api/v1/docs",
+            }
+        )
+
+
 def _too_many(allowance: Allowance) -> HttpResponse:
-    headers = {**allowance.headers(), "Retry-After": str(allowance.seconds_left)}
-    error = {"error": "temporarily_unavailable", "error_description": "Too many requests."}
-    return JsonResponse(error, status=429, headers=headers)
+    answer = _refused("temporarily_unavailable", "Too many requests.", status=429)
+    for name, value in allowance.headers().items():
+        answer.headers[name] = value
+    answer.headers["Retry-After"] = str(allowance.seconds_left)
+    return answer
+
+
+def _refused(error: str, description: str, *, status: int) -> HttpResponse:
+    return JsonResponse({"error": error, "error_description": description}, status=status)
 
 
 def _claimed_client(request: HttpRequest) -> str:
