@@ -7,17 +7,20 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
     from psycopg.errors import UndefinedTable
 
     try:
+        settings.INSTALLED_APPS  # noqa: B018 - read now: some of Django's own commands go on without
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        hint = "" if "ENVIRONMENT" in os.environ else " To try things out: ENVIRONMENT=development."
+        sys.exit(f"{error}{hint}")
     except OperationalError as error:
         sys.exit(f"The database did not do it: {error}".strip())
     except ProgrammingError as error:

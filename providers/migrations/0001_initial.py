@@ -2,6 +2,7 @@ import uuid
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.functions.text
 import djmoney.models.fields
 import oauth2_provider.generators
 import oauth2_provider.models
@@ -18,212 +19,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Course",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=64)),
-                ("name", models.CharField(max_length=200)),
-                ("description", models.TextField(blank=True)),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("course", "opleiding"),
-                            ("module", "module"),
-                            ("coaching", "coach"),
-                            ("evc", "EVC (ervaringscertificaat)"),
-                            ("exam", "examen"),
-                            ("childcare", "kinderopvang"),
-                            ("travel", "reiskosten"),
-                            ("materials", "materiaal"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "price_currency",
-                    djmoney.models.fields.CurrencyField(
-                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
-                    ),
-                ),
-                ("price", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=8)),
-                ("hours", models.PositiveIntegerField()),
-                ("sessions", models.PositiveIntegerField(default=1)),
-                ("weeks", models.PositiveSmallIntegerField(default=13)),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[
-                            ("presential", "op locatie"),
-                            ("online", "online"),
-                            ("blended", "deels online"),
-                            ("hybrid", "op locatie of online"),
-                            ("work_based", "op de werkplek"),
-                        ],
-                        default="presential",
-                        max_length=16,
-                    ),
-                ),
-                ("level", models.CharField(blank=True, max_length=32)),
-                ("language", models.CharField(default="nld", max_length=3)),
-                ("place", models.CharField(blank=True, max_length=100)),
-                ("has_exam", models.BooleanField(default=False)),
-                ("has_certificate", models.BooleanField(default=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "concept"),
-                            ("published", "gepubliceerd"),
-                            ("withdrawn", "ingetrokken"),
-                        ],
-                        default="draft",
-                        max_length=9,
-                    ),
-                ),
-                ("published_at", models.DateTimeField(null=True)),
-                ("registered_at", models.DateTimeField()),
-            ],
-            options={
-                "verbose_name": "opleiding",
-                "verbose_name_plural": "opleidingen",
-                "ordering": ["name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OutboxMessage",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("work", models.CharField(max_length=32)),
-                ("subject", models.CharField(max_length=64)),
-                ("due_at", models.DateTimeField()),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("error", models.CharField(blank=True, max_length=500)),
-                ("done_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField()),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("done_at", None)),
-                        fields=["due_at", "id"],
-                        name="outbox_open",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("done_at", None)),
-                        fields=("work", "subject"),
-                        name="work_is_queued_once",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Provider",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=70, verbose_name="naam")),
-                (
-                    "kvk_number",
-                    models.CharField(max_length=8, unique=True, verbose_name="KvK-nummer"),
-                ),
-                ("iban", models.CharField(max_length=34, unique=True, verbose_name="IBAN")),
-                ("admitted_on", models.DateField(verbose_name="toegelaten op")),
-                ("registered_at", models.DateTimeField()),
-                (
-                    "payable",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.account",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "opleider",
-                "verbose_name_plural": "opleiders",
-            },
-        ),
-        migrations.CreateModel(
-            name="Enrolment",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                (
-                    "maximum_currency",
-                    djmoney.models.fields.CurrencyField(
-                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
-                    ),
-                ),
-                ("maximum", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=8)),
-                ("terms", models.JSONField()),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("claim_until", models.DateField()),
-                ("code_digest", models.BinaryField(max_length=32, unique=True)),
-                ("code_valid_until", models.DateField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("agreed", "afgesproken"),
-                            ("redeemed", "ingeschreven"),
-                            ("cancelled", "geannuleerd"),
-                            ("lapsed", "vervallen"),
-                            ("finished", "afgerond"),
-                        ],
-                        default="agreed",
-                        max_length=9,
-                    ),
-                ),
-                ("agreed_at", models.DateTimeField()),
-                ("redeemed_at", models.DateTimeField(null=True)),
-                (
-                    "account",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.account",
-                    ),
-                ),
-                (
-                    "course",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="enrolments",
-                        to="providers.course",
-                    ),
-                ),
-                (
-                    "provider",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="enrolments",
-                        to="providers.provider",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "inschrijving",
-                "verbose_name_plural": "inschrijvingen",
-                "ordering": ["-agreed_at"],
-            },
-        ),
-        migrations.AddField(
-            model_name="course",
-            name="provider",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="courses",
-                to="providers.provider",
-            ),
-        ),
         migrations.CreateModel(
             name="Client",
             fields=[
@@ -353,6 +148,8 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=32), default=list, size=None
                     ),
                 ),
+                ("jwks", models.JSONField(blank=True, null=True)),
+                ("jwks_uri", models.URLField(blank=True, max_length=500)),
                 (
                     "user",
                     models.ForeignKey(
@@ -364,18 +161,382 @@ class Migration(migrations.Migration):
                         verbose_name="user",
                     ),
                 ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Course",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("course", "opleiding"),
+                            ("module", "module"),
+                            ("coaching", "coach"),
+                            ("evc", "EVC (ervaringscertificaat)"),
+                            ("exam", "examen"),
+                            ("childcare", "kinderopvang"),
+                            ("travel", "reiskosten"),
+                            ("materials", "materiaal"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "price_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                ("price", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=8)),
+                ("hours", models.PositiveIntegerField()),
+                ("sessions", models.PositiveIntegerField(default=1)),
+                ("weeks", models.PositiveSmallIntegerField(default=13)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("presential", "op locatie"),
+                            ("online", "online"),
+                            ("blended", "deels online"),
+                            ("hybrid", "op locatie of online"),
+                            ("work_based", "op de werkplek"),
+                        ],
+                        default="presential",
+                        max_length=16,
+                    ),
+                ),
+                ("level", models.CharField(blank=True, max_length=32)),
+                ("language", models.CharField(default="nld", max_length=3)),
+                ("place", models.CharField(blank=True, max_length=100)),
+                ("has_exam", models.BooleanField(default=False)),
+                ("has_certificate", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "concept"),
+                            ("published", "gepubliceerd"),
+                            ("withdrawn", "ingetrokken"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                ("published_at", models.DateTimeField(null=True)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "said",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower(
+                            django.db.models.functions.text.Concat(
+                                "name",
+                                models.Value("\n"),
+                                "description",
+                                models.Value("\n"),
+                                "place",
+                                output_field=models.TextField(),
+                            )
+                        ),
+                        output_field=models.TextField(),
+                        verbose_name="waarin gezocht wordt",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "opleiding",
+                "verbose_name_plural": "opleidingen",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RateMinute",
+            fields=[
+                ("key", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("minute", models.BigIntegerField()),
+                ("used", models.PositiveIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UsedAssertion",
+            fields=[
+                ("id", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FetchedKeys",
+            fields=[
+                (
+                    "client",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
+                ("keys", models.JSONField(default=dict)),
+                ("fetched_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OldSecret",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=255)),
+                ("until", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="old_secrets",
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OutboxMessage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("work", models.CharField(max_length=32)),
+                ("subject", models.CharField(max_length=64)),
+                ("lane", models.CharField(blank=True, max_length=36)),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None)),
+                        fields=["lane", "due_at", "id"],
+                        name="outbox_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None)),
+                        fields=("work", "subject"),
+                        name="work_is_queued_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Provider",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=70, verbose_name="naam")),
+                (
+                    "kvk_number",
+                    models.CharField(max_length=8, unique=True, verbose_name="KvK-nummer"),
+                ),
+                ("iban", models.CharField(max_length=34, unique=True, verbose_name="IBAN")),
+                ("admitted_on", models.DateField(verbose_name="toegelaten op")),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "payable",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "opleider",
+                "verbose_name_plural": "opleiders",
+            },
+        ),
+        migrations.CreateModel(
+            name="Job",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=16)),
+                ("total", models.PositiveIntegerField()),
+                ("submitted_at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
                 (
                     "provider",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="clients",
+                        related_name="jobs",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("fingerprint", models.BinaryField(max_length=32)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("answer", models.TextField(blank=True)),
+                ("headers", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Enrolment",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "maximum_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                ("maximum", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=8)),
+                ("terms", models.JSONField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("claim_until", models.DateField()),
+                ("code_digest", models.BinaryField(max_length=32, unique=True)),
+                ("code_valid_until", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("agreed", "afgesproken"),
+                            ("redeemed", "ingeschreven"),
+                            ("cancelled", "geannuleerd"),
+                            ("lapsed", "vervallen"),
+                            ("finished", "afgerond"),
+                        ],
+                        default="agreed",
+                        max_length=9,
+                    ),
+                ),
+                ("agreed_at", models.DateTimeField()),
+                ("redeemed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="providers.course",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
                         to="providers.provider",
                     ),
                 ),
             ],
             options={
-                "abstract": False,
+                "verbose_name": "inschrijving",
+                "verbose_name_plural": "inschrijvingen",
+                "ordering": ["-agreed_at"],
             },
+        ),
+        migrations.CreateModel(
+            name="Endpoint",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("url", models.URLField(max_length=500)),
+                (
+                    "secrets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), size=None
+                    ),
+                ),
+                ("challenge", models.CharField(max_length=64)),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="endpoints",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="course",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="courses",
+                to="providers.provider",
+            ),
+        ),
+        migrations.AddField(
+            model_name="client",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clients",
+                to="providers.provider",
+            ),
         ),
         migrations.CreateModel(
             name="Claim",
@@ -452,8 +613,7 @@ class Migration(migrations.Migration):
                             ("not_started", "The course has not started yet."),
                             (
                                 "not_completed",
-                                "Nothing shows that the course was completed: no certificate, too"
-                                " little attendance and no exam taken.",
+                                "Nothing shows that the course was completed: no certificate, too little attendance and no exam taken.",
                             ),
                             ("session_before", "The session before this one has not been claimed."),
                             ("sandbox", "You asked the sandbox for a review."),
@@ -506,7 +666,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="IdempotencyKey",
+            name="Delivery",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("event", models.JSONField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="providers.endpoint",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="delivery_due",
+                    ),
+                    models.Index(
+                        fields=["endpoint", "-created_at", "-id"],
+                        name="providers_d_endpoin_a09517_idx",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="JobItem",
             fields=[
                 (
                     "id",
@@ -514,28 +708,59 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(max_length=64)),
-                ("fingerprint", models.BinaryField(max_length=32)),
-                ("status", models.PositiveSmallIntegerField()),
-                ("answer", models.TextField(blank=True)),
-                ("headers", models.JSONField(default=dict)),
-                ("at", models.DateTimeField()),
+                ("number", models.PositiveIntegerField()),
+                ("payload", models.JSONField()),
+                ("result", models.UUIDField(null=True)),
+                ("problem", models.JSONField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
                 (
-                    "client",
+                    "job",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+                        related_name="items",
+                        to="providers.job",
                     ),
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("client", "key"), name="idempotency_key_is_used_once"
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None)),
+                        fields=["job", "number"],
+                        name="job_items_open",
                     )
                 ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("job", "number"), name="job_item_has_its_place")
+                ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(
+                fields=["provider", "-submitted_at", "-id"], name="providers_j_provide_7db6c1_idx"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="idempotencykey",
+            constraint=models.UniqueConstraint(
+                fields=("client", "key"), name="idempotency_key_is_used_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="idempotencykey",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "key"), name="form_key_is_used_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="idempotencykey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("client__isnull", True), ("provider__isnull", True), _connector="XOR"
+                ),
+                name="idempotency_key_has_one_owner",
+            ),
         ),
         migrations.AddIndex(
             model_name="enrolment",
@@ -548,6 +773,28 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("maximum__gt", 0), ("maximum_currency", "EUR")),
                 name="enrolment_maximum_is_positive",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="endpoint",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "url"), name="endpoint_is_registered_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="course",
+            index=models.Index(
+                condition=models.Q(("state", "published")),
+                fields=["-published_at", "-id"],
+                name="catalogue_newest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="course",
+            index=models.Index(
+                condition=models.Q(("state", "published")),
+                fields=["name", "id"],
+                name="catalogue_by_name",
             ),
         ),
         migrations.AddConstraint(
@@ -568,6 +815,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("price__gt", 0), ("price_currency", "EUR")),
                 name="course_price_is_positive",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="client",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("jwks__isnull", True), ("jwks_uri", ""), _connector="OR"),
+                name="client_has_keys_in_one_place",
             ),
         ),
         migrations.AddIndex(

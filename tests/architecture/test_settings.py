@@ -1,5 +1,9 @@
 """Production starts only when every secret is given and nothing insecure is on."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.deploy import run_with
@@ -55,3 +59,19 @@ def test_production_refuses_to_start_with(name: str, value: str) -> None:
     assert done.returncode != 0
     assert name in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["makemigrations", "check_ledger", "help"])
+def test_without_any_setting_every_command_says_what_to_do(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", command],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Set the environment variable SECRET_KEY. To try things out: ENVIRONMENT=development."
+    ]

@@ -14,6 +14,25 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Replay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="begonnen op")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="klaar op")),
+                ("last_id", models.UUIDField(null=True)),
+                ("replayed", models.PositiveBigIntegerField(default=0, verbose_name="overgedaan")),
+            ],
+            options={
+                "verbose_name": "heruitvoering",
+                "verbose_name_plural": "heruitvoeringen",
+            },
+        ),
+        migrations.CreateModel(
             name="Scheme",
             fields=[
                 (
@@ -28,6 +47,119 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "regeling",
                 "verbose_name_plural": "regelingen",
+            },
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("account_code", models.CharField(db_index=True, max_length=16)),
+                ("decided_on", models.DateField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("granted", "toegekend"), ("refused", "afgewezen")], max_length=8
+                    ),
+                ),
+                ("priority", models.PositiveSmallIntegerField()),
+                ("amount", models.BigIntegerField()),
+                ("facts", models.JSONField()),
+                ("trace", models.JSONField()),
+                ("grants", models.JSONField(default=list)),
+                ("decided_by", models.CharField(max_length=100)),
+                ("confirmed_by", models.CharField(blank=True, max_length=100)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="eligibility.decision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "beschikking",
+                "verbose_name_plural": "beschikkingen",
+            },
+        ),
+        migrations.CreateModel(
+            name="Objection",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("account_code", models.CharField(db_index=True, max_length=16)),
+                ("words", models.UUIDField()),
+                ("answer", models.UUIDField(null=True)),
+                ("filed_on", models.DateField(verbose_name="ingediend op")),
+                ("in_time", models.BooleanField(verbose_name="op tijd")),
+                ("committee", models.BooleanField(default=False, verbose_name="met commissie")),
+                ("decide_by", models.DateField(verbose_name="uiterlijk beslissen op")),
+                ("extended", models.BooleanField(default=False, verbose_name="verlengd")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filed", "ingediend"),
+                            ("acknowledged", "ontvangst bevestigd"),
+                            ("upheld", "besluit blijft"),
+                            ("replaced", "nieuw besluit"),
+                            ("inadmissible", "niet in behandeling"),
+                            ("withdrawn", "ingetrokken"),
+                        ],
+                        default="filed",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="eligibility.decision",
+                    ),
+                ),
+                (
+                    "result",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="won_by",
+                        to="eligibility.decision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "bezwaar",
+                "verbose_name_plural": "bezwaren",
+            },
+        ),
+        migrations.CreateModel(
+            name="ObjectionMove",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event", models.CharField(max_length=12)),
+                ("from_state", models.CharField(max_length=12)),
+                ("to_state", models.CharField(max_length=12)),
+                ("actor", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                (
+                    "objection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="eligibility.objection",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
@@ -87,66 +219,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "beleidsversies",
             },
         ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("account_code", models.CharField(db_index=True, max_length=16)),
-                ("decided_on", models.DateField()),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[("granted", "toegekend"), ("refused", "afgewezen")], max_length=8
-                    ),
-                ),
-                ("priority", models.PositiveSmallIntegerField()),
-                ("amount", models.BigIntegerField()),
-                ("facts", models.JSONField()),
-                ("trace", models.JSONField()),
-                ("grants", models.JSONField(default=list)),
-                ("decided_by", models.CharField(max_length=100)),
-                ("confirmed_by", models.CharField(blank=True, max_length=100)),
-                ("confirmed_at", models.DateTimeField(null=True)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "replaces",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="replaced_by",
-                        to="eligibility.decision",
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="eligibility.policy",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "beschikking",
-                "verbose_name_plural": "beschikkingen",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("confirmed_by", ""), ("outcome", "refused")),
-                        fields=["decided_on", "id"],
-                        name="refusals_waiting_for_a_person",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount__gt", 0), ("outcome", "granted")),
-                            models.Q(("amount", 0), ("outcome", "refused")),
-                            _connector="OR",
-                        ),
-                        name="granted_decision_has_an_amount",
-                    )
-                ],
-            },
+        migrations.AddField(
+            model_name="decision",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="eligibility.policy",
+            ),
         ),
         migrations.CreateModel(
             name="PolicyParameter",
@@ -173,17 +253,281 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Difference",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("decision_id", models.UUIDField()),
+                ("field", models.CharField(max_length=16)),
+                ("stored", models.TextField()),
+                ("replayed", models.TextField()),
+                (
+                    "replay",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="differences",
+                        to="eligibility.replay",
+                    ),
+                ),
+            ],
             options={
+                "ordering": ["decision_id", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Simulation",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("on", models.DateField(verbose_name="op")),
+                ("started_by", models.CharField(max_length=100)),
+                ("started_at", models.DateTimeField()),
+                (
+                    "current",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="eligibility.policy",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="simulations",
+                        to="eligibility.policy",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "doorrekening",
+                "verbose_name_plural": "doorrekeningen",
+            },
+        ),
+        migrations.CreateModel(
+            name="SimulationChunk",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("first_code", models.CharField(max_length=16)),
+                ("last_code", models.CharField(max_length=16)),
+                ("totals", models.JSONField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "simulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="eligibility.simulation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Deviation",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("grants", models.JSONField()),
+                ("reason", models.UUIDField()),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_by", models.CharField(blank=True, max_length=100)),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deviations",
+                        to="eligibility.decision",
+                    ),
+                ),
+                (
+                    "result",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deviation",
+                        to="eligibility.decision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "toepassing van de hardheidsclausule",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("policy", "key"), name="parameter_is_set_once_per_policy"
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("proposed_by__in", ["", "machine"]), _negated=True),
+                            models.Q(("approved_by", "machine"), _negated=True),
+                        ),
+                        name="deviation_is_proposed_by_a_person",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("ground", ""), _negated=True),
-                        name="parameter_has_a_legal_ground",
+                        condition=models.Q(
+                            ("approved_by", ""),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deviation_is_approved_by_someone_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", ""), ("result", None)),
+                            models.Q(
+                                models.Q(("approved_by", ""), _negated=True),
+                                ("approved_at__isnull", False),
+                                ("result__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approved_deviation_has_a_result",
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Extension",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateField(verbose_name="uiterlijk op")),
+                ("reason", models.CharField(max_length=300, verbose_name="reden")),
+                ("granted_by", models.CharField(max_length=100)),
+                ("granted_at", models.DateTimeField()),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="eligibility.decision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "verlenging",
+                "verbose_name_plural": "verlengingen",
+                "constraints": [
+                    models.UniqueConstraint(fields=("decision",), name="decision_is_extended_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("granted_by__in", ["", "machine"]), _negated=True),
+                        ),
+                        name="extension_has_a_reason_and_a_person",
+                    ),
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("filed", "acknowledged"))),
+                fields=("decision",),
+                name="decision_has_one_open_objection",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("result__isnull", False), ("state", "replaced")),
+                    models.Q(models.Q(("state", "replaced"), _negated=True), ("result", None)),
+                    _connector="OR",
+                ),
+                name="replaced_objection_has_a_new_decision",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["filed", "acknowledged", "withdrawn"]),
+                    ("answer__isnull", False),
+                    _connector="OR",
+                ),
+                name="decided_objection_has_an_answer",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="objectionmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor__in", ["", "machine"]), _negated=True),
+                name="objection_move_names_its_actor",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("confirmed_by", ""), ("outcome", "refused")),
+                fields=["decided_on", "id"],
+                name="refusals_waiting_for_a_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("outcome", "granted")),
+                    models.Q(("amount", 0), ("outcome", "refused")),
+                    _connector="OR",
+                ),
+                name="granted_decision_has_an_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at", None), ("confirmed_by", "")),
+                    models.Q(
+                        models.Q(("confirmed_by__in", ["", "machine"]), _negated=True),
+                        ("outcome", "refused"),
+                        ("confirmed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="confirmed_decision_is_a_refusal_by_a_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", "machine"), ("replaces", None)),
+                    models.Q(
+                        models.Q(("decided_by__in", ["", "machine"]), _negated=True),
+                        ("replaces__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="machine_decides_first_and_a_person_after_it",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="policyparameter",
+            constraint=models.UniqueConstraint(
+                fields=("policy", "key"), name="parameter_is_set_once_per_policy"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="policyparameter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ground", ""), _negated=True),
+                name="parameter_has_a_legal_ground",
+            ),
         ),
         migrations.AddConstraint(
             model_name="policy",
@@ -224,6 +568,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="proposed_policy_has_a_proposer",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="simulationchunk",
+            constraint=models.UniqueConstraint(
+                fields=("simulation", "number"), name="simulation_chunk_number_is_unique"
             ),
         ),
     ]

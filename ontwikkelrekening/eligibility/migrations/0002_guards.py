@@ -1,3 +1,5 @@
+"""The guards of policies, decisions and casework, as SQL beside this file."""
+
 from pathlib import Path
 
 from django.db import migrations
@@ -10,6 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            (HERE / "0002_guards.sql").read_text(), (HERE / "0002_guards_reverse.sql").read_text()
+            (HERE / f"{name}.sql").read_text(), (HERE / f"{name}_reverse.sql").read_text()
         )
+        for name in ("policies", "casework")
     ]

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            (HERE / "rounds.sql").read_text(), (HERE / "rounds_reverse.sql").read_text()
+            (HERE / "guards.sql").read_text(), (HERE / "guards_reverse.sql").read_text()
         )
     ]

@@ -3,7 +3,8 @@
 CREATE FUNCTION budgets_guard_round() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    free CONSTANT text[] := ARRAY['state', 'outside_value', 'seed', 'closed_at', 'drawn_at'];
+    free CONSTANT text[] := ARRAY['state', 'outside_value', 'seed', 'list_hash', 'closed_at',
+                                  'drawn_at'];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF OLD.state = 'draft' THEN RETURN OLD; END IF;
@@ -32,6 +33,10 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'this is not the seed that round % committed to', OLD.code
             USING ERRCODE = 'BU004';
+    END IF;
+    IF NEW.list_hash <> OLD.list_hash AND (NEW.state <> 'drawn' OR OLD.list_hash <> '') THEN
+        RAISE EXCEPTION 'the hash of the list of round % is set once, at the draw', OLD.code
+            USING ERRCODE = 'BU008';
     END IF;
     RETURN NEW;
 END $$;

@@ -1,3 +1,7 @@
+DROP TRIGGER decision_is_taken_under_the_policy_of_its_day ON eligibility_decision;
+DROP FUNCTION decision_is_taken_under_the_policy_of_its_day();
+DROP TRIGGER policy_never_works_backwards ON eligibility_policy;
+DROP FUNCTION policy_never_works_backwards();
 DROP TRIGGER decision_is_never_edited ON eligibility_decision;
 DROP FUNCTION decision_is_never_edited();
 DROP TRIGGER parameters_change_in_a_draft_only ON eligibility_policyparameter;

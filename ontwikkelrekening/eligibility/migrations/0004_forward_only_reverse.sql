@@ -1,4 +1,0 @@
-DROP TRIGGER decision_is_taken_under_the_policy_of_its_day ON eligibility_decision;
-DROP FUNCTION decision_is_taken_under_the_policy_of_its_day();
-DROP TRIGGER policy_never_works_backwards ON eligibility_policy;
-DROP FUNCTION policy_never_works_backwards();
