@@ -1,6 +1,6 @@
 """Rounds: scarce money divided by published priority and a lottery anyone can redraw.
 
-What is published cannot be changed: triggers in migrations/rounds.sql refuse it.
+What is published cannot be changed: triggers in migrations/guards.sql refuse it.
 """
 
 from __future__ import annotations
