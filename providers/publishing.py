@@ -74,7 +74,7 @@ class CourseDetails:
 
 
 @contextmanager
-def _own_codes() -> Iterator[None]:
+def own_codes() -> Iterator[None]:
     """Write a course; raises CourseCodeIsTaken."""
     try:
         with transaction.atomic():
@@ -87,7 +87,7 @@ def _own_codes() -> Iterator[None]:
 
 def register_course(provider: Provider, details: CourseDetails, *, at: datetime) -> Course:
     """A new draft of the provider; raises CourseCodeIsTaken."""
-    with _own_codes():
+    with own_codes():
         return Course.objects.create(provider=provider, registered_at=at, **details.as_fields())
 
 
@@ -101,7 +101,7 @@ def revise(course: Course, details: CourseDetails, *, actor: str, at: datetime) 
     changed = {
         name: value for name, value in details.as_fields().items() if getattr(locked, name) != value
     }
-    with _own_codes():
+    with own_codes():
         move(locked, "revise", actor=actor, at=at, **changed)
     if AGREED_TO.intersection(changed) and locked.enrolments.exists():
         raise AgreementsStand

@@ -12,9 +12,17 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from ontwikkelrekening.provider_area.words import CATEGORIES, LANGUAGES, LEVELS, MODES, SCOPE_WORDS
+from ontwikkelrekening.provider_area.words import (
+    CATEGORIES,
+    LANGUAGES,
+    LEVELS,
+    MODES,
+    SCOPE_WORDS,
+    reason_in_words,
+)
 from ontwikkelrekening.tables.table import Text
 from providers.claiming.submitting import Evidence, Instalment
+from providers.importing import Unreadable, decoded
 from providers.models import Course
 from providers.publishing import CourseDetails
 
@@ -146,6 +154,36 @@ class CourseForm(StyledForm):
     @staticmethod
     def details(answers: dict[str, Any]) -> CourseDetails:
         return CourseDetails(**{**answers, "price": Money(answers["price"], "EUR")})
+
+
+class CourseFileForm(StyledForm):
+    """A file of courses, read as text."""
+
+    file = forms.FileField(
+        label=_("File with courses"),
+        error_messages={
+            "required": _("Choose a file of 5 MB at most."),
+            "empty": _("This file is empty. Choose another one."),
+        },
+        help_text=_("CSV, as a spreadsheet saves it, or JSON. 10,000 courses and 5 MB at most."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.json,.txt,text/csv,application/json"}),
+    )
+
+    def clean_file(self) -> tuple[str, str]:
+        """Its name and its text."""
+        file = self.cleaned_data["file"]
+        try:
+            return file.name[:100], decoded(file.read())
+        except Unreadable as unreadable:
+            raise forms.ValidationError(reason_in_words(unreadable.reason)) from None
+
+
+class TakeInForm(StyledForm):
+    """What becomes of the new courses."""
+
+    publish = forms.BooleanField(
+        label=_("Publish the new courses at once"), required=False, initial=True
+    )
 
 
 class CodeForm(StyledForm):

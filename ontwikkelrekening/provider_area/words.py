@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Text
+from providers.importing import Outcome
 from providers.models import Category, Mode
 
 NUMBER = re.compile(r"\d+")
@@ -57,6 +59,12 @@ SCOPE_WORDS: dict[str, Text] = {
     "webhooks": _("Be told of changes"),
     "payments": _("Read what was paid and what is on its way"),
 }
+OUTCOMES: dict[str, Text] = {
+    Outcome.WRONG: _("Not right"),
+    Outcome.NEW: _("New"),
+    Outcome.CHANGED: _("Changes"),
+    Outcome.SAME: _("Is there already"),
+}
 AFTER: dict[str, Text] = {
     "start": _("after the start"),
     "completion": _("after completion"),
@@ -76,6 +84,12 @@ def instalment(name: str) -> str:
         case ("session", _, number):
             return pgettext("instalment", "Session %(number)s") % {"number": number}
     return name
+
+
+def reason_in_words(reason: str, values: Mapping[str, object] | None = None) -> str:
+    """Why a file or a row of it is not right, as a sentence that begins with a capital."""
+    text = gettext(reason) % (values or {})
+    return text[:1].upper() + text[1:]
 
 
 def said(sentence: str) -> str:

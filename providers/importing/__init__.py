@@ -1,6 +1,21 @@
 """Taking in a file of courses, whole or not at all; docs/providers.md describes the file."""
 
 from providers.importing.importing import Imported, UnableToImport, import_courses
-from providers.importing.reading import RowError
+from providers.importing.reading import Reason, RowError, Unreadable, decoded
+from providers.importing.taking_in import FileHasErrors, Line, Outcome, hand_in, look, take_in
 
-__all__ = ["Imported", "RowError", "UnableToImport", "import_courses"]
+__all__ = [
+    "FileHasErrors",
+    "Imported",
+    "Line",
+    "Outcome",
+    "Reason",
+    "RowError",
+    "UnableToImport",
+    "Unreadable",
+    "decoded",
+    "hand_in",
+    "import_courses",
+    "look",
+    "take_in",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +16,15 @@ from django.utils import timezone
 from ledger.accounts import open_accounts
 from providers.admitting import ProviderDetails
 from providers.importing.judging import judge
-from providers.importing.reading import RowError, read
+from providers.importing.reading import (
+    PROVIDER,
+    REQUIRED,
+    Reason,
+    RowError,
+    Unreadable,
+    decoded,
+    read,
+)
 from providers.models import Course, Provider
 from providers.moving import move_all
 from providers.publishing import CourseDetails
@@ -59,13 +69,22 @@ def import_courses(path: Path, *, at: datetime) -> Imported:
 def _judged(path: Path) -> tuple[list[Judged], list[RowError]]:
     rows: list[Judged] = []
     errors: list[RowError] = []
-    for line, row in read(path):
+    try:
+        text = decoded(_content(path))
+    except (Unreadable, OSError, EOFError, zlib.error) as error:
+        return [], [RowError(1, "file", "%(why)s", {"why": error})]
+    for line, row in read(text, required=(*PROVIDER, *REQUIRED)):
         result = [row] if isinstance(row, RowError) else judge(line, row)
         if isinstance(result, list):
             errors += result
         else:
             rows.append((line, *result))
     return rows, errors
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
 def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[RowError]:
@@ -77,13 +96,13 @@ def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[RowError]:
     for line, details, course in rows:
         first = seen.setdefault(details.kvk_number, details)
         if first.iban != details.iban:
-            errors.append(RowError(line, "iban", "this provider is registered with another IBAN"))
+            errors.append(RowError(line, "iban", Reason.OTHER_IBAN))
         elif paid_to.setdefault(details.iban, details.kvk_number) != details.kvk_number:
-            errors.append(RowError(line, "iban", "another provider is paid on this IBAN"))
+            errors.append(RowError(line, "iban", Reason.IBAN_OF_OTHER))
         if first.name != details.name:
-            errors.append(RowError(line, "provider", f"this KvK number belongs to {first.name}"))
+            errors.append(RowError(line, "provider", Reason.OTHER_NAME, {"name": first.name}))
         if (details.kvk_number, course.code) in codes:
-            errors.append(RowError(line, "primaryCode", "this course is in the file twice"))
+            errors.append(RowError(line, "primaryCode", Reason.TWICE))
         codes.add((details.kvk_number, course.code))
     return errors
 

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from djmoney.money import Money
 
 from providers.admitting import ProviderDetails, UnableToAdmit
-from providers.importing.reading import COLUMNS, Row, RowError
+from providers.importing.reading import REQUIRED, Reason, Row, RowError
 from providers.models import Category, Mode
 from providers.publishing import CourseDetails
 
-PRICE = re.compile(r"\d{1,6}(\.\d{1,2})?")
-WEEKS = re.compile(r"P(\d{1,3})W")
+PRICE = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
+WEEKS = re.compile(r"P([0-9]{1,3})W")
 LANGUAGE = re.compile(r"[a-z]{3}")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What no text may hold; half a character (JSON can name one) cannot be written at all.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+LINES = "description"
+# Also as a spreadsheet in Dutch or English writes them.
+FLAGS = dict.fromkeys(("true", "waar", "ja", "yes"), True)
+FLAGS |= dict.fromkeys(("false", "onwaar", "nee", "no"), False)
+SHOWN = 40  # characters of a wrong value that are repeated
 
 
 class Wrong(ValueError):
     """The value of one field is not acceptable."""
 
+    def __init__(self, reason: Reason, **values: object) -> None:
+        super().__init__(reason.value)
+        self.reason, self.values = reason, values
 
-def _text(longest: int, *, required: bool = False) -> Callable[[str], str]:
+
+def _text(longest: int) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        if required and not value:
-            raise Wrong("a value is required")
         if len(value) > longest:
-            raise Wrong(f"longer than {longest} characters")
+            raise Wrong(Reason.LONG, most=longest)
         return value
 
     return parse
@@ -36,8 +45,8 @@ def _text(longest: int, *, required: bool = False) -> Callable[[str], str]:
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", value, re.ASCII) or not least <= int(value) <= most:
-            raise Wrong(f"a whole number from {least} to {most} is expected, not {value!r}")
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise Wrong(Reason.WHOLE, least=least, most=most, value=value[:SHOWN])
         return int(value)
 
     return parse
@@ -46,39 +55,42 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 def _one_of(choices: list[str]) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in choices:
-            raise Wrong(f"{value!r} is not one of {', '.join(choices)}")
+            raise Wrong(Reason.CHOICE, value=value[:SHOWN], choices=", ".join(choices))
         return value
 
     return parse
 
 
 def _price(value: str) -> Money:
-    if not PRICE.fullmatch(value) or Decimal(value) == 0:
-        raise Wrong(f"a positive amount in euros such as 249.50 is expected, not {value!r}")
-    return Money(Decimal(value), "EUR")
+    amount = value.replace(",", ".")
+    if not PRICE.fullmatch(value) or Decimal(amount) == 0:
+        raise Wrong(Reason.PRICE, value=value[:SHOWN])
+    return Money(Decimal(amount), "EUR")
 
 
 def _weeks(value: str) -> int:
     weeks = WEEKS.fullmatch(value)
     if not weeks or not 1 <= int(weeks[1]) <= 208:
-        raise Wrong(f"a duration in weeks from P1W to P208W is expected, not {value!r}")
+        raise Wrong(Reason.WEEKS, value=value[:SHOWN])
     return int(weeks[1])
 
 
 def _language(value: str) -> str:
     if not LANGUAGE.fullmatch(value):
-        raise Wrong(f"a language of three letters such as nld is expected, not {value!r}")
+        raise Wrong(Reason.LANGUAGE, value=value[:SHOWN])
     return value
 
 
 def _flag(value: str) -> bool:
-    return _one_of(["true", "false"])(value) == "true"
+    if value.lower() not in FLAGS:
+        raise Wrong(Reason.CHOICE, value=value[:SHOWN], choices="true, false")
+    return FLAGS[value.lower()]
 
 
 FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
     # column -> (field of CourseDetails, parser); an empty optional column takes the default
-    "primaryCode": ("code", _text(64, required=True)),
-    "name": ("name", _text(200, required=True)),
+    "primaryCode": ("code", _text(64)),
+    "name": ("name", _text(200)),
     "description": ("description", _text(4000)),
     "category": ("category", _one_of(Category.values)),
     "price": ("price", _price),
@@ -92,34 +104,43 @@ FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "exam": ("has_exam", _flag),
     "certificate": ("has_certificate", _flag),
 }
+COLUMN_OF = {name: column for column, (name, _) in FIELDS.items()}
 PROVIDER_COLUMNS = {"kvkNumber": "kvkNumber", "iban": "iban", "name": "provider"}
 
 
 def judge(line: int, row: Row) -> tuple[ProviderDetails, CourseDetails] | list[RowError]:
     """The provider and course of a row, or everything that is wrong with it."""
-    errors = [
-        RowError(line, column, "control characters are not allowed")
-        for column, value in row.items()
-        if CONTROL.search(value)
-    ]
-    provider = _provider(line, row, errors)
+    course = judge_course(line, row)
+    provider = _provider(line, row)
+    errors = [each for found in (course, provider) if isinstance(found, list) for each in found]
+    return errors or (provider, course)  # type: ignore[return-value]
+
+
+def judge_course(line: int, row: Row) -> CourseDetails | list[RowError]:
+    """The course of a row, or everything that is wrong with it."""
+    errors = list(_with_control_characters(line, row))
     fields: dict[str, object] = {}
     for column, (field, parse) in FIELDS.items():
         value = row.get(column, "").strip()
-        if not value and not COLUMNS[column]:
-            continue
         try:
-            fields[field] = parse(value)
+            if value:
+                fields[field] = parse(value)
+            elif column in REQUIRED:
+                raise Wrong(Reason.NEEDED)
         except Wrong as wrong:
-            errors.append(RowError(line, column, str(wrong)))
-    if errors or provider is None:
-        return errors
-    return provider, CourseDetails(**fields)  # type: ignore[arg-type]
+            errors.append(RowError(line, column, wrong.reason, wrong.values))
+    return errors or CourseDetails(**fields)  # type: ignore[arg-type]
 
 
-def _provider(line: int, row: Row, errors: list[RowError]) -> ProviderDetails | None:
+def _with_control_characters(line: int, row: Row) -> Iterator[RowError]:
+    for column, value in row.items():
+        wrong = CONTROL if column == LINES else CONTROL_OR_LINE
+        if wrong.search(value.strip()):
+            yield RowError(line, column, Reason.CONTROL)
+
+
+def _provider(line: int, row: Row) -> ProviderDetails | list[RowError]:
     try:
         return ProviderDetails.checked(row["provider"], row["kvkNumber"], row["iban"])
     except UnableToAdmit as error:
-        errors.append(RowError(line, PROVIDER_COLUMNS[error.field], str(error)))
-        return None
+        return [RowError(line, PROVIDER_COLUMNS[error.field], str(error))]

@@ -1,40 +1,61 @@
 """Reading a file of courses: CSV, or JSON as Open Education API 6.0 writes a course.
 
-Both become flat rows of text under the same column names, so one set of rules judges them.
+Both become flat rows of text under the same column names, so one set of rules judges them. What the
+file is, its content says; its name says nothing.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import json
-from collections.abc import Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as field_of
+from enum import StrEnum
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 Row = dict[str, str]
-COLUMNS = {
-    "kvkNumber": True,  # required
-    "provider": True,
-    "iban": True,
-    "primaryCode": True,
-    "name": True,
-    "category": True,
-    "price": True,
-    "studyLoad": True,
-    "description": False,
-    "sessions": False,
-    "duration": False,
-    "modeOfDelivery": False,
-    "level": False,
-    "teachingLanguage": False,
-    "place": False,
-    "exam": False,
-    "certificate": False,
-}
+PROVIDER = ("kvkNumber", "provider", "iban")
+REQUIRED = ("primaryCode", "name", "category", "price", "studyLoad")
+OPTIONAL = (
+    *("description", "sessions", "duration", "modeOfDelivery", "level", "teachingLanguage"),
+    *("place", "exam", "certificate"),
+)
 CONSUMER = "ontwikkelrekening"
+SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods, xls
+
+
+class Reason(StrEnum):
+    """Everything that can be wrong with a file or a row, as a pattern for its values."""
+
+    SHEET = "this is a spreadsheet: save it as CSV first"
+    NO_TEXT = "this is not a text file"
+    EMPTY = "the file is empty"
+    NO_CSV = "not readable as CSV: %(why)s"
+    NO_JSON = "not readable as JSON: %(why)s"
+    NO_LIST = "a list of courses is expected"
+    NO_COURSE = "not a course as Open Education API 6.0 writes it: %(why)s"
+    LENGTH = "the row has more or fewer values than the header"
+    MISSING = "this column is missing"
+    UNKNOWN = "there is no such column"
+    TWICE_IN_HEADER = "this column is there twice"
+    TWICE = "this course is in the file twice"
+    CONTROL = "control characters are not allowed"
+    NEEDED = "a value is required"
+    LONG = "longer than %(most)s characters"
+    WHOLE = "a whole number from %(least)s to %(most)s is expected, not '%(value)s'"
+    CHOICE = "'%(value)s' is not one of %(choices)s"
+    PRICE = "a positive amount in euros such as 249.50 is expected, not '%(value)s'"
+    WEEKS = "a duration in weeks from P1W to P208W is expected, not '%(value)s'"
+    LANGUAGE = "a language of three letters such as nld is expected, not '%(value)s'"
+    OTHER_IBAN = "this provider is registered with another IBAN"
+    IBAN_OF_OTHER = "another provider is paid on this IBAN"
+    OTHER_NAME = "this KvK number belongs to %(name)s"
+    NOT_YOURS = "leave this out, or give what is registered: %(value)s"
+    AGREED = "people agreed to this course as it is: register another one, with a code of its own"
+    MANY = "more than %(most)s courses: divide the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,75 +64,102 @@ class RowError:
 
     line: int
     field: str
-    reason: str
+    pattern: str
+    values: Mapping[str, object] = field_of(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        return self.pattern % self.values
 
     def __str__(self) -> str:
         return f"line {self.line}, {self.field}: {self.reason}"
 
 
-def read(path: Path) -> Iterator[tuple[int, Row | RowError]]:
-    """Number and row of every course in the file, or what makes a row unreadable."""
+class Unreadable(Exception):
+    """The content is no text; the reason says what it may be."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file, as spreadsheet programs write one; raises Unreadable.
+
+    UTF-8 and UTF-16 with or without their mark; what is neither is Windows-1252.
+    """
+    if content.startswith(SHEETS):
+        raise Unreadable(Reason.SHEET)
     try:
-        text = _text(path)
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
-        yield 1, RowError(1, "file", f"not readable as UTF-8 text: {error}")
-        return
-    name = path.name.removesuffix(".gz")
-    yield from _read_json(text) if name.endswith(".json") else _read_csv(text)
+        text = _as_unicode(content)
+    except UnicodeDecodeError:
+        raise Unreadable(Reason.NO_TEXT) from None
+    if "\x00" in text:
+        raise Unreadable(Reason.NO_TEXT)
+    if not text.strip():
+        raise Unreadable(Reason.EMPTY)
+    return text
 
 
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
-    return content.decode("utf-8-sig")
-
-
-def _read_csv(text: str) -> Iterator[tuple[int, Row | RowError]]:
-    reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+def _as_unicode(content: bytes) -> str:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16")
     try:
-        header = reader.fieldnames or []
-        problems = _header_problems(list(header))
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def read(text: str, *, required: tuple[str, ...]) -> Iterator[tuple[int, Row | RowError]]:
+    """Number and row of every course in the text, or what makes a row unreadable."""
+    yield from _read_json(text) if text.lstrip()[:1] in "{[" else _read_csv(text, required)
+
+
+def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row | RowError]]:
+    heading = text.lstrip().partition("\n")[0]
+    delimiter = ";" if ";" in heading else "\t" if "\t" in heading else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        problems = list(_header_problems(list(reader.fieldnames or []), required))
         if problems:
             yield from ((1, problem) for problem in problems)
             return
         for row in reader:
             line = reader.line_num
-            if None in row or None in row.values():
-                yield (
-                    line,
-                    RowError(line, "row", "the row has more or fewer values than the header"),
-                )
-            else:
-                yield line, row
+            wrong_length = None in row or None in row.values()
+            yield line, RowError(line, "row", Reason.LENGTH) if wrong_length else row
     except csv.Error as error:
-        yield reader.line_num, RowError(reader.line_num, "row", f"not readable as CSV: {error}")
+        line = reader.line_num
+        yield line, RowError(line, "row", Reason.NO_CSV, {"why": error})
 
 
-def _header_problems(header: list[str]) -> list[RowError]:
-    missing = [name for name, required in COLUMNS.items() if required and name not in header]
-    unknown = [name for name in header if name not in COLUMNS]
-    return [RowError(1, name, "this column is missing") for name in missing] + [
-        RowError(1, name, "there is no such column") for name in unknown
-    ]
+def _header_problems(header: list[str], required: tuple[str, ...]) -> Iterator[RowError]:
+    for name in required:
+        if name not in header:
+            yield RowError(1, name, Reason.MISSING)
+    for name in dict.fromkeys(header):
+        if name not in (*PROVIDER, *REQUIRED, *OPTIONAL):
+            yield RowError(1, name[:40], Reason.UNKNOWN)
+        elif header.count(name) > 1:
+            yield RowError(1, name, Reason.TWICE_IN_HEADER)
 
 
 def _read_json(text: str) -> Iterator[tuple[int, Row | RowError]]:
     try:
         document = json.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:
-        yield 1, RowError(1, "file", f"not readable as JSON: {error}")
+        yield 1, RowError(1, "file", Reason.NO_JSON, {"why": error})
         return
     items = document.get("items") if isinstance(document, dict) else document
     if not isinstance(items, list):
-        yield 1, RowError(1, "items", "a list of courses is expected")
+        yield 1, RowError(1, "items", Reason.NO_LIST)
         return
     for number, item in enumerate(items, start=1):
         try:
             yield number, _flat(item)
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
-            reason = f"not a course as Open Education API 6.0 writes it ({error!r})"
-            yield number, RowError(number, "course", reason)
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            why = f"{type(error).__name__} {error}"
+            yield number, RowError(number, "course", Reason.NO_COURSE, {"why": why})
 
 
 def _flat(course: dict[str, Any]) -> Row:
@@ -119,11 +167,11 @@ def _flat(course: dict[str, Any]) -> Row:
     ours = course["consumer"]
     if ours["consumerKey"] != CONSUMER:
         raise KeyError(f"consumerKey {CONSUMER}")
-    organisation = course["organisation"]
+    organisation = course.get("organisation") or {}
     row: dict[str, object] = {
-        "kvkNumber": organisation["primaryCode"]["code"],
-        "provider": _in_words(organisation["name"]),
-        "iban": ours["iban"],
+        "kvkNumber": (organisation.get("primaryCode") or {}).get("code", ""),
+        "provider": _in_words(organisation.get("name") or []),
+        "iban": ours.get("iban", ""),
         "primaryCode": course["primaryCode"]["code"],
         "name": _in_words(course["name"]),
         "description": _in_words(course.get("description") or []),

@@ -372,6 +372,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CourseFile",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                ("text", models.TextField()),
+                ("handed_in_by", models.CharField(max_length=100)),
+                ("handed_in_at", models.DateTimeField()),
+                ("taken_in_at", models.DateTimeField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="course_files",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Job",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),

@@ -18,7 +18,7 @@ from providers.models.core import (
     Review,
     StateChange,
 )
-from providers.models.jobs import Job, JobItem
+from providers.models.jobs import CourseFile, Job, JobItem
 from providers.models.webhooks import Delivery, Endpoint
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ClaimQuerySet",
     "Client",
     "Course",
+    "CourseFile",
     "CourseQuerySet",
     "Delivery",
     "Doubt",

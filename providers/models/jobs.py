@@ -1,4 +1,4 @@
-"""Bulk work that a client sent in one request: the job and the result of each item."""
+"""Bulk work: what a client sent in one request, and a file that staff handed in."""
 
 from __future__ import annotations
 
@@ -47,3 +47,18 @@ class JobItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.number}"
+
+
+class CourseFile(models.Model):
+    """A file of courses that a provider's staff handed in, to look at before it is taken in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="course_files")
+    name = models.CharField(max_length=100)
+    text = models.TextField()
+    handed_in_by = models.CharField(max_length=100)
+    handed_in_at = models.DateTimeField()
+    taken_in_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from ontwikkelrekening.provider_area.urls import urlpatterns
 from providers.claiming import take_up
 from providers.clients import create_client
 from providers.enrolling import code_for
+from providers.importing import hand_in
 from providers.models import Provider
 from providers.outbox import drain
 from providers.webhooks.managing import register, verify
@@ -29,6 +31,8 @@ from tests.providers.world import agreed, claim, de_linde, digital_skills, redee
 __all__ = ["monkeypatch_module"]
 pytestmark = pytest.mark.browser
 NO_PAGES = {"logged_in", "log_out"}
+HEADER = "primaryCode;name;category;price;studyLoad\n"
+FILE = f"{HEADER}A;{'Een lange naam ' * 9};module;12,50;8\nA;{'x' * 300};wellness;gratis;-1\n"
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,11 @@ def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
     letter = endpoint.deliveries.filter(event__type__endswith="claim.approved").get()
     letter.attempts, letter.due_at, letter.answer = 10, None, "HTTP 500"
     letter.save()
+    file = hand_in(provider, FILE, name="opleidingen.csv", by="employee:x", at=now)
     subjects: dict[tuple[str, ...], list[Any]] = {
         ("course", "publish", "withdraw_course"): [course.pk],
         ("revise",): [draft.pk],
+        ("take_in_courses",): [file.pk],
         ("enrolment",): [running.pk],
         ("submit",): [running.pk, "completion"],
         ("claim", "withdraw_claim"): [in_review.pk],
@@ -180,6 +186,28 @@ def test_a_code_is_handed_in_and_claimed_by_keyboard_alone(browser: Browser, des
         page.keyboard.press("Enter")
 
         page.get_by_role("status").filter(has_text="De declaratie is ingediend.").wait_for()
+
+
+def test_a_file_is_handed_in_and_taken_in_by_keyboard_alone(
+    browser: Browser, desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "opleidingen.csv"
+    path.write_text(f"{HEADER}BLOEM-1;Bloemschikken;module;45,00;6\n")
+    with at_the_desk(browser, desk, width=1280) as page:
+        page.goto(desk.pages["hand_in_courses"])
+        _tab_to(page, "#id_file")
+        with page.expect_file_chooser() as chooser:
+            page.keyboard.press("Space")
+        chooser.value.set_files(path)
+        _tab_to(page, "main form button")
+        page.keyboard.press("Enter")
+        page.get_by_role("cell", name="Bloemschikken").wait_for()
+        _tab_to(page, "main form button")
+        page.keyboard.press("Enter")
+        page.get_by_role("status").filter(has_text="Nieuwe opleidingen: 1").wait_for()
+
+        page.goto(f"{desk.pages['courses']}?state=published")
+        assert page.get_by_role("link", name="Bloemschikken").count() == 1
 
 
 def test_a_double_click_registers_one_course(browser: Browser, desk: Desk) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, override, pgettext
 from providers.claiming.submitting import UnableToClaim
 from providers.clients import KeysInTwoPlaces, SignsWithKeys
 from providers.enrolling import UnableToEnrol
+from providers.importing import FileHasErrors, Reason
 from providers.keys import KeysAreNotUsable
 from providers.models import Doubt
 from providers.outside import UnableToCall
@@ -21,7 +22,7 @@ from providers.webhooks.managing import UnableToManage
 
 FAMILIES = (UnableToCall, UnableToClaim, UnableToEnrol, UnableToManage, UnableToRegister)
 REFUSALS = [
-    *(KeysAreNotUsable, KeysInTwoPlaces, SignsWithKeys),
+    *(FileHasErrors, KeysAreNotUsable, KeysInTwoPlaces, SignsWithKeys),
     *(each for family in FAMILIES for each in family.__subclasses__()),
 ]
 
@@ -74,10 +75,11 @@ def in_code(package: Path) -> set[str]:
 
 
 def in_domain() -> set[str]:
-    """What the domain says to a provider: sentences of refusals, and why a claim waits."""
+    """What the domain says to a provider: refusals, why a claim waits, what is wrong with a file."""
     sentences = {each.sentence for each in REFUSALS if each.sentence}
     with override("en"):
-        return sentences | {str(doubt.label) for doubt in Doubt}
+        doubts = {str(doubt.label) for doubt in Doubt}
+    return sentences | doubts | {reason.value for reason in Reason}
 
 
 @pytest.mark.parametrize(("package", "elsewhere"), [(PORTAL, set), (AREA, in_domain)])

@@ -12,6 +12,7 @@ from django.urls import URLPattern
 
 from ontwikkelrekening.provider_area.urls import urlpatterns
 from providers.clients import create_client
+from providers.importing import hand_in
 from providers.webhooks.managing import register
 from tests.portal.world import FATIMA_BSN, build_town
 from tests.portal.world import log_in as log_in_as_citizen
@@ -26,6 +27,8 @@ ROUTES: dict[str, tuple[dict[str, int], bool]] = {
     "": (READ, False),
     "opleidingen": (READ, False),
     "opleidingen/nieuw": ({"GET": 200, "POST": 422}, False),
+    "opleidingen/bestand": ({"GET": 200, "POST": 422}, False),
+    "opleidingen/bestand/<uuid:file_id>": ({"GET": 200, "POST": 302}, True),
     "opleidingen/<uuid:course_id>": (READ, True),
     "opleidingen/<uuid:course_id>/wijzigen": ({"GET": 200, "POST": 422}, True),
     "opleidingen/<uuid:course_id>/publiceren": ({"GET": 200, "POST": 422}, True),
@@ -66,7 +69,10 @@ ROUTES: dict[str, tuple[dict[str, int], bool]] = {
 def ids(school: School) -> dict[str, Any]:
     endpoint = register(school.provider, "http://127.0.0.1:9/", at=MONDAY)
     client, _ = create_client(school.provider, name="LMS", scopes=["claims"])
+    header = "primaryCode,name,category,price,studyLoad\n"
+    file = hand_in(school.provider, header, name="x.csv", by="x", at=MONDAY)
     return {
+        "<uuid:file_id>": file.pk,
         "<uuid:course_id>": school.course.id,
         "<uuid:enrolment_id>": school.running.id,
         "<slug:instalment>": "start",

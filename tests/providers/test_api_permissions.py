@@ -27,7 +27,7 @@ from tests.providers.world import MONDAY, claim, de_linde
 
 NOBODY_NEEDS_TO_LOG_IN = {
     "oauth/token": {"POST": 400},
-    "oauth/revoke": {"POST": 401},
+    "oauth/revoke": {"POST": 400},
     ".well-known/oauth-authorization-server": {"GET": 200},
     "api/v1/openapi.json": {"GET": 200},
     "api/v1/docs": {"GET": 200},

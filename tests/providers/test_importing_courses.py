@@ -99,7 +99,10 @@ def test_a_changed_price_changes_the_course(tmp_path: Path) -> None:
         ("price", "0.00", "positive amount"),
         ("price", "-10", "positive amount"),
         ("price", "10.005", "positive amount"),
-        ("price", "260,00", "positive amount"),
+        ("price", "1.260,00", "positive amount"),
+        ("price", "٢٦٠", "positive amount"),
+        ("name", "a\tb", "control characters"),
+        ("studyLoad", "9" * 30, "whole number"),
         ("studyLoad", "0", "whole number"),
         ("studyLoad", "24 hours", "whole number"),
         ("duration", "P0W", "weeks"),
@@ -121,7 +124,7 @@ def test_a_wrong_value_is_reported_with_its_line_and_field(
 
 
 def test_every_error_of_a_row_is_reported(tmp_path: Path) -> None:
-    bad = {**GOOD, "kvkNumber": "1", "price": "0", "exam": "nee"}
+    bad = {**GOOD, "kvkNumber": "1", "price": "0", "exam": "soms"}
 
     assert {error.field for error in errors_of(csv_file(tmp_path, bad))} == {
         "kvkNumber",
@@ -166,7 +169,17 @@ def test_an_import_cannot_move_a_providers_money_to_another_iban(tmp_path: Path)
         ("a.json", b'{"courses": []}', "items"),
         ("a.json", b'[{"name": []}]', "course"),
         ("a.json", b"[null]", "course"),
+        ("a.json", b'[{"consumer": {"consumerKey": "x"}}]', "course"),
         ("a.json.gz", b"no gzip", "file"),
+        ("a.csv", b"", "file"),
+        ("a.csv", b"\xef\xbb\xbf \n", "file"),
+        ("a.csv", b"PK\x03\x04\x14\x00", "file"),
+        ("a.csv", b"kvkNumber\x00", "file"),
+        (
+            "a.csv",
+            b"kvkNumber,provider,iban,primaryCode,name,category,price,studyLoad,name\n",
+            "name",
+        ),
     ],
 )
 def test_an_unreadable_file_says_so(tmp_path: Path, name: str, content: bytes, field: str) -> None:
@@ -174,6 +187,37 @@ def test_an_unreadable_file_says_so(tmp_path: Path, name: str, content: bytes, f
     path.write_bytes(content)
 
     assert errors_of(path)[0].field == field
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        lambda text: text.replace(",", ";").encode("cp1252"),
+        lambda text: text.replace(",", ";").encode("utf-8-sig"),
+        lambda text: text.replace(",", "\t").encode("utf-16"),
+    ],
+    ids=["windows", "mark", "tabs"],
+)
+def test_a_file_may_come_from_a_spreadsheet(tmp_path: Path, encoded: Any) -> None:
+    path = csv_file(tmp_path, {**GOOD, "place": "Één", "exam": "WAAR", "price": "260.5"})
+    path.write_bytes(encoded(path.read_text()).replace(b"260.5", b"260,5"))
+    path = path.rename(tmp_path / "courses.txt")
+
+    import_courses(path, at=MONDAY)
+
+    course = Course.objects.get()
+    assert (course.place, course.has_exam, str(course.price.amount)) == ("Één", True, "260.50")
+
+
+def test_half_a_character_is_reported(tmp_path: Path) -> None:
+    course = json.loads(gzip.decompress(DEMO.read_bytes()))["items"][0]
+    course["name"][0]["value"] = "a\ud800"
+    path = tmp_path / "courses.json"
+    path.write_text(json.dumps([course]))
+
+    assert [(error.field, error.reason) for error in errors_of(path)] == [
+        ("name", "control characters are not allowed")
+    ]
 
 
 def test_a_row_of_the_wrong_length_is_reported(tmp_path: Path) -> None:

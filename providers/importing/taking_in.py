@@ -1,0 +1,172 @@
+"""A provider's own file of courses: handed in, looked at as often as wanted, and taken in whole.
+
+What a row would do is judged anew each time, so nothing of it is stored and it is never out of date.
+The rules are those of a course by hand: what people agreed to stays, and a published course that
+changes is withdrawn and published again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from providers.errors import Unable
+from providers.importing.judging import COLUMN_OF, SHOWN, judge_course
+from providers.importing.reading import PROVIDER, REQUIRED, Reason, Row, RowError, read
+from providers.models import Course, CourseFile, Enrolment, Provider
+from providers.moving import move_all
+from providers.publishing import AGREED_TO, CourseDetails, own_codes
+from providers.states import CourseState
+
+KEPT = timedelta(days=7)  # that a file can be looked at
+ROWS_MAX = 10_000
+
+
+class FileHasErrors(Unable):
+    sentence = "Some rows are not right. Nothing was taken in."
+
+
+class Outcome(StrEnum):
+    """What becomes of a row."""
+
+    WRONG = "wrong"
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the file as it would be taken in now."""
+
+    number: int
+    code: str
+    name: str
+    errors: list[RowError] = field(default_factory=list)
+    details: CourseDetails | None = None
+    known: Course | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.details is None or self.errors:
+            return Outcome.WRONG
+        if self.known is None:
+            return Outcome.NEW
+        return Outcome.SAME if self.details.is_of(self.known) else Outcome.CHANGED
+
+
+@transaction.atomic
+def hand_in(provider: Provider, text: str, *, name: str, by: str, at: datetime) -> CourseFile:
+    """Keep a file to look at; those of more than a week ago go."""
+    provider.course_files.filter(handed_in_at__lt=at - KEPT).delete()
+    return provider.course_files.create(name=name, text=text, handed_in_by=by, handed_in_at=at)
+
+
+def look(file: CourseFile) -> list[Line]:
+    """Every row, and what would become of it now; the wrong ones first."""
+    return _judged(file, file.provider.courses.all())
+
+
+@transaction.atomic
+def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Counter[Outcome]:
+    """Register what is new and change what differs, or raise FileHasErrors; how many of each.
+
+    Taken in again it changes nothing. Raises CourseCodeIsTaken when somebody registers one of its
+    courses at the same moment.
+    """
+    held = Provider.objects.select_for_update().get(pk=file.provider_id)
+    lines = _judged(file, held.courses.select_for_update().order_by("pk"))
+    if any(line.outcome == Outcome.WRONG for line in lines):
+        raise FileHasErrors
+    pairs = [(line.known, line.details) for line in lines if line.details]
+    made = _register(held, [details for course, details in pairs if course is None], at=at)
+    if publish:
+        move_all(made, "publish", actor=actor, at=at, published_at=at)
+    _change([(course, details) for course, details in pairs if course], actor=actor, at=at)
+    file.taken_in_at = at
+    file.save(update_fields=["taken_in_at"])
+    return Counter(line.outcome for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """What a row is held against."""
+
+    own: dict[str, str]  # what the columns of the provider may say
+    courses: dict[str, Course]  # by code
+    agreed: set[UUID]  # courses that people agreed to
+
+
+def _judged(file: CourseFile, courses: Iterable[Course]) -> list[Line]:
+    provider = file.provider
+    agreed = Enrolment.objects.filter(provider=provider).values_list("course_id", flat=True)
+    registered = _Registered(
+        dict(zip(PROVIDER, (provider.kvk_number, provider.name, provider.iban), strict=True)),
+        {course.code: course for course in courses},
+        set(agreed.distinct()),
+    )
+    lines: list[Line] = []
+    codes: set[str] = set()
+    for number, row in read(file.text, required=REQUIRED):
+        if len(lines) == ROWS_MAX:
+            many = RowError(number, "file", Reason.MANY, {"most": ROWS_MAX})
+            lines.append(Line(number, "", "", [many]))
+            break
+        lines.append(_line(number, row, registered, codes))
+        codes.add(lines[-1].code)
+    return sorted(lines, key=lambda line: (line.outcome != Outcome.WRONG, line.number))
+
+
+def _line(number: int, row: Row | RowError, registered: _Registered, codes: set[str]) -> Line:
+    if isinstance(row, RowError):
+        return Line(number, "", "", [row])
+    code, name = row.get("primaryCode", "").strip(), row.get("name", "").strip()
+    errors = list(_of_another(number, row, registered.own))
+    if code in codes:
+        errors.append(RowError(number, "primaryCode", Reason.TWICE))
+    details = judge_course(number, row)
+    if isinstance(details, list):
+        return Line(number, code[:SHOWN], name[:SHOWN], errors + details)
+    course = registered.courses.get(code)
+    if course is not None and course.pk in registered.agreed:
+        errors += _agreed_otherwise(number, details, course)
+    return Line(number, code, name, errors, details, course)
+
+
+def _of_another(number: int, row: Row, own: dict[str, str]) -> Iterator[RowError]:
+    for column, value in own.items():
+        given = row.get(column, "").replace(" ", "")
+        if given and given != value.replace(" ", ""):
+            yield RowError(number, column, Reason.NOT_YOURS, {"value": value})
+
+
+def _agreed_otherwise(number: int, details: CourseDetails, course: Course) -> Iterator[RowError]:
+    for name, value in details.as_fields().items():
+        if name in AGREED_TO and getattr(course, name) != value:
+            yield RowError(number, COLUMN_OF[name], Reason.AGREED)
+
+
+def _register(provider: Provider, wanted: list[CourseDetails], *, at: datetime) -> list[Course]:
+    made = [Course(provider=provider, registered_at=at, **each.as_fields()) for each in wanted]
+    with own_codes():
+        return Course.objects.bulk_create(made, batch_size=1000)
+
+
+def _change(pairs: list[tuple[Course, CourseDetails]], *, actor: str, at: datetime) -> None:
+    differing = [(course, details) for course, details in pairs if not details.is_of(course)]
+    changed = [course for course, _ in differing]
+    shown = [course for course in changed if course.state == CourseState.PUBLISHED]
+    move_all(shown, "withdraw", actor=actor, at=at)
+    for course, details in differing:
+        for name, value in details.as_fields().items():
+            setattr(course, name, value)
+    Course.objects.bulk_update(changed, CourseDetails.names(), batch_size=500)
+    for state in (CourseState.DRAFT, CourseState.WITHDRAWN):
+        move_all([each for each in changed if each.state == state], "revise", actor=actor, at=at)
+    move_all(shown, "publish", actor=actor, at=at, published_at=at)
