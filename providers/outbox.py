@@ -24,12 +24,14 @@ from providers.models import OutboxMessage
 logger = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 8
+# A statement that writes the work's cause may end in this, and `ring` comes after it.
 ENQUEUE = """
     INSERT INTO providers_outboxmessage (work, subject, lane, due_at, attempts, error, created_at)
     SELECT %(work)s, subject, %(lane)s, %(at)s, 0, '', %(at)s
-    FROM unnest(%(subjects)s::text[]) subject
+    FROM {subjects}
     ON CONFLICT DO NOTHING
 """
+ENQUEUE_GIVEN = ENQUEUE.format(subjects="unnest(%(subjects)s::text[]) subject")
 # From lane to lane by the index: 0.4 ms however much waits, 3.4 ms when a thousand lanes have work.
 NEXT = """
     WITH RECURSIVE lanes AS (
@@ -61,7 +63,12 @@ def enqueue(work: str, subject: str, *, lane: str = "", at: datetime) -> None:
 def enqueue_many(work: str, subjects: list[str], *, lane: str = "", at: datetime) -> None:
     """Queue the same work on many subjects in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(ENQUEUE, {"work": work, "subjects": subjects, "lane": lane, "at": at})
+        cursor.execute(ENQUEUE_GIVEN, {"work": work, "subjects": subjects, "lane": lane, "at": at})
+    ring()
+
+
+def ring() -> None:
+    """Wake a worker once this is committed."""
     transaction.on_commit(import_string(settings.OUTBOX_DOORBELL), robust=True)
 
 

@@ -80,7 +80,7 @@ def _perform(
 
 def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
     values = serializers.BatchClaim.read(payload)
-    claim = submit(
+    claim, _ = submit(
         uuid5(job.provider.id, f"claim:{values['idempotency_key']}"),
         values["enrolment"],
         values["instalment"],

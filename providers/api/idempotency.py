@@ -19,6 +19,7 @@ from providers.once import Answer
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r'"?([A-Za-z0-9._~:-]{8,64})"?', re.ASCII)
+REPLAYED = "Idempotent-Replayed"
 KEPT_HEADERS = ("ETag", "Location")
 
 
@@ -72,7 +73,7 @@ def _kept(response: Response) -> Answer:
 
 
 def _replayed(answer: Answer) -> HttpResponse:
-    headers = {**answer.headers, "Idempotent-Replayed": "true"}
+    headers = {**answer.headers, REPLAYED: "true"}
     return HttpResponse(
         answer.body, status=answer.status, headers=headers, content_type="application/json"
     )

@@ -6,20 +6,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from djmoney.money import Money
+from psycopg.types.json import Jsonb
 
 from ledger.money import to_cents
-from providers import rows
 from providers.errors import Unable
 from providers.models import Claim, Enrolment, Provider
 from providers.moving import move
-from providers.outbox import enqueue
+from providers.outbox import ENQUEUE, ring
 from providers.states import EnrolmentState
+
+# The lock lets in the claims on an enrolment one by one. A statement does not see what was committed
+# while it waited, so what is claimed already is summed by a function, which does (decision 406).
+LET_IN = f"""
+    WITH enrolment AS (
+        SELECT id, provider_id, maximum FROM providers_enrolment
+        WHERE id = %(enrolment)s AND provider_id = %(provider)s
+            AND state = 'redeemed' AND %(on)s BETWEEN starts_on AND claim_until
+            AND EXISTS (
+                SELECT FROM jsonb_to_recordset(terms) AS term (instalment text, cents bigint)
+                WHERE term.instalment = %(instalment)s AND term.cents >= %(cents)s
+            )
+        FOR UPDATE
+    ), claim AS (
+        INSERT INTO providers_claim (id, enrolment_id, provider_id, instalment, amount,
+            amount_currency, evidence, state, reason, payment_reference, submitted_at)
+        SELECT %(id)s, id, provider_id, %(instalment)s, %(amount)s,
+            'EUR', %(evidence)s, 'submitted', '', '', %(at)s
+        FROM enrolment WHERE providers_claimed(id) + %(amount)s <= maximum
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    )
+    {ENQUEUE.format(subjects="(SELECT id::text AS subject FROM claim) claim")}
+"""  # noqa: S608
 
 
 class UnableToClaim(Unable):
@@ -74,6 +98,13 @@ class Evidence(TypedDict, total=False):
     exam: bool
 
 
+class Submitted(NamedTuple):
+    """The claim as it is now, and whether it was not known before."""
+
+    claim: Claim
+    is_new: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Instalment:
     """One instalment of the terms stamped on an enrolment."""
@@ -92,7 +123,6 @@ class Instalment:
         return None
 
 
-@transaction.atomic(savepoint=False)
 def submit(
     id: UUID,
     enrolment_id: UUID,
@@ -103,30 +133,26 @@ def submit(
     provider: Provider,
     actor: str,
     at: datetime,
-) -> Claim:
+) -> Submitted:
     """Write the claim and queue its assessment; the same id and content comes back as it is.
 
-    Without a savepoint of its own: a refusal ends the caller's transaction too.
+    One statement, which waits for a claim on the same enrolment. Raises UnableToClaim.
     """
     cents = _cents(amount)
-    enrolment, claims = _locked(enrolment_id, provider)
     claim = Claim(
         id=id,
-        enrolment=enrolment,
-        provider_id=enrolment.provider_id,
+        enrolment_id=enrolment_id,
+        provider=provider,
         instalment=instalment,
         amount=amount,
         evidence=dict(evidence),
         submitted_at=at,
     )
-    known = _known(claim, claims)
-    if known is not None:
-        return known
-    _check(enrolment, instalment, cents, claims, on=timezone.localdate(at))
-    with rows.at_once():
-        rows.insert(claim)
-        enqueue("claim.assess", str(id), lane=str(provider.pk), at=at)
-    return claim
+    if _let_in(claim, cents):
+        return Submitted(claim, is_new=True)
+    if known := Claim.objects.filter(pk=id).first():
+        return Submitted(_the_same(known, claim), is_new=False)
+    raise _refusal(claim, cents)
 
 
 @transaction.atomic
@@ -150,50 +176,67 @@ def _cents(amount: Money) -> int:
     return to_cents(amount)
 
 
-def _locked(enrolment_id: UUID, provider: Provider) -> tuple[Enrolment, list[Claim]]:
-    """The enrolment, locked so that its claims are taken in one by one, and those there are."""
-    redeemed = "id = %s AND provider_id = %s AND redeemed_at IS NOT NULL FOR UPDATE"
-    with rows.at_once():
-        found = rows.ask(Enrolment, redeemed, enrolment_id, provider.pk)
-        claims = rows.ask(Claim, "enrolment_id = %s", enrolment_id)
-    for enrolment in found():
-        return enrolment, claims()
-    raise UnknownEnrolment
+def _let_in(claim: Claim, cents: int) -> bool:
+    """Write the claim and queue its assessment, unless something is against it."""
+    values = {
+        "id": claim.pk,
+        "enrolment": claim.enrolment_id,
+        "provider": claim.provider_id,
+        "instalment": claim.instalment,
+        "cents": cents,
+        "amount": claim.amount.amount,
+        "evidence": Jsonb(claim.evidence),
+        "on": timezone.localdate(claim.submitted_at),
+        "at": claim.submitted_at,
+        "work": "claim.assess",
+        "lane": str(claim.provider_id),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LET_IN, values)
+        is_in: bool = cursor.rowcount == 1
+    if is_in:
+        ring()
+    return is_in
 
 
-def _known(claim: Claim, claims: list[Claim]) -> Claim | None:
-    for other in claims:
-        if other.pk == claim.pk:
-            if _content(other) != _content(claim):
-                raise ClaimIdIsTaken
-            return other
-    return None
+def _the_same(known: Claim, claim: Claim) -> Claim:
+    if _content(known) != _content(claim):
+        raise ClaimIdIsTaken
+    return known
 
 
 def _content(claim: Claim) -> tuple[object, ...]:
-    return claim.instalment, claim.amount, claim.evidence
+    return claim.enrolment_id, claim.instalment, claim.amount, claim.evidence
 
 
-def _check(
-    enrolment: Enrolment, instalment: str, cents: int, claims: list[Claim], *, on: date
-) -> None:
-    _check_term(enrolment, on=on)
-    terms = Instalment.of(enrolment, instalment)
-    if terms is None:
-        raise UnknownInstalment
-    standing = [claim for claim in claims if claim.stands]
-    if any(claim.instalment == instalment for claim in standing):
-        raise InstalmentIsClaimed
-    if cents > terms.cents:
-        raise AboveTheInstalment
-    if cents > to_cents(enrolment.maximum) - sum(to_cents(claim.amount) for claim in standing):
-        raise AboveWhatIsLeft
+def _refusal(claim: Claim, cents: int) -> UnableToClaim:
+    """What is against the claim; looked up only when it was not let in."""
+    enrolment = Enrolment.objects.of(claim.provider).filter(pk=claim.enrolment_id).first()
+    if enrolment is None:
+        return UnknownEnrolment()
+    on = timezone.localdate(claim.submitted_at)
+    return _outside_the_term(enrolment, on=on) or _against_the_terms(claim, enrolment, cents)
 
 
-def _check_term(enrolment: Enrolment, *, on: date) -> None:
+def _outside_the_term(enrolment: Enrolment, *, on: date) -> UnableToClaim | None:
     if enrolment.state != EnrolmentState.REDEEMED:
-        raise EnrolmentHasEnded
+        return EnrolmentHasEnded()
     if on < enrolment.starts_on:
-        raise BeforeTheStart
+        return BeforeTheStart()
     if on > enrolment.claim_until:
-        raise AfterTheTerm
+        return AfterTheTerm()
+    return None
+
+
+def _against_the_terms(claim: Claim, enrolment: Enrolment, cents: int) -> UnableToClaim:
+    terms = Instalment.of(enrolment, claim.instalment)
+    standing = list(enrolment.claims.standing())
+    if terms is None:
+        return UnknownInstalment()
+    if any(each.instalment == claim.instalment for each in standing):
+        return InstalmentIsClaimed()
+    if cents > terms.cents:
+        return AboveTheInstalment()
+    if cents > to_cents(enrolment.maximum) - sum(to_cents(each.amount) for each in standing):
+        return AboveWhatIsLeft()
+    return InstalmentIsClaimed()  # by a claim that was taken back since

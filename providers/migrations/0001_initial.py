@@ -434,6 +434,7 @@ class Migration(migrations.Migration):
                 (
                     "client",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -443,6 +444,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -603,6 +605,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="claims",
                         to="providers.provider",

@@ -280,7 +280,9 @@ class Claim(models.Model):
 
     id = models.UUIDField(primary_key=True)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="claims")
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="claims")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="claims", db_index=False
+    )
     instalment = models.CharField(max_length=32)  # an instalment named in the enrolment's terms
     amount = MoneyField(max_digits=8, decimal_places=2)
     evidence = models.JSONField(
@@ -318,10 +320,17 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
-    @property
-    def stands(self) -> bool:
-        """It counts against what is left: neither refused nor withdrawn."""
-        return self.state not in (ClaimState.REFUSED, ClaimState.WITHDRAWN)
+    def as_submitted(self) -> Claim:
+        """The claim as it came in, whatever became of it."""
+        return Claim(
+            id=self.id,
+            enrolment_id=self.enrolment_id,
+            provider_id=self.provider_id,
+            instalment=self.instalment,
+            amount=self.amount,
+            evidence=self.evidence,
+            submitted_at=self.submitted_at,
+        )
 
 
 class Doubt(models.TextChoices):
@@ -392,8 +401,12 @@ class IdempotencyKey(models.Model):
     Keys are of a client, or for what its staff do by hand, of a provider.
     """
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", null=True)
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+", null=True)
+    client = models.ForeignKey(
+        Client, on_delete=models.CASCADE, related_name="+", null=True, db_index=False
+    )
+    provider = models.ForeignKey(
+        Provider, on_delete=models.CASCADE, related_name="+", null=True, db_index=False
+    )
     key = models.CharField(max_length=64)
     fingerprint = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField()

@@ -100,7 +100,7 @@ def claim(
     world: World, enrolment: Enrolment, instalment: str, euros: int, *, at: datetime
 ) -> Claim:
     """Submit and assess; without evidence a completion is picked for review."""
-    submitted = claiming.submit(
+    submitted, _ = claiming.submit(
         uuid4(),
         enrolment.pk,
         instalment,

@@ -52,7 +52,7 @@ def enrol(world: World, *, price: str = "300.00", category: str = "course") -> E
 def claim_start(world: World, enrolment: Enrolment) -> None:
     (start, *_) = enrolment.terms
     amount = Money(start["cents"] / 100, "EUR")
-    claim = claiming.submit(
+    claim, _ = claiming.submit(
         uuid4(), enrolment.pk, start["instalment"], amount, {}, provider=world.provider,
         actor="roc", at=LATER,
     )  # fmt: skip

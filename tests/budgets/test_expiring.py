@@ -67,7 +67,7 @@ def test_an_enrolment_with_an_open_claim_is_not_finished(world: World) -> None:
     give(world, world.fatima, 80_000)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
     enrolment = redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
-    claim = claiming.submit(
+    claim, _ = claiming.submit(
         uuid4(), enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
         actor="roc", at=LATER,
     )  # fmt: skip

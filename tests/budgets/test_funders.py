@@ -270,7 +270,7 @@ def test_a_statement_says_what_became_of_the_money(world: World) -> None:
     contribute(fund, lines(f"{world.fatima},200.00,F1,,", f"{world.henk},50.00,F2,,"), on=ON, at=AT)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
     redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
-    claim = claiming.submit(
+    claim, _ = claiming.submit(
         uuid4(), agreed.enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
         actor="roc", at=LATER,
     )  # fmt: skip

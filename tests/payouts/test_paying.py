@@ -61,7 +61,7 @@ def approved_claim(world: World) -> Claim:
     give(world, world.fatima, 30_000)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
     redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
-    claim = claiming.submit(
+    claim, _ = claiming.submit(
         uuid4(), agreed.enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
         actor="roc", at=LATER,
     )  # fmt: skip

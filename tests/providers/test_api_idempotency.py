@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +17,17 @@ from providers.codes import code_for
 from providers.models import Claim, Course, Enrolment, IdempotencyKey, OutboxMessage, StateChange
 from providers.outbox import drain
 from tests.providers.calls import Software, problem
-from tests.providers.world import MONDAY, agreed, de_linde, digital_skills, redeemed
+from tests.providers.world import MONDAY, agreed, claim, de_linde, digital_skills, redeemed
 from tests.racing import together
 
 THREADS = 16
+MODULE = {
+    "primaryCode": "X",
+    "name": "X",
+    "category": "module",
+    "price": "1.00",
+    "studyLoad": 1,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -81,13 +89,7 @@ def test_without_a_key_nothing_is_done(linde: Software, running: Enrolment, path
     bodies = {
         "/claims": claim_of(running),
         "/enrolments": {"code": "0000-0000-0000"},
-        "/courses": {
-            "primaryCode": "X",
-            "name": "X",
-            "category": "module",
-            "price": "1.00",
-            "studyLoad": 1,
-        },
+        "/courses": MODULE,
     }
 
     document = problem(linde.post(path, bodies[path], key=None), 400)
@@ -143,6 +145,19 @@ def test_sixteen_submits_under_one_key_make_one_claim(world: tuple[Software, Cou
 
     answers = together([lambda: linde.post("/claims", body, key="race-0001")] * THREADS)
 
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == THREADS - 1
+    assert Claim.objects.count() == OutboxMessage.objects.count() == 1
+
+
+def test_sixteen_registrations_under_one_key_make_one_course(
+    world: tuple[Software, Course],
+) -> None:
+    linde, _ = world
+
+    answers = together([lambda: linde.post("/courses", MODULE, key="race-0001")] * THREADS)
+
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) <= {201, 409}
     assert statuses[201] >= 1
@@ -150,7 +165,7 @@ def test_sixteen_submits_under_one_key_make_one_claim(world: tuple[Software, Cou
     for answer in answers:
         if answer.status_code == 409:
             assert answer.headers["Retry-After"] == "1"
-    assert Claim.objects.count() == OutboxMessage.objects.count() == 1
+    assert Course.objects.filter(code=MODULE["primaryCode"]).count() == 1
 
 
 def test_sixteen_redeems_of_one_code_under_sixteen_keys_make_one_enrolment(
@@ -191,6 +206,29 @@ def test_sixteen_claims_never_take_more_than_the_maximum(world: tuple[Software, 
     assert Counter(answer.status_code for answer in answers) == {201: 5, 422: THREADS - 5}
 
 
+def test_a_claim_that_waits_for_another_counts_it(world: tuple[Software, Course]) -> None:
+    linde, course = world
+    terms = [{"instalment": name, "cents": 20000, "after": "start"} for name in ("one", "two")]
+    enrolment = redeemed(course, terms=terms, maximum="260.00")
+    body = {"enrolment": str(enrolment.id), "instalment": "two", "amount": "200.00"}
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            claim(enrolment, "one", "200.00")
+            answer = threads.submit(together, [lambda: linde.post("/claims", body)])
+            while not _somebody_waits_for_a_lock():
+                assert not answer.done()
+        (refused,) = answer.result()
+
+    problem(refused, 422, "above-what-is-left")
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone() != (0,))
+
+
 def test_workers_that_share_the_queue_approve_and_book_each_claim_once(
     world: tuple[Software, Course],
 ) -> None:
@@ -206,19 +244,18 @@ def test_workers_that_share_the_queue_approve_and_book_each_claim_once(
 
 
 def test_a_key_in_flight_is_a_409_that_does_not_wait(world: tuple[Software, Course]) -> None:
-    linde, course = world
-    body = claim_of(redeemed(course))
+    linde, _ = world
 
     def hold_the_key() -> int:
         from providers.once import _lock
 
         with transaction.atomic():
             _lock(linde.client, "held-0001", wait=False)
-            (answer,) = together([lambda: linde.post("/claims", body, key="held-0001")])
+            (answer,) = together([lambda: linde.post("/courses", MODULE, key="held-0001")])
             return int(answer.status_code)
 
     assert hold_the_key() == 409
-    assert linde.post("/claims", body, key="held-0001").status_code == 201
+    assert linde.post("/courses", MODULE, key="held-0001").status_code == 201
 
 
 def test_a_call_outlives_a_restart_of_the_database(world: tuple[Software, Course]) -> None:

@@ -112,7 +112,7 @@ def claim(
     id: UUID | None = None,
 ) -> Claim:
     with transaction.atomic():  # a refusal leaves nothing of it, and the test goes on
-        return submit(
+        submitted, _ = submit(
             id or uuid4(),
             enrolment.id,
             instalment,
@@ -122,6 +122,7 @@ def claim(
             actor="de-linde",
             at=at,
         )
+    return submitted
 
 
 def assessed(submitted: Claim, *, at: datetime = MONDAY) -> Claim:

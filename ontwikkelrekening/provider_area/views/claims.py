@@ -128,7 +128,7 @@ def submit(
 
     def act(answers: dict[str, Any]) -> Done:
         """The id follows from the provider and the form's key, as it does in the API."""
-        made = claiming.submit(
+        made, _is_new = claiming.submit(
             uuid5(staff.provider.pk, f"claim:{key_of(request)}"),
             enrolment.pk,
             term.name,

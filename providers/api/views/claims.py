@@ -21,11 +21,12 @@ from providers.api.filtering import (
     reference,
     sort_parameter,
 )
-from providers.api.idempotency import key_of
+from providers.api.idempotency import REPLAYED, KeyHasOtherContent, key_of
 from providers.api.pagination import Ordering, page
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.claiming import submit, withdraw
+from providers.claiming.submitting import ClaimIdIsTaken, Submitted
 from providers.models import Claim
 from providers.states import ClaimState
 
@@ -76,14 +77,22 @@ class Claims(ApiView):
         status=201,
         once=True,
     )
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request) -> Response:
         values = self.received(serializers.NewClaim)
-        return self.once(lambda: self._submit(values))
+        try:
+            claim, is_new = self._submit(values)
+        except ClaimIdIsTaken:
+            raise KeyHasOtherContent from None
+        response = Response(serializers.Claim.show(claim.as_submitted()), status=201)
+        response.headers["Location"] = f"/api/v1/claims/{claim.id}"
+        if not is_new:
+            response.headers[REPLAYED] = "true"
+        return response
 
-    def _submit(self, values: dict[str, Any]) -> Response:
-        """The id follows from the provider and the key: a retry after years finds the claim."""
+    def _submit(self, values: dict[str, Any]) -> Submitted:
+        """The id follows from the provider and the key, so the claim itself keeps what was answered."""
         provider = self.caller.provider
-        claim = submit(
+        return submit(
             uuid5(provider.id, f"claim:{key_of(self.request)}"),
             values["enrolment"],
             values["instalment"],
@@ -93,9 +102,6 @@ class Claims(ApiView):
             actor=self.caller.actor,
             at=timezone.now(),
         )
-        response = Response(serializers.Claim.show(claim), status=201)
-        response.headers["Location"] = f"/api/v1/claims/{claim.id}"
-        return response
 
 
 class OneClaim(ApiView):
