@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from providers.api.fields import ApiSerializer
 from providers.api.problems import BadQuery
 
 LIMIT, LIMIT_MAX = 50, 100
@@ -42,7 +43,7 @@ class Ordering:
 
 
 def page(
-    request: Request, rows: QuerySet[Any], ordering: Ordering, render: Callable[[list[Any]], Any]
+    request: Request, rows: QuerySet[Any], ordering: Ordering, row: type[ApiSerializer]
 ) -> Response:
     """One page of rows as `{"items": [...], "next": <address or null>}`."""
     limit = limit_of(request)
@@ -52,10 +53,24 @@ def page(
     found = list(rows.order_by(*ordering.names())[: limit + 1])
     more = len(found) > limit
     following = _address(request, found[limit - 1], ordering) if more else None
-    response = Response({"items": render(found[:limit]), "next": following})
+    items: list[dict[str, Any]] = list(row(found[:limit], many=True).data)
+    if (wanted := fields_of(request, row, ordering)) is not None:
+        items = [{name: item[name] for name in item if name in wanted} for item in items]
+    response = Response({"items": items, "next": following})
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+def fields_of(request: Request, row: type[ApiSerializer], ordering: Ordering) -> set[str] | None:
+    """The fields that are asked for, and the key of a row; None is all. Raises BadQuery."""
+    given = request.query_params.get("fields")
+    if given is None:
+        return None
+    wanted, known = set(given.split(",")), list(row().fields)
+    if not wanted.issubset(known):
+        raise BadQuery(("fields", f"fields are some of {','.join(known)}."))
+    return {ordering.key, *wanted}
 
 
 def limit_of(request: Request) -> int:

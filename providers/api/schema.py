@@ -45,6 +45,7 @@ ANY_TIME |= {403: "The token lacks the scope.", 406: "The answer can only be JSO
 ANY_TIME |= {429: "Too many requests; wait Retry-After seconds."}
 WITH_ID = {404: "Not found, or not yours."}
 WITH_BODY = {413: "The body is too large.", 415: "Only application/json is read."}
+ROW, KEYS = "Row", ("id", "number", "reference")
 CONDITIONAL = {412: "It has changed meanwhile.", 428: "If-Match is missing."}
 ONCE = {
     409: "Not possible in the present state, or the key is in use at this moment.",
@@ -91,14 +92,25 @@ def listed(
     tag: str, rows: Serializer, summary: str, *, parameters: tuple[OpenApiParameter, ...] = ()
 ) -> Callable[[Method], Method]:
     """Describe a list that is read page by page."""
-    return described(tag, summary, gives=_page_of(rows), parameters=(LIMIT, AFTER, *parameters))
+    every = (LIMIT, AFTER, _fields_of(rows), *parameters)
+    return described(tag, summary, gives=_page_of(rows), parameters=every)
+
+
+def _fields_of(rows: Serializer) -> OpenApiParameter:
+    names = list(rows().fields)
+    one = f"({'|'.join(names)})"
+    return OpenApiParameter(
+        "fields",
+        {"type": "string", "pattern": f"^{one}(,{one})*$", "examples": [",".join(names[:2])]},
+        description="Which fields of a row, with commas between them; its key is always there.",
+    )
 
 
 @cache
 def _page_of(rows: Serializer) -> Serializer:
     members = {
         "__doc__": "A page: the rows, and where the next page is.",
-        "items": rows(many=True),
+        "items": type(f"{rows.__name__}{ROW}", (rows,), {"__doc__": rows.__doc__})(many=True),
         "next": drf.URLField(allow_null=True),
     }
     return type(f"{rows.__name__}Page", (ApiSerializer,), members)
@@ -148,12 +160,18 @@ def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for batch in (ClaimBatch, CourseBatch):  # the library says no limits of a list of objects
         items = result["components"]["schemas"][batch.__name__]["properties"]["items"]
         items |= {"minItems": 1, "maxItems": BATCH_MAX}
-    for schema in result["components"]["schemas"].values():
-        if schema.get("type") == "object":
-            schema["additionalProperties"] = False
-            for member in schema.get("properties", {}).values():
-                _say_once_that_it_may_be_empty(member)
+    for name, schema in result["components"]["schemas"].items():
+        _finish(name, schema)
     return result
+
+
+def _finish(name: str, schema: dict[str, Any]) -> None:
+    if name.endswith(ROW):  # `fields` may leave out all but the key
+        schema["required"] = [field for field in schema["required"] if field in KEYS]
+    if schema.get("type") == "object":
+        schema["additionalProperties"] = False
+        for member in schema.get("properties", {}).values():
+            _say_once_that_it_may_be_empty(member)
 
 
 def _say_once_that_it_may_be_empty(member: dict[str, Any]) -> None:

@@ -2,14 +2,19 @@
 
 import json
 import logging
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.test import Client as Browser
 
 from ontwikkelrekening.logs import JsonLines
+from providers.api.bulk import take_in
+from providers.claiming import take_up
 from providers.models import Course
+from providers.webhooks.managing import register
 from tests.providers.calls import Software, problem
+from tests.providers.world import MONDAY, assessed, claim, digital_skills, redeemed
 
 
 @pytest.mark.parametrize("path", ["/courses", "/nothing", "/openapi.json", "/docs"])
@@ -131,6 +136,52 @@ def test_the_docs_need_no_script_and_explain_every_problem() -> None:
     assert "getClaims" in page or "Your claims" in page
 
 
+@pytest.mark.parametrize(
+    ("path", "asked", "given"),
+    [
+        ("/courses", "name,price", {"id", "name", "price"}),
+        ("/courses", "id", {"id"}),
+        ("/catalogue", "name,name", {"id", "name"}),
+        ("/enrolments", "terms", {"id", "terms"}),
+        ("/claims", "state", {"id", "state"}),
+        ("/payments", "amount", {"reference", "amount"}),
+        ("/claim-batches", "state", {"id", "state"}),
+        ("/webhooks", "url", {"id", "url"}),
+    ],
+)
+def test_a_list_holds_the_fields_that_are_asked_for(
+    linde: Software, course: Course, path: str, asked: str, given: set[str]
+) -> None:
+    approved = assessed(claim(redeemed(course)))
+    take_up([approved], reference="OWR-1", at=MONDAY)
+    take_in("claims", [{}], provider=linde.provider, client=linde.client, at=MONDAY)
+    register(linde.provider, "http://127.0.0.1:9/", at=MONDAY)
+
+    page = linde.get(f"{path}?fields={asked}&limit=1").json()
+
+    assert [set(item) for item in page["items"]] == [given]
+
+
+def test_the_next_page_has_the_same_fields(linde: Software, course: Course) -> None:
+    digital_skills(linde.provider, code="DIG-02")
+
+    following = linde.get("/courses?fields=price&limit=1").json()["next"]
+
+    assert "fields=price" in following
+    (item,) = linde.get(following.removeprefix("http://testserver/api/v1")).json()["items"]
+    assert set(item) == {"id", "price"}
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "names", "name,", "name,,price", "name;price", "name, price"]
+)
+def test_fields_that_a_row_has_not_are_a_400(linde: Software, asked: str) -> None:
+    (error,) = problem(linde.get(f"/courses?fields={asked}"), 400)["errors"]
+
+    assert error["pointer"] == "fields"
+    problem(linde.get(f"/courses/{uuid4()}?fields=name"), 400)
+
+
 @pytest.mark.parametrize("path", ["/courses", "/enrolments", "/claims", "/payments"])
 def test_no_list_takes_more_queries_for_more_rows(
     linde: Software,
@@ -140,9 +191,6 @@ def test_no_list_takes_more_queries_for_more_rows(
 ) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
-
-    from providers.claiming import take_up
-    from tests.providers.world import MONDAY, assessed, claim, digital_skills, redeemed
 
     def grow(number: int) -> None:
         digital_skills(linde.provider, code=f"D-{number}")

@@ -22,7 +22,7 @@ from providers.api.fields import ApiSerializer
 from providers.api.filtering import Filter, ordered
 from providers.api.idempotency import perform_once
 from providers.api.limits import Allowance, ClientLimit
-from providers.api.pagination import Ordering, cursor_of, limit_of
+from providers.api.pagination import Ordering, cursor_of, fields_of, limit_of, page
 from providers.api.problems import BadQuery
 
 M = TypeVar("M", bound=Model)
@@ -39,6 +39,7 @@ class ApiView(APIView):
     http_method_names = ["get", "post", "head", "patch", "delete"]
     filters: ClassVar[tuple[Filter, ...]] = ()
     ordering: ClassVar[Ordering | None] = None  # of a list, which is read page by page
+    row: ClassVar[type[ApiSerializer]]  # of such a list
     sort: ClassVar[str] = ""  # the field that a caller may sort it by
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -58,6 +59,7 @@ class ApiView(APIView):
             if self.ordering:
                 reads["limit"] = partial(limit_of, request)
                 reads["after"] = partial(cursor_of, request, self.ordering)
+                reads["fields"] = partial(fields_of, request, self.row, self.ordering)
             if self.ordering and self.sort:
                 reads["sort"] = partial(ordered, request, self.ordering, self.sort)
         for name, values in request.query_params.lists():
@@ -87,6 +89,10 @@ class ApiView(APIView):
     def received(self, serializer: type[ApiSerializer]) -> dict[str, Any]:
         """The body as checked values; raises ValidationError with everything that is wrong."""
         return serializer.read(self.request.data)
+
+    def page(self, found: QuerySet[Any, Any], ordering: Ordering | None = None) -> Response:
+        """One page of these rows, in this order or that of the view."""
+        return page(self.request, found, cast(Ordering, ordering or self.ordering), self.row)
 
     def etag_of(self, shown: dict[str, Any]) -> str:
         """The tag that a GET of this now answers."""

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from providers.api import serializers
 from providers.api.filtering import Filter, narrowed, one_of
 from providers.api.limits import AddressLimit
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.schema import listed
 from providers.api.views.base import ApiView
 from providers.models import Category, Course, Mode
@@ -84,24 +84,19 @@ class Catalogue(ApiView):
     permission_classes = (AllowAny,)
     throttle_classes = (AddressLimit,)
     http_method_names = ["get", "head", "options"]
-    ordering = NEWEST
+    ordering, row = NEWEST, serializers.CatalogueCourse
     filters = FILTERS
 
     @listed(
         "catalogue",
-        serializers.CatalogueCourse,
+        row,
         "Published courses, newest first",
         parameters=tuple(each.parameter() for each in FILTERS),
     )
     def get(self, request: Request) -> Response:
         plain = tuple(each for each in FILTERS if each.name != "search")
         offer = Course.objects.published().saying(request.query_params.get("search", ""))
-        return page(
-            request,
-            narrowed(request, offer.select_related("provider"), plain),
-            NEWEST,
-            lambda found: serializers.CatalogueCourse(found, many=True).data,
-        )
+        return self.page(narrowed(request, offer.select_related("provider"), plain))
 
     def options(self, request: Request, *_: Any, **__: Any) -> Response:  # type: ignore[override]
         """A browser asks this before it sends a header of its own, such as If-None-Match."""

@@ -22,7 +22,7 @@ from providers.api.filtering import (
     sort_parameter,
 )
 from providers.api.idempotency import REPLAYED, KeyHasOtherContent, key_of
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.claiming import submit, withdraw
@@ -52,21 +52,19 @@ FILTERS = (
 
 class Claims(ApiView):
     scope = "claims"
-    ordering, sort = NEWEST, "submittedAt"
+    ordering, row, sort = NEWEST, serializers.Claim, "submittedAt"
     filters = FILTERS
 
     @listed(
         "claims",
-        serializers.Claim,
+        row,
         "Your claims, newest first",
         parameters=(*(each.parameter() for each in FILTERS), sort_parameter(sort)),
     )
     def get(self, request: Request) -> Response:
-        return page(
-            request,
+        return self.page(
             narrowed(request, Claim.objects.of(self.caller.provider), FILTERS),
             ordered(request, NEWEST, self.sort),
-            lambda rows: serializers.Claim(rows, many=True).data,
         )
 
     @described(

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from providers.api import serializers
 from providers.api.entity_tags import check_unchanged, tags_given
 from providers.api.filtering import narrowed, one_of, ordered, sort_parameter
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.parsing import MergePatchParser, StrictJSONParser
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
@@ -31,21 +31,19 @@ FILTERS = (
 
 class Courses(ApiView):
     scope = "courses"
-    ordering, sort = NEWEST, "registeredAt"
+    ordering, row, sort = NEWEST, serializers.Course, "registeredAt"
     filters = FILTERS
 
     @listed(
         "courses",
-        serializers.Course,
+        row,
         "Your courses, newest first",
         parameters=(*(each.parameter() for each in FILTERS), sort_parameter(sort)),
     )
     def get(self, request: Request) -> Response:
-        return page(
-            request,
+        return self.page(
             narrowed(request, Course.objects.of(self.caller.provider), FILTERS),
             ordered(request, NEWEST, self.sort),
-            lambda rows: serializers.Course(rows, many=True).data,
         )
 
     @described(

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from providers.api import serializers
 from providers.api.filtering import Filter, narrowed, one_of, ordered, sort_parameter
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.enrolling import redeem
@@ -34,21 +34,19 @@ FILTERS = (
 
 class Enrolments(ApiView):
     scope = "enrolments"
-    ordering, sort = NEWEST, "redeemedAt"
+    ordering, row, sort = NEWEST, serializers.Enrolment, "redeemedAt"
     filters = FILTERS
 
     @listed(
         "enrolments",
-        serializers.Enrolment,
+        row,
         "Your enrolments, newest first",
         parameters=(*(each.parameter() for each in FILTERS), sort_parameter(sort)),
     )
     def get(self, request: Request) -> Response:
-        return page(
-            request,
+        return self.page(
             narrowed(request, Enrolment.objects.of(self.caller.provider), FILTERS),
             ordered(request, NEWEST, self.sort),
-            lambda rows: serializers.Enrolment(rows, many=True).data,
         )
 
     @described(

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from providers.api import serializers
 from providers.api.bulk import take_in
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.models import Job
@@ -55,11 +55,11 @@ def _counted(jobs: QuerySet[Job]) -> QuerySet[Any]:
 
 class ClaimBatches(Batch):
     kind = scope = "claims"
-    ordering = NEWEST
+    ordering, row = NEWEST, serializers.Job
 
-    @listed("batches", serializers.Job, "Your batches of claims, newest first")
+    @listed("batches", row, "Your batches of claims, newest first")
     def get(self, request: Request) -> Response:
-        return _jobs(self, request)
+        return _jobs(self)
 
     @described(
         "batches",
@@ -76,11 +76,11 @@ class ClaimBatches(Batch):
 
 class CourseBatches(Batch):
     kind = scope = "courses"
-    ordering = NEWEST
+    ordering, row = NEWEST, serializers.Job
 
-    @listed("batches", serializers.Job, "Your batches of courses, newest first")
+    @listed("batches", row, "Your batches of courses, newest first")
     def get(self, request: Request) -> Response:
-        return _jobs(self, request)
+        return _jobs(self)
 
     @described(
         "batches",
@@ -113,44 +113,34 @@ class OneCourseBatch(Batch):
 
 class ClaimBatchItems(Batch):
     kind = scope = "claims"
-    ordering = IN_ORDER
+    ordering, row = IN_ORDER, serializers.JobItem
 
-    @listed("batches", serializers.JobItem, "What came of each claim of a batch, in order")
+    @listed("batches", row, "What came of each claim of a batch, in order")
     def get(self, request: Request, job_id: UUID) -> Response:
-        return _items(self, request, job_id)
+        return _items(self, job_id)
 
 
 class CourseBatchItems(Batch):
     kind = scope = "courses"
-    ordering = IN_ORDER
+    ordering, row = IN_ORDER, serializers.JobItem
 
-    @listed("batches", serializers.JobItem, "What came of each course of a batch, in order")
+    @listed("batches", row, "What came of each course of a batch, in order")
     def get(self, request: Request, course_job_id: UUID) -> Response:
-        return _items(self, request, course_job_id)
+        return _items(self, course_job_id)
 
 
 def _own(view: Batch) -> QuerySet[Job]:
     return Job.objects.filter(provider=view.caller.provider, kind=view.kind)
 
 
-def _jobs(view: Batch, request: Request) -> Response:
-    return page(
-        request,
-        _counted(_own(view)),
-        NEWEST,
-        lambda rows: serializers.Job(rows, many=True).data,
-    )
+def _jobs(view: Batch) -> Response:
+    return view.page(_counted(_own(view)))
 
 
 def _job(view: Batch, job_id: UUID) -> Response:
     return Response(serializers.Job.show(found(_counted(_own(view)), job_id)))
 
 
-def _items(view: Batch, request: Request, job_id: UUID) -> Response:
+def _items(view: Batch, job_id: UUID) -> Response:
     job = found(_own(view), job_id)
-    return page(
-        request,
-        job.items.all(),
-        IN_ORDER,
-        lambda rows: serializers.JobItem(rows, many=True).data,
-    )
+    return view.page(job.items.all())

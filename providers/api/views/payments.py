@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from ledger.balances import balance
 from ledger.money import to_money
 from providers.api import serializers
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
@@ -20,16 +20,11 @@ NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=
 
 class Payments(ApiView):
     scope = "payments"
-    ordering = NEWEST
+    ordering, row = NEWEST, serializers.Payment
 
-    @listed("payments", serializers.Payment, "Payments to you, newest first")
+    @listed("payments", row, "Payments to you, newest first")
     def get(self, request: Request) -> Response:
-        return page(
-            request,
-            Claim.objects.of(self.caller.provider).payments(),
-            NEWEST,
-            lambda rows: serializers.Payment(rows, many=True).data,
-        )
+        return self.page(Claim.objects.of(self.caller.provider).payments())
 
 
 class OwnAccount(ApiView):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
-from providers.api.pagination import Ordering, page
+from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.models import Endpoint
@@ -31,16 +31,11 @@ class Webhook(ApiView):
 
 
 class Endpoints(Webhook):
-    ordering = NEWEST
+    ordering, row = NEWEST, serializers.Endpoint
 
-    @listed("webhooks", serializers.Endpoint, "Your endpoints, newest first")
+    @listed("webhooks", row, "Your endpoints, newest first")
     def get(self, request: Request) -> Response:
-        return page(
-            request,
-            self.caller.provider.endpoints.all(),
-            NEWEST,
-            lambda rows: serializers.Endpoint(rows, many=True).data,
-        )
+        return self.page(self.caller.provider.endpoints.all())
 
     @described(
         "webhooks",
@@ -106,16 +101,11 @@ class Secrets(Webhook):
 
 
 class Deliveries(Webhook):
-    ordering = NEWEST
+    ordering, row = NEWEST_DELIVERY, serializers.Delivery
 
-    @listed("webhooks", serializers.Delivery, "What was sent to an endpoint, newest first")
+    @listed("webhooks", row, "What was sent to an endpoint, newest first")
     def get(self, request: Request, endpoint_id: UUID) -> Response:
-        return page(
-            request,
-            self.own(endpoint_id).deliveries.all(),
-            NEWEST_DELIVERY,
-            lambda rows: serializers.Delivery(rows, many=True).data,
-        )
+        return self.page(self.own(endpoint_id).deliveries.all())
 
 
 class Retries(Webhook):
