@@ -21,12 +21,14 @@ from providers.moving import move
 from providers.outbox import ENQUEUE, ring
 from providers.states import EnrolmentState
 
-# The lock lets in the claims on an enrolment one by one. A statement does not see what was committed
-# while it waited, so what is claimed already is summed by a function, which does (decision 406).
+# A twin of this very claim is not waited for. The lock lets in the claims on an enrolment one by one;
+# a statement does not see what was committed while it waited, so what is claimed already is summed by
+# a function, which does (decision 406).
 LET_IN = f"""
     WITH enrolment AS (
         SELECT id, provider_id, maximum FROM providers_enrolment
-        WHERE id = %(enrolment)s AND provider_id = %(provider)s
+        WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended(%(id)s::text, 0)))
+            AND id = %(enrolment)s AND provider_id = %(provider)s
             AND state = 'redeemed' AND %(on)s BETWEEN starts_on AND claim_until
             AND EXISTS (
                 SELECT FROM jsonb_to_recordset(terms) AS term (instalment text, cents bigint)
@@ -90,6 +92,10 @@ class ClaimIdIsTaken(UnableToClaim):
     field, sentence = "id", "Another claim has this id."
 
 
+class ClaimIsOnItsWay(UnableToClaim):
+    field, sentence = "id", "This claim is being submitted at this moment."
+
+
 class Evidence(TypedDict, total=False):
     """What shows that the instalment is due; no names, no documents."""
 
@@ -136,7 +142,8 @@ def submit(
 ) -> Submitted:
     """Write the claim and queue its assessment; the same id and content comes back as it is.
 
-    One statement, which waits for a claim on the same enrolment. Raises UnableToClaim.
+    One statement, which waits for another claim on the same enrolment. Raises UnableToClaim;
+    ClaimIsOnItsWay when nothing is against it but a twin that is not committed yet.
     """
     cents = _cents(amount)
     claim = Claim(
@@ -239,4 +246,4 @@ def _against_the_terms(claim: Claim, enrolment: Enrolment, cents: int) -> Unable
         return AboveTheInstalment()
     if cents > to_cents(enrolment.maximum) - sum(to_cents(each.amount) for each in standing):
         return AboveWhatIsLeft()
-    return InstalmentIsClaimed()  # by a claim that was taken back since
+    return ClaimIsOnItsWay()

@@ -21,12 +21,12 @@ from providers.api.filtering import (
     reference,
     sort_parameter,
 )
-from providers.api.idempotency import REPLAYED, KeyHasOtherContent, key_of
+from providers.api.idempotency import REPLAYED, KeyHasOtherContent, KeyIsInUse, key_of
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.claiming import submit, withdraw
-from providers.claiming.submitting import ClaimIdIsTaken, Submitted
+from providers.claiming.submitting import ClaimIdIsTaken, ClaimIsOnItsWay, Submitted
 from providers.models import Claim
 from providers.states import ClaimState
 
@@ -81,6 +81,8 @@ class Claims(ApiView):
             claim, is_new = self._submit(values)
         except ClaimIdIsTaken:
             raise KeyHasOtherContent from None
+        except ClaimIsOnItsWay:
+            raise KeyIsInUse from None
         response = Response(serializers.Claim.show(claim.as_submitted()), status=201)
         response.headers["Location"] = f"/api/v1/claims/{claim.id}"
         if not is_new:
