@@ -149,7 +149,7 @@ class Transfer(models.Model):
     credit_account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField()  # in the domain ledger_cents: positive (migrations/guards.sql)
     effective_on = models.DateField()
     booked_at = models.DateTimeField()
     seq = models.BigIntegerField()
@@ -162,7 +162,6 @@ class Transfer(models.Model):
             models.Index(name="transfer_by_xid", fields=["xid", "seq"]),
         ]
         constraints = [
-            models.CheckConstraint(name="transfer_amount_is_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="transfer_has_two_accounts",
                 condition=~Q(debit_account=F("credit_account")),

@@ -314,12 +314,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="transfer",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="transfer_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("debit_account", models.F("credit_account")), _negated=True),
                 name="transfer_has_two_accounts",
             ),

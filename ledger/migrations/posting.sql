@@ -168,6 +168,26 @@ CREATE FUNCTION ledger_is_same(
     )
 $$;
 
+-- Say why a booking was not written.
+CREATE FUNCTION ledger_refuse_to_book(p_id uuid, p_effective_on date) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    books ledger_books;
+BEGIN
+    SELECT * INTO books FROM ledger_books;
+    IF EXISTS (SELECT FROM ledger_booking WHERE id = p_id) THEN
+        RAISE EXCEPTION 'booking % is there already with other content', p_id
+            USING ERRCODE = 'LG003';
+    ELSIF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'posting needs READ COMMITTED' USING ERRCODE = 'LG007';
+    ELSIF p_effective_on <= books.closed_through THEN
+        RAISE EXCEPTION 'the books are closed through %', books.closed_through
+            USING ERRCODE = 'LG004';
+    END IF;
+    RAISE EXCEPTION 'this server counts transactions from low again: begin a new era'
+        USING ERRCODE = 'LG007';
+END $$;
+
 -- Add many transfers to the totals of their cold accounts, once to each; return the other accounts.
 -- A nested loop over the sorted ids locks the rows in that order.
 CREATE FUNCTION ledger_add_many(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
@@ -227,55 +247,52 @@ CREATE FUNCTION ledger_post(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
-    books ledger_books;
     this_xid bigint;
     cold integer;
     others bigint[];
+    debit bigint;
+    credit bigint;
+    cents bigint;
 BEGIN
+    -- A statement locks its tables first and looks at them then: what waited here for a closing sees it.
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
     SELECT p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at,
            xid_offset + pg_current_xact_id()::text::bigint
     FROM ledger_books
+    WHERE (p_effective_on <= closed_through) IS NOT TRUE
+      AND xid_offset + pg_current_xact_id()::text::bigint >= greatest(sealed_to, rolled_to)
+      AND current_setting('transaction_isolation') = 'read committed'
     ON CONFLICT (id) DO NOTHING RETURNING xid INTO this_xid;
     IF NOT FOUND THEN
         IF NOT ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,
                               p_ids, p_debits, p_credits, p_amounts) THEN
-            RAISE EXCEPTION 'booking % is there already with other content', p_id
-                USING ERRCODE = 'LG003';
+            PERFORM ledger_refuse_to_book(p_id, p_effective_on);
         END IF;
         RETURN false;
     END IF;
 
-    SELECT * INTO books FROM ledger_books;
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'posting needs READ COMMITTED' USING ERRCODE = 'LG007';
-    ELSIF p_effective_on <= books.closed_through THEN
-        RAISE EXCEPTION 'the books are closed through %', books.closed_through
-            USING ERRCODE = 'LG004';
-    ELSIF this_xid < greatest(books.sealed_to, books.rolled_to) THEN
-        RAISE EXCEPTION 'this server counts transactions from low again: begin a new era'
-            USING ERRCODE = 'LG007';
-    ELSIF cardinality(p_ids) = 0 THEN
-        RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
-    END IF;
-
     -- One transfer is the everyday case, and half as dear without the sets.
     IF cardinality(p_ids) = 1 THEN
+        debit := p_debits[1];
+        credit := p_credits[1];
+        cents := p_amounts[1];
         INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
                                      effective_on, booked_at, seq, xid)
-        VALUES (p_ids[1], p_id, p_debits[1], p_credits[1], p_amounts[1],
+        VALUES (p_ids[1], p_id, debit, credit, cents,
                 p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid);
         UPDATE ledger_total
-        SET debits = debits + CASE account_id WHEN p_debits[1] THEN p_amounts[1] ELSE 0 END,
-            credits = credits + CASE account_id WHEN p_credits[1] THEN p_amounts[1] ELSE 0 END
-        WHERE account_id = ANY (ARRAY[p_debits[1], p_credits[1]]) AND NOT hot;
+        SET debits = debits + CASE account_id WHEN debit THEN cents ELSE 0 END,
+            credits = credits + CASE account_id WHEN credit THEN cents ELSE 0 END
+        WHERE account_id = ANY (ARRAY[debit, credit]) AND NOT hot;
         GET DIAGNOSTICS cold = ROW_COUNT;
         IF cold = 2 THEN
             RETURN true;
         END IF;
-        others := ARRAY[p_debits[1], p_credits[1]];
-        p_debits := p_debits[1:1];
-        p_credits := p_credits[1:1];
+        others := ARRAY[debit, credit];
+        p_debits := ARRAY[debit];
+        p_credits := ARRAY[credit];
+    ELSIF cardinality(p_ids) = 0 THEN
+        RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
     ELSE
         INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
                                      effective_on, booked_at, seq, xid)
@@ -329,5 +346,5 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION ledger_add_many, ledger_take_hot, ledger_take,
-    ledger_is_same, ledger_post, ledger_roll_up,
+    ledger_is_same, ledger_refuse_to_book, ledger_post, ledger_roll_up,
     ledger_open_accounts FROM PUBLIC;

@@ -136,6 +136,37 @@ def test_closing_waits_for_a_posting_under_way(own_database: str) -> None:
     assert not check_ledger()
 
 
+@pytest.mark.parametrize("plans", ["new", "kept"])
+def test_a_posting_that_waited_for_the_closing_is_refused(own_database: str, plans: str) -> None:
+    """Its first statement sees the books as they are when the wait is over, not when it began."""
+    books = open_books(fund_cents=100)
+    ready, closing, outcome = Event(), Event(), list[str]()
+
+    def post_late() -> None:
+        if plans == "kept":
+            move(books.fund, books.fatima, 1, on=FEBRUARY)
+        ready.set()
+        closing.wait(5)
+        try:
+            move(books.fund, books.fatima, 1, on=JANUARY)
+            outcome.append("posted in a closed period")
+        except PeriodIsClosed:
+            outcome.append("refused")
+        connection.close()
+
+    poster = Thread(target=post_late)
+    poster.start()
+    ready.wait(5)
+    with transaction.atomic():
+        close_period(through=JANUARY)
+        closing.set()
+        poster.join(0.3)
+        assert not outcome
+    poster.join()
+
+    assert outcome == ["refused"]
+
+
 @pytest.mark.parametrize("guarded", [True, False])
 def test_a_snapshot_from_before_the_closing_posts_nothing_after_it(
     own_database: str, guarded: bool
@@ -147,8 +178,8 @@ def test_a_snapshot_from_before_the_closing_posts_nothing_after_it(
             cursor.execute(
                 without(
                     "ledger_post",
-                    "current_setting('transaction_isolation') <> 'read committed'",
-                    "false",
+                    "current_setting('transaction_isolation') = 'read committed'",
+                    "true",
                 )
             )
     started, closed = Event(), Event()
