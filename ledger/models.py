@@ -149,7 +149,7 @@ class Transfer(models.Model):
     credit_account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    amount = models.BigIntegerField()  # in the domain ledger_cents: positive (migrations/guards.sql)
+    amount = models.BigIntegerField()  # of domain ledger_cents: positive (guards.sql)
     effective_on = models.DateField()
     booked_at = models.DateTimeField()
     seq = models.BigIntegerField()
