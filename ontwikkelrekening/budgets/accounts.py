@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Prefetch
 
 from ledger.balances import balances
-from ledger.models import Transfer
 from ledger.money import to_cents
 from ontwikkelrekening.budgets.history import HistoryLine, history
 from ontwikkelrekening.budgets.models import Agreement, Tranche
-from ontwikkelrekening.budgets.reservations import shares_of, still_reserved
-from ontwikkelrekening.budgets.spending import spending_order
+from ontwikkelrekening.budgets.spending import give_back, spending_order
 from providers.models import Claim, Enrolment
 from providers.states import ClaimState, EnrolmentState
 
@@ -29,6 +28,12 @@ __all__ = [
     "overview",
 ]
 
+MOVED = """
+    SELECT booking.kind, debit_account_id, credit_account_id, amount
+    FROM ledger_transfer transfer JOIN ledger_booking booking ON booking.id = booking_id
+    WHERE kind IN ('reserve', 'expire') AND debit_account_id = ANY(%(accounts)s::bigint[])
+        OR kind = 'release' AND credit_account_id = ANY(%(accounts)s::bigint[])
+"""
 APPROVED_STATES = [ClaimState.APPROVED, ClaimState.IN_FILE, ClaimState.PAID]
 
 
@@ -66,24 +71,24 @@ class EnrolmentLine:
 
 
 def overview(account_code: str, *, on: date) -> Overview:
-    """The account on a day; credit past its last day no longer counts as free."""
+    """The account on a day; credit past its last day no longer counts as free. Three queries."""
     tranches = sorted(Tranche.objects.of(account_code).select_related("scheme"), key=spending_order)
     accounts = [tranche.account_id for tranche in tranches]
-    free = balances(accounts)
-    returned, reservations = _spent_from(accounts)
-    reserved, used = _reserved_and_used(reservations)
+    returned, put_in = _moved(accounts)
+    left = balances([*accounts, *put_in])
+    reserved, used = _reserved_and_used(accounts, put_in, left)
     lines = []
     for tranche in tranches:
+        account = tranche.account_id
         gone = tranche.expires_on is not None and tranche.expires_on < on
-        left = free[tranche.account_id]
         lines.append(
             TrancheLine(
                 tranche=tranche,
                 granted=tranche.granted,
-                used=used[tranche.account_id],
-                reserved=reserved[tranche.account_id],
-                free=0 if gone else left,
-                returned=returned[tranche.account_id] + (left if gone else 0),
+                used=used[account],
+                reserved=reserved[account],
+                free=0 if gone else left[account],
+                returned=returned[account] + (left[account] if gone else 0),
                 expires_on=tranche.expires_on,
             )
         )
@@ -121,28 +126,32 @@ def _enrolment_line(enrolment: Enrolment, reserved: int, *, on: date | None) -> 
     )
 
 
-def _spent_from(accounts: Sequence[int]) -> tuple[Counter[int], set[int]]:
-    """What expired per tranche account, and the reserved accounts they put credit in."""
+def _moved(accounts: Sequence[int]) -> tuple[Counter[int], dict[int, Counter[int]]]:
+    """What expired per tranche account; per reserved account what each tranche account put in."""
     returned: Counter[int] = Counter()
-    reservations: set[int] = set()
-    moves = Transfer.objects.filter(
-        debit_account__in=accounts, booking__kind__in=["reserve", "expire"]
-    ).values_list("booking__kind", "debit_account", "credit_account", "amount")
-    for kind, debit, credit, amount in moves:
-        if kind == "expire":
-            returned[debit] += amount
-        else:
-            reservations.add(credit)
-    return returned, reservations
+    put_in: dict[int, Counter[int]] = defaultdict(Counter)
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, {"accounts": list(accounts)})
+        for kind, debit, credit, cents in cursor.fetchall():
+            if kind == "expire":
+                returned[debit] += cents
+            elif kind == "reserve":
+                put_in[credit][debit] += cents
+            else:
+                put_in[debit][credit] -= cents
+    return returned, put_in
 
 
-def _reserved_and_used(reservations: set[int]) -> tuple[Counter[int], Counter[int]]:
-    """Per tranche account: what is still reserved, and what went to providers."""
+def _reserved_and_used(
+    accounts: Sequence[int], put_in: dict[int, Counter[int]], left: dict[int, int]
+) -> tuple[Counter[int], Counter[int]]:
+    """Per tranche account, given in spending order: what is still reserved, what providers got."""
     reserved: Counter[int] = Counter()
     used: Counter[int] = Counter()
-    rests = balances(list(reservations))
-    for account, shares in shares_of(reservations).items():
-        for share, still in zip(shares, still_reserved(shares, rests[account]), strict=True):
-            reserved[share.tranche.account_id] += still
-            used[share.tranche.account_id] += share.cents - still
+    for reservation, cents_of in put_in.items():
+        shares = [account for account in accounts if account in cents_of]
+        still = give_back([cents_of[account] for account in shares], left[reservation])
+        for account, cents in zip(shares, still, strict=True):
+            reserved[account] += cents
+            used[account] += cents_of[account] - cents
     return reserved, used

@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, F, Max, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
+from django.db import connection
 
-from ledger.models import Transfer
-from ontwikkelrekening.budgets.models import Agreement, Tranche
-from providers.models import Enrolment
-
-INTO_TRANCHE = ["top_up", "recover"]
-FROM_RESERVED = ["claim", "release"]
+EVENTS = """
+    WITH tranche AS (
+        SELECT tranche.account_id, tranche.kind AS credit, scheme.name AS scheme, decision_id
+        FROM budgets_tranche tranche JOIN eligibility_scheme scheme ON scheme.id = scheme_id
+        WHERE account_code = %(account)s
+    ), agreed AS (
+        SELECT enrolment.account_id, enrolment_id, course.name AS course, provider.name AS provider
+        FROM budgets_agreement
+        JOIN providers_enrolment enrolment ON enrolment.id = enrolment_id
+        JOIN providers_course course ON course.id = course_id
+        JOIN providers_provider provider ON provider.id = course.provider_id
+        WHERE account_code = %(account)s
+    ), moved AS (
+        SELECT transfer.*, amount AS change, 0 AS paid
+        FROM ledger_transfer transfer JOIN tranche ON account_id = credit_account_id
+        UNION ALL
+        SELECT transfer.*, -amount, 0
+        FROM ledger_transfer transfer JOIN tranche ON account_id = debit_account_id
+        UNION ALL
+        SELECT transfer.*, 0, amount
+        FROM ledger_transfer transfer JOIN agreed ON account_id = debit_account_id
+        JOIN ledger_booking booking ON booking.id = booking_id AND kind = 'claim'
+    ), event AS (
+        SELECT kind, max(moved.effective_on) AS "on", sum(change) AS cents, sum(paid) AS paid_cents,
+            max(seq) AS position,
+            CASE WHEN kind IN ('top_up', 'recover') THEN credit_account_id
+                 WHEN kind = 'expire' THEN debit_account_id END AS of_tranche,
+            CASE WHEN kind = 'reserve' THEN credit_account_id
+                 WHEN kind IN ('claim', 'release') THEN debit_account_id END AS of_enrolment
+        FROM moved JOIN ledger_booking booking ON booking.id = booking_id
+        GROUP BY booking_id, kind, of_tranche, of_enrolment
+    )
+    SELECT kind, "on", cents::bigint, paid_cents::bigint, position,
+        coalesce(credit, ''), coalesce(scheme, ''), decision_id,
+        coalesce(course, ''), coalesce(provider, ''), enrolment_id
+    FROM event
+    LEFT JOIN tranche ON tranche.account_id = of_tranche
+    LEFT JOIN agreed ON agreed.account_id = of_enrolment
+    WHERE position < %(before)s
+    ORDER BY position DESC LIMIT %(limit)s
+"""
+FREE_AT = """
+    SELECT coalesce(sum(CASE WHEN account_id = credit_account_id THEN amount ELSE -amount END), 0)
+    FROM budgets_tranche JOIN ledger_transfer
+        ON account_id = credit_account_id OR account_id = debit_account_id
+    WHERE account_code = %s AND seq <= %s
+"""
+NEWEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,77 +70,25 @@ class HistoryLine:
     on: date
     cents: int
     paid_cents: int
-    tranche: Tranche | None
-    enrolment: Enrolment | None
     position: int
+    credit: str  # the tranche's kind, when it is of one
+    scheme: str
+    decision_id: UUID | None
+    course: str  # when it is of an enrolment
+    provider: str
+    enrolment_id: UUID | None
 
 
-def history(account_code: str, *, limit: int = 50, before: int | None = None) -> list[HistoryLine]:
-    """The newest events before a position; three queries, however long the history."""
-    tranches = Tranche.objects.of(account_code).select_related("scheme")
-    by_tranche = {tranche.account_id: tranche for tranche in tranches}
-    agreements = Agreement.objects.filter(account_code=account_code)
-    by_reserved = {
-        agreement.enrolment.account_id: agreement.enrolment
-        for agreement in agreements.select_related("enrolment__course__provider")
-    }
-    events = _events(list(by_tranche), list(by_reserved))
-    if before is not None:
-        events = events.filter(position__lt=before)
-    return [_line(event, by_tranche, by_reserved) for event in events[:limit]]
+def history(account_code: str, *, limit: int = 50, before: int = NEWEST) -> list[HistoryLine]:
+    """The newest events before a position; one query, however long the history."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS, {"account": account_code, "before": before, "limit": limit})
+        return [HistoryLine(*row) for row in cursor.fetchall()]
 
 
 def free_at(account_code: str, position: int) -> int:
-    """What was free to use just after the event at this position; two queries."""
-    accounts = list(Tranche.objects.of(account_code).values_list("account_id", flat=True))
-    out, back = Q(debit_account__in=accounts), Q(credit_account__in=accounts)
-    until = Transfer.objects.filter(out | back, seq__lte=position)
-    free: int = until.aggregate(free=_sum(back) - _sum(out))["free"]
-    return free
-
-
-def _events(tranche_accounts: list[int], reserved_accounts: list[int]) -> QuerySet[Any, Any]:
-    """The transfers that touch these accounts, summed per booking and tranche or enrolment."""
-    out = Q(debit_account__in=tranche_accounts)
-    back = Q(credit_account__in=tranche_accounts)
-    paid = Q(debit_account__in=reserved_accounts, booking__kind="claim")
-    return (
-        Transfer.objects.filter(out | back | paid)
-        .values(
-            "booking_id",
-            kind=F("booking__kind"),
-            reserved=Case(
-                When(booking__kind="reserve", then="credit_account"),
-                When(booking__kind__in=FROM_RESERVED, then="debit_account"),
-            ),
-            tranche=Case(
-                When(booking__kind__in=INTO_TRANCHE, then="credit_account"),
-                When(booking__kind="expire", then="debit_account"),
-            ),
-        )
-        .annotate(
-            position=Max("seq"),
-            on=Max("effective_on"),
-            change=_sum(back) - _sum(out),
-            paid=_sum(paid),
-        )
-        .order_by("-position")
-    )
-
-
-def _sum(condition: Q) -> Coalesce:
-    return Coalesce(Sum("amount", filter=condition), 0, output_field=BigIntegerField())
-
-
-def _line(
-    event: Mapping[str, Any], by_tranche: dict[int, Tranche], by_reserved: dict[int, Enrolment]
-) -> HistoryLine:
-    return HistoryLine(
-        kind=event["kind"],
-        on=event["on"],
-        cents=event["change"],
-        paid_cents=event["paid"],
-        tranche=by_tranche.get(event["tranche"]),
-        enrolment=by_reserved.get(event["reserved"]),
-        position=event["position"],
-    )
+    """What was free to use just after the event at this position."""
+    with connection.cursor() as cursor:
+        cursor.execute(FREE_AT, [account_code, position])
+        (free,) = cursor.fetchone()
+    return int(free)

@@ -56,7 +56,7 @@ def pause(account_code: str, *, until: date, by: str, at: datetime) -> Pause:
     """
     on = localdate(at)
     _one_at_a_time(account_code)
-    if running := Pause.objects.running(account_code, on=on).first():
+    if running := Pause.running(account_code, on=on):
         raise AlreadyPaused(running)
     left = days_left(account_code, on=on)
     days = (until - on).days
@@ -79,7 +79,7 @@ def resume(account_code: str, *, by: str, at: datetime) -> Pause:
     """
     on = localdate(at)
     _one_at_a_time(account_code)
-    running = Pause.objects.running(account_code, on=on).first()
+    running = Pause.running(account_code, on=on)
     if running is None:
         raise NotPaused
     locked = Tranche.objects.filter(pk__in=running.tranches).select_for_update(

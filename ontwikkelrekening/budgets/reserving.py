@@ -135,7 +135,7 @@ def _check_course(course: Course, *, starts_on: date, on: date) -> None:
 
 
 def _check_not_paused(account_code: str, *, on: date) -> None:
-    if Pause.objects.running(account_code, on=on).exists():
+    if Pause.running(account_code, on=on):
         raise errors.AccountIsPaused
 
 

@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as bsn_number
 
 from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey, Writing
+
+SEALED = """
+    SELECT id, identity, wrapped FROM citizens_citizen
+    JOIN citizens_personkey ON citizen_id = id WHERE account_code = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +61,35 @@ def find_by_bsn(bsn: str) -> Citizen | None:
 
 def identity_of(citizen: Citizen) -> Identity:
     """Name and BSN; raises NoIdentity for someone erased. The caller logs the look (access.py)."""
-    key = key_of(citizen)
-    blob = bytes(citizen.identity or b"")
-    return Identity(**json.loads(keys.decrypt(blob, key=key, owner=citizen.pk.bytes)))
+    return _opened(bytes(citizen.identity or b""), key=key_of(citizen), citizen_id=citizen.pk)
+
+
+def identity_behind(account_code: str) -> Identity:
+    """The same by the account alone, for the pages that greet."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEALED, [account_code])
+        row = cursor.fetchone()
+    if row is None:
+        raise _erased(account_code)
+    id_, blob, wrapped = row
+    return _opened(blob, key=keys.unwrap(wrapped, owner=id_.bytes), citizen_id=id_)
+
+
+def _opened(blob: bytes, *, key: bytes, citizen_id: uuid.UUID) -> Identity:
+    text = keys.decrypt(blob, key=key, owner=citizen_id.bytes)
+    return Identity(**json.loads(text))
 
 
 def key_of(citizen: Citizen) -> bytes:
     """The person's own key; raises NoIdentity for someone erased."""
     person_key = PersonKey.objects.filter(citizen=citizen).first()
     if person_key is None:
-        raise NoIdentity(
-            _("Account %(code)s has no identity any more.") % {"code": citizen.account_code}
-        )
+        raise _erased(citizen.account_code)
     return keys.unwrap(bytes(person_key.wrapped), owner=citizen.pk.bytes)
+
+
+def _erased(account_code: str) -> NoIdentity:
+    return NoIdentity(_("Account %(code)s has no identity any more.") % {"code": account_code})
 
 
 def sealed(identity: Identity, *, citizen_id: uuid.UUID) -> tuple[bytes, bytes]:

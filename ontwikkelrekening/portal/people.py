@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ontwikkelrekening.citizens.identity import NoIdentity, identity_of
+from ontwikkelrekening.citizens.identity import NoIdentity, identity_behind
 from ontwikkelrekening.citizens.models import Citizen
 
 
@@ -10,9 +10,9 @@ def citizen_of(account: str) -> Citizen:
     return Citizen.objects.get(account_code=account)
 
 
-def given_name(citizen: Citizen) -> str:
+def given_name(account: str) -> str:
     """The name to greet with; empty for someone whose data was erased."""
     try:
-        return identity_of(citizen).given_name
+        return identity_behind(account).given_name
     except NoIdentity:
         return ""

@@ -61,10 +61,10 @@ _CORRECTED: tuple[Words, Words] = (_("Corrected"), _("We corrected an earlier li
 
 def _words(line: HistoryLine) -> tuple[str, str]:
     names = {
-        "credit": credit_name(line.tranche.kind) if line.tranche else "",
-        "scheme": line.tranche.scheme.name if line.tranche else "",
-        "course": line.enrolment.course.name if line.enrolment else "",
-        "provider": line.enrolment.course.provider.name if line.enrolment else "",
+        "credit": credit_name(line.credit),
+        "scheme": line.scheme,
+        "course": line.course,
+        "provider": line.provider,
     }
     text, detail = _SENTENCES.get(line.kind, _CORRECTED)
     return str(text) % names, str(detail) % names

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
-from ontwikkelrekening.budgets.history import free_at
+from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
@@ -19,7 +19,7 @@ from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.portal.credits import credits_of, live
-from ontwikkelrekening.portal.people import citizen_of, given_name
+from ontwikkelrekening.portal.people import given_name
 from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
 from ontwikkelrekening.portal.words import CATEGORIES, OBJECTIONS
@@ -42,14 +42,14 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
     context = {
         "account": account,
         "here": "home",
-        "name": given_name(citizen_of(account)),
+        "name": given_name(account),
         "hour": now.hour,
         "today": now.date(),
         "available": state.available_cents,
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
-        "paused": Pause.objects.running(account, on=now.date()).first(),
-        "open_rounds": Round.objects.open(at=now),
+        "paused": Pause.running(account, on=now.date()),
+        "open_rounds": Round.objects.open(at=now).only("code", "name"),
         "evidence_asked": Circumstance.objects.asked(account).exists(),
         "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],
         "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
@@ -61,7 +61,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
 def statement(request: HttpRequest, account: str) -> HttpResponse:
     """Line by line, newest first; `voor` is the position the page begins before."""
     before = _position(request.GET.get("voor"))
-    lines = history(account, limit=LINES_A_PAGE + 1, before=before)
+    lines = history(account, limit=LINES_A_PAGE + 1, before=NEWEST if before is None else before)
     page = lines[:LINES_A_PAGE]
     free = free_at(account, page[0].position) if page else 0
     context = {
@@ -70,7 +70,7 @@ def statement(request: HttpRequest, account: str) -> HttpResponse:
         "months": by_month(tell(page, free=free)),
         "first_page": before is None,
         "older": page[-1].position if len(lines) > LINES_A_PAGE else None,
-        "name": given_name(citizen_of(account)),
+        "name": given_name(account),
         "now": timezone.now(),
     }
     return render(request, "portal/statement.html", context)

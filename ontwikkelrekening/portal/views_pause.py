@@ -47,7 +47,7 @@ def _page(request: HttpRequest, account: str, form: PauseForm) -> HttpResponse:
         "here": "home",
         "form": form,
         "today": today,
-        "paused": Pause.objects.running(account, on=today).first(),
+        "paused": Pause.running(account, on=today),
         "days_left": pausing.days_left(account, on=today),
     }
     return render(request, "portal/pause.html", context, status=422 if form.errors else 200)

@@ -9,12 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from providers import rows
+
 DAYS_MAX = 366
-
-
-class PauseQuerySet(models.QuerySet["Pause"]):
-    def running(self, account_code: str, *, on: date) -> PauseQuerySet:
-        return self.filter(account_code=account_code, starts_on__lte=on, ends_on__gt=on)
 
 
 class Pause(models.Model):
@@ -32,8 +29,6 @@ class Pause(models.Model):
     paused_by = models.CharField("gepauzeerd door", max_length=100)
     ended_by = models.CharField("hervat door", max_length=100, blank=True)
 
-    objects = PauseQuerySet.as_manager()
-
     class Meta:
         verbose_name = "pauze"
         verbose_name_plural = "pauzes"
@@ -48,6 +43,12 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_code} {self.starts_on}"
+
+    @classmethod
+    def running(cls, account_code: str, *, on: date) -> Pause | None:
+        """The pause of an account on a day; there is one at most."""
+        where = "account_code = %s AND starts_on <= %s AND ends_on > %s"
+        return next(iter(rows.select(cls, where, account_code, on, on)), None)
 
     @property
     def days(self) -> int:
