@@ -100,7 +100,8 @@ CHECKS = {
     """,
     "every booking has a transfer": """
         SELECT 'booking ' || b.id FROM ledger_booking b
-        WHERE NOT EXISTS (SELECT FROM ledger_transfer t WHERE t.booking_id = b.id)
+        WHERE NOT EXISTS (
+            SELECT FROM ledger_transfer t WHERE t.xid = b.xid AND t.booking_id = b.id)
     """,
     # After a restore: until `begin_era`.
     "every transfer is of a transaction that this server has had": """

@@ -315,32 +315,28 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     books ledger_books;
     horizon bigint;
+    moved record;
 BEGIN
     SELECT * INTO books FROM ledger_books FOR NO KEY UPDATE;
     horizon := books.xid_offset + pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     IF horizon <= books.rolled_to THEN
         RETURN 0;
     END IF;
-    PERFORM FROM ledger_total WHERE hot AND account_id IN (
-        SELECT account_id FROM ledger_entry WHERE xid >= books.rolled_to AND xid < horizon
-    ) ORDER BY account_id FOR NO KEY UPDATE;
-    WITH moved AS (
-        SELECT side.account_id, side.effective_on,
-               (side.booked_at AT TIME ZONE 'UTC')::date AS booked_on,
-               sum(side.debit) AS debits, sum(side.credit) AS credits
-        FROM ledger_entry side JOIN ledger_total t ON t.account_id = side.account_id AND t.hot
-        WHERE side.xid >= books.rolled_to AND side.xid < horizon
-        GROUP BY 1, 2, 3
-    ), by_day AS (
+    FOR moved IN  -- accounts in the order in which everybody locks them
+        SELECT account_id, effective_on, (booked_at AT TIME ZONE 'UTC')::date AS booked_on,
+               sum(debit)::bigint AS debits, sum(credit)::bigint AS credits
+        FROM ledger_entry
+        WHERE xid >= books.rolled_to AND xid < horizon
+          AND account_id + 0 = ANY (ARRAY(SELECT account_id FROM ledger_total WHERE hot))
+        GROUP BY 1, 2, 3 ORDER BY 1
+    LOOP
         INSERT INTO ledger_daytotal AS known (account_id, effective_on, booked_on, debits, credits)
-        SELECT account_id, effective_on, booked_on, debits, credits FROM moved
+        VALUES (moved.account_id, moved.effective_on, moved.booked_on, moved.debits, moved.credits)
         ON CONFLICT (account_id, effective_on, booked_on) DO UPDATE
-        SET debits = known.debits + excluded.debits, credits = known.credits + excluded.credits
-    )
-    UPDATE ledger_total t SET debits = t.debits + m.debits, credits = t.credits + m.credits
-    FROM (SELECT account_id, sum(debits) AS debits, sum(credits) AS credits
-          FROM moved GROUP BY account_id) m
-    WHERE t.account_id = m.account_id;
+        SET debits = known.debits + excluded.debits, credits = known.credits + excluded.credits;
+        UPDATE ledger_total SET debits = debits + moved.debits, credits = credits + moved.credits
+        WHERE account_id = moved.account_id;
+    END LOOP;
     UPDATE ledger_books SET rolled_to = horizon;
     RETURN horizon - books.rolled_to;
 END $$;
