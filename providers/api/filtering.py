@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -46,6 +47,28 @@ def one_of(name: str, lookup: str, values: list[str], explanation: str) -> Filte
         return text
 
     return Filter(name, lookup, parse, explanation, {"type": "string", "enum": values})
+
+
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def moment(text: str) -> datetime:
+    """A moment in any offset (RFC 3339); a plus that was not escaped arrives as a space."""
+    written = text.replace(" ", "+")
+    if not MOMENT.fullmatch(written):
+        raise ValueError("Give a moment with its offset, such as 2026-03-02T10:00:00+01:00.")
+    return datetime.fromisoformat(written)
+
+
+def during(what: str, lookup: str) -> tuple[Filter, Filter]:
+    """From a moment on, and before one."""
+    schema = {"type": "string", "format": "date-time"}
+    return (
+        Filter(f"{what}From", f"{lookup}__gte", moment, f"Only {what} from then on.", schema),
+        Filter(f"{what}Before", f"{lookup}__lt", moment, f"Only {what} before then.", schema),
+    )
 
 
 REFERENCE = "^[A-Za-z0-9-]{1,35}$"  # what SEPA allows in an EndToEndId, and we use

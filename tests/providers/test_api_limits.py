@@ -69,6 +69,44 @@ def test_claims_are_narrowed(linde: Software, course: Course, query: str, found:
     assert len(linde.get(f"/claims?{query}").json()["items"]) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("submittedFrom=2026-03-02T09:00:00Z", 2),  # MONDAY, written in three ways
+        ("submittedFrom=2026-03-02T10:00:00%2B01:00", 2),
+        ("submittedFrom=2026-03-02T10:00:00+01:00", 2),
+        ("submittedFrom=2026-03-02T10:00:00.000001%2B01:00", 1),
+        ("submittedBefore=2026-03-02T10:00:00%2B01:00", 0),
+        ("submittedBefore=2026-03-02T23:30:00-11:00", 2),
+        ("submittedFrom=2026-03-02T09:00:00Z&submittedBefore=2026-03-03T09:00:00Z", 1),
+        ("submittedFrom=9999-12-31T23:59:59-14:00", 0),
+        ("submittedFrom=0001-01-01T00:00:00%2B14:00", 2),
+        ("submittedFrom=2024-02-29T00:00:00Z", 2),
+    ],
+)
+def test_claims_of_a_time_in_any_offset(
+    linde: Software, course: Course, query: str, found: int
+) -> None:
+    claim(redeemed(course))
+    claim(redeemed(course), at=MONDAY + timedelta(days=1))
+
+    assert len(linde.get(f"/claims?{query}").json()["items"]) == found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("2026-03-02", "2026-03-02T10:00:00", "2026-02-29T10:00:00Z", "10000-01-01T00:00:00Z"),
+        *("2026-03-02T24:00:00Z", "2026-03-02T10:00:60Z", "2026-03-02T10:00:00%2B99:00", "now"),
+        *("٢٠٢٦-03-02T10:00:00Z", "2026-W10-1T10:00:00Z", "", "2026-03-02T10:00:00Z%00"),
+    ],
+)
+def test_what_is_no_moment_is_a_400(linde: Software, given: str) -> None:
+    for path in ("/claims?submittedFrom", "/enrolments?redeemedBefore"):
+        (error,) = problem(linde.get(f"{path}={given}"), 400)["errors"]
+        assert error["pointer"] in path
+
+
 def test_claims_of_one_enrolment(linde: Software, course: Course) -> None:
     ours = claim(redeemed(course))
     claim(redeemed(course))

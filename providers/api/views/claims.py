@@ -15,6 +15,7 @@ from providers.api import serializers
 from providers.api.filtering import (
     REFERENCE,
     Filter,
+    during,
     narrowed,
     one_of,
     ordered,
@@ -47,6 +48,7 @@ FILTERS = (
         "Only claims paid under this reference.",
         {"type": "string", "pattern": REFERENCE},
     ),
+    *during("submitted", "submitted_at"),
 )
 
 

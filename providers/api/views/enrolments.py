@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
-from providers.api.filtering import Filter, narrowed, one_of, ordered, sort_parameter
+from providers.api.filtering import Filter, during, narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
@@ -29,6 +29,7 @@ FILTERS = (
         "Only enrolments in this course.",
         {"type": "string", "format": "uuid"},
     ),
+    *during("redeemed", "redeemed_at"),
 )
 
 
