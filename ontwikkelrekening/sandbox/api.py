@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from ontwikkelrekening.sandbox.outcomes import Outcome
 from ontwikkelrekening.sandbox.playing import UnableToPlay, play_the_citizen
-from providers.api.fields import ApiSerializer, IdField
+from providers.api.fields import ApiSerializer, DayField, IdField
 from providers.api.schema import described
 from providers.api.views.base import ApiView
 from providers.models import Course
@@ -23,7 +23,7 @@ class WantedCode(ApiSerializer):
 
     course = IdField()
     outcome = serializers.ChoiceField(choices=[each.value for each in Outcome])
-    starts_on = serializers.DateField(required=False)
+    starts_on = DayField(required=False)
 
 
 class GivenCode(ApiSerializer):

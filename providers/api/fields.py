@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from datetime import UTC, date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ EUROS = r"^(?!0+(\.0{1,2})?$)[0-9]{1,6}(\.[0-9]{1,2})?$"  # positive, and no fra
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 PERHAPS_EMPTY = r"^[^\x00-\x1f\x7f]*$"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 MANY_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
@@ -110,6 +111,16 @@ class FlagField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class DayField(serializers.DateField):
+    """A day as 2026-03-02; not in another way, and not in other digits."""
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not re.fullmatch(DAY, data):
+            self.fail("invalid", format="YYYY-MM-DD")
+        value: date = super().to_internal_value(data)
+        return value
 
 
 class IdField(serializers.UUIDField):

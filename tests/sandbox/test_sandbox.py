@@ -26,7 +26,7 @@ from providers.outbox import drain
 from providers.scopes import SCOPES
 from tests.budgets.world import LATER, World, course, create_world, give
 from tests.deploy import PRODUCTION
-from tests.providers.calls import Software, problem
+from tests.providers.calls import Software, pointers, problem
 from tests.providers.world import de_linde
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,6 +148,15 @@ def test_who_may_not_redeem_may_not_ask_for_a_code(lms: Software) -> None:
 @pytest.mark.parametrize("body", [{}, {"course": "x", "outcome": "pay"}, [], {"outcome": 1}])
 def test_nonsense_is_a_clear_error(lms: Software, body: Any) -> None:
     problem(lms.post("/sandbox/codes", body), 400)
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-02-29", "20260305", "2026-3-5", "2026-W10-4", "٢٠٢٦-٠٣-٠٥", "2026-03-05\n", 5]
+)
+def test_a_day_is_written_in_one_way(lms: Software, taught: Course, day: Any) -> None:
+    wanted = {"course": str(taught.pk), "outcome": "approve", "startsOn": day}
+
+    assert pointers(problem(lms.post("/sandbox/codes", wanted), 400)) == {"/startsOn"}
 
 
 def test_an_empty_sandbox_says_what_it_lacks(lms: Software, taught: Course) -> None:

@@ -54,7 +54,7 @@ def take_in(request: HttpRequest, staff: Staff, file_id: UUID) -> HttpResponseBa
         return Done(reverse("provider_area:courses"), _said(done))
 
     question = Question(
-        _("Take in this file?"),
+        _("This file is not right yet") if found[Outcome.WRONG] else _("Take in this file?"),
         _("Take in"),
         "courses",
         (_("Hand in a file with courses"), reverse("provider_area:hand_in_courses")),
@@ -86,7 +86,7 @@ def _table(request: HttpRequest, lines: list[Line]) -> Table:
             Column(
                 "outcome", _("What happens"), lambda x: str(OUTCOMES[x.outcome]), order="outcome"
             ),
-            Column("why", _("Why not"), _why),
+            *([Column("why", _("Why not"), _why)] if any(line.errors for line in lines) else []),
         ],
         source=Listed(lines),
         empty=_("The file has no rows."),
