@@ -12,8 +12,9 @@ from ledger.models import Account
 NOW = """
     SELECT a.id, CASE a.normal_side WHEN 'debit' THEN t.debits - t.credits
                                     ELSE t.credits - t.debits END
-    FROM ledger_totals(%s::bigint[]) t JOIN ledger_account a ON a.id = t.account_id
+    FROM ledger_totals({accounts}::bigint[]) t JOIN ledger_account a ON a.id = t.account_id
 """
+FEW = 16  # accounts, which are named one by one: an array is planned for anew, for its length
 TOTALS = "SELECT debits, credits FROM ledger_totals(%s::bigint[])"
 ON_DATE = """
     SELECT a.id, CASE a.normal_side WHEN 'debit' THEN t.debits - t.credits
@@ -32,8 +33,10 @@ def balance(account_id: int) -> int:
 
 def balances(ids: Sequence[int]) -> dict[int, int]:
     """What is on each account now."""
+    is_few = len(ids) <= FEW
+    accounts = f"ARRAY[{', '.join(['%s'] * len(ids))}]" if is_few else "%s"
     with connection.cursor() as cursor:
-        cursor.execute(NOW, [list(ids)])
+        cursor.execute(NOW.format(accounts=accounts), list(ids) if is_few else [list(ids)])
         return dict(cursor.fetchall())
 
 

@@ -25,9 +25,8 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """The session, by a statement that is put together once (decision 403)."""
-        found = rows.select(
-            Session, "session_key = %s AND expire_date > %s", self.session_key, timezone.now()
-        )
+        valid = "session_key = %s AND expire_date > %s"
+        found = rows.at_first(lambda: rows.select(Session, valid, self.session_key, timezone.now()))
         if not found:
             self._session_key = None
             return None

@@ -13,12 +13,29 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import JSONField, Model
 from djmoney.models.fields import MoneyField
 
 PREPARED = (JSONField, MoneyField)
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+
+
+def at_first(ask_for: Callable[[], T]) -> T:
+    """What a request asks first, which shows by itself whether the server is there.
+
+    After a restart of the server it is asked again on a new connection: without a question before each
+    request whether the connection works.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return ask_for()
+    except (InterfaceError, OperationalError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return ask_for()
 
 
 @contextmanager

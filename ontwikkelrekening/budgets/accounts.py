@@ -29,10 +29,15 @@ __all__ = [
 ]
 
 MOVED = """
-    SELECT booking.kind, debit_account_id, credit_account_id, amount
-    FROM ledger_transfer transfer JOIN ledger_booking booking ON booking.id = booking_id
-    WHERE kind IN ('reserve', 'expire') AND debit_account_id = ANY(%(accounts)s::bigint[])
-        OR kind = 'release' AND credit_account_id = ANY(%(accounts)s::bigint[])
+    SELECT booking.kind, debit_account_id, credit_account_id, amount FROM budgets_tranche
+    JOIN ledger_transfer ON account_id = debit_account_id
+    JOIN ledger_booking booking ON booking.id = booking_id
+    WHERE account_code = %(account)s AND booking.kind IN ('reserve', 'expire')
+    UNION ALL
+    SELECT booking.kind, debit_account_id, credit_account_id, amount FROM budgets_tranche
+    JOIN ledger_transfer ON account_id = credit_account_id
+    JOIN ledger_booking booking ON booking.id = booking_id
+    WHERE account_code = %(account)s AND booking.kind = 'release'
 """
 APPROVED_STATES = [ClaimState.APPROVED, ClaimState.IN_FILE, ClaimState.PAID]
 
@@ -74,7 +79,7 @@ def overview(account_code: str, *, on: date) -> Overview:
     """The account on a day; credit past its last day no longer counts as free. Three queries."""
     tranches = sorted(Tranche.objects.of(account_code).select_related("scheme"), key=spending_order)
     accounts = [tranche.account_id for tranche in tranches]
-    returned, put_in = _moved(accounts)
+    returned, put_in = _moved(account_code)
     left = balances([*accounts, *put_in])
     reserved, used = _reserved_and_used(accounts, put_in, left)
     lines = []
@@ -126,12 +131,12 @@ def _enrolment_line(enrolment: Enrolment, reserved: int, *, on: date | None) -> 
     )
 
 
-def _moved(accounts: Sequence[int]) -> tuple[Counter[int], dict[int, Counter[int]]]:
+def _moved(account_code: str) -> tuple[Counter[int], dict[int, Counter[int]]]:
     """What expired per tranche account; per reserved account what each tranche account put in."""
     returned: Counter[int] = Counter()
     put_in: dict[int, Counter[int]] = defaultdict(Counter)
     with connection.cursor() as cursor:
-        cursor.execute(MOVED, {"accounts": list(accounts)})
+        cursor.execute(MOVED, {"account": account_code})
         for kind, debit, credit, cents in cursor.fetchall():
             if kind == "expire":
                 returned[debit] += cents

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -76,7 +76,8 @@ class BearerAuthentication(BaseAuthentication):
 
 def _caller(checksum: str, *, at: datetime) -> Caller | None:
     minute, second = divmod(int(at.timestamp()), 60)
-    row = _first_answer(CALL, {"checksum": checksum, "now": at, "minute": minute})
+    values = {"checksum": checksum, "now": at, "minute": minute}
+    row = rows.at_first(lambda: _one_row(CALL, values))
     if row is None:
         return None
     used, scope, client_pk, client_id, *of_provider = row
@@ -86,22 +87,6 @@ def _caller(checksum: str, *, at: datetime) -> Caller | None:
     )
     allowance = Allowance(settings.API_CALLS_A_MINUTE, used, 60 - second)
     return Caller(client, provider, frozenset(scope.split()), allowance)
-
-
-def _first_answer(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
-    """One row by the first statement of a request, which shows by itself whether the server is there.
-
-    After a restart of the server it is sent again on a new connection: without a question before each
-    request whether the connection works.
-    """
-    connection.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        return _one_row(statement, values)
-    except (InterfaceError, OperationalError):
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        return _one_row(statement, values)
 
 
 def _one_row(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:

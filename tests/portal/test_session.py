@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from ontwikkelrekening.sessions import SessionStore
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
 SOME_ID = "00000000-0000-4000-8000-000000000000"
@@ -152,3 +155,19 @@ def test_no_template_carries_a_script_or_a_style_of_its_own() -> None:
         assert "style=" not in source, file
         assert "<style" not in source, file
         assert "<script>" not in source, file
+
+
+def test_a_session_outlives_a_restart_of_the_database(
+    own_database: str, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock():
+        session = SessionStore()
+        session["account_code"] = "NL-0001"
+        session.create()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [own_database],
+            )
+
+        assert SessionStore(session.session_key)["account_code"] == "NL-0001"
