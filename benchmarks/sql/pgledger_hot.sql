@@ -1,2 +1,3 @@
 \set citizen random(1, 100000)
-SELECT pl_create_transfer('pgla_' || :citizen, 'pgla_0', 1);
+SELECT id FROM pl_create_transfer(
+    'pgla_' || lpad(:citizen::text, 32, '0'), 'pgla_00000000000000000000000000000000', 1);
