@@ -248,11 +248,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     this_xid bigint;
-    cold integer;
-    others bigint[];
     debit bigint;
     credit bigint;
     cents bigint;
+    found_cold integer;
+    found_hot integer := 0;
+    others bigint[];
+    unknown integer;
 BEGIN
     -- A statement locks its tables first and looks at them then: what waited here for a closing sees it.
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
@@ -284,13 +286,14 @@ BEGIN
         SET debits = debits + CASE account_id WHEN debit THEN cents ELSE 0 END,
             credits = credits + CASE account_id WHEN credit THEN cents ELSE 0 END
         WHERE account_id = ANY (ARRAY[debit, credit]) AND NOT hot;
-        GET DIAGNOSTICS cold = ROW_COUNT;
-        IF cold = 2 THEN
-            RETURN true;
+        GET DIAGNOSTICS found_cold = ROW_COUNT;
+        IF found_cold < 2 THEN
+            PERFORM CASE WHEN account_id = CASE floor WHEN 1 THEN debit WHEN -1 THEN credit END
+                         THEN ledger_take(account_id, cents) END
+            FROM ledger_total WHERE account_id = ANY (ARRAY[debit, credit]) AND hot;
+            GET DIAGNOSTICS found_hot = ROW_COUNT;
         END IF;
-        others := ARRAY[debit, credit];
-        p_debits := ARRAY[debit];
-        p_credits := ARRAY[credit];
+        unknown := 2 - found_cold - found_hot;
     ELSIF cardinality(p_ids) = 0 THEN
         RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
     ELSE
@@ -300,9 +303,9 @@ BEGIN
                p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
         FROM unnest(p_ids, p_debits, p_credits, p_amounts) AS given (id, debit, credit, amount);
         others := ledger_add_many(p_debits, p_credits, p_amounts);
-        cold := 0;
+        unknown := cardinality(others) - ledger_take_hot(others, p_debits, p_credits, p_amounts);
     END IF;
-    IF ledger_take_hot(others, p_debits, p_credits, p_amounts) + cold <> cardinality(others) THEN
+    IF unknown > 0 THEN
         RAISE EXCEPTION 'booking % names an account that does not exist', p_id
             USING ERRCODE = 'LG005';
     END IF;

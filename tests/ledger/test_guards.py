@@ -55,10 +55,8 @@ def constraint(name: str, table: str, attack: Attack) -> Guard:
     return Guard(name, f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE", attack)
 
 
-def refusal(
-    function: str, message: str, condition: str, attack: Attack, *, instead: str = "false"
-) -> Guard:
-    return Guard(f"{function}: {message}", without(function, condition, instead), attack)
+def refusal(function: str, message: str, condition: str, attack: Attack) -> Guard:
+    return Guard(f"{function}: {message}", without(function, condition, "false"), attack)
 
 
 def without(function: str, condition: str, replacement: str) -> str:
@@ -305,9 +303,8 @@ GUARDS = [
     refusal(
         "ledger_post",
         "booking % names an account that does not exist",
-        "<> cardinality(others)",
+        "unknown > 0",
         move_to_nobody,
-        instead="< 0",
     ),
     refuses_to_book(
         "booking % is there already with other content",
