@@ -63,10 +63,8 @@ class CourseChanges(NewCourse):
         return fields
 
     @staticmethod
-    def merged(course: Any, changes: Any) -> dict[str, Any]:
+    def merged(course: Any, changes: dict[str, Any]) -> dict[str, Any]:
         """The course as it would be, in checked values; raises ValidationError."""
-        if not isinstance(changes, dict):
-            return NewCourse.read(changes)
         wanted = {**NewCourse.show(course), **changes}
         return NewCourse.read({name: value for name, value in wanted.items() if value is not None})
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
+from providers.api.bulk import take_in
 from providers.models import Claim, Course, Job, JobItem, OutboxMessage
 from providers.outbox import drain
 from tests.providers.calls import Software, pointers, problem
@@ -64,6 +65,17 @@ def test_an_item_sent_again_in_another_batch_or_by_itself_is_the_same_claim(
     assert single.status_code == 201
     assert Claim.objects.count() == 1
     assert set(JobItem.objects.values_list("result", flat=True)) == {Claim.objects.get().id}
+
+
+def test_results_are_read_page_by_page_with_the_fields_that_are_used(linde: Software) -> None:
+    job = take_in("claims", [{}] * 3, provider=linde.provider, client=linde.client, at=MONDAY)
+
+    first = linde.get(f"/claim-batches/{job.id}/items?fields=state&limit=2").json()
+    second = linde.get(first["next"].removeprefix("http://testserver/api/v1")).json()
+
+    assert first["items"] + second["items"] == [
+        {"number": number, "state": "waiting"} for number in range(3)
+    ]
 
 
 def test_a_chunk_that_runs_again_does_nothing_twice(linde: Software, course: Course) -> None:

@@ -85,6 +85,13 @@ def test_a_change_made_for_another_state_is_refused(linde: Software, withdrawn: 
     assert (withdrawn.name, withdrawn.place) == ("Van een collega", "")
 
 
+def test_what_is_wrong_in_itself_is_said_before_the_tag_is_looked_at(
+    linde: Software, withdrawn: Course
+) -> None:
+    problem(patch(linde, withdrawn, {"category": ""}, **{"If-Match": '"another"'}), 400)
+    problem(patch(linde, withdrawn, {}, **{"If-Match": '"another"'}), 412)
+
+
 def test_one_of_several_tags_or_any_will_do(linde: Software, withdrawn: Course) -> None:
     several = f'"another", {etag(linde, withdrawn)}'
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -83,11 +83,13 @@ class OneCourse(ApiView):
         conditional=True,
     )
     def patch(self, request: Request, course_id: UUID) -> HttpResponse:
+        """A field left out stays; null takes the value that a new course gets."""
         found(Course.objects.of(self.caller.provider), course_id)
-        tags, changes = tags_given(request), request.data
+        self.received(serializers.CourseChanges)  # wrong in itself, whatever the course says now
+        tags, changes = tags_given(request), cast("dict[str, Any]", request.data)
         return self.once(lambda: self._revise(course_id, tags, changes))
 
-    def _revise(self, course_id: UUID, tags: list[str], changes: Any) -> Response:
+    def _revise(self, course_id: UUID, tags: list[str], changes: dict[str, Any]) -> Response:
         """The tag is compared under the lock; a retry under the same key is answered before that."""
         own = Course.objects.of(self.caller.provider)
         course = found(own.select_for_update(), course_id)

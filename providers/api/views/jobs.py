@@ -20,7 +20,7 @@ from providers.api.views.base import ApiView, found
 from providers.models import Job
 
 NEWEST = Ordering("submitted_at", datetime.fromisoformat)
-IN_ORDER = Ordering("number", int, parse_key=int, descending=False)
+IN_ORDER = Ordering("number", int, key="number", parse_key=int, descending=False)
 BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 
