@@ -16,9 +16,8 @@ from providers.publishing import CourseDetails
 PRICE = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
 WEEKS = re.compile(r"P([0-9]{1,3})W")
 LANGUAGE = re.compile(r"[a-z]{3}")
-# What no text may hold; half a character (JSON can name one) cannot be written at all.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f]")
 LINES = "description"
 # Also as a spreadsheet in Dutch or English writes them.
 FLAGS = dict.fromkeys(("true", "waar", "ja", "yes"), True)

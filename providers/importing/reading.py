@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ OPTIONAL = (
     *("place", "exam", "certificate"),
 )
 CONSUMER = "ontwikkelrekening"
+HALF = re.compile(r"[\ud800-\udfff]")
 SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods, xls
 
 
@@ -34,9 +36,11 @@ class Reason(StrEnum):
     NO_TEXT = "this is not a text file"
     EMPTY = "the file is empty"
     NO_CSV = "not readable as CSV: %(why)s"
-    NO_JSON = "not readable as JSON: %(why)s"
+    NO_JSON = "not readable as JSON at line %(line)s, column %(column)s"
+    DEEP = "not readable as JSON: nested too deeply, or a number is too long"
     NO_LIST = "a list of courses is expected"
-    NO_COURSE = "not a course as Open Education API 6.0 writes it: %(why)s"
+    NO_COURSE = "not a course as Open Education API 6.0 writes it"
+    PART_MISSING = "not a course as Open Education API 6.0 writes it: %(part)s is missing"
     LENGTH = "the row has more or fewer values than the header"
     MISSING = "this column is missing"
     UNKNOWN = "there is no such column"
@@ -147,8 +151,12 @@ def _header_problems(header: list[str], required: tuple[str, ...]) -> Iterator[R
 def _read_json(text: str) -> Iterator[tuple[int, Row | RowError]]:
     try:
         document = json.loads(text, parse_float=str)
-    except (ValueError, RecursionError) as error:
-        yield 1, RowError(1, "file", Reason.NO_JSON, {"why": error})
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno}
+        yield 1, RowError(1, "file", Reason.NO_JSON, where)
+        return
+    except (ValueError, RecursionError):
+        yield 1, RowError(1, "file", Reason.DEEP)
         return
     items = document.get("items") if isinstance(document, dict) else document
     if not isinstance(items, list):
@@ -156,10 +164,17 @@ def _read_json(text: str) -> Iterator[tuple[int, Row | RowError]]:
         return
     for number, item in enumerate(items, start=1):
         try:
-            yield number, _flat(item)
-        except (LookupError, TypeError, AttributeError, ValueError) as error:
-            why = f"{type(error).__name__} {error}"
-            yield number, RowError(number, "course", Reason.NO_COURSE, {"why": why})
+            row = _flat(item)
+        except KeyError as error:
+            part = {"part": error.args[0]}
+            yield number, RowError(number, "course", Reason.PART_MISSING, part)
+        except (IndexError, TypeError, AttributeError, ValueError):
+            yield number, RowError(number, "course", Reason.NO_COURSE)
+        else:
+            # Half a character, which JSON can name, cannot be written or shown at all.
+            halves = [column for column, value in row.items() if HALF.search(value)]
+            wrong = RowError(number, halves[0], Reason.CONTROL) if halves else None
+            yield number, wrong or row
 
 
 def _flat(course: dict[str, Any]) -> Row:

@@ -20,6 +20,16 @@ from tests.providers.world import MONDAY, digital_skills
 HEADER = "primaryCode;name;category;price;studyLoad;sessions;duration;place"
 # what the course of the school says already
 KNOWN = "DIG-01;Basis digitale vaardigheden;course;260,00;24;8;P8W;"
+HALF = json.dumps(
+    [
+        {
+            "primaryCode": {"code": "CODE"},
+            "name": [{"language": "nl", "value": "x"}],
+            "studyLoad": [{"studyLoadUnit": "hour", "value": 1}],
+            "consumer": {"consumerKey": "ontwikkelrekening", "category": "course", "price": 1},
+        }
+    ]
+).encode()
 NEW = "HOR-03;Barista in twee dagen;module;210,00;14;;P2W;Heerlen"
 
 
@@ -132,6 +142,10 @@ def test_what_is_no_text_is_refused_beside_the_field(
         b"naam;prijs\nx;1\n",
         b"{",
         b"[[]]",
+        b"[" * 50_000,
+        b'[{"a": ' + b"9" * 5000 + b"}]",
+        HALF.replace(b"CODE", b"\\ud800"),
+        HALF.replace(b"course", b"\\ud800"),
         b'{"items": 3}',
         b'[{"consumer": null}]',
         file_of(f"{NEW};te veel"),
