@@ -53,7 +53,7 @@ def page(
     found = list(rows.order_by(*ordering.names())[: limit + 1])
     more = len(found) > limit
     following = _address(request, found[limit - 1], ordering) if more else None
-    items: list[dict[str, Any]] = list(row(found[:limit], many=True).data)
+    items = [row.show(each) for each in found[:limit]]
     if (wanted := fields_of(request, row, ordering)) is not None:
         items = [{name: item[name] for name in item if name in wanted} for item in items]
     response = Response({"items": items, "next": following})
