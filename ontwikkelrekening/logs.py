@@ -16,10 +16,13 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 
 HEADER = "X-Request-Id"
 GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+REFUSALS = Http404, PermissionDenied, BadRequest, SuspiciousOperation, MultiPartParserError
 logger = logging.getLogger("ontwikkelrekening.requests")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "taskName"}
@@ -64,6 +67,11 @@ class RequestLog:
         finally:
             request_id.reset(token)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """What nobody foresaw, and where it happened; the answer is made elsewhere."""
+        if not isinstance(exception, REFUSALS):
+            logger.error("request failed", exc_info=exception)
 
 
 def _log(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

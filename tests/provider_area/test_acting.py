@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ontwikkelrekening.logs import JsonLines
 from providers.claiming import reviewing
 from providers.models import Claim, Course, Enrolment, StateChange
 from providers.outbox import drain
@@ -241,3 +242,24 @@ def test_pages_take_few_queries_however_many_rows(
     for path in ("", "opleidingen", "inschrijvingen", "declaraties", "betalingen"):
         with django_assert_max_num_queries(12):
             assert desk.get(f"/opleiders/{path}").status_code == 200
+
+
+def test_a_failure_of_a_page_is_logged_with_where_and_tells_the_reader_nothing(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("row of Fatima")
+
+    monkeypatch.setattr("ontwikkelrekening.provider_area.views.courses.table_on", fail)
+    desk.raise_request_exception = False
+
+    answer = desk.get("/opleiders/opleidingen")
+    missing = desk.get("/opleiders/opleidingen/00000000-0000-4000-8000-000000000000")
+
+    assert (answer.status_code, missing.status_code) == (500, 404)
+    assert "Fatima" not in text(answer)
+    (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    line = JsonLines().format(record)
+    assert '"error": "RuntimeError"' in line
+    assert "views/courses.py" in line
+    assert "Fatima" not in line
