@@ -24,6 +24,13 @@ class CourseNotPublished(UnableToAgree):
         super().__init__(_("“%(course)s” is not on offer now.") % {"course": course.name})
 
 
+class PriceChanged(UnableToAgree):
+    reason = "price_changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("The price of this course changed. Look whether you still want it."))
+
+
 class StartsInThePast(UnableToAgree):
     reason = "starts_in_the_past"
 

@@ -75,16 +75,20 @@ def agree(
     at: datetime,
     id: UUID,
     own_cents: int = 0,
+    price_cents: int | None = None,
 ) -> Agreed:
     """Reserve credit for a course and give the citizen a code; the same id again is the same code.
 
-    `own_cents` is the most the citizen accepted to pay beside the credit.
+    `own_cents` is the most the citizen accepted to pay beside the credit, `price_cents` the price
+    that was shown.
     """
     if agreed := _already_agreed(account_code, course, id=id):
         return agreed
     on = localdate(at)
     course = Course.objects.select_related("provider").get(pk=course.pk)
     _check_course(course, starts_on=starts_on, on=on)
+    if price_cents not in (None, to_cents(course.price)):
+        raise errors.PriceChanged
     payers = _payers(account_code, course, on=on, lock=True)
     if agreed := _already_agreed(account_code, course, id=id):
         return agreed

@@ -68,6 +68,7 @@ class AgreeForm(StartForm):
     """The answers as shown on the page that was agreed to, and the id that makes a retry harmless."""
 
     id = forms.UUIDField()
+    price = forms.IntegerField(min_value=0)
     own = forms.IntegerField(min_value=0)
 
 

@@ -89,6 +89,7 @@ def _agree(request: HttpRequest, account: str, found: Course) -> HttpResponseBas
             at=timezone.now(),
             id=answers["id"],
             own_cents=answers["own"],
+            price_cents=answers["price"],
         )
     except UnableToAgree as unable:
         return _show_check(

@@ -9,7 +9,7 @@ from django.test import Client
 from ontwikkelrekening.budgets.accounts import overview
 from ontwikkelrekening.budgets.reserving import agree
 from providers.enrolling import redeem
-from providers.models import Enrolment
+from providers.models import Course, Enrolment
 from providers.publishing import withdraw
 from tests.portal.test_account import text_of
 from tests.portal.world import TODAY, Town, add_course
@@ -22,7 +22,9 @@ def check_page(client: Client, town: Town, start: str = "2026-03-09") -> object:
 def answers_of(page: object) -> dict[str, str]:
     """The hidden answers of the check page."""
     source = page.content.decode()  # type: ignore[attr-defined]
-    return dict(re.findall(r'<input type="hidden" name="(start|own|id)" value="([^"]*)"', source))
+    return dict(
+        re.findall(r'<input type="hidden" name="(start|price|own|id)" value="([^"]*)"', source)
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,32 @@ def test_what_one_pays_oneself_is_only_what_was_shown(fatima: Client, town: Town
     assert answers["own"] == "20000"
     assert answer.status_code == 409
     assert "Er is niets van uw tegoed af gegaan." in text_of(answer)
+    assert Enrolment.objects.count() == 1
+
+
+def test_a_price_that_changed_meanwhile_is_shown_first(fatima: Client, town: Town) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    answers = answers_of(check_page(fatima, town))
+    Course.objects.filter(pk=town.course.pk).update(price=town.course.price.amount + 1)
+
+    answer = fatima.post(path, answers)
+    again = fatima.post(path, answers_of(answer))
+
+    assert answer.status_code == 409
+    assert "De prijs van deze opleiding is veranderd." in text_of(answer)
+    assert again.status_code == 302
+    assert Enrolment.objects.get().maximum.amount == town.course.price.amount + 1
+
+
+def test_what_was_agreed_to_stays_so_when_it_is_sent_again(fatima: Client, town: Town) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    answers = answers_of(check_page(fatima, town))
+    first = fatima.post(path, answers)
+    Course.objects.filter(pk=town.course.pk).update(price=town.course.price.amount + 1)
+
+    second = fatima.post(path, answers)
+
+    assert (first.status_code, second["Location"]) == (302, first["Location"])
     assert Enrolment.objects.count() == 1
 
 
