@@ -32,10 +32,16 @@ def public_key_of(key: Ed25519PrivateKey) -> str:
 
 
 def seal(*, key: Ed25519PrivateKey, at: datetime, range_max: int = RANGE_MAX) -> list[Seal]:
-    """Seal everything that is settled, range by range; return the new seals."""
+    """Seal what is settled, range by range; return the new seals.
+
+    A range that is not full is the last: what settles meanwhile is for the next time, or this would
+    make a seal of every few transfers for as long as anybody posts.
+    """
     seals = []
     while made := _seal_next(key, at=at, range_max=range_max):
         seals.append(made)
+        if made.count < range_max:
+            break
     return seals
 
 

@@ -60,6 +60,28 @@ def test_every_transfer_is_sealed_once(transfers: list[UUID]) -> None:
     assert not findings()
 
 
+def test_what_is_posted_while_sealing_is_for_the_next_time(
+    books: Names, transfers: list[UUID]
+) -> None:
+    """Or a worker would seal every few transfers apart for as long as anybody posts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            CREATE FUNCTION post_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM ledger_post(gen_random_uuid(), 'top_up', 'test', 'test', '2026-03-02', now(),
+                    ARRAY[gen_random_uuid()], '{{{books.fund}}}', '{{{books.fatima}}}', '{{1}}');
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER post_more AFTER INSERT ON ledger_seal
+                FOR EACH ROW WHEN (NEW.number < 9) EXECUTE FUNCTION post_more()
+            """
+        )
+
+    assert [made.count for made in seal_all()] == [4, 4, 4, 1]
+    assert [made.count for made in seal_all()] == [1]
+    assert not findings()
+
+
 def test_a_transaction_larger_than_a_range_is_sealed_whole(books: Names) -> None:
     post(
         booking(),
