@@ -6,6 +6,7 @@ was when it is started again, and posts nothing twice.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -89,6 +90,7 @@ def _share(
 def _work(size: int, fund: int, first: int, number: int, again: bool, told: int) -> None:
     """Post the chunks of this worker that are not there yet; or all of them again."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who waits for us ends us
+    gc.freeze()  # as the product's workers do
     mine = {
         chunk: UUID(int=(0xC << 100) + (size << 40) + chunk)
         for chunk in range(number, size // CHUNK, WORKERS)

@@ -4,9 +4,11 @@ A message may be lost or doubled: `drain` then takes nothing or what is left, an
 too. See docs/decisions/0003-outbox-and-doorbell.md.
 """
 
+import gc
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 from ontwikkelrekening.bell import Bell
 
@@ -14,6 +16,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
 
 app = Celery("ontwikkelrekening")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@worker_process_init.connect
+def freeze(**_: object) -> None:
+    """Look for garbage only among what comes after the start: half the time of a large chunk."""
+    gc.freeze()
 
 
 @app.task(name="drain", ignore_result=True)
