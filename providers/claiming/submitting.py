@@ -37,9 +37,9 @@ LET_IN = f"""
         FOR UPDATE
     ), claim AS (
         INSERT INTO providers_claim (id, enrolment_id, provider_id, instalment, amount,
-            amount_currency, evidence, state, reason, payment_reference, submitted_at)
+            amount_currency, evidence, state, reason, payment_reference, submitted_at, submitted_by)
         SELECT %(id)s, id, provider_id, %(instalment)s, %(amount)s,
-            'EUR', %(evidence)s, 'submitted', '', '', %(at)s
+            'EUR', %(evidence)s, 'submitted', '', '', %(at)s, %(actor)s
         FROM enrolment WHERE providers_claimed(id) + %(amount)s <= maximum
         ON CONFLICT DO NOTHING
         RETURNING id
@@ -154,6 +154,7 @@ def submit(
         amount=amount,
         evidence=dict(evidence),
         submitted_at=at,
+        submitted_by=actor,
     )
     if _let_in(claim, cents):
         return Submitted(claim, is_new=True)
@@ -195,6 +196,7 @@ def _let_in(claim: Claim, cents: int) -> bool:
         "evidence": Jsonb(claim.evidence),
         "on": timezone.localdate(claim.submitted_at),
         "at": claim.submitted_at,
+        "actor": claim.submitted_by,
         "work": "claim.assess",
         "lane": str(claim.provider_id),
     }

@@ -591,6 +591,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=500)),
                 ("payment_reference", models.CharField(blank=True, max_length=35)),
                 ("submitted_at", models.DateTimeField()),
+                ("submitted_by", models.CharField(max_length=100)),
                 ("assessed_at", models.DateTimeField(null=True)),
                 ("taken_up_at", models.DateTimeField(null=True)),
                 ("paid_at", models.DateTimeField(null=True)),

@@ -292,6 +292,7 @@ class Claim(models.Model):
     reason = models.CharField(max_length=500, blank=True)  # why it waits or was refused
     payment_reference = models.CharField(max_length=35, blank=True)  # SEPA EndToEndId
     submitted_at = models.DateTimeField()
+    submitted_by = models.CharField(max_length=100)  # as StateChange.actor
     assessed_at = models.DateTimeField(null=True)
     taken_up_at = models.DateTimeField(null=True)  # into a payment file
     paid_at = models.DateTimeField(null=True)
@@ -330,6 +331,7 @@ class Claim(models.Model):
             amount=self.amount,
             evidence=self.evidence,
             submitted_at=self.submitted_at,
+            submitted_by=self.submitted_by,
         )
 
 

@@ -117,6 +117,7 @@ def test_why_a_claim_waits_is_read_in_the_readers_language(year: Year) -> None:
 
     assert why in dutch
     assert why in amir.get(claim_page).content.decode()
+    assert "<code>roc</code>" in english  # who submitted it
     assert "Nothing shows that" in english
     assert "Nothing shows that" not in dutch
     assert Review.objects.get().picked_because == "not_completed"

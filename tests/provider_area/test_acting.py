@@ -119,6 +119,7 @@ def test_an_instalment_is_claimed_assessed_and_paid_for(school: School, desk: Cl
     made = Claim.objects.get()
     assert answer["Location"] == f"/opleiders/declaraties/{made.pk}"
     assert (made.state, made.evidence) == (ClaimState.APPROVED, {})
+    assert made.submitted_by.startswith("employee:")
     assert "in de volgende betaling" in text(desk.get(answer["Location"]))
     assert f"{page}/declareren/start" not in text(desk.get(f"/opleiders/{page}"))
 
