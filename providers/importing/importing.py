@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from ledger.accounts import open_accounts
 from providers.admitting import ProviderDetails
+from providers.importing.changing import agreed_otherwise, agreed_to, change
 from providers.importing.judging import judge
 from providers.importing.reading import (
     PROVIDER,
@@ -32,6 +33,7 @@ from providers.states import CourseState
 
 ACTOR = "import"
 Judged = tuple[int, ProviderDetails, CourseDetails]
+Present = dict[tuple[UUID, str], Course]  # by provider and code
 
 
 class UnableToImport(Exception):
@@ -58,12 +60,14 @@ def import_courses(path: Path, *, at: datetime) -> Imported:
     rows, errors = _judged(path)
     known = {provider.kvk_number: provider for provider in Provider.objects.all()}
     errors += _conflicts(rows, known.values())
+    present = _present(known[d.kvk_number].pk for _, d, _ in rows if d.kvk_number in known)
+    errors += _agreed_otherwise(rows, known, present)
     if errors:
         raise UnableToImport(sorted(errors, key=lambda error: error.line))
     newcomers = {d.kvk_number: d for _, d, _ in rows if d.kvk_number not in known}
     providers = known | _admit(newcomers.values(), at=at)
     wanted = {(providers[d.kvk_number].pk, c.code): c for _, d, c in rows}
-    return _write(wanted, admitted=len(newcomers), at=at)
+    return _write(wanted, present, admitted=len(newcomers), at=at)
 
 
 def _judged(path: Path) -> tuple[list[Judged], list[RowError]]:
@@ -128,32 +132,34 @@ def _admit(newcomers: Iterable[ProviderDetails], *, at: datetime) -> dict[str, P
     return {provider.kvk_number: provider for provider in admitted}
 
 
+def _present(owners: Iterable[UUID]) -> Present:
+    """The courses of these providers, locked."""
+    courses = Course.objects.select_for_update().filter(provider__in=set(owners)).order_by("pk")
+    return {(course.provider_id, course.code): course for course in courses}
+
+
+def _agreed_otherwise(
+    rows: list[Judged], known: dict[str, Provider], present: Present
+) -> Iterator[RowError]:
+    agreed = agreed_to({provider_id for provider_id, _ in present})
+    for line, provider, details in rows:
+        owner = known.get(provider.kvk_number)
+        course = present.get((owner.pk, details.code)) if owner else None
+        if course is not None and course.pk in agreed:
+            yield from agreed_otherwise(line, details, course)
+
+
 def _write(
-    wanted: dict[tuple[UUID, str], CourseDetails], *, admitted: int, at: datetime
+    wanted: dict[tuple[UUID, str], CourseDetails], present: Present, *, admitted: int, at: datetime
 ) -> Imported:
-    owners = {provider_id for provider_id, _ in wanted}
-    present = {
-        (course.provider_id, course.code): course
-        for course in Course.objects.select_for_update().filter(provider__in=owners).order_by("pk")
-    }
     added = [
         Course(provider_id=key[0], registered_at=at, **details.as_fields())
         for key, details in wanted.items()
         if key not in present
     ]
-    changed = [
-        _changed(present[key], details)
-        for key, details in wanted.items()
-        if key in present and not details.is_of(present[key])
-    ]
     Course.objects.bulk_create(added, batch_size=1000)
-    Course.objects.bulk_update(changed, CourseDetails.names(), batch_size=500)
+    there = [(present[key], details) for key, details in wanted.items() if key in present]
+    changed = change(there, actor=ACTOR, at=at)
     drafts = added + [course for course in changed if course.state == CourseState.DRAFT]
     move_all(drafts, "publish", actor=ACTOR, at=at, published_at=at)
     return Imported(admitted, len(added), len(changed), len(wanted) - len(added) - len(changed))
-
-
-def _changed(course: Course, details: CourseDetails) -> Course:
-    for name, value in details.as_fields().items():
-        setattr(course, name, value)
-    return course

@@ -1,8 +1,6 @@
 """A provider's own file of courses: handed in, looked at as often as wanted, and taken in whole.
 
 What a row would do is judged anew each time, so nothing of it is stored and it is never out of date.
-The rules are those of a course by hand: what people agreed to stays, and a published course that
-changes is withdrawn and published again.
 """
 
 from __future__ import annotations
@@ -17,12 +15,12 @@ from uuid import UUID
 from django.db import transaction
 
 from providers.errors import Unable
-from providers.importing.judging import COLUMN_OF, SHOWN, judge_course
+from providers.importing.changing import agreed_otherwise, agreed_to, change
+from providers.importing.judging import SHOWN, judge_course
 from providers.importing.reading import PROVIDER, REQUIRED, Reason, Row, RowError, read
-from providers.models import Course, CourseFile, Enrolment, Provider
+from providers.models import Course, CourseFile, Provider
 from providers.moving import move_all
-from providers.publishing import AGREED_TO, CourseDetails, own_codes
-from providers.states import CourseState
+from providers.publishing import CourseDetails, own_codes
 
 KEPT = timedelta(days=7)  # that a file can be looked at
 ROWS_MAX = 10_000
@@ -88,7 +86,7 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
     made = _register(held, [details for course, details in pairs if course is None], at=at)
     if publish:
         move_all(made, "publish", actor=actor, at=at, published_at=at)
-    _change([(course, details) for course, details in pairs if course], actor=actor, at=at)
+    change([(course, details) for course, details in pairs if course], actor=actor, at=at)
     file.taken_in_at = at
     file.save(update_fields=["taken_in_at"])
     return Counter(line.outcome for line in lines)
@@ -105,11 +103,10 @@ class _Registered:
 
 def _judged(file: CourseFile, courses: Iterable[Course]) -> list[Line]:
     provider = file.provider
-    agreed = Enrolment.objects.filter(provider=provider).values_list("course_id", flat=True)
     registered = _Registered(
         dict(zip(PROVIDER, (provider.kvk_number, provider.name, provider.iban), strict=True)),
         {course.code: course for course in courses},
-        set(agreed.distinct()),
+        agreed_to([provider.pk]),
     )
     lines: list[Line] = []
     codes: set[str] = set()
@@ -135,7 +132,7 @@ def _line(number: int, row: Row | RowError, registered: _Registered, codes: set[
         return Line(number, code[:SHOWN], name[:SHOWN], errors + details)
     course = registered.courses.get(code)
     if course is not None and course.pk in registered.agreed:
-        errors += _agreed_otherwise(number, details, course)
+        errors += agreed_otherwise(number, details, course)
     return Line(number, code, name, errors, details, course)
 
 
@@ -146,27 +143,7 @@ def _of_another(number: int, row: Row, own: dict[str, str]) -> Iterator[RowError
             yield RowError(number, column, Reason.NOT_YOURS, {"value": value})
 
 
-def _agreed_otherwise(number: int, details: CourseDetails, course: Course) -> Iterator[RowError]:
-    for name, value in details.as_fields().items():
-        if name in AGREED_TO and getattr(course, name) != value:
-            yield RowError(number, COLUMN_OF[name], Reason.AGREED)
-
-
 def _register(provider: Provider, wanted: list[CourseDetails], *, at: datetime) -> list[Course]:
     made = [Course(provider=provider, registered_at=at, **each.as_fields()) for each in wanted]
     with own_codes():
         return Course.objects.bulk_create(made, batch_size=1000)
-
-
-def _change(pairs: list[tuple[Course, CourseDetails]], *, actor: str, at: datetime) -> None:
-    differing = [(course, details) for course, details in pairs if not details.is_of(course)]
-    changed = [course for course, _ in differing]
-    shown = [course for course in changed if course.state == CourseState.PUBLISHED]
-    move_all(shown, "withdraw", actor=actor, at=at)
-    for course, details in differing:
-        for name, value in details.as_fields().items():
-            setattr(course, name, value)
-    Course.objects.bulk_update(changed, CourseDetails.names(), batch_size=500)
-    for state in (CourseState.DRAFT, CourseState.WITHDRAWN):
-        move_all([each for each in changed if each.state == state], "revise", actor=actor, at=at)
-    move_all(shown, "publish", actor=actor, at=at, published_at=at)

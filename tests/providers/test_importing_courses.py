@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from providers.importing import RowError, UnableToImport, import_courses
 from providers.models import Course, Provider, StateChange
-from tests.providers.world import MONDAY, de_linde, iban
+from tests.providers.world import MONDAY, agreed, de_linde, iban
 
 pytestmark = pytest.mark.django_db
 DEMO = Path(__file__).parents[2] / "demo" / "courses.json.gz"
@@ -84,7 +84,24 @@ def test_a_changed_price_changes_the_course(tmp_path: Path) -> None:
     done = import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), at=MONDAY)
 
     assert (done.added, done.changed) == (0, 1)
+    events = StateChange.objects.order_by("pk").values_list("event", flat=True)
+    assert list(events) == ["publish", "withdraw", "revise", "publish"]
     assert str(Course.objects.get().price.amount) == "255.00"
+
+
+def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
+    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+    agreed(Course.objects.get())
+
+    with pytest.raises(UnableToImport) as refused:
+        import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), at=MONDAY)
+    renamed = import_courses(csv_file(tmp_path, {**GOOD, "name": "Digitaal verder"}), at=MONDAY)
+
+    assert [(error.line, error.field) for error in refused.value.errors] == [(2, "price")]
+    assert renamed.changed == 1
+    course = Course.objects.get()
+    assert (course.name, str(course.price.amount)) == ("Digitaal verder", "260.00")
+    assert course.state == "published"
 
 
 @pytest.mark.parametrize(
