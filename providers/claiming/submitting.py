@@ -158,9 +158,10 @@ def submit(
     )
     if _let_in(claim, cents):
         return Submitted(claim, is_new=True)
+    refusal = _refusal(claim, cents)  # first: a twin that is committed after it was no reason
     if known := Claim.objects.filter(pk=id).first():
         return Submitted(_the_same(known, claim), is_new=False)
-    raise _refusal(claim, cents)
+    raise refusal
 
 
 @transaction.atomic

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 import time_machine
 from django.db import connection, transaction
 
 from ledger.checking import check_ledger
+from providers.claiming import submit
+from providers.claiming.submitting import ClaimIsOnItsWay
 from providers.codes import code_for
 from providers.models import Claim, Course, Enrolment, IdempotencyKey, OutboxMessage, StateChange
 from providers.outbox import drain
 from tests.providers.calls import Software, problem
-from tests.providers.world import MONDAY, agreed, claim, de_linde, digital_skills, redeemed
+from tests.providers.world import MONDAY, agreed, claim, de_linde, digital_skills, euros, redeemed
 from tests.racing import together
 
 THREADS = 16
@@ -225,6 +228,23 @@ def test_a_claim_that_waits_for_another_counts_it(world: tuple[Software, Course]
     problem(refused, 422, "above-what-is-left")
 
 
+def _submitted_again(enrolment: Enrolment, id: UUID) -> str:
+    try:
+        _, is_new = submit(
+            id,
+            enrolment.pk,
+            "start",
+            euros("130.00"),
+            {},
+            provider=enrolment.provider,
+            actor="de-linde",
+            at=MONDAY,
+        )
+    except ClaimIsOnItsWay:
+        return "on its way"
+    return "new" if is_new else "the same"
+
+
 def _somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -273,6 +293,42 @@ def test_a_claim_in_flight_is_a_409_that_does_not_wait(world: tuple[Software, Co
     problem(twin, 409, "key-is-in-use")
     assert twin.headers["Retry-After"] == "1"
     assert (after.status_code, after.json()["id"]) == (201, str(own))
+
+
+@pytest.mark.parametrize("asked", [1, 2, 3])
+def test_a_twin_that_is_committed_meanwhile_is_no_reason(
+    world: tuple[Software, Course], asked: int
+) -> None:
+    linde, course = world
+    enrolment = redeemed(course)
+    own = uuid5(linde.provider.pk, "claim:held-0001")
+    written, wanted, committed = Event(), Event(), Event()
+
+    def twin() -> None:
+        with transaction.atomic():
+            claim(enrolment, "start", "130.00", id=own)
+            written.set()
+            wanted.wait(10)
+        committed.set()
+
+    def commit_after(execute: Any, *statement: Any) -> Any:
+        statements.append(statement)
+        result = execute(*statement)
+        if len(statements) == asked:
+            wanted.set()
+            committed.wait(10)
+        return result
+
+    statements: list[Any] = []
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(together, [twin])
+        written.wait(10)
+        with connection.execute_wrapper(commit_after):
+            answer = _submitted_again(enrolment, own)
+        wanted.set()
+        done.result()
+
+    assert answer in ("the same", "on its way")
 
 
 def test_a_call_outlives_a_restart_of_the_database(world: tuple[Software, Course]) -> None:
