@@ -247,7 +247,7 @@ CREATE FUNCTION ledger_post(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
-    this_xid bigint;
+    this_xid bigint := pg_current_xact_id()::text::bigint;
     debit bigint;
     credit bigint;
     cents bigint;
@@ -258,11 +258,10 @@ DECLARE
 BEGIN
     -- A statement locks its tables first and looks at them then: what waited here for a closing sees it.
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
-    SELECT p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at,
-           xid_offset + pg_current_xact_id()::text::bigint
+    SELECT p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at, xid_offset + this_xid
     FROM ledger_books
     WHERE (p_effective_on <= closed_through) IS NOT TRUE
-      AND xid_offset + pg_current_xact_id()::text::bigint >= greatest(sealed_to, rolled_to)
+      AND xid_offset + this_xid >= greatest(sealed_to, rolled_to)
       AND current_setting('transaction_isolation') = 'read committed'
     ON CONFLICT (id) DO NOTHING RETURNING xid INTO this_xid;
     IF NOT FOUND THEN

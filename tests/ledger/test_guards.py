@@ -295,7 +295,7 @@ GUARDS = [
     *(
         refuses_to_book(
             "this server counts transactions from low again: begin a new era",
-            "xid_offset + pg_current_xact_id()::text::bigint >= greatest(sealed_to, rolled_to)",
+            "xid_offset + this_xid >= greatest(sealed_to, rolled_to)",
             post_below(mark),
         )
         for mark in ("sealed_to", "rolled_to")
