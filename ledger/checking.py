@@ -15,8 +15,8 @@ CHECKS = {
         ) total WHERE debits <> credits
     """,
     "totals equal the transfers": """
-        SELECT (SELECT code FROM ledger_account WHERE id = t.account_id)
-               || ' shows ' || t.debits || ' / ' || t.credits || ', its transfers say '
+        SELECT coalesce((SELECT code FROM ledger_account WHERE id = t.account_id),
+                        'account ' || t.account_id) || ' shows ' || t.debits || ' / ' || t.credits || ', its transfers say '
                || coalesce(m.debits, 0) || ' / ' || coalesce(m.credits, 0)
         FROM ledger_now t LEFT JOIN ledger_moved m ON m.account_id = t.account_id
         WHERE (t.debits, t.credits) <> (coalesce(m.debits, 0), coalesce(m.credits, 0))
@@ -27,20 +27,28 @@ CHECKS = {
         WHERE NOT a.may_overdraw AND CASE a.normal_side
             WHEN 'credit' THEN t.debits > t.credits ELSE t.credits > t.debits END
     """,
+    # Without its slots, what an account has spent could be spent again.
     "slots deal out what came in and count what was spent": """
-        SELECT a.code || ': dealt out ' || s.dealt || ' and spent ' || s.spent || ', received '
-               || coalesce(m.received, 0) || ' and spent ' || coalesce(m.spent, 0)
-        FROM (SELECT account_id, sum(dealt) AS dealt, sum(spent) AS spent
+        SELECT coalesce(a.code, 'account ' || account_id) || ': dealt out ' || coalesce(s.dealt, 0)
+               || ' and spent ' || coalesce(s.spent, 0) || ' in ' || coalesce(s.slots, 0)
+               || ' slots, received ' || coalesce(m.received, 0)
+               || ' and spent ' || coalesce(m.spent, 0)
+        FROM (SELECT account_id, sum(dealt) AS dealt, sum(spent) AS spent, count(*) AS slots,
+                     bool_or(spent > dealt) OR count(*) <> 16 OR min(number) <> 0 OR max(number) <> 15
+                     AS wrong
               FROM ledger_slot GROUP BY account_id) s
-        JOIN ledger_account a ON a.id = s.account_id
-        LEFT JOIN (
-            SELECT e.account_id,
+        FULL JOIN (
+            SELECT t.account_id,
                    sum(CASE t.floor WHEN 1 THEN e.credit ELSE e.debit END) AS received,
                    sum(CASE t.floor WHEN 1 THEN e.debit ELSE e.credit END) AS spent
-            FROM ledger_entry e JOIN ledger_total t ON t.account_id = e.account_id AND t.hot
-            GROUP BY e.account_id
-        ) m ON m.account_id = s.account_id
-        WHERE s.spent <> coalesce(m.spent, 0) OR s.dealt > coalesce(m.received, 0)
+            FROM ledger_entry e JOIN ledger_total t
+              ON t.account_id = e.account_id AND t.hot AND t.floor <> 0
+            GROUP BY t.account_id
+        ) m USING (account_id)
+        LEFT JOIN ledger_account a ON a.id = account_id
+        WHERE s.wrong OR (s.slots > 0 AND m.account_id IS NULL)
+           OR coalesce(s.spent, 0) <> coalesce(m.spent, 0)
+           OR coalesce(s.dealt, 0) > coalesce(m.received, 0)
     """,
     "every transfer has its booking, dated alike and of one transaction": """
         SELECT 'transfer ' || t.id FROM ledger_transfer t
@@ -54,7 +62,7 @@ CHECKS = {
            OR NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.credit_account_id)
     """,
     "day totals equal the rolled-up transfers": """
-        SELECT a.code || ' of ' || effective_on
+        SELECT coalesce(a.code, 'account ' || account_id) || ' of ' || effective_on
         FROM ledger_daytotal d FULL JOIN (
             SELECT side.account_id, side.effective_on,
                    (side.booked_at AT TIME ZONE 'UTC')::date AS booked_on,
@@ -64,7 +72,7 @@ CHECKS = {
             WHERE side.xid < (SELECT rolled_to FROM ledger_books)
             GROUP BY 1, 2, 3
         ) m USING (account_id, effective_on, booked_on)
-        JOIN ledger_account a ON a.id = account_id
+        LEFT JOIN ledger_account a ON a.id = account_id
         WHERE (d.debits, d.credits) IS DISTINCT FROM (m.debits, m.credits)
     """,
     "openings equal the transfers": """
@@ -88,7 +96,7 @@ CHECKS = {
         LEFT JOIN ledger_account a ON a.id = account_id
         WHERE (o.debits, o.credits) IS DISTINCT FROM (due.debits, due.credits)
     """,
-    "the books are closed and sealed as far as they say": """
+    "the books are closed, sealed and rolled up as far as they say": """
         SELECT 'closed through ' || coalesce(closed_through::text, 'no date') || ', the openings '
                || last_opening FROM ledger_books, (
             SELECT max(closed_through) AS last_opening FROM ledger_opening) o
@@ -97,6 +105,12 @@ CHECKS = {
         SELECT 'sealed to ' || sealed_to || ', the last seal ends at ' || last_xid
         FROM ledger_books, (SELECT max(last_xid) AS last_xid FROM ledger_seal) s
         WHERE sealed_to <> coalesce(last_xid + 1, 0)
+        UNION ALL
+        SELECT 'rolled up to ' || rolled_to || ', this server has had ' || had FROM (
+            SELECT rolled_to,
+                   xid_offset + pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS had
+            FROM ledger_books) b
+        WHERE rolled_to > had
     """,
     "every booking has a transfer": """
         SELECT 'booking ' || b.id FROM ledger_booking b
@@ -118,10 +132,10 @@ CHECKS = {
         WHERE (t.hot, t.floor) IS DISTINCT FROM (a.hot, CASE
             WHEN a.may_overdraw THEN 0 WHEN a.normal_side = 'credit' THEN 1 ELSE -1 END)
     """,
-    "accounts have the side of their class": """
+    "accounts have the side of their class, and may be overdrawn when it may": """
         SELECT a.code FROM ledger_account a
         LEFT JOIN ledger_accountclass c ON c.code = a.account_class_id
-        WHERE c.normal_side IS DISTINCT FROM a.normal_side
+        WHERE (c.normal_side, c.may_overdraw) IS DISTINCT FROM (a.normal_side, a.may_overdraw)
     """,
 }
 LIMIT = " LIMIT 100"

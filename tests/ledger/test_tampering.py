@@ -105,6 +105,29 @@ ACCOUNTS = [
     Attack("DELETE FROM ledger_total WHERE account_id = %(fatima)s", "floor"),
     Attack("UPDATE ledger_slot SET dealt = dealt + 1 WHERE number = 0", "dealt out"),
     Attack("UPDATE ledger_slot SET spent = spent - 1 WHERE number = 0", "dealt out"),
+    Attack("UPDATE ledger_slot SET spent = dealt + 1 WHERE number = 1", "dealt out"),
+    Attack("DELETE FROM ledger_slot", "dealt out 0 and spent 0 in 0 slots"),
+    Attack("DELETE FROM ledger_slot WHERE number = 15", "in 15 slots"),
+    Attack(
+        "INSERT INTO ledger_slot (account_id, number, dealt, spent) VALUES (%(henk)s, 0, 0, 0)",
+        "in 1 slots",
+    ),
+    Attack(
+        "WITH moved AS (UPDATE ledger_account SET may_overdraw = true WHERE account_class_id = "
+        "'in_transit' RETURNING id) UPDATE ledger_total SET floor = 0 FROM moved WHERE id = account_id",
+        "may be overdrawn when it may: in_transit",
+    ),
+    Attack("UPDATE ledger_accountclass SET may_overdraw = true", "may be overdrawn when it may"),
+    Attack(
+        "INSERT INTO ledger_total (account_id, debits, credits, floor, hot) "
+        "VALUES (0, 5, 5, 1, false)",
+        "account 0 shows 5 / 5",
+    ),
+    Attack(
+        "INSERT INTO ledger_daytotal (account_id, effective_on, booked_on, debits, credits) "
+        "VALUES (0, '2026-03-02', '2026-03-02', 1, 1)",
+        "account 0 of 2026-03-02",
+    ),
     Attack("UPDATE ledger_daytotal SET credits = credits + 1", "day totals"),
     Attack("DELETE FROM ledger_daytotal", "day totals"),
 ]
@@ -114,6 +137,7 @@ PERIODS = [
     Attack("UPDATE ledger_books SET closed_through = null", "closed through no date"),
     Attack("UPDATE ledger_books SET closed_through = '2025-12-31'", "closed through 2025-12-31"),
     Attack("UPDATE ledger_books SET rolled_to = 0", "shows"),
+    Attack("UPDATE ledger_books SET rolled_to = rolled_to + 1000000", "rolled up to"),
     Attack("UPDATE ledger_books SET sealed_to = 0", "sealed to 0"),
 ]
 SEALS = [
@@ -153,8 +177,11 @@ def books(own_database: str, settings: Settings, tmp_path: Path) -> Names:
 def tampered(attack: Attack, books: Names) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for constraint in ("account_is_never_overdrawn", "ledger_seal_digest_key"):
-            table = "ledger_total" if "account" in constraint else "ledger_seal"
+        for table, constraint in (
+            ("ledger_total", "account_is_never_overdrawn"),
+            ("ledger_slot", "slot_is_never_overdrawn"),
+            ("ledger_seal", "ledger_seal_digest_key"),
+        ):
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(attack.statement, {"fatima": books.fatima, "henk": books.henk})
