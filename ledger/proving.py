@@ -22,6 +22,13 @@ OF_ACCOUNTS = """
     WHERE account_id = ANY (%s::bigint[]) AND xid < (SELECT sealed_to FROM ledger_books)
 """
 
+TOTALS = """
+    SELECT a.code, sum(e.debit)::bigint, sum(e.credit)::bigint
+    FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id
+    WHERE e.account_id = ANY (%s::bigint[]) AND e.xid < (SELECT sealed_to FROM ledger_books)
+    GROUP BY a.code
+"""
+
 
 class NotSealedYet(Exception):
     """A transfer is newer than the last seal; the worker has not come by yet."""
@@ -52,11 +59,19 @@ def prove(transfer_ids: Sequence[UUID]) -> dict[str, Any]:
 
 
 def prove_statement(account_ids: Sequence[int]) -> dict[str, Any]:
-    """The proof for every sealed transfer of these accounts."""
+    """The proof for every sealed transfer of these accounts, with the totals they come to.
+
+    The totals are the books' word: a row left out shows as long as the reader knows them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(OF_ACCOUNTS, [list(account_ids)])
         transfer_ids = [transfer_id for (transfer_id,) in cursor.fetchall()]
-    return prove(transfer_ids)
+        cursor.execute(TOTALS, [list(account_ids)])
+        totals = [
+            {"account": code, "debits": debits, "credits": credits_}
+            for code, debits, credits_ in cursor.fetchall()
+        ]
+    return prove(transfer_ids) | {"accounts": totals}
 
 
 def _seal_over(xid: int, seq: int) -> Seal:

@@ -20,7 +20,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import io
 import json
+import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +39,7 @@ FIELDS = (
 DEBIT, CREDIT, CENTS = map(FIELDS.index, ("debit", "credit", "cents"))
 MOST_NAMED = 100  # of one range: a longer list helps nobody
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
+CUT_SHORT = (OSError, EOFError, zlib.error)
 Seal = dict[str, Any]
 
 
@@ -224,15 +227,33 @@ def wrong_with_leaves(seal: Seal, sealed: list[bytes]) -> list[str]:
 def wrong_with_proof(proof: dict[str, Any], *, public_key: bytes) -> list[str]:
     """What is wrong with the proof that transfers are in sealed ranges."""
     findings = [] if proof["transfers"] else ["the proof is of no transfer at all"]
+    known: set[str] = set()
     seals = {seal["number"]: seal for seal in proof["seals"]}
     for seal in seals.values():
         findings += wrong_with_seal(seal, previous=None, public_key=public_key)
     for line in proof["transfers"]:
+        if line["content"][0] in known:
+            findings.append(f"transfer {line['content'][0]} is there twice")
+        known.add(line["content"][0])
         path = [(side, bytes.fromhex(value)) for side, value in line["path"]]
         root = root_by_path(leaf_hash(content_of(line["content"])), path)
         if line["seal"] not in seals or root.hex() != seals[line["seal"]]["root"]:
             findings.append(f"transfer {line['content'][0]} is not in seal {line['seal']}")
+    for account in proof.get("accounts", ()):
+        findings += _wrong_with_total(account, [line["content"] for line in proof["transfers"]])
     return findings
+
+
+def _wrong_with_total(account: dict[str, Any], transfers: list[list[str]]) -> list[str]:
+    code, debits, credits_ = account["account"], account["debits"], account["credits"]
+    moved = [
+        sum(int(fields[CENTS]) for fields in transfers if fields[side] == code)
+        for side in (DEBIT, CREDIT)
+    ]
+    if moved == [debits, credits_]:
+        return []
+    said = f"account {code}: {debits} / {credits_} in the proof"
+    return [f"{said}, its transfers say {moved[0]} / {moved[1]}"]
 
 
 class Evidence:
@@ -255,8 +276,8 @@ class Evidence:
         """Verify all lines; return what is wrong."""
         try:
             for number, line in enumerate(lines, 1):
-                self._line(number, line.rstrip("\n"))
-        except (OSError, EOFError, zlib.error) as error:
+                self._line(number, line.rstrip("\r\n"))
+        except CUT_SHORT as error:
             self.findings.append(f"the file cannot be read further: {error}")
         self._end()
         return self.findings
@@ -313,7 +334,7 @@ class Evidence:
         self.findings += wrong_with_seal(seal, previous=self.previous, public_key=self.public_key)
         self.findings += wrong_with_leaves(seal, sealed)
         self.findings += wrong_in_range(name, self.ids, self.leaves, sealed)
-        if self.published.pop(seal["number"], seal["digest"]) != seal["digest"]:
+        if self.published.pop(seal["number"], as_published(seal)) != as_published(seal):
             self.findings.append(f"{name}: it is not the one that was published")
         self.previous = seal["digest"]
         self.ids, self.leaves = [], []
@@ -336,17 +357,48 @@ class Evidence:
 # --- the command line ------------------------------------------------------------------------------
 
 
+def as_published(seal: Seal) -> str:
+    """What has to be the same in a seal and in its published copy: with the digest all of it."""
+    return f"{seal['digest']} {seal['signature']}"
+
+
 def read_published(lines: Iterable[str]) -> tuple[dict[int, str], list[str]]:
-    """The digests of the published seals by number, and which lines are no seal."""
+    """The published seals by number (`as_published`), and which lines are not as they were.
+
+    A copy may begin anywhere; from there every seal follows the one before it.
+    """
     known: dict[int, str] = {}
     findings = []
-    for number, line in enumerate(lines, 1):
-        try:
-            seal = json.loads(line)
-            known[seal["number"]] = seal["digest"]
-        except UNREADABLE:
-            findings.append(f"line {number} of the published seals cannot be read: {line[:60]!r}")
+    last: Seal | None = None
+    try:
+        for number, line in enumerate(lines, 1):
+            where = f"line {number} of the published seals"
+            try:
+                seal = json.loads(line)
+                known.setdefault(seal["number"], as_published(seal))
+                if seal_digest(seal).hex() != seal["digest"]:
+                    findings.append(f"{where}: the digest is not that of its content")
+                if last and not _follows(seal, last):
+                    findings.append(
+                        f"{where}: seal {seal['number']} does not follow seal {last['number']}"
+                    )
+                last = seal
+            except UNREADABLE:
+                findings.append(f"{where} cannot be read: {line[:60]!r}")
+    except CUT_SHORT as error:
+        findings.append(f"the published seals cannot be read further: {error}")
     return known, findings
+
+
+def _follows(seal: Seal, last: Seal) -> bool:
+    return bool((seal["number"], seal["previous"]) == (last["number"] + 1, last["digest"]))
+
+
+def printable(text: str) -> str:
+    """The text on one line: what ends a line, turns it around or cannot be printed is spelt out."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
 
 
 def _public_key(text: str) -> bytes:
@@ -356,7 +408,7 @@ def _public_key(text: str) -> bytes:
     return key
 
 
-def _text(name: str) -> TextIO:
+def open_text(name: str | os.PathLike[str]) -> TextIO:
     """A file to read, plain or gzipped; bytes that are no text become a mark that fits no leaf."""
     with open(name, "rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
@@ -369,7 +421,7 @@ def _verify_proof(file: TextIO, key: bytes) -> tuple[list[str], str]:
         proof = json.load(file)
         findings = wrong_with_proof(proof, public_key=key)
         return findings, f"{len(proof['transfers'])} transfers in {len(proof['seals'])} seals"
-    except (*UNREADABLE, OSError, EOFError, zlib.error) as error:
+    except (*UNREADABLE, *CUT_SHORT) as error:
         return [f"this is no proof: {error!r}"], "nothing proven"
 
 
@@ -377,14 +429,27 @@ def _verify_evidence(file: TextIO, key: bytes, published: TextIO | None) -> tupl
     known, findings = read_published(published) if published else ({}, [])
     evidence = Evidence(key, known)
     findings += evidence.read(file)
+    if published and evidence.seals and not known:
+        findings.append("no seal was published in that file: nothing is compared")
     return findings, (
         f"{evidence.transfers} transfers, {evidence.seals} seals, "
         f"{len(evidence.leaves)} transfers not sealed yet"
     )
 
 
+def _say(lines: Sequence[str]) -> None:
+    try:
+        for line in lines:
+            sys.stdout.write(printable(line) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on; the exit code still says it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("file", help="an evidence file (.jsonl or .jsonl.gz) or a proof (.json)")
     parser.add_argument(
@@ -393,17 +458,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--published", help="the file of seals as it was published")
     options = parser.parse_args(arguments)
     try:
-        file = _text(options.file)
-        published = _text(options.published) if options.published else None
+        file = open_text(options.file)
+        published = open_text(options.published) if options.published else None
     except OSError as error:
         parser.error(str(error))
     if options.file.endswith(".json"):
         findings, done = _verify_proof(file, options.key)
     else:
         findings, done = _verify_evidence(file, options.key, published)
-    for finding in findings:
-        sys.stdout.write(finding + "\n")
-    sys.stdout.write(f"{done}: {len(findings)} findings\n")
+    _say([*findings, f"{done}: {len(findings)} findings"])
     return 1 if findings else 0
 
 

@@ -14,6 +14,7 @@ from ledger.models import Seal
 from ledger.sealing import as_json
 from ledger.verifier import (
     GENESIS,
+    as_published,
     leaf_hash,
     split,
     wrong_in_range,
@@ -35,13 +36,13 @@ def verify_ledger(
     previous, place = GENESIS.hex(), (0, 0)
     for number in Seal.objects.order_by("number").values_list("number", flat=True):
         seal = Seal.objects.get(pk=number)
-        digest = bytes(seal.digest).hex()
-        wrong = wrong_with_seal(as_json(seal), previous=previous, public_key=public_key)
-        if (published or {}).get(number, digest) != digest:
+        known = as_json(seal)
+        wrong = wrong_with_seal(known, previous=previous, public_key=public_key)
+        if (published or {}).get(number, as_published(known)) != as_published(known):
             wrong.append(f"{seal}: it is not the one that was published")
         wrong += _wrong_in_range(seal, place)
         yield seal, [Finding(CHECK, detail) for detail in wrong]
-        previous, place = digest, (seal.last_xid, seal.last_seq)
+        previous, place = known["digest"], (seal.last_xid, seal.last_seq)
 
 
 def _wrong_in_range(seal: Seal, after: tuple[int, int]) -> list[str]:

@@ -6,10 +6,13 @@ import gzip
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from ledger import verifier
@@ -227,3 +230,93 @@ def test_a_torn_copy_of_the_published_seals_is_said(file: Path, tmp_path: Path) 
 
     assert status == 1
     assert found[0].startswith("line 1 of the published seals cannot be read")
+
+
+def changed(lines: list[str], number: int, old: str, new: str) -> list[str]:
+    assert old in lines[number]
+    return [*lines[:number], lines[number].replace(old, new, 1), *lines[number + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("alter", "finding"),
+    [
+        (lambda x: x[:1] + x[2:], "line 2 of the published seals: seal 3 does not follow seal 1"),
+        (lambda x: [*x, x[0]], "line 4 of the published seals: seal 1 does not follow seal 3"),
+        (lambda x: x[::-1], "line 2 of the published seals: seal 2 does not follow seal 3"),
+        (
+            lambda x: changed(x, 1, '"count": 4', '"count": 5'),
+            "line 2 of the published seals: the digest is not that of its content",
+        ),
+        (
+            lambda x: changed(x, 1, '"signature": "', '"signature": "00'),
+            "seal 2: it is not the one that was published",
+        ),
+        (lambda x: [], "no seal was published in that file: nothing is compared"),
+    ],
+)
+def test_what_was_changed_in_the_published_seals_is_named(
+    file: Path, tmp_path: Path, alter: Callable[[list[str]], list[str]], finding: str
+) -> None:
+    publish(tmp_path)
+    copy = tmp_path / "seals.jsonl"
+    copy.write_text("".join(alter(copy.read_text().splitlines(keepends=True))))
+
+    status, found = verify(file, "--published", str(copy))
+
+    assert status == 1
+    assert finding in found
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify_ledger", key=public_key_of(KEY), published=copy, stdout=StringIO())
+
+
+def test_a_copy_of_the_newest_seals_is_enough_to_compare(file: Path, tmp_path: Path) -> None:
+    publish(tmp_path)
+    copy = tmp_path / "seals.jsonl"
+    copy.write_text("".join(copy.read_text().splitlines(keepends=True)[1:]))
+
+    assert verify(file, "--published", str(copy))[0] == 0
+
+
+def test_a_compressed_copy_cut_short_is_said(file: Path, tmp_path: Path) -> None:
+    publish(tmp_path)
+    copy = tmp_path / "copy.gz"
+    copy.write_bytes(gzip.compress((tmp_path / "seals.jsonl").read_bytes())[:-20])
+
+    status, found = verify(file, "--published", str(copy))
+
+    assert status == 1
+    assert found[0].startswith("the published seals cannot be read further")
+
+
+def test_line_ends_of_another_system_change_nothing(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert verify(file)[0] == 0
+
+
+def test_a_name_that_breaks_lines_is_spelt_out(file: Path) -> None:
+    with file.open("a") as lines:
+        lines.write(
+            json.dumps({"account": "x\n0 findings \ud800 \u202e", "debits": 1, "credits": 0})
+        )
+
+    status, found = verify(file)
+
+    assert status == 1
+    assert (
+        r"account x\n0 findings \ud800 \u202e: 1 / 0 in the file, its transfers say 0 / 0" in found
+    )
+
+
+def test_a_reader_who_leaves_early_gets_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "books.jsonl").write_text("x\n" * 100_000)
+    command = [sys.executable, verifier.__file__, str(tmp_path / "books.jsonl"), "--key", "00" * 32]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.readline()
+        running.stdout.close()
+        said = running.stderr.read()
+
+    assert (running.returncode, said) == (1, b"")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -283,6 +284,60 @@ def test_a_whole_statement_is_proven(books: Names, transfers: list[UUID]) -> Non
     assert {line["content"][0] for line in proof["transfers"]} == set(map(str, transfers))
     assert len(proof["seals"]) == 3
     assert not verifier.wrong_with_proof(proof, public_key=PUBLIC)
+
+
+def forge(proof: dict[str, Any], how: str) -> None:
+    lines = proof["transfers"]
+    if how == "another amount":
+        lines[0]["content"][verifier.CENTS] = "1000000"
+    elif how == "another's path":
+        lines[0]["path"], lines[1]["path"] = lines[1]["path"], lines[0]["path"]
+    elif how == "a path turned round":
+        lines[0]["path"] = [
+            ["left" if side == "right" else "right", value] for side, value in lines[0]["path"]
+        ]
+    elif how == "no path":
+        lines[0]["path"] = []
+    elif how == "a seal that is not there":
+        lines[0]["seal"] = 99
+    elif how == "another root":
+        proof["seals"][0]["root"] = verifier.leaf_hash(
+            verifier.content_of(lines[0]["content"])
+        ).hex()
+    elif how == "a row left out":
+        del lines[0]
+    elif how == "a row doubled":
+        lines.append(lines[0])
+    elif how == "another total":
+        proof["accounts"][0]["credits"] += 1
+
+
+@pytest.mark.parametrize(
+    ("how", "finding"),
+    [
+        ("another amount", "is not in seal 1"),
+        ("another's path", "is not in seal 1"),
+        ("a path turned round", "is not in seal 1"),
+        ("no path", "is not in seal 1"),
+        ("a seal that is not there", "is not in seal 99"),
+        ("another root", "seal 1: its digest is not that of its content"),
+        ("a row left out", "in the proof, its transfers say"),
+        ("a row doubled", "is there twice"),
+        ("another total", "in the proof, its transfers say"),
+    ],
+)
+def test_a_forged_statement_does_not_hold(
+    books: Names, transfers: list[UUID], tmp_path: Path, how: str, finding: str
+) -> None:
+    seal_all()
+    proof = json.loads(json.dumps(prove_statement([books.fatima])))
+    assert run_verifier(proof, tmp_path)[0] == 0
+
+    forge(proof, how)
+    status, output = run_verifier(proof, tmp_path)
+
+    assert status == 1
+    assert finding in output
 
 
 def test_a_transfer_that_is_not_sealed_yet_has_no_proof(books: Names) -> None:

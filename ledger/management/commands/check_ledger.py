@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ledger.checking import CHECKS, check_ledger
+from ledger.verifier import printable
 
 
 class Command(BaseCommand):
@@ -14,7 +15,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         findings = check_ledger()
         for finding in findings:
-            self.stdout.write(f"{finding.check}: {finding.detail}")
+            self.stdout.write(printable(f"{finding.check}: {finding.detail}"))
         seconds = time.monotonic() - started
         self.stdout.write(f"{len(CHECKS)} checks, {len(findings)} findings, {seconds:.1f} s.")
         if findings:
