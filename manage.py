@@ -15,7 +15,13 @@ def main() -> None:
 
     try:
         settings.INSTALLED_APPS  # noqa: B018 - read now: some of Django's own commands go on without
-        execute_from_command_line(sys.argv)
+        try:
+            execute_from_command_line(sys.argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # `| head`: nobody reads on, so what was asked was not answered whole
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
     except ImproperlyConfigured as error:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection, transaction
 
 from ledger.models import Seal
-from ledger.verifier import GENESIS, root_of, seal_digest, split
+from ledger.verifier import GENESIS, UNREADABLE, root_of, seal_digest, split
 
 RANGE_MAX = 65_536
 PUBLISHED = "seals.jsonl"
@@ -90,21 +90,32 @@ def as_json(seal: Seal) -> dict[str, Any]:
     }
 
 
+class NotPublished(Exception):
+    """The published file does not end with a seal: somebody has to look at it first."""
+
+
 def publish(folder: Path) -> int:
     """Append the seals that are not in the published file yet; return how many.
 
     Seals already there are never touched: whoever holds a copy of the file can compare. What a
-    crash left of a line is cut off and written anew.
+    crash left of a line is cut off and written anew. Raises NotPublished and OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / PUBLISHED).open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         last = _last_line(file)
-        known = json.loads(last)["number"] if last else 0
+        known = _number(last) if last else 0
         new = Seal.objects.defer("leaves").filter(number__gt=known).order_by("number")
         lines = [json.dumps(as_json(seal)).encode() + b"\n" for seal in new]
         file.writelines(lines)
     return len(lines)
+
+
+def _number(line: bytes) -> int:
+    try:
+        return int(json.loads(line)["number"])
+    except UNREADABLE:
+        raise NotPublished(f"the last line of {PUBLISHED} is no seal: {line[:60]!r}") from None
 
 
 def _last_line(file: BinaryIO) -> bytes:

@@ -3,6 +3,8 @@
 from argparse import ArgumentTypeError
 from datetime import date
 
+DAY = 86_400  # seconds
+
 
 def day(text: str) -> date:
     """A date on the command line; a usage line says what was not one."""
@@ -10,3 +12,14 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text} is not a day, such as 2026-12-31") from None
+
+
+def seconds(text: str) -> float:
+    """A time to wait on the command line."""
+    try:
+        wait = float(text)
+    except ValueError:
+        wait = 0
+    if not 0 < wait <= DAY:
+        raise ArgumentTypeError(f"{text} is not a number of seconds, at most a day")
+    return wait

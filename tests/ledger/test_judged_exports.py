@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,7 +29,7 @@ from pyarrow import parquet
 
 from ledger.closing import close_period
 from ledger.exports.journals import write_beancount, write_hledger
-from ledger.exports.movements import Period
+from ledger.exports.movements import Period, rows
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
 from ledger.posting import NewBooking, NewTransfer, post, reverse
@@ -203,6 +205,9 @@ def test_no_export_names_an_account_that_never_moved(books: Names, tmp_path: Pat
     [
         ("csv", "--from", "2026-12-31", "--through", "2026-01-01"),
         ("xaf", "--from", "2025-01-01", "--through", "2026-12-31"),
+        ("hledger", "--from", "0001-01-01", "--through", "0001-12-31"),
+        ("beancount", "--from", "9999-01-01", "--through", "9999-12-31"),
+        ("evidence", "--from", "2026-01-01"),
     ],
 )
 def test_a_period_that_cannot_be_is_refused_in_words(
@@ -211,9 +216,10 @@ def test_a_period_that_cannot_be_is_refused_in_words(
     format_, *rest = arguments
     file = tmp_path / "books"
 
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError) as error:
         call_command("export_ledger", format_, str(file), *rest)
 
+    assert error.value.returncode == 2
     assert not file.exists()
 
 
@@ -233,3 +239,41 @@ def test_an_id_is_text_in_every_table(books: Names, tmp_path: Path) -> None:
     ids = parquet.read_table(tmp_path / "books").column("transfer").to_pylist()
 
     assert all(str(UUID(id_)) == id_ for id_ in ids)
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet", "hledger", "beancount", "xaf", "evidence"])
+def test_an_export_has_its_name_when_it_is_whole(
+    format_: str, books: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "books.jsonl.gz"
+    file.write_text("the one of before")
+    seen: list[str] = []
+
+    def on_the_way(query: str, *parameters: date) -> Iterator[tuple[Any, ...]]:
+        assert file.read_text() == "the one of before"
+        seen.extend(path.name for path in tmp_path.iterdir() if path != file)
+        yield from rows(query, *parameters)
+
+    for module in ("movements", "evidence"):
+        monkeypatch.setattr(f"ledger.exports.{module}.rows", on_the_way)
+    call_command("export_ledger", format_, str(file), stdout=io.StringIO())
+
+    assert set(seen) == {"unfinished-books.jsonl.gz"}
+    assert [*tmp_path.iterdir()] == [file]
+    assert file.read_bytes() != b"the one of before"
+
+
+def test_an_export_that_fails_leaves_nothing_but_the_one_of_before(
+    books: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(query: str, *parameters: date) -> Iterator[tuple[Any, ...]]:
+        yield from islice(rows(query, *parameters), 1)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ledger.exports.movements.rows", full)
+    (tmp_path / "books").write_text("the one of before")
+
+    with pytest.raises(CommandError, match="books cannot be written: No space left"):
+        call_command("export_ledger", "csv", str(tmp_path / "books"))
+
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["the one of before"]

@@ -1,9 +1,11 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from ledger.closing import close_period
+from ledger.errors import PeriodIsClosed
 from ledger.management.arguments import day
 
 
@@ -11,8 +13,15 @@ class Command(BaseCommand):
     help = "Close the books up to and including a date. There is no way back."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("through", type=day, help="the last date, YYYY-MM-DD")
+        parser.add_argument(
+            "through", type=day, help="the last date, YYYY-MM-DD; a day that is over"
+        )
 
     def handle(self, *args: Any, through: date, **options: Any) -> None:
-        accounts = close_period(through=through)
+        if through >= timezone.localdate():  # a slip of a key would stop all posting for years
+            raise CommandError(f"{through} is not over yet", returncode=2)
+        try:
+            accounts = close_period(through=through)
+        except PeriodIsClosed as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"Closed through {through}: opening totals of {accounts} accounts.")

@@ -1,4 +1,6 @@
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
 from ledger.management.arguments import day
 
+FIRST_YEAR, LAST_YEAR = 1900, 9998  # the days before and after a period are dates too
 OF_A_PERIOD = {
     "csv": write_csv,
     "parquet": write_parquet,
@@ -21,14 +24,33 @@ OF_A_PERIOD = {
 }
 
 
+@contextmanager
+def whole(file: Path) -> Iterator[Path]:
+    """A file to write beside this one, which takes its name when it is whole.
+
+    A journal that breaks off would pass its own checks: the closing balances stand at its end.
+    """
+    if file.exists() and not file.is_file():  # /dev/stdout, a pipe; a folder is refused on opening
+        yield file
+        return
+    unfinished = file.with_name(f"unfinished-{file.name}")
+    try:
+        yield unfinished
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 class Command(BaseCommand):
     help = "Export the books for an auditor's own tools."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("format", choices=[*OF_A_PERIOD, "xaf", "evidence"])
         parser.add_argument("file", type=Path)
-        parser.add_argument("--from", dest="start", type=day, help="first date")
-        parser.add_argument("--through", type=day, help="last date")
+        parser.add_argument(
+            "--from", dest="start", type=day, help="first date; 1 January of this year"
+        )
+        parser.add_argument("--through", type=day, help="last date; 31 December of this year")
         parser.add_argument("--name", default="Ontwikkelrekening", help="xaf: whose books")
         parser.add_argument("--tax-id", default="NL000000000B00", help="xaf: its tax number")
 
@@ -38,14 +60,20 @@ class Command(BaseCommand):
             options["start"] or date(today.year, 1, 1),
             options["through"] or date(today.year, 12, 31),
         )
+        if options["format"] == "evidence" and (options["start"] or options["through"]):
+            raise CommandError("evidence: it is of all of the books, of no period", returncode=2)
         if period.through < period.start:
-            raise CommandError("--through lies before --from", returncode=2)
+            raise CommandError(
+                f"--through {period.through} lies before --from {period.start}", returncode=2
+            )
+        if period.start.year < FIRST_YEAR or period.through.year > LAST_YEAR:
+            raise CommandError(f"a year from {FIRST_YEAR} to {LAST_YEAR}, please", returncode=2)
         if options["format"] == "xaf" and period.start.year != period.through.year:
             raise CommandError("xaf: an audit file is of one year", returncode=2)
         file: Path = options["file"]
         try:
-            with one_snapshot():
-                self._write(options.pop("file"), period, made_on=today, **options)
+            with one_snapshot(), whole(options.pop("file")) as unfinished:
+                self._write(unfinished, period, made_on=today, **options)
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}") from None
         seconds = time.monotonic() - started

@@ -2,11 +2,12 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.keys import sealing_key
-from ledger.sealing import PUBLISHED, public_key_of
+from ledger.management.arguments import seconds
+from ledger.sealing import PUBLISHED, NotPublished, public_key_of
 from ledger.tending import tend
 
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--every", type=float, help="keep going, with this many seconds between"
+            "--every", type=seconds, help="keep going, with this many seconds between"
         )
 
     def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
@@ -27,7 +28,10 @@ class Command(BaseCommand):
 
     def _seal(self) -> None:
         started = time.monotonic()
-        seals = tend(at=timezone.now())
+        try:
+            seals = tend(at=timezone.now())
+        except (NotPublished, OSError) as error:
+            raise CommandError(f"sealed, but not published: {error}") from None
         self.stdout.write(
             f"{sum(made.count for made in seals)} transfers in {len(seals)} seals, "
             f"{time.monotonic() - started:.1f} s; public key {public_key_of(sealing_key())}, "

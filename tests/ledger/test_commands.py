@@ -1,0 +1,80 @@
+"""The ledger's commands, asked what cannot be: a sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from ledger.closing import close_period, closed_through
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("days", [0, 1, 36_500])
+def test_a_day_that_is_not_over_is_not_closed(days: int) -> None:
+    through = timezone.localdate() + timedelta(days=days)
+
+    with pytest.raises(CommandError, match="is not over yet") as error:
+        call_command("close_period", str(through))
+
+    assert error.value.returncode == 2
+    assert closed_through() is None
+
+
+def test_closing_again_is_refused_in_words() -> None:
+    close_period(through=date(2025, 12, 31))
+
+    with pytest.raises(CommandError, match="closed through 2025-12-31 already"):
+        call_command("close_period", "2025-12-31")
+
+
+@pytest.mark.parametrize("every", ["x", "-1", "0", "nan", "inf"])
+def test_a_wait_that_is_none_is_refused_in_words(every: str) -> None:
+    with pytest.raises(CommandError, match="is not a number of seconds"):
+        call_command("seal_ledger", f"--every={every}")
+
+
+def test_a_published_file_that_is_no_list_of_seals_is_left_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.LEDGER_SEALS_DIR = tmp_path
+    (tmp_path / "seals.jsonl").write_text("not a seal\n")
+
+    with pytest.raises(CommandError, match="is no seal: "):
+        call_command("seal_ledger")
+
+    assert (tmp_path / "seals.jsonl").read_text() == "not a seal\n"
+
+
+def test_a_folder_that_cannot_be_written_is_said(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings.LEDGER_SEALS_DIR = tmp_path / "file"
+
+    with pytest.raises(CommandError, match="sealed, but not published"):
+        call_command("seal_ledger")
+
+
+def test_a_reader_who_leaves_early_gets_no_traceback() -> None:
+    unread, out = os.pipe()
+    os.close(unread)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "help"],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {"ENVIRONMENT": "development", "DATABASE_URL": "postgres://nobody@localhost/nothing"},
+        stdout=out,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(out)
+
+    assert (done.returncode, done.stderr) == (1, b"")
