@@ -34,7 +34,7 @@ class AlreadyReversed(UnableToPost):
 
 
 class NotAnAmount(UnableToPost):
-    """A transfer moves a positive number of cents between two different accounts."""
+    """A transfer moves 1 to 10^13 cents between two different accounts."""
 
 
 BY_SQLSTATE: dict[str, type[UnableToPost]] = {
@@ -52,6 +52,9 @@ BY_CONSTRAINT: dict[str, type[UnableToPost]] = {
     "ledger_transfer_pkey": DifferentContent,
     "transfer_is_reversed_once": AlreadyReversed,
     "transfer_amount_is_positive": NotAnAmount,
+    "transfer_amount_is_bounded": NotAnAmount,
+    "date_is_bounded": UnableToPost,
+    "moment_is_bounded": UnableToPost,
     "transfer_has_two_accounts": NotAnAmount,
 }
 

@@ -8,7 +8,8 @@ DECLARE
 BEGIN
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
     SELECT closed_through INTO before FROM ledger_books FOR NO KEY UPDATE;
-    IF p_through <= before THEN
+    -- Never without a date: that would open the books again.
+    IF p_through IS NULL OR p_through <= before THEN
         RAISE EXCEPTION 'the books are closed through % already', before USING ERRCODE = 'LG004';
     END IF;
     INSERT INTO ledger_opening (account_id, closed_through, debits, credits)

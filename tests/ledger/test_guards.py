@@ -88,6 +88,10 @@ def move_nothing(books: Names, transfer: UUID) -> None:
     move(books.fund, books.henk, 0)
 
 
+def move_too_much(books: Names, transfer: UUID) -> None:
+    move(books.treasury, books.bank, 10**13 + 1)
+
+
 def move_to_nobody(books: Names, transfer: UUID) -> None:
     move(books.fund, NOBODY, 1)
 
@@ -149,6 +153,14 @@ def write_seal(**fields: str) -> str:
     return f"INSERT INTO ledger_seal VALUES ({', '.join((SEAL | fields).values())})"
 
 
+def post_at(*, day: str = "2026-03-02", moment: str = "2026-03-02 09:30Z") -> str:
+    return (
+        f"SELECT ledger_post(gen_random_uuid(), '', '', '', '{day}', '{moment}', "
+        "ARRAY[gen_random_uuid()], ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], "
+        "ARRAY[1]::bigint[])"
+    )
+
+
 def breaks_the_chain(condition: str, *statements: str) -> Guard:
     return refusal(
         "ledger_add_seal", "seal % does not continue the chain", condition, sql(*statements)
@@ -207,6 +219,31 @@ GUARDS = [
         "transfer_amount_is_positive",
         "ALTER DOMAIN ledger_cents DROP CONSTRAINT transfer_amount_is_positive",
         move_nothing,
+    ),
+    Guard(
+        "transfer_amount_is_bounded",
+        "ALTER DOMAIN ledger_cents DROP CONSTRAINT transfer_amount_is_bounded",
+        move_too_much,
+    ),
+    *(
+        Guard(
+            "date_is_bounded", "ALTER DOMAIN ledger_date DROP CONSTRAINT date_is_bounded", sql(act)
+        )
+        for day in ("-infinity", "4000-01-01 BC", "1899-12-31", "3000-01-01", "infinity")
+        for act in (post_at(day=day), f"SELECT ledger_close_period('{day}')")
+    ),
+    *(
+        Guard(
+            "moment_is_bounded",
+            "ALTER DOMAIN ledger_moment DROP CONSTRAINT moment_is_bounded",
+            sql(act),
+        )
+        for moment in ("-infinity", "4000-01-01 BC", "3000-01-01 00:00:01Z", "infinity")
+        for act in (
+            post_at(moment=moment),
+            f"SELECT ledger_open_accounts('{{x}}', 'tranche', '{moment}')",
+            add_seal(at=f"'{moment}'"),
+        )
     ),
     constraint(
         "transfer_has_two_accounts",
@@ -326,6 +363,12 @@ GUARDS = [
         "the books are closed through % already",
         "p_through <= before",
         sql("SELECT ledger_close_period('2020-01-02')", "SELECT ledger_close_period('2020-01-01')"),
+    ),
+    refusal(
+        "ledger_close_period",
+        "the books are closed through % already",
+        "p_through IS NULL",
+        sql("SELECT ledger_close_period('2020-01-02')", "SELECT ledger_close_period(NULL)"),
     ),
     refusal(
         "ledger_open_accounts",

@@ -4,9 +4,10 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from ledger.accounts import open_accounts
 from ledger.balances import balance, balances, balances_on
 from ledger.checking import check_ledger
-from ledger.models import Account, Booking, Transfer
+from ledger.models import Account, AccountClass, Booking, Transfer
 from ledger.posting import (
     AlreadyReversed,
     DifferentContent,
@@ -249,3 +250,27 @@ def test_a_statement_runs_back_from_the_balance_page_by_page() -> None:
         26_000,
     ]
     assert whole[-1].counter_account_code == Account.objects.get(pk=books.fund).code
+
+
+@pytest.mark.parametrize("hot", [False, True])
+@pytest.mark.parametrize("others", [0, 1])
+def test_an_account_of_the_debit_side_holds_to_the_cent(hot: bool, others: int) -> None:
+    """As a till does: debits come in, credits go out, one transfer at a time or in a batch."""
+    AccountClass.objects.create(code="till", name="Till", normal_side="debit", hot=hot)
+    till = open_accounts(["till"], account_class="till", at=AT)["till"]
+    books = open_books(fund_cents=10)
+    move(till, books.provider, 100)
+
+    def pay(cents: int) -> None:
+        rest = [NewTransfer(uuid4(), books.fund, books.henk, 1)] * others
+        with transaction.atomic():
+            post(booking(), [NewTransfer(uuid4(), books.provider, till, cents), *rest], at=AT)
+
+    move(books.treasury, books.provider, 100)
+    with pytest.raises(Overdrawn):
+        pay(101)
+    pay(100)
+    with pytest.raises(Overdrawn):
+        pay(1)
+    assert balance(till) == 0
+    assert not check_ledger()
