@@ -1,4 +1,7 @@
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -11,6 +14,7 @@ from ledger.models import Account, AccountClass, Booking, Transfer
 from ledger.posting import (
     AlreadyReversed,
     DifferentContent,
+    NewBooking,
     NewTransfer,
     NotAnAmount,
     Overdrawn,
@@ -112,6 +116,27 @@ def test_posting_the_same_again_changes_nothing() -> None:
 
     assert balance(books.fatima) == 80_000
     assert Transfer.objects.get(booking_id=given.id).booked_at == AT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        partial(replace, kind="other"),
+        partial(replace, cause="other"),
+        partial(replace, description="other"),
+    ],
+    ids=["kind", "cause", "description"],
+)
+def test_the_same_booking_in_other_words_is_refused(
+    change: Callable[[NewBooking], NewBooking],
+) -> None:
+    books = open_books(fund_cents=100)
+    given = booking()
+    transfers = [NewTransfer(uuid4(), books.fund, books.fatima, 100)]
+    post(given, transfers, at=AT)
+
+    with pytest.raises(DifferentContent):
+        post(change(given), transfers, at=AT)
 
 
 @pytest.mark.parametrize("change", ["amount", "account", "fewer", "more", "date"])
