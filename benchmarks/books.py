@@ -36,12 +36,12 @@ def open_books(url: str) -> Books:
     first = min(ids.values())
     post(
         NewBooking(UUID(int=1), "fund", "bench", "the fund", ON),
-        [NewTransfer(UUID(int=1), treasury, fund, 10 * CITIZENS * CREDIT)],
+        [NewTransfer(treasury, fund, 10 * CITIZENS * CREDIT)],
         at=AT,
     )
     post(
         NewBooking(UUID(int=2), "top_up", "bench", "everybody's credit", ON),
-        [NewTransfer(UUID(int=10 + n), fund, first + n, CREDIT) for n in range(CITIZENS)],
+        [NewTransfer(fund, first + n, CREDIT) for n in range(CITIZENS)],
         at=AT,
     )
     with connection.cursor() as cursor:

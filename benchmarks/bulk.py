@@ -101,10 +101,9 @@ def _work(size: int, fund: int, first: int, number: int, again: bool, told: int)
         if booking in done:
             continue
         start = chunk * CHUNK
-        base = (0xB << 100) + (size << 40) + start
         post(
             NewBooking(booking, "top_up", f"run:{size}", "bulk", ON),
-            [NewTransfer(UUID(int=base + n), fund, first + start + n, 100) for n in range(CHUNK)],
+            [NewTransfer(fund, first + start + n, 100) for n in range(CHUNK)],
             at=AT,
         )
         os.write(told, b".")

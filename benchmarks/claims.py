@@ -121,7 +121,7 @@ def _provider(number: int, count: int) -> Caller:
     booking = NewBooking(uuid4(), "reserve", f"run:{uuid4()}", "benchmark", today)
     post(
         booking,
-        [NewTransfer(uuid4(), treasury.pk, account, 26000) for account in accounts.values()],
+        [NewTransfer(treasury.pk, account, 26000) for account in accounts.values()],
         at=now,
     )
     terms: list[dict[str, Any]] = [{"instalment": "start", "cents": 13000, "after": "start"}]

@@ -179,7 +179,7 @@ def _post_many(books: Books, count: int, on: date = ON) -> None:
         first = books.first + start % CITIZENS
         post(
             NewBooking(uuid4(), "expire", "bench", "bench", on),
-            [NewTransfer(uuid4(), first + n, books.fund, 1) for n in range(10_000)],
+            [NewTransfer(first + n, books.fund, 1) for n in range(10_000)],
             at=AT,
         )
 
@@ -193,7 +193,7 @@ def reading(books: Books) -> list[Metric]:
             size = min(10_000, count - start)
             post(
                 NewBooking(uuid4(), "claim", "bench", "bench", ON),
-                [NewTransfer(uuid4(), books.first + n, account, 1) for n in range(size)],
+                [NewTransfer(books.first + n, account, 1) for n in range(size)],
                 at=AT,
             )
     roll_up()

@@ -90,7 +90,7 @@ def _measure(table: Acts) -> Metric:
     fund = open_account(f"fund:{size}", account_class="fund", at=bulk.AT).pk
     post(
         NewBooking(uuid4(), "fund", "bench", "the fund", bulk.ON),
-        [NewTransfer(uuid4(), treasury, fund, 100 * size)],
+        [NewTransfer(treasury, fund, 100 * size)],
         at=bulk.AT,
     )
     with table.timed("open the accounts"):

@@ -51,13 +51,13 @@ CHECKS = {
            OR coalesce(s.dealt, 0) > coalesce(m.received, 0)
     """,
     "every transfer has its booking, dated alike and of one transaction": """
-        SELECT 'transfer ' || t.id FROM ledger_transfer t
+        SELECT 'transfer ' || t.xid || '-' || t.seq FROM ledger_transfer t
         LEFT JOIN ledger_booking b ON b.id = t.booking_id
         WHERE b.id IS NULL
            OR (b.effective_on, b.booked_at, b.xid) <> (t.effective_on, t.booked_at, t.xid)
     """,
     "every transfer has its accounts": """
-        SELECT 'transfer ' || t.id FROM ledger_transfer t
+        SELECT 'transfer ' || t.xid || '-' || t.seq FROM ledger_transfer t
         WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.debit_account_id)
            OR NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.credit_account_id)
     """,
@@ -119,7 +119,7 @@ CHECKS = {
     """,
     # After a restore: until `begin_era`.
     "every transfer is of a transaction that this server has had": """
-        SELECT 'transfer ' || t.id || ' of transaction ' || t.xid FROM ledger_transfer t
+        SELECT 'transfer ' || t.xid || '-' || t.seq FROM ledger_transfer t
         WHERE t.xid < 1 OR t.xid >= (
             SELECT xid_offset + greatest(
                 pg_snapshot_xmax(pg_current_snapshot())::text::bigint,

@@ -49,7 +49,6 @@ BY_SQLSTATE: dict[str, type[UnableToPost]] = {
 BY_CONSTRAINT: dict[str, type[UnableToPost]] = {
     "account_is_never_overdrawn": Overdrawn,
     "slot_is_never_overdrawn": Overdrawn,
-    "ledger_transfer_pkey": DifferentContent,
     "transfer_is_reversed_once": AlreadyReversed,
     "transfer_amount_is_positive": NotAnAmount,
     "transfer_amount_is_bounded": NotAnAmount,

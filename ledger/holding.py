@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid5
 
 from ledger.accounts import open_accounts
 from ledger.balances import balances
@@ -29,13 +28,13 @@ def reserve(
 ) -> Hold:
     """Set money aside from a (credit) account on a new account with this code."""
     account = open_accounts([code], account_class=account_class, at=at)[code]
-    post(booking, [NewTransfer(booking.id, source, account, cents)], at=at)
+    post(booking, [NewTransfer(source, account, cents)], at=at)
     return Hold(account, source)
 
 
 def capture(booking: NewBooking, *, hold: Hold, to: int, cents: int, at: datetime) -> None:
     """Pay a part of what is held; raises Overdrawn beyond what is left."""
-    post(booking, [NewTransfer(booking.id, hold.account, to, cents)], at=at)
+    post(booking, [NewTransfer(hold.account, to, cents)], at=at)
 
 
 def release(booking: NewBooking, *, holds: Sequence[Hold], at: datetime) -> int:
@@ -46,9 +45,7 @@ def release(booking: NewBooking, *, holds: Sequence[Hold], at: datetime) -> int:
     """
     left = balances([hold.account for hold in holds])
     transfers = [
-        NewTransfer(
-            uuid5(booking.id, str(hold.account)), hold.account, hold.source, left[hold.account]
-        )
+        NewTransfer(hold.account, hold.source, left[hold.account])
         for hold in holds
         if left[hold.account]
     ]

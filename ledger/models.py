@@ -134,12 +134,12 @@ class Booking(models.Model):
 class Transfer(models.Model):
     """A positive amount in cents, debited to one account and credited to another.
 
-    `seq` is the order in which transfers were written; `xid` the database transaction, which tells
-    exactly what can no longer be joined by a late commit (see sealing). A booking's transfers are
-    found by its `xid`: they were written in one transaction, and `xid` has an index already.
+    Its place in the books is its name: `xid`, the database transaction, which tells exactly what can
+    no longer be joined by a late commit (see sealing), and `seq`, the order in which transfers were
+    written. A booking's transfers are found by its `xid`: they were written in one transaction.
     """
 
-    id = models.UUIDField(primary_key=True)
+    pk = models.CompositePrimaryKey("xid", "seq")
     booking = models.ForeignKey(
         Booking, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
@@ -159,7 +159,6 @@ class Transfer(models.Model):
         indexes = [
             models.Index(name="transfer_by_debit", fields=["debit_account", "seq"]),
             models.Index(name="transfer_by_credit", fields=["credit_account", "seq"]),
-            models.Index(name="transfer_by_xid", fields=["xid", "seq"]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -169,7 +168,7 @@ class Transfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return f"{self.xid}-{self.seq}"
 
 
 class DayTotal(models.Model):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
@@ -15,10 +14,11 @@ from ledger.sealing import as_json
 from ledger.verifier import leaf_hash, path_of, split, tree_of
 
 LEAVES = """
-    SELECT id, xid, seq, content FROM ledger_leaf WHERE id = ANY (%s::uuid[]) ORDER BY xid, seq
+    SELECT xid, seq, content FROM ledger_leaf
+    WHERE (xid, seq) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[])) ORDER BY xid, seq
 """
 OF_ACCOUNTS = """
-    SELECT DISTINCT transfer_id FROM ledger_entry
+    SELECT DISTINCT xid, seq FROM ledger_entry
     WHERE account_id = ANY (%s::bigint[]) AND xid < (SELECT sealed_to FROM ledger_books)
 """
 
@@ -38,21 +38,22 @@ class NotAsSealed(Exception):
     """A transfer is not what was sealed: someone changed it."""
 
 
-def prove(transfer_ids: Sequence[UUID]) -> dict[str, Any]:
-    """The proof for these transfers: each with its path to the root of a seal, and those seals."""
+def prove(places: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """The proof for the transfers at these places (xid and seq): each with its path to the root of a
+    seal, and those seals."""
     with connection.cursor() as cursor:
-        cursor.execute(LEAVES, [list(transfer_ids)])
+        cursor.execute(LEAVES, [[xid for xid, _ in places], [seq for _, seq in places]])
         found = cursor.fetchall()
     lines = []
     seals: list[Seal] = []
     tree: list[list[bytes]] = [[]]
-    for transfer_id, xid, seq, content in found:
+    for xid, seq, content in found:
         if not seals or (xid, seq) > (seals[-1].last_xid, seals[-1].last_seq):
             seals.append(_seal_over(xid, seq))
             tree = tree_of(split(seals[-1].leaves))
         leaf = leaf_hash(content)
         if leaf not in tree[0]:
-            raise NotAsSealed(f"transfer {transfer_id} is not what {seals[-1]} has")
+            raise NotAsSealed(f"transfer {xid}-{seq} is not what {seals[-1]} has")
         path = [(side, hash_.hex()) for side, hash_ in path_of(tree, tree[0].index(leaf))]
         lines.append({"content": json.loads(content), "seal": seals[-1].number, "path": path})
     return {"transfers": lines, "seals": [as_json(seal) for seal in seals]}
@@ -65,13 +66,13 @@ def prove_statement(account_ids: Sequence[int]) -> dict[str, Any]:
     """
     with connection.cursor() as cursor:
         cursor.execute(OF_ACCOUNTS, [list(account_ids)])
-        transfer_ids = [transfer_id for (transfer_id,) in cursor.fetchall()]
+        places = cursor.fetchall()
         cursor.execute(TOTALS, [list(account_ids)])
         totals = [
             {"account": code, "debits": debits, "credits": credits_}
             for code, debits, credits_ in cursor.fetchall()
         ]
-    return prove(transfer_ids) | {"accounts": totals}
+    return prove(places) | {"accounts": totals}
 
 
 def _seal_over(xid: int, seq: int) -> Seal:

@@ -67,7 +67,7 @@ STATEMENT = """
               AND (t.seq, asked.id) >= (%(seq)s, %(account)s)), 0) AS net
         FROM asked
     )
-    SELECT page.id, page.booking_id, b.kind, b.cause, b.description, page.effective_on,
+    SELECT page.xid, page.seq, page.booking_id, b.kind, b.cause, b.description, page.effective_on,
            page.booked_at, page.account_id, counter.code, (page.sign * page.net_change)::bigint,
            (page.sign * (asked.net - newer.net - coalesce(sum(page.net_change) OVER (
                PARTITION BY page.account_id ORDER BY page.seq DESC
@@ -96,7 +96,8 @@ class TrialBalanceLine:
 class StatementLine:
     """One side of a transfer as its account sees it; cents in the account's normal direction."""
 
-    transfer_id: UUID
+    xid: int
+    seq: int
     booking_id: UUID
     kind: str
     cause: str

@@ -31,7 +31,7 @@ from typing import Any, TextIO
 GENESIS = bytes(32)
 HASH = 32
 FIELDS = (
-    "transfer", "booking", "kind", "cause", "description", "effective_on", "booked_at",
+    "booking", "kind", "cause", "description", "effective_on", "booked_at",
     "debit", "debit_class", "debit_side", "debit_may_overdraw",
     "credit", "credit_class", "credit_side", "credit_may_overdraw",
     "cents", "xid", "seq",
@@ -51,6 +51,11 @@ def leaf_hash(content: str) -> bytes:
 def content_of(fields: Sequence[str]) -> str:
     """The text of a transfer, from its fields."""
     return json.dumps(list(fields), ensure_ascii=False)
+
+
+def place_of(fields: Sequence[str]) -> str:
+    """The place of a transfer in the books, which is its name: its xid and its seq."""
+    return "-".join(fields[-2:])
 
 
 def tree_of(leaves: list[bytes]) -> list[list[bytes]]:
@@ -96,7 +101,7 @@ def split(leaves: bytes | memoryview) -> list[bytes]:
     return [leaves[start : start + HASH] for start in range(0, len(leaves), HASH)]
 
 
-def differences(ids: list[str], now: list[bytes], sealed: list[bytes]) -> Iterator[str]:
+def differences(places: list[str], now: list[bytes], sealed: list[bytes]) -> Iterator[str]:
     """Name every transfer of a range that is not what was sealed, walking both lists in order."""
     known, present = set(sealed), set(now)
     here = there = 0
@@ -104,24 +109,26 @@ def differences(ids: list[str], now: list[bytes], sealed: list[bytes]) -> Iterat
         strange = here < len(now) and now[here] not in known
         gone = there < len(sealed) and sealed[there] not in present
         if strange and gone:
-            yield f"transfer {ids[here]} is not as it was sealed"
+            yield f"transfer {places[here]} is not as it was sealed"
         elif strange:
-            yield f"transfer {ids[here]} was not there when this was sealed"
+            yield f"transfer {places[here]} was not there when this was sealed"
         elif gone:
-            after = f"after transfer {ids[here - 1]}" if here else "at its beginning"
+            after = f"after transfer {places[here - 1]}" if here else "at its beginning"
             yield f"a transfer is missing {after} (place {there + 1})"
         elif now[here : here + 1] != sealed[there : there + 1]:
-            yield f"transfer {ids[here]} is there twice"
+            yield f"transfer {places[here]} is there twice"
             here += 1
             continue
         here, there = here + (strange or not gone), there + (gone or not strange)
 
 
-def wrong_in_range(name: str, ids: list[str], now: list[bytes], sealed: list[bytes]) -> list[str]:
+def wrong_in_range(
+    name: str, places: list[str], now: list[bytes], sealed: list[bytes]
+) -> list[str]:
     """The differences of a range, with the name of its seal; at most so many as help."""
     if now == sealed:
         return []
-    found = [f"{name}: {difference}" for difference in differences(ids, now, sealed)]
+    found = [f"{name}: {difference}" for difference in differences(places, now, sealed)]
     more = [f"{name}: and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
     return found[:MOST_NAMED] + more
 
@@ -232,13 +239,14 @@ def wrong_with_proof(proof: dict[str, Any], *, public_key: bytes) -> list[str]:
     for seal in seals.values():
         findings += wrong_with_seal(seal, previous=None, public_key=public_key)
     for line in proof["transfers"]:
-        if line["content"][0] in known:
-            findings.append(f"transfer {line['content'][0]} is there twice")
-        known.add(line["content"][0])
+        place = place_of(line["content"])
+        if place in known:
+            findings.append(f"transfer {place} is there twice")
+        known.add(place)
         path = [(side, bytes.fromhex(value)) for side, value in line["path"]]
         root = root_by_path(leaf_hash(content_of(line["content"])), path)
         if line["seal"] not in seals or root.hex() != seals[line["seal"]]["root"]:
-            findings.append(f"transfer {line['content'][0]} is not in seal {line['seal']}")
+            findings.append(f"transfer {place} is not in seal {line['seal']}")
     for account in proof.get("accounts", ()):
         findings += _wrong_with_total(account, [line["content"] for line in proof["transfers"]])
     return findings
@@ -263,7 +271,7 @@ class Evidence:
         self.public_key = public_key
         self.published = dict(published or {})
         self.findings: list[str] = []
-        self.ids: list[str] = []
+        self.places: list[str] = []
         self.leaves: list[bytes] = []
         self.previous = GENESIS.hex()
         self.last = (0, 0)
@@ -312,9 +320,9 @@ class Evidence:
             raise ValueError("not a transfer")
         *_, cents, xid, seq = fields
         if (int(xid), int(seq)) <= self.last:
-            self.findings.append(f"transfer {fields[0]} is out of order")
+            self.findings.append(f"transfer {place_of(fields)} is out of order")
         self.last = int(xid), int(seq)
-        self.ids.append(fields[0])
+        self.places.append(place_of(fields))
         self.leaves.append(leaf_hash(content))
         self.transfers += 1
         self._move(fields[DEBIT : DEBIT + 4], int(cents), 0)
@@ -333,11 +341,11 @@ class Evidence:
         self.seals += 1
         self.findings += wrong_with_seal(seal, previous=self.previous, public_key=self.public_key)
         self.findings += wrong_with_leaves(seal, sealed)
-        self.findings += wrong_in_range(name, self.ids, self.leaves, sealed)
+        self.findings += wrong_in_range(name, self.places, self.leaves, sealed)
         if self.published.pop(seal["number"], as_published(seal)) != as_published(seal):
             self.findings.append(f"{name}: it is not the one that was published")
         self.previous = seal["digest"]
-        self.ids, self.leaves = [], []
+        self.places, self.leaves = [], []
 
     def _account(self, account: dict[str, Any]) -> None:
         code = account["account"]

@@ -23,7 +23,7 @@ from ledger.verifier import (
 )
 
 RANGE = """
-    SELECT id::text, content FROM ledger_leaf
+    SELECT xid || '-' || seq, content FROM ledger_leaf
     WHERE (xid, seq) > (%s, %s) AND (xid, seq) <= (%s, %s) ORDER BY xid, seq
 """
 CHECK = "the books are as they were sealed"
@@ -49,6 +49,6 @@ def _wrong_in_range(seal: Seal, after: tuple[int, int]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(RANGE, [*after, seal.last_xid, seal.last_seq])
         rows = cursor.fetchall()
-    ids, now = [row[0] for row in rows], [leaf_hash(row[1]) for row in rows]
+    places, now = [row[0] for row in rows], [leaf_hash(row[1]) for row in rows]
     sealed = split(seal.leaves)
-    return wrong_with_leaves(as_json(seal), sealed) + wrong_in_range(str(seal), ids, now, sealed)
+    return wrong_with_leaves(as_json(seal), sealed) + wrong_in_range(str(seal), places, now, sealed)

@@ -20,7 +20,7 @@ while time.perf_counter() - start < seconds:
     citizen = first + random.randrange(100_000)
     post(
         NewBooking(new, "expire", f"bench:{new}", "bench", on),
-        [NewTransfer(new, citizen, fund, 1)],
+        [NewTransfer(citizen, fund, 1)],
         at=at,
     )
     done += 1

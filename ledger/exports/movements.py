@@ -30,7 +30,8 @@ class Period:
 class Movement(NamedTuple):
     """One transfer with its booking, and its two accounts by code and class."""
 
-    transfer_id: UUID
+    xid: int
+    seq: int
     booking_id: UUID
     kind: str
     cause: str
@@ -45,6 +46,11 @@ class Movement(NamedTuple):
     credit_class: str
     cents: int
 
+    @property
+    def transfer(self) -> str:
+        """The transfer's place in the books, by which it is known everywhere."""
+        return f"{self.xid}-{self.seq}"
+
 
 class AccountLine(NamedTuple):
     """An account that is not empty or moved, with its opening and closing balance (debit minus credit)."""
@@ -58,7 +64,7 @@ class AccountLine(NamedTuple):
 
 
 MOVEMENTS = """
-    SELECT t.id, b.id, b.kind, b.cause, b.description, t.effective_on, t.booked_at,
+    SELECT t.xid, t.seq, b.id, b.kind, b.cause, b.description, t.effective_on, t.booked_at,
            d.id, d.code, d.account_class_id, c.id, c.code, c.account_class_id, t.amount
     FROM ledger_transfer t
     JOIN ledger_booking b ON b.id = t.booking_id

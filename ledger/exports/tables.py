@@ -61,7 +61,7 @@ def _table(batch: list[Movement], schema: pyarrow.Schema) -> pyarrow.Table:
 
 def _fields(m: Movement) -> tuple[str | int, ...]:
     return (
-        str(m.transfer_id), str(m.booking_id), m.kind, m.cause, m.description,
+        m.transfer, str(m.booking_id), m.kind, m.cause, m.description,
         m.effective_on.isoformat(), m.booked_at.isoformat(),
         m.debit, m.debit_class, m.credit, m.credit_class, m.cents,
     )  # fmt: skip

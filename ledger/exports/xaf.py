@@ -1,7 +1,7 @@
 """XML Auditfile Financieel 4.0: the file a Dutch accountant or inspector loads.
 
 A ledger account of the file is an account class of the chart; the account itself (a pseudonymous
-code) stands in the description of the line, the transfer's id in its reference.
+code) stands in the description of the line, the transfer's place in its reference.
 """
 
 from __future__ import annotations
@@ -169,6 +169,6 @@ def _transfer(movement: Movement, number: int) -> Iterator[str]:
     for line, account_class, code, net in sides:
         yield (
             f"<trLine>{_tag('nr', line)}{_tag('accID', account_class)}"
-            f"{_tag('docRef', movement.transfer_id)}{_tag('effDate', movement.effective_on)}"
+            f"{_tag('docRef', movement.transfer)}{_tag('effDate', movement.effective_on)}"
             f"{_tag('desc', code)}{_amount(net)}</trLine>"
         )

@@ -204,7 +204,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Transfer",
             fields=[
-                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "xid",
+                        "seq",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("amount", models.BigIntegerField()),
                 ("effective_on", models.DateField()),
                 ("booked_at", models.DateTimeField()),
@@ -306,10 +316,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="transfer",
             index=models.Index(fields=["credit_account", "seq"], name="transfer_by_credit"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["xid", "seq"], name="transfer_by_xid"),
         ),
         migrations.AddConstraint(
             model_name="transfer",

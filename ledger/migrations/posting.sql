@@ -52,11 +52,11 @@ END $$;
 
 -- The two sides of every transfer.
 CREATE VIEW ledger_entry AS
-    SELECT id AS transfer_id, debit_account_id AS account_id, credit_account_id AS counter_id,
+    SELECT debit_account_id AS account_id, credit_account_id AS counter_id,
            amount AS debit, 0::bigint AS credit, effective_on, booked_at, seq, xid, booking_id
     FROM ledger_transfer
     UNION ALL
-    SELECT id, credit_account_id, debit_account_id,
+    SELECT credit_account_id, debit_account_id,
            0, amount, effective_on, booked_at, seq, xid, booking_id
     FROM ledger_transfer;
 
@@ -147,10 +147,11 @@ BEGIN
     WHERE account_id = p_account AND ledger_slot.number = slot.number;
 END $$;
 
--- Whether a booking that is there already has the very content that is offered again.
+-- Whether a booking that is there already has the very content that is offered again: the same
+-- transfers as often, in whatever order.
 CREATE FUNCTION ledger_is_same(
     p_id uuid, p_kind text, p_cause text, p_description text, p_effective_on date,
-    p_ids uuid[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
+    p_debits bigint[], p_credits bigint[], p_amounts bigint[]
 ) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM ledger_booking
@@ -158,12 +159,14 @@ CREATE FUNCTION ledger_is_same(
             = (p_id, p_kind, p_cause, p_description, p_effective_on)
     ) AND NOT EXISTS (
         SELECT FROM (
-            SELECT t.id, t.debit_account_id, t.credit_account_id, t.amount
+            SELECT t.debit_account_id AS debit, t.credit_account_id AS credit, t.amount, count(*)
             FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
-            WHERE b.id = p_id
-        ) known FULL JOIN unnest(p_ids, p_debits, p_credits, p_amounts)
-            AS given (id, debit_account_id, credit_account_id, amount)
-            USING (id, debit_account_id, credit_account_id, amount)
+            WHERE b.id = p_id GROUP BY 1, 2, 3
+        ) known FULL JOIN (
+            SELECT debit, credit, amount, count(*)
+            FROM unnest(p_debits, p_credits, p_amounts) AS given (debit, credit, amount)
+            GROUP BY 1, 2, 3
+        ) given USING (debit, credit, amount, count)
         WHERE known IS NULL OR given IS NULL
     )
 $$;
@@ -241,8 +244,7 @@ END $$;
 -- primary key of the totals, which gives and locks its rows in that order.
 CREATE FUNCTION ledger_post(
     p_id uuid, p_kind text, p_cause text, p_description text, p_effective_on date,
-    p_booked_at timestamptz,
-    p_ids uuid[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
+    p_booked_at timestamptz, p_debits bigint[], p_credits bigint[], p_amounts bigint[]
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
@@ -266,20 +268,20 @@ BEGIN
     ON CONFLICT (id) DO NOTHING RETURNING xid INTO this_xid;
     IF NOT FOUND THEN
         IF NOT ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,
-                              p_ids, p_debits, p_credits, p_amounts) THEN
+                              p_debits, p_credits, p_amounts) THEN
             PERFORM ledger_refuse_to_book(p_id, p_effective_on);
         END IF;
         RETURN false;
     END IF;
 
     -- One transfer is the everyday case, and half as dear without the sets.
-    IF cardinality(p_ids) = 1 THEN
+    IF greatest(cardinality(p_debits), cardinality(p_credits), cardinality(p_amounts)) = 1 THEN
         debit := p_debits[1];
         credit := p_credits[1];
         cents := p_amounts[1];
-        INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
+        INSERT INTO ledger_transfer (booking_id, debit_account_id, credit_account_id, amount,
                                      effective_on, booked_at, seq, xid)
-        VALUES (p_ids[1], p_id, debit, credit, cents,
+        VALUES (p_id, debit, credit, cents,
                 p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid);
         UPDATE ledger_total
         SET debits = debits + CASE account_id WHEN debit THEN cents ELSE 0 END,
@@ -293,14 +295,14 @@ BEGIN
             GET DIAGNOSTICS found_hot = ROW_COUNT;
         END IF;
         unknown := 2 - found_cold - found_hot;
-    ELSIF cardinality(p_ids) = 0 THEN
+    ELSIF cardinality(p_debits) = 0 THEN
         RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
     ELSE
-        INSERT INTO ledger_transfer (id, booking_id, debit_account_id, credit_account_id, amount,
+        INSERT INTO ledger_transfer (booking_id, debit_account_id, credit_account_id, amount,
                                      effective_on, booked_at, seq, xid)
-        SELECT given.id, p_id, given.debit, given.credit, given.amount,
+        SELECT p_id, given.debit, given.credit, given.amount,
                p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
-        FROM unnest(p_ids, p_debits, p_credits, p_amounts) AS given (id, debit, credit, amount);
+        FROM unnest(p_debits, p_credits, p_amounts) AS given (debit, credit, amount);
         others := ledger_add_many(p_debits, p_credits, p_amounts);
         unknown := cardinality(others) - ledger_take_hot(others, p_debits, p_credits, p_amounts);
     END IF;

@@ -3,9 +3,9 @@
 -- very same bytes; `FIELDS` in verifier.py names them. OFFSET 0: what belongs to a transfer is looked
 -- up by its key, or the planner would read all accounts anew for every seal.
 CREATE VIEW ledger_leaf AS
-    SELECT t.id, t.xid, t.seq,
+    SELECT t.xid, t.seq,
            json_build_array(
-               t.id::text, b.id::text, b.kind, b.cause, b.description, t.effective_on::text,
+               b.id::text, b.kind, b.cause, b.description, t.effective_on::text,
                to_char(t.booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                d.code, d.account_class_id, d.normal_side, d.may_overdraw::text,
                c.code, c.account_class_id, c.normal_side, c.may_overdraw::text,

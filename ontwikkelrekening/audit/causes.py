@@ -16,7 +16,6 @@ _PAGE_OF_CAUSE = {
     "claim": "audit:claim",
     "batch": "audit:batch",
     "round": "audit:round",
-    "transfer": "audit:transfer",
     "booking": "audit:booking",
 }
 _PAGE_OF_ACCOUNT = {"reserved": "audit:enrolment", "payable": "audit:provider"}
@@ -25,6 +24,9 @@ _PAGE_OF_ACCOUNT = {"reserved": "audit:enrolment", "payable": "audit:provider"}
 def cause_href(cause: str) -> str | None:
     """The page behind "claim:<uuid>" and its like; none for a cause that has no page."""
     kind, _, subject = cause.partition(":")
+    xid, _, seq = subject.partition("-")
+    if kind == "transfer" and (xid + seq).isdecimal():
+        return reverse("audit:transfer", args=[xid, seq])
     return _page(_PAGE_OF_CAUSE.get(kind), subject)
 
 

@@ -112,8 +112,8 @@ def allocate(round_: Round, *, at: datetime, limit: int = SLICE, after: int = 0)
         effective_on=on,
     )
     transfers = [
-        NewTransfer(tranche, debit=round_.account_id or 0, credit=account, cents=cents)
-        for _rank, tranche, account, cents in rows
+        NewTransfer(debit=round_.account_id or 0, credit=account, cents=cents)
+        for _rank, _tranche, account, cents in rows
     ]
     post(booking, transfers, at=at)
     return Slice(len(rows), rows[-1][0])

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from ledger.accounts import open_account
 from ledger.posting import NewBooking, NewTransfer, post
-from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.eligibility.models import Scheme
 
@@ -72,7 +71,5 @@ def make_available(fund: Fund, *, cents: int, id: UUID, on: date, at: datetime) 
         description=f"Beschikbaar gesteld voor {fund.scheme}",
         effective_on=on,
     )
-    transfer = NewTransfer(
-        id=part(id, "fund"), debit=fund.source_id, credit=fund.account_id, cents=cents
-    )
+    transfer = NewTransfer(debit=fund.source_id, credit=fund.account_id, cents=cents)
     post(booking, [transfer], at=at)

@@ -73,7 +73,7 @@ def grant(
                 )
             )
     transfers = [
-        NewTransfer(tranche.id, debit=source, credit=account, cents=tranche.cents)
+        NewTransfer(debit=source, credit=account, cents=tranche.cents)
         for tranche, account in zip(tranches, accounts, strict=True)
     ]
     post(booking, transfers, at=at)

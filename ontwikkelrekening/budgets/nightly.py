@@ -49,7 +49,6 @@ def _end_list(round_: Round, *, cents: int, on: date, at: datetime) -> None:
         effective_on=on,
     )
     transfer = NewTransfer(
-        id=part(booking.id, "rest"),
         debit=round_.account_id or 0,
         credit=fund.account_id,
         cents=cents,

@@ -45,8 +45,10 @@ def release_rests(enrolments: Sequence[Enrolment], *, reason: str, cause: str, a
     ]
     if not transfers:
         return 0
+    first = transfers[0].debit
+    enrolment = next(enrolment for enrolment in enrolments if enrolment.account_id == first)
     booking = NewBooking(
-        id=part(transfers[0].id, "booking"),
+        id=part(enrolment.pk, "release", rests[first]),
         kind="release",
         cause=cause,
         description=DESCRIPTIONS[reason],
@@ -57,11 +59,10 @@ def release_rests(enrolments: Sequence[Enrolment], *, reason: str, cause: str, a
 
 
 def _transfers(account: int, held: Sequence[Share], rest: int) -> Iterator[NewTransfer]:
-    """One transfer per tranche that gets something back; the id follows from what was left."""
+    """One transfer per tranche that gets something back."""
     for share, cents in zip(held, still_reserved(held, rest), strict=True):
         if cents:
             yield NewTransfer(
-                id=part(share.tranche.pk, "release", account, rest),
                 debit=account,
                 credit=share.tranche.account_id,
                 cents=cents,

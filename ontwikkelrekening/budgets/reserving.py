@@ -219,13 +219,12 @@ def _reserve(
         description=f"Gereserveerd voor {course.name}"[:200],
         effective_on=localdate(at),
     )
-    post(booking, [_to_reserved(booking, piece, account) for piece in offer.parts], at=at)
+    post(booking, [_to_reserved(piece, account) for piece in offer.parts], at=at)
     return Agreed(enrolment, code_of(enrolment))
 
 
-def _to_reserved(booking: NewBooking, piece: Part, account: Account) -> NewTransfer:
+def _to_reserved(piece: Part, account: Account) -> NewTransfer:
     return NewTransfer(
-        id=part(booking.id, piece.tranche.pk),
         debit=piece.tranche.account_id,
         credit=account.pk,
         cents=piece.cents,

@@ -49,7 +49,6 @@ def give_up(
     of_account = {tranche.account_id: tranche for tranche in tranches}
     transfers = [
         NewTransfer(
-            id=part(of_account[account].pk, "expire", on, cents),
             debit=account,
             credit=of_account[account].source_id,
             cents=cents,
@@ -59,19 +58,20 @@ def give_up(
     ]
     if not transfers:
         return []
+    first = transfers[0]
     booking = NewBooking(
-        id=part(transfers[0].id, "booking"),
+        id=part(of_account[first.debit].pk, "expire", on, first.cents),
         kind="expire",
         cause=cause,
         description=DESCRIPTIONS[why],
         effective_on=on,
     )
     post(booking, transfers, at=at)
-    _pass_on(transfers, cause=cause, on=on, at=at)
+    _pass_on(booking, transfers, at=at)
     return [transfer.cents for transfer in transfers]
 
 
-def _pass_on(came_back: Sequence[NewTransfer], *, cause: str, on: date, at: datetime) -> None:
+def _pass_on(expiry: NewBooking, came_back: Sequence[NewTransfer], *, at: datetime) -> None:
     """Book on to the funder what came back to a fund whose rule says so."""
     funds = Fund.objects.filter(
         account__in={transfer.credit for transfer in came_back}, return_rule=ReturnRule.FUNDER
@@ -79,7 +79,6 @@ def _pass_on(came_back: Sequence[NewTransfer], *, cause: str, on: date, at: date
     source_of = dict(funds.values_list("account_id", "source_id"))
     transfers = [
         NewTransfer(
-            id=part(transfer.id, "to funder"),
             debit=transfer.credit,
             credit=source_of[transfer.credit],
             cents=transfer.cents,
@@ -90,11 +89,11 @@ def _pass_on(came_back: Sequence[NewTransfer], *, cause: str, on: date, at: date
     if not transfers:
         return
     booking = NewBooking(
-        id=part(transfers[0].id, "booking"),
+        id=part(expiry.id, "to funder"),
         kind="return",
-        cause=cause,
+        cause=expiry.cause,
         description="Terug naar de geldgever",
-        effective_on=on,
+        effective_on=expiry.effective_on,
     )
     post(booking, transfers, at=at)
 

@@ -98,7 +98,6 @@ def publish(round_: Round, *, by: str, at: datetime) -> Round:
         effective_on=localdate(at),
     )
     transfer = NewTransfer(
-        id=part(round_.pk, "ceiling"),
         debit=fund.account_id,
         credit=account.pk,
         cents=round_.ceiling,

@@ -196,13 +196,11 @@ def _book(
     if not moves:
         return
     transfers = [
-        NewTransfer(
-            id=uuid5(payout.pk, kind), debit=debit, credit=credit, cents=to_cents(payout.amount)
-        )
+        NewTransfer(debit=debit, credit=credit, cents=to_cents(payout.amount))
         for payout, debit, credit in moves
     ]
     booking = NewBooking(
-        id=uuid5(transfers[0].id, "booking"),
+        id=uuid5(moves[0][0].pk, kind),
         kind=kind,
         cause=f"batch:{batch.pk}",
         description=description,

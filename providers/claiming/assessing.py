@@ -76,7 +76,6 @@ def approve_and_book(claim: Claim, *, actor: str, at: datetime) -> None:
         effective_on=timezone.localdate(at),
     )
     transfer = NewTransfer(
-        id=uuid5(claim.id, "reserved to payable"),
         debit=claim.enrolment.account_id,
         credit=claim.provider.payable_id,
         cents=to_cents(claim.amount),

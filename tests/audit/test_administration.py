@@ -343,7 +343,7 @@ LISTS = [
     "citizens/circumstance",
     "budgets/topuprun",
     "payouts/paymentbatch",
-    "ledger/transfer",
+    "ledger/booking",
     "ledger/account",
 ]
 

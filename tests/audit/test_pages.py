@@ -32,7 +32,7 @@ def addresses(year: Year) -> dict[str, str]:
         "class": ["tranche"],
         "account": ["fund:landelijk"],
         "booking": [transfer.booking_id],
-        "transfer": [transfer.id],
+        "transfer": list(transfer.pk),
         "decision": [granted.id],
         "learning-account": [year.world.fatima],
         "policy": [granted.policy_id],
@@ -42,7 +42,7 @@ def addresses(year: Year) -> dict[str, str]:
         "enrolment": [year.enrolment.id],
         "claim": [year.paid.id],
         "batch": [year.batch.id],
-        "transfer-proof": [transfer.id],
+        "transfer-proof": list(transfer.pk),
         "account-proof": ["fund:landelijk"],
         "reach": ["landelijk"],
         "export": ["xaf"],
@@ -130,9 +130,9 @@ def test_a_total_leads_down_to_the_decision_behind_it(year: Year, amir: Client) 
     assert reverse("audit:account", args=[tranche.code]) in _page(amir, "/audit/classes/tranche")
     statement = _page(amir, reverse("audit:account", args=[tranche.code]))
     reserved = Transfer.objects.get(booking__kind="reserve", debit_account=tranche)
-    assert reverse("audit:transfer", args=[reserved.id]) in statement
+    assert reverse("audit:transfer", args=reserved.pk) in statement
     assert f"/audit/decisions/{_decision_of(year.world.fatima)}" in statement
-    page = _page(amir, reverse("audit:transfer", args=[claim_transfer.id]))
+    page = _page(amir, reverse("audit:transfer", args=claim_transfer.pk))
     assert reverse("audit:claim", args=[year.paid.id]) in page
     assert reverse("audit:enrolment", args=[year.enrolment.id]) in page
 

@@ -14,6 +14,7 @@ from django.db import connection, connections
 from django.urls import reverse
 from playwright.sync_api import Browser, Locator, Page
 
+from ledger.models import Booking
 from ontwikkelrekening.citizens.evidence import ask_sample, hand_in
 from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy
@@ -118,7 +119,7 @@ def pages_of_staff(year: Year) -> dict[str, str]:
         "evidence to judge": f"/admin/citizens/circumstance/{fact.pk}/change/",
         "judging": f"/admin/citizens/circumstance/{fact.pk}/do/falls",
         "extract": "/admin/citizens/circumstance/do/import",
-        "transfers": "/admin/ledger/transfer/",
+        "booking": f"/admin/ledger/booking/{Booking.objects.earliest('booked_at').pk}/change/",
     }
 
 

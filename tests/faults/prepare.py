@@ -46,7 +46,7 @@ def _agree(course: Course, treasury: int) -> tuple[str, str]:
     account = open_account(f"reserved:{id_}", account_class="reserved", at=now)
     post(
         NewBooking(id_, "reserve", f"enrolment:{id_}", "Fault run", today),
-        [NewTransfer(uuid.uuid4(), treasury, account.pk, CENTS)],
+        [NewTransfer(treasury, account.pk, CENTS)],
         at=now,
     )
     open_enrolment(

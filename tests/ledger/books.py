@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from ledger.accounts import open_accounts
+from ledger.models import Transfer
 from ledger.posting import NewBooking, NewTransfer, post
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -59,10 +60,20 @@ def move(
     at: datetime = AT,
     id: UUID | None = None,
 ) -> UUID:
-    """Post one transfer in a booking of its own; return its id."""
+    """Post one transfer in a booking of its own; return the booking's id."""
     id = id or uuid4()  # noqa: A001
-    post(booking(id, kind=kind, on=on), [NewTransfer(id, debit, credit, cents)], at=at)
+    post(booking(id, kind=kind, on=on), [NewTransfer(debit, credit, cents)], at=at)
     return id
+
+
+def place(booking_id: UUID) -> tuple[int, int]:
+    """Where in the books the only transfer of a booking stands."""
+    return Transfer.objects.values_list("xid", "seq").get(booking_id=booking_id)
+
+
+def name(booking_id: UUID) -> str:
+    """That place as findings write it."""
+    return "{}-{}".format(*place(booking_id))
 
 
 def booking(id: UUID | None = None, *, kind: str = "top_up", on: date = ON) -> NewBooking:

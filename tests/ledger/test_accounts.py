@@ -48,6 +48,6 @@ def test_what_a_hot_account_did_lately_is_found_without_walking_all_it_ever_did(
         plan = "\n".join(line for (line,) in cursor.fetchall())
         cursor.execute("DEALLOCATE totals")
 
-    assert "transfer_by_xid" in plan
+    assert "ledger_transfer_pkey" in plan
     assert "transfer_by_debit" not in plan
     assert "transfer_by_credit" not in plan

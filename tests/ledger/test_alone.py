@@ -39,7 +39,7 @@ AccountClass.objects.create(code="wallet", name="Wallets", normal_side="credit")
 ids = open_accounts(["cash"], account_class="cash", at=now)
 ids |= open_accounts(["wallet:ada"], account_class="wallet", at=now)
 booking = NewBooking(uuid4(), kind="deposit", cause="order:1", description="cash in", effective_on=today)
-post(booking, [NewTransfer(uuid4(), debit=ids["cash"], credit=ids["wallet:ada"], cents=500)], at=now)
+post(booking, [NewTransfer(debit=ids["cash"], credit=ids["wallet:ada"], cents=500)], at=now)
 assert balance(ids["wallet:ada"]) == 500
 assert not check_ledger()
 assert not [name for name in sys.modules if name.startswith(("ontwikkelrekening", "providers"))]

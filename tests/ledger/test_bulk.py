@@ -31,7 +31,7 @@ fund, first = map(int, sys.argv[2:])
 for chunk in range({CHUNKS}):
     post(
         NewBooking(UUID(int=chunk), "top_up", "run:1", "bulk", ON),
-        [NewTransfer(UUID(int=chunk * {CHUNK} + n), fund, first + n, 7) for n in range({CHUNK})],
+        [NewTransfer(fund, first + n, 7) for n in range({CHUNK})],
         at=AT,
     )
     print(chunk, flush=True)

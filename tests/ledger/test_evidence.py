@@ -88,7 +88,7 @@ def test_a_missing_line_is_found_by_its_place(file: Path) -> None:
     status, found = verify(file)
 
     assert status == 1
-    before = json.loads(lines[1])[0]
+    before = verifier.place_of(json.loads(lines[1]))
     assert f"seal 1: a transfer is missing after transfer {before} (place 3)" in found
 
 
@@ -99,12 +99,12 @@ def test_two_lines_in_each_others_place_are_found(file: Path) -> None:
     status, found = verify(file)
 
     assert status == 1
-    assert f"transfer {json.loads(lines[0])[0]} is out of order" in found
+    assert f"transfer {verifier.place_of(json.loads(lines[0]))} is out of order" in found
 
 
 def test_a_change_in_one_transfer_is_named_alone(file: Path) -> None:
     lines = file.read_text().splitlines(keepends=True)
-    id_ = json.loads(lines[2])[0]
+    id_ = verifier.place_of(json.loads(lines[2]))
     file.write_text("".join([*lines[:2], lines[2].replace("in a test", "as a gift"), *lines[3:]]))
 
     assert verify(file) == (

@@ -32,8 +32,9 @@ from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period, rows
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
+from ledger.models import Transfer
 from ledger.posting import NewBooking, NewTransfer, post, reverse
-from tests.ledger.books import AT, Names, move, open_books
+from tests.ledger.books import AT, Names, move, open_books, place
 
 pytestmark = pytest.mark.django_db
 PROGRAMS = Path(sys.executable).parent
@@ -74,13 +75,13 @@ def books() -> Names:
         post(
             NewBooking(new, "top_up", text[:100] or "-", text, date(2026, 1 + number % 4, number)),
             [
-                NewTransfer(new, books.fund, books.fatima, number),
-                NewTransfer(uuid4(), books.fund, books.henk, 100 * number),
+                NewTransfer(books.fund, books.fatima, number),
+                NewTransfer(books.fund, books.henk, 100 * number),
             ],
             at=AT,
         )
     mistake = move(books.fatima, books.fatimas_course, 5, kind="reserve", on=date(2026, 3, 3))
-    reverse(mistake, id=uuid4(), reason="=wrong", effective_on=date(2026, 3, 3), at=AT)
+    reverse(place(mistake), id=uuid4(), reason="=wrong", effective_on=date(2026, 3, 3), at=AT)
     close_period(through=date(2026, 3, 31))
     move(books.henk, books.provider, 777, kind="claim", on=date(2026, 12, 31))
     return books
@@ -236,9 +237,11 @@ def test_a_file_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> No
 def test_an_id_is_text_in_every_table(books: Names, tmp_path: Path) -> None:
     write_parquet(tmp_path / "books", PERIODS["a year"])
 
-    ids = parquet.read_table(tmp_path / "books").column("transfer").to_pylist()
+    table = parquet.read_table(tmp_path / "books")
 
-    assert all(str(UUID(id_)) == id_ for id_ in ids)
+    assert all(str(UUID(id_)) == id_ for id_ in table.column("booking").to_pylist())
+    of_the_year = Transfer.objects.filter(effective_on__year=2026)
+    assert set(table.column("transfer").to_pylist()) == set(map(str, of_the_year))
 
 
 @pytest.mark.parametrize("format_", ["csv", "parquet", "hledger", "beancount", "xaf", "evidence"])

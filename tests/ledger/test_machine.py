@@ -40,7 +40,7 @@ from ledger.reports import statement, trial_balance
 from ledger.rolling_up import roll_up
 from ledger.sealing import public_key_of, seal
 from ledger.verifying import verify_ledger
-from tests.ledger.books import open_books
+from tests.ledger.books import open_books, place
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 CENTS = st.integers(1, 500)
@@ -121,7 +121,7 @@ class BooksMachine(RuleBasedStateMachine):
             return multiple()
         line = (self.ids[debit], self.ids[credit], cents)
         booking = self.booking(self.day(offset))
-        transfers = [NewTransfer(booking.id, *line)]
+        transfers = [NewTransfer(*line)]
         if not self.attempt(
             lambda: post(booking, transfers, at=self.now()), [line], booking.effective_on
         ):
@@ -136,7 +136,7 @@ class BooksMachine(RuleBasedStateMachine):
     def post_a_batch(self, moves: list[tuple[str, str, int]], offset: int) -> None:
         lines = [(self.ids[debit], self.ids[credit], cents) for debit, credit, cents in moves]
         booking = self.booking(self.day(offset))
-        transfers = [NewTransfer(uuid4(), *line) for line in lines]
+        transfers = [NewTransfer(*line) for line in lines]
         self.attempt(lambda: post(booking, transfers, at=self.now()), lines, booking.effective_on)
 
     @rule(transfer=posted, offset=DAYS)
@@ -145,7 +145,7 @@ class BooksMachine(RuleBasedStateMachine):
         day = self.day(offset)
 
         def act() -> None:
-            reverse(transfer_id, id=uuid4(), reason="wrong", effective_on=day, at=self.now())
+            reverse(place(transfer_id), id=uuid4(), reason="wrong", effective_on=day, at=self.now())
 
         if transfer_id in self.reversed:
             with pytest.raises((AlreadyReversed, PeriodIsClosed, Overdrawn)):

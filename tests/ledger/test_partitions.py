@@ -27,11 +27,10 @@ YEARS = (2023, 2024, 2025, 2026)
 START, END = date(2025, 1, 1), date(2025, 12, 31)
 LAY_OUT = f"""
     CREATE SCHEMA by_year;
-    CREATE TABLE by_year.ledger_transfer (LIKE ledger_transfer, PRIMARY KEY (id, effective_on))
+    CREATE TABLE by_year.ledger_transfer (LIKE ledger_transfer, PRIMARY KEY (xid, seq, effective_on))
         PARTITION BY RANGE (effective_on);
     CREATE INDEX ON by_year.ledger_transfer (debit_account_id, seq);
     CREATE INDEX ON by_year.ledger_transfer (credit_account_id, seq);
-    CREATE INDEX ON by_year.ledger_transfer (xid, seq);
     {
     "".join(
         f"CREATE TABLE by_year.transfer_{year} PARTITION OF by_year.ledger_transfer "

@@ -23,7 +23,7 @@ from ledger.posting import (
     reverse,
 )
 from ledger.reports import statement, trial_balance
-from tests.ledger.books import AT, ON, booking, move, open_books
+from tests.ledger.books import AT, ON, booking, move, open_books, place
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +46,8 @@ def test_a_booking_of_many_transfers_is_written_whole() -> None:
     post(
         booking(),
         [
-            NewTransfer(uuid4(), books.fund, books.fatima, 80_000),
-            NewTransfer(uuid4(), books.fund, books.henk, 20_000),
+            NewTransfer(books.fund, books.fatima, 80_000),
+            NewTransfer(books.fund, books.henk, 20_000),
         ],
         at=AT,
     )
@@ -67,8 +67,8 @@ def test_a_booking_that_overdraws_one_account_is_refused_whole() -> None:
         post(
             booking(),
             [
-                NewTransfer(uuid4(), books.fund, books.henk, 500),
-                NewTransfer(uuid4(), books.fatima, books.fatimas_course, 1_001),
+                NewTransfer(books.fund, books.henk, 500),
+                NewTransfer(books.fatima, books.fatimas_course, 1_001),
             ],
             at=AT,
         )
@@ -109,7 +109,7 @@ def test_what_comes_back_into_a_fund_can_be_spent_again() -> None:
 def test_posting_the_same_again_changes_nothing() -> None:
     books = open_books(fund_cents=100_000)
     given = booking()
-    transfers = [NewTransfer(uuid4(), books.fund, books.fatima, 80_000)]
+    transfers = [NewTransfer(books.fund, books.fatima, 80_000)]
     post(given, transfers, at=AT)
 
     post(given, transfers, at=AT + timedelta(minutes=5))
@@ -132,25 +132,26 @@ def test_the_same_booking_in_other_words_is_refused(
 ) -> None:
     books = open_books(fund_cents=100)
     given = booking()
-    transfers = [NewTransfer(uuid4(), books.fund, books.fatima, 100)]
+    transfers = [NewTransfer(books.fund, books.fatima, 100)]
     post(given, transfers, at=AT)
 
     with pytest.raises(DifferentContent):
         post(change(given), transfers, at=AT)
 
 
-@pytest.mark.parametrize("change", ["amount", "account", "fewer", "more", "date"])
+@pytest.mark.parametrize("change", ["amount", "account", "fewer", "more", "twice", "date"])
 def test_the_same_booking_with_other_content_is_refused(change: str) -> None:
     books = open_books(fund_cents=100_000)
-    first = NewTransfer(uuid4(), books.fund, books.fatima, 100)
-    second = NewTransfer(uuid4(), books.fund, books.henk, 100)
+    first = NewTransfer(books.fund, books.fatima, 100)
+    second = NewTransfer(books.fund, books.henk, 100)
     given = booking()
     post(given, [first, second], at=AT)
     other = {
-        "amount": [NewTransfer(first.id, books.fund, books.fatima, 101), second],
-        "account": [NewTransfer(first.id, books.fund, books.henk, 100), second],
+        "amount": [NewTransfer(books.fund, books.fatima, 101), second],
+        "account": [NewTransfer(books.fund, books.henk, 100), second],
         "fewer": [first],
-        "more": [first, second, NewTransfer(uuid4(), books.fund, books.henk, 1)],
+        "more": [first, second, NewTransfer(books.fund, books.henk, 1)],
+        "twice": [first, second, second],
         "date": [first, second],
     }[change]
     again = booking(given.id, on=date(2026, 3, 3) if change == "date" else ON)
@@ -159,14 +160,6 @@ def test_the_same_booking_with_other_content_is_refused(change: str) -> None:
         post(again, other, at=AT)
 
     assert balances([books.fatima, books.henk]) == {books.fatima: 100, books.henk: 100}
-
-
-def test_a_transfer_id_is_used_once() -> None:
-    books = open_books(fund_cents=100_000)
-    used = move(books.fund, books.fatima, 100)
-
-    with pytest.raises(DifferentContent), transaction.atomic():
-        post(booking(), [NewTransfer(used, books.fund, books.fatima, 100)], at=AT)
 
 
 @pytest.mark.parametrize("cents", [0, -1])
@@ -204,11 +197,11 @@ def test_a_reversal_mirrors_a_transfer_once() -> None:
     mirror = uuid4()
 
     for _ in range(2):
-        reverse(top_up, id=mirror, reason="wrong citizen", effective_on=ON, at=AT)
+        reverse(place(top_up), id=mirror, reason="wrong citizen", effective_on=ON, at=AT)
 
     assert balances([books.fund, books.fatima]) == {books.fund: 100_000, books.fatima: 0}
     with pytest.raises(AlreadyReversed), transaction.atomic():
-        reverse(top_up, id=uuid4(), reason="again", effective_on=ON, at=AT)
+        reverse(place(top_up), id=uuid4(), reason="again", effective_on=ON, at=AT)
 
 
 def test_spent_credit_cannot_be_reversed() -> None:
@@ -217,7 +210,7 @@ def test_spent_credit_cannot_be_reversed() -> None:
     move(books.fatima, books.fatimas_course, 1)
 
     with pytest.raises(Overdrawn), transaction.atomic():
-        reverse(top_up, id=uuid4(), reason="too late", effective_on=ON, at=AT)
+        reverse(place(top_up), id=uuid4(), reason="too late", effective_on=ON, at=AT)
 
 
 def test_the_balance_on_a_day_counts_up_to_that_day() -> None:
@@ -287,9 +280,9 @@ def test_an_account_of_the_debit_side_holds_to_the_cent(hot: bool, others: int) 
     move(till, books.provider, 100)
 
     def pay(cents: int) -> None:
-        rest = [NewTransfer(uuid4(), books.fund, books.henk, 1)] * others
+        rest = [NewTransfer(books.fund, books.henk, 1)] * others
         with transaction.atomic():
-            post(booking(), [NewTransfer(uuid4(), books.provider, till, cents), *rest], at=AT)
+            post(booking(), [NewTransfer(books.provider, till, cents), *rest], at=AT)
 
     move(books.treasury, books.provider, 100)
     with pytest.raises(Overdrawn):

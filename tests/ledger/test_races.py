@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from ledger.accounts import open_accounts
 from ledger.balances import balance, balances
 from ledger.checking import check_ledger
 from ledger.models import Transfer
@@ -73,7 +74,8 @@ def test_a_batch_of_all_the_same_accounts_in_any_order_does_not_deadlock() -> No
 
 def test_without_the_order_of_ids_the_same_batches_deadlock(own_database: str) -> None:
     books = open_books(fund_cents=10_000_000)
-    people = [open_books().fatima for _ in range(20)]
+    codes = [f"tranche:{number}" for number in range(200)]  # many, so that batches overlap
+    people = list(open_accounts(codes, account_class="tranche", at=AT).values())
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE {own_database} SET deadlock_timeout = '50ms'")
         cursor.execute(
@@ -85,9 +87,7 @@ def test_without_the_order_of_ids_the_same_batches_deadlock(own_database: str) -
         )
 
     deadlocks = 0
-    for _ in range(
-        40
-    ):  # half go up and half go down; chance decides when they meet, once is enough
+    for _ in range(40):  # half go up and half down; chance decides when they meet, once is enough
         outcomes = race([[partial(grant_all, books.fund, people)] * 5 for _ in range(8)])
         deadlocks += outcomes["OperationalError"]
         if deadlocks:
@@ -98,7 +98,7 @@ def test_without_the_order_of_ids_the_same_batches_deadlock(own_database: str) -
 
 def grant_all(fund: int, people: list[int]) -> None:
     shuffled = random.sample(people, len(people))
-    post(booking(), [NewTransfer(uuid4(), fund, who, 1) for who in shuffled], at=AT)
+    post(booking(), [NewTransfer(fund, who, 1) for who in shuffled], at=AT)
 
 
 def test_opposing_transfers_do_not_deadlock() -> None:
@@ -117,7 +117,7 @@ def test_opposing_transfers_do_not_deadlock() -> None:
 def test_the_same_booking_by_sixteen_writers_is_written_once() -> None:
     books = open_books(fund_cents=10_000)
     given = booking()
-    transfers = [NewTransfer(uuid4(), books.fund, books.fatima, 100)]
+    transfers = [NewTransfer(books.fund, books.fatima, 100)]
 
     outcomes = race([[partial(post, given, transfers, at=AT)] * 5] * WRITERS)
 

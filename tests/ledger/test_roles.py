@@ -38,7 +38,7 @@ TABLES = {  # and a column of each
 VIEWS = ["ledger_entry", "ledger_moved", "ledger_now", "ledger_leaf"]
 ACTS = {
     "ledger_open_accounts": "'{x}', 'tranche', now()",
-    "ledger_post": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), '{}', '{}', '{}', '{}'",
+    "ledger_post": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), '{}', '{}', '{}'",
     "ledger_roll_up": "",
     "ledger_close_period": "'2020-01-01'",
     "ledger_add_seal": "1, 1, 1, 1, '', '', '', '', '', now()",
@@ -47,7 +47,7 @@ FOR_THE_OWNER = {
     "ledger_take": "1, -100",
     "ledger_take_hot": "'{1}', '{1}', '{2}', '{100}'",
     "ledger_add_many": "'{1}', '{2}', '{100}'",
-    "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}', '{}'",
+    "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
     "ledger_begin_era": "",
 }
 FOR_EVERYBODY = [  # they only read, with the rights of whoever calls them; the last is the refusal

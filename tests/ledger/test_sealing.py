@@ -20,7 +20,7 @@ from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
 from ledger.sealing import public_key_of, publish, seal
 from ledger.verifying import RANGE, verify_ledger
-from tests.ledger.books import AT, Names, booking, move, open_books
+from tests.ledger.books import AT, Names, booking, move, name, open_books, place
 from tests.ledger.test_guards import COLUMNS
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -70,7 +70,7 @@ def test_what_is_posted_while_sealing_is_for_the_next_time(
             f"""
             CREATE FUNCTION post_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 PERFORM ledger_post(gen_random_uuid(), 'top_up', 'test', 'test', '2026-03-02', now(),
-                    ARRAY[gen_random_uuid()], '{{{books.fund}}}', '{{{books.fatima}}}', '{{1}}');
+                    '{{{books.fund}}}', '{{{books.fatima}}}', '{{1}}');
                 RETURN NULL;
             END $$;
             CREATE TRIGGER post_more AFTER INSERT ON ledger_seal
@@ -86,7 +86,7 @@ def test_what_is_posted_while_sealing_is_for_the_next_time(
 def test_a_transaction_larger_than_a_range_is_sealed_whole(books: Names) -> None:
     post(
         booking(),
-        [NewTransfer(uuid4(), books.fund, books.fatima, n + 1) for n in range(10)],
+        [NewTransfer(books.fund, books.fatima, n + 1) for n in range(10)],
         at=AT,
     )
 
@@ -131,16 +131,16 @@ def test_a_transfer_that_commits_late_is_never_skipped(books: Names) -> None:
     late.join()
 
     assert sum(made.count for made in seal_all(range_max=100)) == 4
-    assert len(prove(early)["transfers"]) == 3
+    assert len(prove([place(id_) for id_ in early])["transfers"]) == 3
     assert not findings()
 
 
 def test_one_changed_cent_is_found_and_named(transfers: list[UUID]) -> None:
     seal_all()
 
-    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE id = %s", transfers[5])
+    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE booking_id = %s", transfers[5])
 
-    assert findings() == [f"seal 2: transfer {transfers[5]} is not as it was sealed"]
+    assert findings() == [f"seal 2: transfer {name(transfers[5])} is not as it was sealed"]
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_one_changed_cent_is_found_and_named(transfers: list[UUID]) -> None:
 def test_any_changed_field_is_found_and_named(transfers: list[UUID], change: str) -> None:
     seal_all()
 
-    tamper(f"UPDATE ledger_transfer SET {change} WHERE id = %s", transfers[0])
+    tamper(f"UPDATE ledger_transfer SET {change} WHERE booking_id = %s", transfers[0])
 
-    assert findings() == [f"seal 1: transfer {transfers[0]} is not as it was sealed"]
+    assert findings() == [f"seal 1: transfer {name(transfers[0])} is not as it was sealed"]
 
 
 def test_a_changed_booking_is_found_by_its_transfers(transfers: list[UUID]) -> None:
@@ -164,35 +164,36 @@ def test_a_changed_booking_is_found_by_its_transfers(transfers: list[UUID]) -> N
 
     tamper("UPDATE ledger_booking SET description = 'a gift' WHERE id = %s", transfers[0])
 
-    assert findings() == [f"seal 1: transfer {transfers[0]} is not as it was sealed"]
+    assert findings() == [f"seal 1: transfer {name(transfers[0])} is not as it was sealed"]
 
 
 def test_a_missing_row_is_found_by_its_place(transfers: list[UUID]) -> None:
     seal_all()
 
-    tamper("DELETE FROM ledger_transfer WHERE id = %s", transfers[1])
+    tamper("DELETE FROM ledger_transfer WHERE booking_id = %s", transfers[1])
 
-    assert findings() == [f"seal 1: a transfer is missing after transfer {transfers[0]} (place 3)"]
+    assert findings() == [
+        f"seal 1: a transfer is missing after transfer {name(transfers[0])} (place 3)"
+    ]
 
 
 def test_a_row_slipped_into_a_sealed_range_is_found_and_named(transfers: list[UUID]) -> None:
     seal_all()
-    forged = uuid4()
+    xid, seq = place(transfers[4])
 
     tamper(
-        f"INSERT INTO ledger_transfer ({COLUMNS}) SELECT %s, booking_id, debit_account_id, "
-        "credit_account_id, amount, effective_on, booked_at, seq, xid FROM ledger_transfer "
-        "WHERE id = %s",
-        forged,
+        f"INSERT INTO ledger_transfer ({COLUMNS}) SELECT booking_id, debit_account_id, "
+        "credit_account_id, amount, effective_on, booked_at, -seq, xid FROM ledger_transfer "
+        "WHERE booking_id = %s",
         transfers[4],
     )
 
-    assert findings() == [f"seal 2: transfer {forged} was not there when this was sealed"]
+    assert findings() == [f"seal 2: transfer {xid}--{seq} was not there when this was sealed"]
 
 
 def test_leaves_and_root_changed_along_break_digest_and_signature(transfers: list[UUID]) -> None:
     seal_all()
-    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE id = %s", transfers[8])
+    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE booking_id = %s", transfers[8])
     with connection.cursor() as cursor:
         cursor.execute("SELECT leaves FROM ledger_next_leaves(%s, %s, 4)", _place_before(3))
         leaves = bytes(cursor.fetchone()[0])
@@ -230,7 +231,7 @@ def test_seals_made_again_after_the_fact_differ_from_the_published_ones(
 ) -> None:
     seal_all()
     publish(tmp_path)
-    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE id = %s", transfers[0])
+    tamper("UPDATE ledger_transfer SET amount = amount + 1 WHERE booking_id = %s", transfers[0])
     tamper("DELETE FROM ledger_seal")
     seal_all()
     published = {
@@ -258,7 +259,7 @@ def test_seals_are_published_once_in_order(books: Names, tmp_path: Path) -> None
 
 def test_a_proof_of_one_transfer_holds_for_anyone(transfers: list[UUID], tmp_path: Path) -> None:
     seal_all()
-    proof = prove([transfers[3]])
+    proof = prove([place(transfers[3])])
 
     assert not verifier.wrong_with_proof(proof, public_key=PUBLIC)
     assert run_verifier(proof, tmp_path) == (0, "1 transfers in 1 seals: 0 findings\n")
@@ -266,13 +267,13 @@ def test_a_proof_of_one_transfer_holds_for_anyone(transfers: list[UUID], tmp_pat
 
 def test_a_proof_of_something_else_does_not_hold(transfers: list[UUID], tmp_path: Path) -> None:
     seal_all()
-    proof = prove([transfers[3]])
+    proof = prove([place(transfers[3])])
     proof["transfers"][0]["content"][verifier.CENTS] = "1000000"
 
     status, output = run_verifier(proof, tmp_path)
 
     assert status == 1
-    assert output.startswith(f"transfer {transfers[3]} is not in seal")
+    assert output.startswith(f"transfer {name(transfers[3])} is not in seal")
 
 
 def test_a_whole_statement_is_proven(books: Names, transfers: list[UUID]) -> None:
@@ -344,15 +345,15 @@ def test_a_transfer_that_is_not_sealed_yet_has_no_proof(books: Names) -> None:
     new = move(books.fund, books.fatima, 5)
 
     with pytest.raises(NotSealedYet):
-        prove([new])
+        prove([place(new)])
 
 
 def test_a_changed_transfer_has_no_proof(transfers: list[UUID]) -> None:
     seal_all()
-    tamper("UPDATE ledger_transfer SET amount = 1 WHERE id = %s", transfers[0])
+    tamper("UPDATE ledger_transfer SET amount = 1 WHERE booking_id = %s", transfers[0])
 
     with pytest.raises(NotAsSealed):
-        prove([transfers[0]])
+        prove([place(transfers[0])])
 
 
 def test_a_restored_server_posts_nothing_below_the_seals_until_a_new_era(

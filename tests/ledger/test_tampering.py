@@ -28,8 +28,15 @@ from tests.ledger.books import AT, Names, move, open_books
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = bytes.fromhex(public_key_of(KEY))
 MARCH = date(2026, 3, 15)
-FIRST = "(SELECT id FROM ledger_transfer ORDER BY seq LIMIT 1)"
-LAST = "(SELECT id FROM ledger_transfer ORDER BY seq DESC LIMIT 1)"
+FIRST = "(SELECT seq FROM ledger_transfer ORDER BY seq LIMIT 1)"
+BOOKING = FIRST.replace("seq", "booking_id", 1)
+LAST = "(SELECT seq FROM ledger_transfer ORDER BY seq DESC LIMIT 1)"
+DROPPED = {
+    "ledger_total": "account_is_never_overdrawn",
+    "ledger_slot": "slot_is_never_overdrawn",
+    "ledger_seal": "ledger_seal_digest_key",
+    "ledger_transfer": "ledger_transfer_pkey",
+}
 COLUMNS = "booking_id, debit_account_id, credit_account_id, amount, effective_on, booked_at"
 
 
@@ -42,14 +49,14 @@ class Attack:
 
 
 TRANSFERS = [
-    Attack(f"UPDATE ledger_transfer SET amount = amount + 1 WHERE id = {FIRST}", "not as it was"),
+    Attack(f"UPDATE ledger_transfer SET amount = amount + 1 WHERE seq = {FIRST}", "not as it was"),
     Attack(
-        f"UPDATE ledger_transfer SET effective_on = '2026-01-31' WHERE id = {FIRST}",
+        f"UPDATE ledger_transfer SET effective_on = '2026-01-31' WHERE seq = {FIRST}",
         "not as it was",
     ),
     Attack(
         "UPDATE ledger_transfer SET debit_account_id = credit_account_id, "
-        f"credit_account_id = debit_account_id WHERE id = {FIRST}",
+        f"credit_account_id = debit_account_id WHERE seq = {FIRST}",
         "not as it was",
     ),
     Attack(  # two rows in each other's place
@@ -58,23 +65,25 @@ TRANSFERS = [
         "WHERE t.seq IN (first, first + 1)",
         "not as it was",
     ),
-    Attack(f"DELETE FROM ledger_transfer WHERE id = {FIRST}", "missing at its beginning (place 1)"),
-    Attack(f"DELETE FROM ledger_transfer WHERE id = {LAST}", "booking"),
     Attack(
-        f"INSERT INTO ledger_transfer (id, {COLUMNS}, seq, xid) SELECT gen_random_uuid(), "
-        f"{COLUMNS}, seq, -1 FROM ledger_transfer WHERE id = {FIRST}",
-        "of transaction -1",
+        f"DELETE FROM ledger_transfer WHERE seq = {FIRST}", "missing at its beginning (place 1)"
+    ),
+    Attack(f"DELETE FROM ledger_transfer WHERE seq = {LAST}", "booking"),
+    Attack(
+        f"INSERT INTO ledger_transfer ({COLUMNS}, seq, xid) SELECT "
+        f"{COLUMNS}, seq, -1 FROM ledger_transfer WHERE seq = {FIRST}",
+        "transfer -1-",
     ),
     Attack(
-        f"INSERT INTO ledger_transfer (id, {COLUMNS}, seq, xid) SELECT gen_random_uuid(), "
-        f"{COLUMNS}, seq, 2^60 FROM ledger_transfer WHERE id = {FIRST}",
-        "of transaction 1152921504606846976",
+        f"INSERT INTO ledger_transfer ({COLUMNS}, seq, xid) SELECT "
+        f"{COLUMNS}, seq, 2^60 FROM ledger_transfer WHERE seq = {FIRST}",
+        "transfer 1152921504606846976-",
     ),
     Attack("UPDATE ledger_booking SET description = 'a gift'", "not as it was"),
     Attack("UPDATE ledger_booking SET cause = 'claim:other'", "not as it was"),
     Attack("UPDATE ledger_booking SET booked_at = booked_at - interval '1 day'", "dated alike"),
     Attack("UPDATE ledger_booking SET xid = xid + 1", "dated alike"),
-    Attack(f"DELETE FROM ledger_booking WHERE id = {FIRST}", "not as it was"),
+    Attack(f"DELETE FROM ledger_booking WHERE id = {BOOKING}", "not as it was"),
     Attack(
         "INSERT INTO ledger_booking VALUES (gen_random_uuid(), 'claim', 'x', 'x', now(), now(), 1)",
         "every booking has a transfer",
@@ -177,12 +186,8 @@ def books(own_database: str, settings: Settings, tmp_path: Path) -> Names:
 def tampered(attack: Attack, books: Names) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table, constraint in (
-            ("ledger_total", "account_is_never_overdrawn"),
-            ("ledger_slot", "slot_is_never_overdrawn"),
-            ("ledger_seal", "ledger_seal_digest_key"),
-        ):
-            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint}")
+        for table, constraint in DROPPED.items():
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(attack.statement, {"fatima": books.fatima, "henk": books.henk})
         yield

@@ -93,7 +93,7 @@ def reserved(enrolment_id: UUID, *, cents: int, at: datetime) -> Any:
         description="money for a test",
         effective_on=at.date(),
     )
-    post(booking, [NewTransfer(uuid4(), treasury.pk, account.pk, cents)], at=at)
+    post(booking, [NewTransfer(treasury.pk, account.pk, cents)], at=at)
     return account
 
 

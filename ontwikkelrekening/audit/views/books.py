@@ -121,11 +121,11 @@ def transfers_table(request: HttpRequest, transfers: Queried) -> Table:
         caption=_("Transfers"),
         columns=[
             Column(
-                "id",
+                "place",
                 _("Transfer"),
-                lambda x: x.id,
+                str,
                 "code",
-                link=lambda x: reverse("audit:transfer", args=[x.id]),
+                link=lambda x: reverse("audit:transfer", args=[x.xid, x.seq]),
             ),
             Column(
                 "debit",
@@ -286,7 +286,7 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
                 _("Kind"),
                 lambda x: x.kind,
                 "kind",
-                link=lambda x: reverse("audit:transfer", args=[x.transfer_id]),
+                link=lambda x: reverse("audit:transfer", args=[x.xid, x.seq]),
             ),
             Column("description", _("Description"), lambda x: x.description),
             Column(
@@ -319,12 +319,12 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @audit_page
-def transfer(request: HttpRequest, id: UUID) -> HttpResponseBase:
+def transfer(request: HttpRequest, xid: int, seq: int) -> HttpResponseBase:
     found = (
         Transfer.objects.select_related(
             "booking", "debit_account__account_class", "credit_account__account_class"
         )
-        .filter(id=id)
+        .filter(xid=xid, seq=seq)
         .first()
     )
     if found is None:
@@ -376,7 +376,7 @@ def booking(request: HttpRequest, id: UUID) -> HttpResponseBase:
         "audit/booking.html",
         title=_("Booking"),
         section="trial-balance",
-        tables=[transfers_table(request, Queried(transfers.order_by("id")))],
+        tables=[transfers_table(request, Queried(transfers.order_by("seq")))],
         trail=[(_("The books"), reverse("audit:overview"))],
         booking=found,
         cause=cause_href(found.cause),

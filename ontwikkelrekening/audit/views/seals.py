@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -55,9 +54,9 @@ def seals(request: HttpRequest) -> HttpResponseBase:
 
 
 @audit_page
-def transfer_proof(request: HttpRequest, id: UUID) -> HttpResponseBase:
-    get_object_or_404(Transfer, id=id)
-    return proof_or_why_not(request, lambda: prove([id]), f"proof-{id}.json")
+def transfer_proof(request: HttpRequest, xid: int, seq: int) -> HttpResponseBase:
+    found = get_object_or_404(Transfer, xid=xid, seq=seq)
+    return proof_or_why_not(request, lambda: prove([(xid, seq)]), f"proof-{found}.json")
 
 
 @audit_page
