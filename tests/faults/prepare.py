@@ -76,7 +76,7 @@ def report() -> None:
     captured = (
         Transfer.objects.filter(booking__kind="claim")
         .values_list("debit_account__code")
-        .annotate(Count("id"))
+        .annotate(Count("seq"))
         .order_by()
     )
     print(
