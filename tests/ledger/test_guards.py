@@ -152,8 +152,7 @@ def write_seal(**fields: str) -> str:
 def post_at(*, day: str = "2026-03-02", moment: str = "2026-03-02 09:30Z") -> str:
     return (
         f"SELECT ledger_post(gen_random_uuid(), '', '', '', '{day}', '{moment}', "
-        "ARRAY[gen_random_uuid()], ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], "
-        "ARRAY[1]::bigint[])"
+        "ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[])"
     )
 
 

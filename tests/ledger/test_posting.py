@@ -5,7 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from ledger.accounts import open_accounts
 from ledger.balances import balance, balances, balances_on
@@ -175,6 +175,19 @@ def test_an_account_cannot_pay_itself() -> None:
 
     with pytest.raises(NotAnAmount), transaction.atomic():
         move(books.treasury, books.treasury, 5)
+
+
+@pytest.mark.parametrize("longer", range(3))
+def test_a_transfer_of_which_a_part_is_missing_is_refused(longer: int) -> None:
+    books = open_books(fund_cents=100)
+    columns = [[books.fund], [books.fatima], [1]]
+    columns[longer] *= 2
+
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_post(%s, 'x', 'x', 'x', %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])",
+            [uuid4(), ON, AT, *columns],
+        )
 
 
 def test_a_booking_has_transfers() -> None:
