@@ -209,9 +209,11 @@ def test_no_export_names_an_account_that_never_moved(books: Names, tmp_path: Pat
         ("hledger", "--from", "0001-01-01", "--through", "0001-12-31"),
         ("beancount", "--from", "9999-01-01", "--through", "9999-12-31"),
         ("evidence", "--from", "2026-01-01"),
+        ("xaf", "--name", "x" * 256),
+        ("xaf", "--tax-id", " "),
     ],
 )
-def test_a_period_that_cannot_be_is_refused_in_words(
+def test_a_question_that_cannot_be_answered_is_refused_in_words(
     arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
     format_, *rest = arguments
@@ -232,6 +234,17 @@ def test_a_day_that_is_none_is_named(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         call_command("export_ledger", "csv", str(tmp_path / "nowhere" / "books.csv"))
+
+
+def test_a_format_whose_library_is_missing_is_refused_in_words(
+    books: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    with pytest.raises(CommandError, match="parquet: pyarrow is not installed"):
+        call_command("export_ledger", "parquet", str(tmp_path / "books"))
+
+    assert not [*tmp_path.iterdir()]
 
 
 def test_an_id_is_text_in_every_table(books: Names, tmp_path: Path) -> None:

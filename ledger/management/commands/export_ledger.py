@@ -16,6 +16,7 @@ from ledger.exports.xaf import Administration, write_xaf
 from ledger.management.arguments import day
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # the days before and after a period are dates too
+LONGEST = {"name": 255, "tax_id": 30}  # what XAF 4.0 takes
 OF_A_PERIOD = {
     "csv": write_csv,
     "parquet": write_parquet,
@@ -70,12 +71,18 @@ class Command(BaseCommand):
             raise CommandError(f"a year from {FIRST_YEAR} to {LAST_YEAR}, please", returncode=2)
         if options["format"] == "xaf" and period.start.year != period.through.year:
             raise CommandError("xaf: an audit file is of one year", returncode=2)
+        for option, longest in LONGEST.items():
+            if not 1 <= len(options[option].strip()) <= longest:
+                named = option.replace("_", "-")
+                raise CommandError(f"--{named}: 1 to {longest} characters, please", returncode=2)
         file: Path = options["file"]
         try:
             with one_snapshot(), whole(options.pop("file")) as unfinished:
                 self._write(unfinished, period, made_on=today, **options)
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}") from None
+        except ImportError as error:
+            raise CommandError(f"{options['format']}: {error.name} is not installed") from None
         seconds = time.monotonic() - started
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes in {seconds:.1f} s.")
 
