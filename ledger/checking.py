@@ -16,7 +16,8 @@ CHECKS = {
     """,
     "totals equal the transfers": """
         SELECT coalesce((SELECT code FROM ledger_account WHERE id = t.account_id),
-                        'account ' || t.account_id) || ' shows ' || t.debits || ' / ' || t.credits || ', its transfers say '
+                        'account ' || t.account_id)
+               || ' shows ' || t.debits || ' / ' || t.credits || ', its transfers say '
                || coalesce(m.debits, 0) || ' / ' || coalesce(m.credits, 0)
         FROM ledger_now t LEFT JOIN ledger_moved m ON m.account_id = t.account_id
         WHERE (t.debits, t.credits) <> (coalesce(m.debits, 0), coalesce(m.credits, 0))
@@ -27,7 +28,7 @@ CHECKS = {
         WHERE NOT a.may_overdraw AND CASE a.normal_side
             WHEN 'credit' THEN t.debits > t.credits ELSE t.credits > t.debits END
     """,
-    # Without its slots, what an account has spent could be spent again.
+    # Without its slots, what an account has spent could be spent again. Sixteen: see `ledger_take`.
     "slots deal out what came in and count what was spent": """
         SELECT coalesce(a.code, 'account ' || account_id) || ': dealt out ' || coalesce(s.dealt, 0)
                || ' and spent ' || coalesce(s.spent, 0) || ' in ' || coalesce(s.slots, 0)

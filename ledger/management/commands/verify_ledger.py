@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.checking import Finding, check_ledger
 from ledger.keys import sealing_key
+from ledger.models import Seal
 from ledger.sealing import PUBLISHED, public_key_of
 from ledger.verifier import open_text, printable, read_published
 from ledger.verifying import verify_ledger
@@ -38,16 +39,13 @@ class Command(BaseCommand):
         started, count, seals = time.monotonic(), 0, 0
         public_key = _public_key(key)
         known, torn = _published(published)
-        compared = len(known or {})
+        compared = len(known)
         findings = [Finding(AS_PUBLISHED, detail) for detail in torn] + check_ledger()
         for seal, wrong in verify_ledger(public_key, published=known):
             findings += wrong
-            if known:
-                known.pop(seal.number, None)
+            known.pop(seal.number, None)
             count, seals = count + seal.count, seals + 1
-        findings += [Finding(AS_PUBLISHED, f"seal {number} is gone") for number in known or ()]
-        if seals and known is not None and not compared:
-            findings.append(Finding(AS_PUBLISHED, "no seal was published in that file"))
+        findings += [Finding(AS_PUBLISHED, f"seal {number} is gone") for number in known]
         for finding in findings:
             self.stdout.write(printable(f"{finding.check}: {finding.detail}"))
         self.stdout.write(
@@ -68,14 +66,17 @@ def _public_key(text: str | None) -> bytes:
     return key
 
 
-def _published(file: Path | None) -> tuple[dict[int, str] | None, list[str]]:
-    """What was published; None when no file is named and none has been written yet."""
+def _published(file: Path | None) -> tuple[dict[int, str], list[str]]:
+    """What was published and what is wrong with it; nothing when no file has been written yet."""
     if file is None:
         file = Path(settings.LEDGER_SEALS_DIR) / PUBLISHED
         if not file.exists():
-            return None, []
+            return {}, []
     try:
         with open_text(file) as lines:
-            return read_published(lines)
+            known, wrong = read_published(lines)
     except OSError as error:
         raise CommandError(f"--published cannot be read: {error}", returncode=2) from None
+    if not known and Seal.objects.exists():
+        wrong.append("no seal was published in that file")
+    return known, wrong
