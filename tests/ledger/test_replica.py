@@ -1,0 +1,325 @@
+"""A hot standby: what only reads gives the same there, and when the primary is gone it goes on.
+
+The servers are copies of the tests' own, over Unix sockets, each in a folder that is removed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, InternalError, connection, connections
+from pytest_django import Settings
+
+from ledger.accounts import open_accounts
+from ledger.balances import balance, balances, balances_on, totals
+from ledger.checking import check_ledger
+from ledger.closing import close_period
+from ledger.models import Booking, Seal
+from ledger.proving import prove, prove_statement
+from ledger.reports import balance_sheet, statement, trial_balance
+from ledger.rolling_up import roll_up
+from ledger.sealing import PUBLISHED, begin_era
+from ledger.tending import tend
+from tests.ledger.books import AT, ON, Names, move, open_books, place
+from tests.servers import Copy
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = 18
+AUDITOR = "ontwikkelrekening_auditor"
+YEAR = ("--from", "2026-01-01", "--through", "2026-12-31")
+FORMATS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("csv", "parquet", "hledger", "beancount", "xaf"), YEAR),
+    "evidence": (),
+}
+APPLIED = "SELECT FROM ledger_booking WHERE id = %s"
+
+
+class Pair:
+    """A primary and its standby; `connection` speaks with the primary."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self.primary = Copy(f"postgresql://postgres:@/?host={connection.settings_dict['HOST']}")
+        set_up(self.primary, "wal_keep_size", "256MB")  # for pg_rewind
+        try:
+            self.standby = Copy(self.primary.url("postgres"), standby="second")
+        except BaseException:
+            self.primary.remove()
+            raise
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        self.primary.remove()
+        self.standby.remove()
+
+
+def ask(server: Copy, query: str, *values: object) -> tuple[Any, ...]:
+    """The first row of a superuser's question."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
+        row = superuser.execute(query, values).fetchone()
+    assert row is not None
+    return row
+
+
+def set_up(server: Copy, setting: str, value: str) -> None:
+    """Change a setting of a running server."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
+        superuser.execute(f"ALTER SYSTEM SET {setting} = '{value}'")
+        superuser.execute("SELECT pg_reload_conf()")
+
+
+def await_(question: Callable[[], object], *, seconds: float = 20) -> None:
+    """Ask until the answer is yes."""
+    until = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.01)
+
+
+def catch_up(standby: Copy, primary: Copy) -> None:
+    """Wait until the standby shows all that the primary has committed."""
+    (written,) = ask(primary, "SELECT pg_current_wal_lsn()")
+    await_(lambda: ask(standby, "SELECT pg_last_wal_replay_lsn() >= %s", written)[0])
+
+
+def follow_in_step(pair: Pair, commit: str) -> None:
+    """Answer a posting only when the standby has it too."""
+    set_up(pair.primary, "synchronous_commit", commit)
+    set_up(pair.primary, "synchronous_standby_names", "second")
+    state = "SELECT coalesce(max(sync_state), '') FROM pg_stat_replication"
+    await_(lambda: ask(pair.primary, state) == ("sync",))
+    connections.close_all()
+
+
+def promote(standby: Copy) -> None:
+    """Make it the primary; it waits for nobody."""
+    assert ask(standby, "SELECT pg_promote()") == (True,)
+    set_up(standby, "synchronous_standby_names", "")
+
+
+@contextmanager
+def on(server: Copy) -> Iterator[None]:
+    """Let all code inside speak with this server."""
+    before = connection.settings_dict["HOST"]
+    connections.close_all()
+    connection.settings_dict["HOST"] = str(server.folder)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["HOST"] = before
+
+
+@pytest.fixture
+def pair(own_database: str, settings: Settings, tmp_path: Path) -> Iterator[Pair]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        version = cursor.fetchone()[0]
+    if version != OURS:
+        pytest.skip(f"the programs are of version {OURS}, the server is of {version}")
+    settings.LEDGER_SEALS_DIR = str(tmp_path / "seals")
+    pair = Pair(own_database)
+    try:
+        with on(pair.primary):
+            yield pair
+    finally:
+        pair.remove()
+
+
+@pytest.fixture
+def books(pair: Pair) -> Names:
+    """A closed year, sealed transfers, a later recording, and something after the last seal."""
+    books = open_books()
+    move(books.treasury, books.fund, 100_000, kind="fund", on=date(2025, 12, 1))
+    close_period(through=date(2025, 12, 31))
+    for cents in range(1, 9):
+        move(books.fund, books.fatima, cents)
+    move(books.fund, books.fatima, 100, at=AT + timedelta(days=2))
+    tend(at=AT)
+    move(books.fatima, books.fatimas_course, 9, kind="reserve")
+    return books
+
+
+def told(command: str, *, fails: bool = False) -> str:
+    """What a command says here, without how long it took."""
+    out = StringIO()
+    try:
+        call_command(command, stdout=out)
+    except SystemExit:
+        assert fails, out.getvalue()
+    else:
+        assert not fails, out.getvalue()
+    return out.getvalue().rpartition(", ")[0]
+
+
+def everything(books: Names, folder: Path) -> dict[str, object]:
+    """All that the ledger can be asked."""
+    ids = [books.fund, books.fatima, books.fatimas_course, books.treasury]
+    folder.mkdir()
+    for form, dates in FORMATS.items():
+        call_command("export_ledger", form, str(folder / form), *dates, stdout=StringIO())
+    sealed = next(line for line in statement([books.fatima], limit=9) if line.kind == "top_up")
+    page = statement(ids, limit=5)
+    return {
+        "balance": [balance(books.fatima), totals(books.fund)],
+        "balances": balances(ids),
+        "many balances": balances(ids * 9),
+        "balances on a date": balances_on(ids, on=ON),
+        "as known then": balances_on(ids, on=ON, known_on=ON),
+        "statement": [page, statement(ids, limit=5, before=page[-1].cursor)],
+        "trial balance": [trial_balance(), trial_balance(on=ON)],
+        "balance sheet": [balance_sheet(), balance_sheet(on=date(2025, 12, 31))],
+        "checks": check_ledger(),
+        "check_ledger": told("check_ledger"),
+        "verify_ledger": told("verify_ledger"),
+        "proofs": [prove([place(sealed.booking_id)]), prove_statement([books.fatima])],
+        **{form: (folder / form).read_bytes() for form in FORMATS},
+    }
+
+
+def as_the_auditor(pair: Pair, *command: str) -> None:
+    """Run a command on the standby as a process of its own, as operations.md has it."""
+    url = pair.standby.url(pair.database).replace("postgres:@", f"{AUDITOR}:@")
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_all_that_reads_gives_the_same_on_a_standby(
+    pair: Pair, books: Names, tmp_path: Path
+) -> None:
+    there = everything(books, tmp_path / "primary")
+    catch_up(pair.standby, pair.primary)
+
+    with on(pair.standby):
+        here = everything(books, tmp_path / "standby")
+
+    assert ask(pair.standby, "SELECT pg_is_in_recovery()") == (True,)
+    assert here == there
+    assert here["checks"] == []
+    for command in (["check_ledger"], ["verify_ledger"], ["export_ledger", "csv", os.devnull]):
+        as_the_auditor(pair, *command)
+
+
+def test_a_standby_refuses_to_post_and_nothing_is_lost(pair: Pair, books: Names) -> None:
+    new = uuid4()
+    catch_up(pair.standby, pair.primary)
+    acts: list[Callable[[], object]] = [
+        lambda: move(books.fund, books.fatima, 10, id=new),
+        lambda: move(books.fatima, books.henk, 10, id=new),
+        lambda: open_accounts(["tranche:new"], account_class="tranche", at=AT),
+        lambda: close_period(through=date(2026, 3, 31)),
+        lambda: tend(at=AT),
+        roll_up,
+        begin_era,
+    ]
+
+    with on(pair.standby):
+        before = trial_balance()
+        for act in acts:
+            with pytest.raises(InternalError, match=r"during recovery|read-only transaction"):
+                act()
+        assert trial_balance() == before
+    move(books.fund, books.fatima, 10, id=new)
+    catch_up(pair.standby, pair.primary)
+    with on(pair.standby):
+        assert Booking.objects.filter(pk=new).exists()
+
+
+def test_what_was_answered_is_there_when_a_synchronous_standby_takes_over(
+    pair: Pair, books: Names
+) -> None:
+    follow_in_step(pair, "remote_apply")
+    with psycopg.connect(pair.standby.url(pair.database), autocommit=True) as standby:
+        for _ in range(20):  # what was answered is read there at once
+            new = move(books.fund, books.henk, 1)
+            assert standby.execute(APPLIED, [new]).rowcount == 1
+    follow_in_step(pair, "on")
+    answered: list[UUID] = []
+    asked: list[UUID] = []
+
+    def post_until_it_fails() -> None:
+        try:
+            while True:
+                asked.append(uuid4())
+                move(books.fund, books.fatima, 1, id=asked[-1])
+                answered.append(asked[-1])
+        except DatabaseError:
+            connections.close_all()
+
+    writer = Thread(target=post_until_it_fails)
+    writer.start()
+    await_(lambda: len(answered) > 50)
+    pair.primary.kill()
+    writer.join()
+    promote(pair.standby)
+
+    with on(pair.standby):
+        assert Booking.objects.filter(pk__in=answered).count() == len(answered)
+        for booking in asked:  # who got no answer asks again
+            move(books.fund, books.fatima, 1, id=booking)
+        assert balance(books.fatima) == sum(range(1, 9)) + 100 - 9 + len(asked)
+        last = Seal.objects.latest("number")
+        (new_seal,) = tend(at=AT)
+        assert (new_seal.number, new_seal.previous) == (last.number + 1, last.digest)
+        assert new_seal.count == 1 + 20 + len(asked)
+        assert told("verify_ledger").endswith("2 compared with those published, 0 findings")
+
+
+def test_what_an_asynchronous_standby_lost_is_missed_and_does_not_come_back(
+    pair: Pair, books: Names, settings: Settings
+) -> None:
+    catch_up(pair.standby, pair.primary)
+    set_up(pair.standby, "primary_conninfo", "")  # the network is cut
+    await_(lambda: ask(pair.primary, "SELECT count(*) FROM pg_stat_replication") == (0,))
+    lost = move(books.fund, books.fatima, 500)
+    tend(at=AT)
+    pair.primary.kill()
+    promote(pair.standby)
+    published = Path(settings.LEDGER_SEALS_DIR) / PUBLISHED
+
+    with on(pair.standby):
+        assert not Booking.objects.filter(pk=lost).exists()
+        assert "seal 2 is gone" in told("verify_ledger", fails=True)
+        move(books.fund, books.fatima, 7)
+        tend(at=AT)
+        assert "is not the one that was published" in told("verify_ledger", fails=True)
+
+        # The loss is known and told: publish anew from the last seal that both have.
+        published.write_text(published.read_text().splitlines(keepends=True)[0])
+        tend(at=AT)
+        assert told("verify_ledger").endswith("2 compared with those published, 0 findings")
+        now = trial_balance()
+
+    pair.primary.start()  # the old one, as if nothing had happened
+    assert Booking.objects.filter(pk=lost).exists()
+    assert "is not the one that was published" in told("verify_ledger", fails=True)
+    connections.close_all()
+
+    pair.primary.stop()
+    pair.primary.rewind(pair.standby.url("postgres"))
+    pair.primary.start()
+    catch_up(pair.primary, pair.standby)
+    assert not Booking.objects.filter(pk=lost).exists()
+    assert trial_balance() == now
+    assert told("verify_ledger").endswith("2 compared with those published, 0 findings")
