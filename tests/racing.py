@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 T = TypeVar("T")
 
@@ -38,6 +39,42 @@ def race(runners: Sequence[Iterable[Callable[[], object]]]) -> Counter[str]:
 def at_once(*acts: Callable[[], object]) -> Counter[str]:
     """Do all acts at the same moment; count how they ended."""
     return race([[act] for act in acts])
+
+
+class Beside:
+    """An act in a session of its own, beside this one, so that a test says who goes when."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._pid = Future[int]()
+        self._outcome = ThreadPoolExecutor(1).submit(self._run, act)
+
+    def _run(self, act: Callable[[], object]) -> str:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self._pid.set_result(cursor.fetchone()[0])
+            return _outcome(act)
+        finally:
+            connections.close_all()
+
+    @property
+    def pid(self) -> int:
+        """The number of its session in the database."""
+        return self._pid.result()
+
+    def waits(self) -> bool:
+        """Whether it waits for a lock; answers when it does or has ended."""
+        with connection.cursor() as cursor:
+            while not self._outcome.done():
+                cursor.execute("SELECT pg_blocking_pids(%s) <> '{}'", [self.pid])
+                if cursor.fetchone()[0]:
+                    return True
+                time.sleep(0.005)
+        return False
+
+    def outcome(self) -> str:
+        """Wait until it has ended: "done", or the name of what was raised."""
+        return self._outcome.result()
 
 
 def _in_turn(acts: Iterable[Callable[[], object]]) -> list[str]:

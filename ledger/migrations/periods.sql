@@ -7,7 +7,7 @@ DECLARE
     opened bigint;
 BEGIN
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
-    SELECT closed_through INTO before FROM ledger_books FOR NO KEY UPDATE;
+    SELECT closed_through INTO before FROM ledger_books;
     -- Never without a date: that would open the books again.
     IF p_through IS NULL OR p_through <= before THEN
         RAISE EXCEPTION 'the books are closed through % already', before USING ERRCODE = 'LG004';

@@ -126,7 +126,7 @@ BEGIN
     INSERT INTO ledger_slot (account_id, number, dealt, spent)
     SELECT p_account, n, 0, 0 FROM generate_series(0, slots - 1) n
     WHERE NOT EXISTS (SELECT FROM ledger_slot WHERE account_id = p_account);
-    PERFORM FROM ledger_slot WHERE account_id = p_account ORDER BY number FOR UPDATE;
+    PERFORM FROM ledger_slot WHERE account_id = p_account FOR UPDATE;
     -- `+ 0`: found by xid, not by walking all that the account ever received.
     IF total.floor = 1 THEN
         SELECT total.credits + coalesce(sum(amount), 0) INTO received FROM ledger_transfer
@@ -210,9 +210,9 @@ BEGIN
         FROM change WHERE t.account_id = change.account_id AND NOT t.hot
         RETURNING t.account_id
     )
-    SELECT array_agg(account_id) INTO others FROM change
-    WHERE account_id NOT IN (SELECT account_id FROM added);
-    RETURN coalesce(others, '{}');
+    SELECT ARRAY(SELECT account_id FROM change
+                 WHERE account_id NOT IN (SELECT account_id FROM added)) INTO others;
+    RETURN others;
 END $$;
 
 -- Spend from the hot ones of these accounts where they have a ceiling; return how many are hot.

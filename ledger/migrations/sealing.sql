@@ -61,8 +61,7 @@ BEGIN
 END $$;
 
 -- After a restore the server may count transactions from low again: continue above what is known.
-CREATE FUNCTION ledger_begin_era() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION ledger_begin_era() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     known bigint;
     counted bigint;

@@ -16,6 +16,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.posting import UnableToPost, reverse
+from ontwikkelrekening.database import APP_ROLE
 from tests.ledger.books import AT, ON, Names, move, open_books, place
 
 pytestmark = pytest.mark.django_db
@@ -149,10 +150,30 @@ def write_seal(**fields: str) -> str:
     return f"INSERT INTO ledger_seal VALUES ({', '.join((SEAL | fields).values())})"
 
 
-def post_at(*, day: str = "2026-03-02", moment: str = "2026-03-02 09:30Z") -> str:
+def post_at(
+    *, day: str = "2026-03-02", moment: str = "2026-03-02 09:30Z", debit: str = "%(fund)s"
+) -> str:
     return (
         f"SELECT ledger_post(gen_random_uuid(), '', '', '', '{day}', '{moment}', "
-        "ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[])"
+        f"ARRAY[{debit}]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[])"
+    )
+
+
+def looks_away(function: str, *acts: str, then: Attack | None = None) -> Guard:
+    """The application gives tables of its own the names of those that a function works on."""
+
+    def attack(books: Names, transfer: UUID) -> None:
+        sql(f"SET LOCAL SESSION AUTHORIZATION {APP_ROLE}", *acts)(books, transfer)
+        if then:
+            then(books, transfer)
+
+    return Guard(f"{function}: search_path", f"ALTER FUNCTION {function} RESET search_path", attack)
+
+
+def fake(table: str, change: str) -> tuple[str, str]:
+    return (
+        f"CREATE TEMPORARY TABLE {table} AS TABLE public.{table}",
+        f"UPDATE pg_temp.{table} SET {change}",
     )
 
 
@@ -380,6 +401,36 @@ GUARDS = [
             f"WHERE {HENK}"
         ),
     ),
+    looks_away(
+        "ledger_post",
+        "SELECT ledger_close_period('2026-01-31')",
+        *fake("ledger_books", "closed_through = NULL"),
+        post_at(day="2026-01-31"),
+    ),
+    looks_away(
+        "ledger_roll_up",
+        *fake("ledger_books", "xid_offset = 1000000"),
+        "SELECT ledger_roll_up()",
+        then=overdraw_the_fund,
+    ),
+    looks_away(
+        "ledger_close_period",
+        "SELECT ledger_close_period('2020-01-02')",
+        *fake("ledger_books", "closed_through = NULL"),
+        "SELECT ledger_close_period('2020-01-01')",
+    ),
+    looks_away(
+        "ledger_add_seal",
+        add_seal(),
+        "CREATE TEMPORARY TABLE ledger_seal (LIKE public.ledger_seal)",
+        add_seal(digest=r"'\x02'"),
+    ),
+    looks_away(
+        "ledger_open_accounts",
+        *fake("ledger_accountclass", "may_overdraw = true"),
+        "SELECT ledger_open_accounts('{x}', 'tranche', now())",
+        post_at(debit="(SELECT id FROM ledger_account WHERE code = 'x')"),
+    ),
 ]
 # It takes two transactions: test_closing.py takes it out.
 ELSEWHERE = {"ledger_refuse_to_book: posting needs READ COMMITTED"}
@@ -402,6 +453,14 @@ GUARDS_OF_THE_DATABASE = r"""
     SELECT proname || ': ' || message[1]
     FROM pg_proc, regexp_matches(prosrc, 'RAISE EXCEPTION ''([^'']+)''', 'g') message
     WHERE proname LIKE 'ledger\_%' AND prorettype <> 'trigger'::regtype
+    UNION
+    SELECT proname || ': search_path' FROM pg_proc
+    WHERE proname LIKE 'ledger\_%' AND array_to_string(proconfig, ',') LIKE '%search\_path=%'
+"""
+WITHOUT_A_VALUE = r"""
+    SELECT relname || '.' || attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relname LIKE 'ledger\_%' AND relkind IN ('r', 'p') AND attnum > 0
+        AND NOT attisdropped AND NOT attnotnull
 """
 
 
@@ -450,6 +509,23 @@ def test_every_guard_of_the_database_is_tried() -> None:
     assert guards == {guard.name for guard in GUARDS} | ELSEWHERE
 
 
+def without_a_value() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(WITHOUT_A_VALUE)
+        return [column for (column,) in cursor.fetchall()]
+
+
+def test_every_column_has_a_value_but_the_date_that_the_books_are_closed_through() -> None:
+    assert without_a_value() == ["ledger_books.closed_through"]
+
+
+def test_a_column_that_may_be_without_is_seen() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_transfer ALTER amount DROP NOT NULL")
+
+    assert "ledger_transfer.amount" in without_a_value()
+
+
 @pytest.mark.parametrize(
     "addition",
     [
@@ -458,6 +534,7 @@ def test_every_guard_of_the_database_is_tried() -> None:
         "CREATE TRIGGER added BEFORE INSERT ON ledger_slot EXECUTE FUNCTION ledger_refuse()",
         "CREATE FUNCTION ledger_added() RETURNS void LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'added'; END $$",
+        "CREATE FUNCTION ledger_added() RETURNS int SET search_path = public RETURN 1",
     ],
 )
 def test_a_new_guard_fails_until_it_is_tried(addition: str) -> None:

@@ -7,16 +7,13 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
-from ledger.accounts import open_accounts
 from ledger.balances import balance, balances
 from ledger.checking import check_ledger
 from ledger.models import Transfer
 from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
 from tests.ledger.books import AT, booking, move, open_books
-from tests.ledger.test_guards import without
 from tests.racing import race
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -70,30 +67,6 @@ def test_a_batch_of_all_the_same_accounts_in_any_order_does_not_deadlock() -> No
 
     assert outcomes == {"done": 5 * WRITERS}
     assert set(balances(people).values()) == {5 * WRITERS}
-
-
-def test_without_the_order_of_ids_the_same_batches_deadlock(own_database: str) -> None:
-    books = open_books(fund_cents=10_000_000)
-    codes = [f"tranche:{number}" for number in range(200)]  # many, so that batches overlap
-    people = list(open_accounts(codes, account_class="tranche", at=AT).values())
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {own_database} SET deadlock_timeout = '50ms'")
-        cursor.execute(
-            without(
-                "ledger_add_many",
-                "GROUP BY account_id ORDER BY account_id",
-                "GROUP BY account_id ORDER BY account_id * (1 - 2 * (pg_backend_pid() % 2))",
-            )
-        )
-
-    deadlocks = 0
-    for _ in range(40):  # half go up and half down; chance decides when they meet, once is enough
-        outcomes = race([[partial(grant_all, books.fund, people)] * 5 for _ in range(8)])
-        deadlocks += outcomes["OperationalError"]
-        if deadlocks:
-            break
-
-    assert deadlocks
 
 
 def grant_all(fund: int, people: list[int]) -> None:

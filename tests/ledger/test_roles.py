@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.accounts import open_accounts
 from ledger.balances import balance
+from ledger.closing import close_period
 from ledger.posting import Overdrawn
 from ledger.reports import statement, trial_balance
 from ledger.rolling_up import roll_up
 from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE
-from tests.ledger.books import AT, move, open_books
+from tests.ledger.books import AT, ON, move, open_books
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,7 @@ FOR_THE_OWNER = {
     "ledger_take_hot": "'{1}', '{1}', '{2}', '{100}'",
     "ledger_add_many": "'{1}', '{2}', '{100}'",
     "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
+    "ledger_refuse_to_book": "gen_random_uuid(), now()::date",
     "ledger_begin_era": "",
 }
 FOR_EVERYBODY = [  # they only read, with the rights of whoever calls them; the last is the refusal
@@ -256,9 +259,20 @@ def test_the_application_can_do_its_work() -> None:
         henks = open_accounts(["tranche:henk"], account_class="tranche", at=AT)["tranche:henk"]
         move(books.fund, henks, 100)
         roll_up()
+        close_period(through=ON - timedelta(days=1))
+        execute(
+            "SELECT ledger_add_seal(1, 1, 1, 1, '', decode(repeat('00', 32), 'hex'), '', '', "
+            "decode(repeat('00', 32), 'hex'), now())"
+        )
         assert balance(henks) == 100
         with pytest.raises(Overdrawn), transaction.atomic():
             move(books.fund, henks, 1)
+
+
+def test_the_acts_and_nothing_else_have_the_rights_of_the_owner() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(r"SELECT proname FROM pg_proc WHERE proname LIKE 'ledger\_%' AND prosecdef")
+        assert {name for (name,) in cursor.fetchall()} == set(ACTS)
 
 
 def test_an_auditor_can_read_everything() -> None:
