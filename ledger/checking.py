@@ -30,12 +30,12 @@ CHECKS = {
     """,
     # Without its slots, what an account has spent could be spent again. Sixteen: see `ledger_take`.
     "slots deal out what came in and count what was spent": """
-        SELECT coalesce(a.code, 'account ' || account_id) || ': dealt out ' || coalesce(s.dealt, 0)
-               || ' and spent ' || coalesce(s.spent, 0) || ' in ' || coalesce(s.slots, 0)
+        SELECT coalesce(a.code, 'account ' || account_id) || ': ' || coalesce(s.free, 0)
+               || ' free and ' || coalesce(s.spent, 0) || ' spent in ' || coalesce(s.slots, 0)
                || ' slots, received ' || coalesce(m.received, 0)
                || ' and spent ' || coalesce(m.spent, 0)
-        FROM (SELECT account_id, sum(dealt) AS dealt, sum(spent) AS spent, count(*) AS slots,
-                     bool_or(spent > dealt) OR count(*) <> 16 OR min(number) <> 0 OR max(number) <> 15
+        FROM (SELECT account_id, sum(free) AS free, sum(spent) AS spent, count(*) AS slots,
+                     bool_or(free < 0) OR count(*) <> 16 OR min(number) <> 0 OR max(number) <> 15
                      AS wrong
               FROM ledger_slot GROUP BY account_id) s
         FULL JOIN (
@@ -49,7 +49,7 @@ CHECKS = {
         LEFT JOIN ledger_account a ON a.id = account_id
         WHERE s.wrong OR (s.slots > 0 AND m.account_id IS NULL)
            OR coalesce(s.spent, 0) <> coalesce(m.spent, 0)
-           OR coalesce(s.dealt, 0) > coalesce(m.received, 0)
+           OR coalesce(s.free + s.spent, 0) > coalesce(m.received, 0)
     """,
     "every transfer has its booking, dated alike and of one transaction": """
         SELECT 'transfer ' || t.xid || '-' || t.seq FROM ledger_transfer t
@@ -57,9 +57,10 @@ CHECKS = {
         WHERE b.id IS NULL
            OR (b.effective_on, b.booked_at, b.xid) <> (t.effective_on, t.booked_at, t.xid)
     """,
-    "every transfer has its accounts": """
+    "every transfer has its two accounts": """
         SELECT 'transfer ' || t.xid || '-' || t.seq FROM ledger_transfer t
-        WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.debit_account_id)
+        WHERE t.debit_account_id = t.credit_account_id
+           OR NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.debit_account_id)
            OR NOT EXISTS (SELECT FROM ledger_account a WHERE a.id = t.credit_account_id)
     """,
     "day totals equal the rolled-up transfers": """

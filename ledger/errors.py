@@ -47,14 +47,12 @@ BY_SQLSTATE: dict[str, type[UnableToPost]] = {
     "LG009": NotAnAmount,
 }
 BY_CONSTRAINT: dict[str, type[UnableToPost]] = {
-    "account_is_never_overdrawn": Overdrawn,
     "slot_is_never_overdrawn": Overdrawn,
     "transfer_is_reversed_once": AlreadyReversed,
     "transfer_amount_is_positive": NotAnAmount,
     "transfer_amount_is_bounded": NotAnAmount,
     "date_is_bounded": UnableToPost,
     "moment_is_bounded": UnableToPost,
-    "transfer_has_two_accounts": NotAnAmount,
 }
 
 

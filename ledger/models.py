@@ -8,8 +8,7 @@ on reading (`ledger_totals`), so writers never queue for it.
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models import Q
 
 
 class Side(models.TextChoices):
@@ -77,13 +76,6 @@ class Total(models.Model):
         indexes = [
             models.Index(name="total_of_hot", fields=["account"], condition=Q(hot=True)),
         ]
-        constraints = [
-            models.CheckConstraint(
-                name="account_is_never_overdrawn",
-                condition=Q(hot=True)
-                | Q(GreaterThanOrEqual((F("credits") - F("debits")) * F("floor"), 0)),
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.debits} / {self.credits}"
@@ -95,15 +87,8 @@ class Slot(models.Model):
     pk = models.CompositePrimaryKey("account", "number")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.SmallIntegerField()
-    dealt = models.BigIntegerField()
+    free = models.BigIntegerField()  # of domain ledger_free: never below zero (guards.sql)
     spent = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="slot_is_never_overdrawn", condition=Q(spent__lte=F("dealt"))
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.account_id}/{self.number}"
@@ -159,12 +144,6 @@ class Transfer(models.Model):
         indexes = [
             models.Index(name="transfer_by_debit", fields=["debit_account", "seq"]),
             models.Index(name="transfer_by_credit", fields=["credit_account", "seq"]),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="transfer_has_two_accounts",
-                condition=~Q(debit_account=F("credit_account")),
-            ),
         ]
 
     def __str__(self) -> str:

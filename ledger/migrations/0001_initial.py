@@ -2,8 +2,6 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models.expressions import CombinedExpression
-from django.db.models.lookups import GreaterThanOrEqual
 
 
 class Migration(migrations.Migration):
@@ -188,7 +186,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.SmallIntegerField()),
-                ("dealt", models.BigIntegerField()),
+                ("free", models.BigIntegerField()),
                 ("spent", models.BigIntegerField()),
                 (
                     "account",
@@ -281,33 +279,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("hot", True)), fields=["account"], name="total_of_hot"
                     )
                 ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("hot", True),
-                            GreaterThanOrEqual(
-                                CombinedExpression(
-                                    CombinedExpression(
-                                        models.F("credits"), "-", models.F("debits")
-                                    ),
-                                    "*",
-                                    models.F("floor"),
-                                ),
-                                0,
-                            ),
-                            _connector="OR",
-                        ),
-                        name="account_is_never_overdrawn",
-                    )
-                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("spent__lte", models.F("dealt"))),
-                name="slot_is_never_overdrawn",
-            ),
         ),
         migrations.AddIndex(
             model_name="transfer",
@@ -316,12 +288,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="transfer",
             index=models.Index(fields=["credit_account", "seq"], name="transfer_by_credit"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("debit_account", models.F("credit_account")), _negated=True),
-                name="transfer_has_two_accounts",
-            ),
         ),
     ]

@@ -16,6 +16,8 @@ CREATE DOMAIN ledger_date AS date
     CONSTRAINT date_is_bounded CHECK (VALUE BETWEEN '1900-01-01' AND '2999-12-31');
 CREATE DOMAIN ledger_moment AS timestamptz
     CONSTRAINT moment_is_bounded CHECK (VALUE BETWEEN '1900-01-01 00:00Z' AND '3000-01-01 00:00Z');
+CREATE DOMAIN ledger_free AS bigint CONSTRAINT slot_is_never_overdrawn CHECK (VALUE >= 0);
+ALTER TABLE ledger_slot ALTER free TYPE ledger_free;
 ALTER TABLE ledger_transfer ALTER amount TYPE ledger_cents;
 ALTER TABLE ledger_booking ALTER effective_on TYPE ledger_date, ALTER booked_at TYPE ledger_moment;
 ALTER TABLE ledger_account ALTER opened_at TYPE ledger_moment;

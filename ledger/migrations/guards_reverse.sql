@@ -8,4 +8,5 @@ ALTER TABLE ledger_seal ALTER sealed_at TYPE timestamptz;
 ALTER TABLE ledger_account ALTER opened_at TYPE timestamptz;
 ALTER TABLE ledger_booking ALTER effective_on TYPE date, ALTER booked_at TYPE timestamptz;
 ALTER TABLE ledger_transfer ALTER amount TYPE bigint;
-DROP DOMAIN ledger_cents, ledger_date, ledger_moment;
+ALTER TABLE ledger_slot ALTER free TYPE bigint;
+DROP DOMAIN ledger_cents, ledger_free, ledger_date, ledger_moment;

@@ -108,22 +108,22 @@ DECLARE
     received bigint;
     pool bigint;
 BEGIN
-    UPDATE ledger_slot SET spent = spent + p_amount
+    UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
     WHERE account_id = p_account AND number = (
         SELECT number FROM ledger_slot
-        WHERE account_id = p_account AND dealt - spent >= p_amount
+        WHERE account_id = p_account AND free >= p_amount
         ORDER BY (number + own) % slots LIMIT 1 FOR UPDATE SKIP LOCKED);
     IF FOUND THEN
         RETURN;
     END IF;
-    UPDATE ledger_slot SET spent = spent + p_amount
-    WHERE account_id = p_account AND number = own AND dealt - spent >= p_amount;
+    UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
+    WHERE account_id = p_account AND number = own AND free >= p_amount;
     IF FOUND THEN
         RETURN;
     END IF;
 
     SELECT * INTO total FROM ledger_total WHERE account_id = p_account FOR NO KEY UPDATE;
-    INSERT INTO ledger_slot (account_id, number, dealt, spent)
+    INSERT INTO ledger_slot (account_id, number, free, spent)
     SELECT p_account, n, 0, 0 FROM generate_series(0, slots - 1) n
     WHERE NOT EXISTS (SELECT FROM ledger_slot WHERE account_id = p_account);
     PERFORM FROM ledger_slot WHERE account_id = p_account FOR UPDATE;
@@ -141,10 +141,9 @@ BEGIN
             (SELECT code FROM ledger_account WHERE id = p_account), -pool USING ERRCODE = 'LG002';
     END IF;
     UPDATE ledger_slot
-    SET spent = now_spent, dealt = now_spent + pool / slots + (slot.number < pool % slots)::int
-    FROM (SELECT number, spent + CASE number WHEN own THEN p_amount ELSE 0 END AS now_spent
-          FROM ledger_slot WHERE account_id = p_account) slot
-    WHERE account_id = p_account AND ledger_slot.number = slot.number;
+    SET free = pool / slots + (number < pool % slots)::int,
+        spent = spent + CASE number WHEN own THEN p_amount ELSE 0 END
+    WHERE account_id = p_account;
 END $$;
 
 -- Whether a booking that is there already has the very content that is offered again: the same
@@ -191,7 +190,31 @@ BEGIN
         USING ERRCODE = 'LG007';
 END $$;
 
--- Add many transfers to the totals of their cold accounts, once to each; return the other accounts.
+-- Say why transfers were not added to the totals of these accounts.
+CREATE FUNCTION ledger_refuse_to_move(
+    p_id uuid, p_accounts bigint[], p_debits bigint[], p_credits bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(p_debits, p_credits) AS given (debit, credit)
+               WHERE debit = credit) THEN
+        RAISE EXCEPTION 'booking % has a transfer from an account to itself', p_id
+            USING ERRCODE = 'LG009';
+    ELSIF EXISTS (SELECT FROM unnest(p_accounts) AS given (id)
+                  WHERE id NOT IN (SELECT account_id FROM ledger_total
+                                   WHERE account_id = ANY (p_accounts))) THEN
+        RAISE EXCEPTION 'booking % names an account that does not exist', p_id
+            USING ERRCODE = 'LG005';
+    END IF;
+    RAISE EXCEPTION 'account % would be overdrawn', (
+        SELECT string_agg(a.code, ', ') FROM ledger_account a JOIN ledger_total t ON t.account_id = a.id
+        WHERE a.id = ANY (p_accounts)
+          AND a.id = ANY (CASE t.floor WHEN 1 THEN p_debits WHEN -1 THEN p_credits END)
+          AND NOT t.hot
+    ) USING ERRCODE = 'LG002';
+END $$;
+
+-- Add many transfers to the totals of their cold accounts, once to each, where that overdraws none;
+-- return the other accounts.
 -- A nested loop over the sorted ids locks the rows in that order.
 CREATE FUNCTION ledger_add_many(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
 RETURNS bigint[] LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -208,6 +231,7 @@ BEGIN
         UPDATE ledger_total t
         SET debits = t.debits + change.debits, credits = t.credits + change.credits
         FROM change WHERE t.account_id = change.account_id AND NOT t.hot
+          AND (t.credits - t.debits + change.credits - change.debits) * t.floor >= 0
         RETURNING t.account_id
     )
     SELECT ARRAY(SELECT account_id FROM change
@@ -254,9 +278,8 @@ DECLARE
     credit bigint;
     cents bigint;
     found_cold integer;
-    found_hot integer := 0;
+    found_hot integer;
     others bigint[];
-    unknown integer;
 BEGIN
     -- A statement locks its tables first and looks at them then: what waited here for a closing sees it.
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
@@ -286,17 +309,23 @@ BEGIN
         UPDATE ledger_total
         SET debits = debits + CASE account_id WHEN debit THEN cents ELSE 0 END,
             credits = credits + CASE account_id WHEN credit THEN cents ELSE 0 END
-        WHERE account_id = ANY (ARRAY[debit, credit]) AND NOT hot;
+        WHERE account_id = ANY (ARRAY[debit, credit]) AND NOT hot
+          AND (credits - debits + CASE account_id WHEN debit THEN -cents ELSE cents END) * floor >= 0;
         GET DIAGNOSTICS found_cold = ROW_COUNT;
         IF found_cold < 2 THEN
             PERFORM CASE WHEN account_id = CASE floor WHEN 1 THEN debit WHEN -1 THEN credit END
                          THEN ledger_take(account_id, cents) END
             FROM ledger_total WHERE account_id = ANY (ARRAY[debit, credit]) AND hot;
             GET DIAGNOSTICS found_hot = ROW_COUNT;
+            IF found_cold + found_hot < 2 THEN
+                PERFORM ledger_refuse_to_move(p_id, ARRAY[debit, credit], p_debits, p_credits);
+            END IF;
         END IF;
-        unknown := 2 - found_cold - found_hot;
     ELSIF cardinality(p_debits) = 0 THEN
         RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
+    ELSIF EXISTS (SELECT FROM unnest(p_debits, p_credits) AS given (debit, credit)
+                  WHERE given.debit = given.credit) THEN
+        PERFORM ledger_refuse_to_move(p_id, '{}', p_debits, p_credits);
     ELSE
         INSERT INTO ledger_transfer (booking_id, debit_account_id, credit_account_id, amount,
                                      effective_on, booked_at, seq, xid)
@@ -304,11 +333,9 @@ BEGIN
                p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
         FROM unnest(p_debits, p_credits, p_amounts) AS given (debit, credit, amount);
         others := ledger_add_many(p_debits, p_credits, p_amounts);
-        unknown := cardinality(others) - ledger_take_hot(others, p_debits, p_credits, p_amounts);
-    END IF;
-    IF unknown > 0 THEN
-        RAISE EXCEPTION 'booking % names an account that does not exist', p_id
-            USING ERRCODE = 'LG005';
+        IF ledger_take_hot(others, p_debits, p_credits, p_amounts) < cardinality(others) THEN
+            PERFORM ledger_refuse_to_move(p_id, others, p_debits, p_credits);
+        END IF;
     END IF;
     RETURN true;
 END $$;
@@ -345,6 +372,6 @@ BEGIN
     RETURN horizon - books.rolled_to;
 END $$;
 
-REVOKE ALL ON FUNCTION ledger_add_many, ledger_take_hot, ledger_take,
+REVOKE ALL ON FUNCTION ledger_refuse_to_move, ledger_add_many, ledger_take_hot, ledger_take,
     ledger_is_same, ledger_refuse_to_book, ledger_post, ledger_roll_up,
     ledger_open_accounts FROM PUBLIC;

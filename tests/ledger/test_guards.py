@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger.posting import UnableToPost, reverse
+from ledger.posting import NewTransfer, UnableToPost, post, reverse
 from ontwikkelrekening.database import APP_ROLE
-from tests.ledger.books import AT, ON, Names, move, open_books, place
+from tests.ledger.books import AT, ON, Names, booking, move, open_books, place
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,11 @@ def overdraw(books: Names, transfer: UUID) -> None:
     move(books.fatima, books.fatimas_course, 60_001)
 
 
+def overdraw_in_two(books: Names, transfer: UUID) -> None:
+    halves = [NewTransfer(books.fatima, books.fatimas_course, cents) for cents in (30_000, 30_001)]
+    post(booking(), halves, at=AT)
+
+
 def overdraw_the_fund(books: Names, transfer: UUID) -> None:
     move(books.fund, books.henk, 40_001)
 
@@ -95,6 +100,22 @@ def move_too_much(books: Names, transfer: UUID) -> None:
 
 def move_to_nobody(books: Names, transfer: UUID) -> None:
     move(books.fund, NOBODY, 1)
+
+
+def move_to_nobody_too(books: Names, transfer: UUID) -> None:
+    post(booking(), [NewTransfer(books.fund, credit, 1) for credit in (books.henk, NOBODY)], at=AT)
+
+
+def move_to_itself(books: Names, transfer: UUID) -> None:
+    move(books.fatima, books.fatima, 1)
+
+
+def move_to_itself_too(books: Names, transfer: UUID) -> None:
+    post(
+        booking(),
+        [NewTransfer(books.fund, credit, 1) for credit in (books.henk, books.fund)],
+        at=AT,
+    )
 
 
 def say_something_else(books: Names, transfer: UUID) -> None:
@@ -129,6 +150,9 @@ def copy(table: str, where: str = "true", **changes: str) -> str:
     )
 
 
+OVERDRAWN = "account % would be overdrawn"
+UNKNOWN = "booking % names an account that does not exist"
+ITSELF = "booking % has a transfer from an account to itself"
 COLUMNS = (
     "booking_id, debit_account_id, credit_account_id, amount, effective_on, booked_at, seq, xid"
 )
@@ -224,12 +248,11 @@ GUARDS = [
         trigger("total_is_kept", "ledger_total", statement)
         for statement in ("DELETE FROM ledger_total", "TRUNCATE ledger_total")
     ),
-    constraint("account_is_never_overdrawn", "ledger_total", overdraw),
     constraint("ledger_total_pkey", "ledger_total", sql(copy("ledger_total"))),
-    constraint(
+    Guard(
         "slot_is_never_overdrawn",
-        "ledger_slot",
-        sql("UPDATE ledger_slot SET spent = dealt + 1 WHERE account_id = %(fund)s"),
+        "ALTER DOMAIN ledger_free DROP CONSTRAINT slot_is_never_overdrawn",
+        sql("UPDATE ledger_slot SET free = -1 WHERE account_id = %(fund)s"),
     ),
     Guard(
         "transfer_amount_is_positive",
@@ -261,11 +284,6 @@ GUARDS = [
             add_seal(at=f"'{moment}'"),
         )
     ),
-    constraint(
-        "transfer_has_two_accounts",
-        "ledger_transfer",
-        sql(copy("ledger_transfer", seq="-1", debit_account_id="credit_account_id")),
-    ),
     constraint("ledger_transfer_pkey", "ledger_transfer", sql(copy("ledger_transfer"))),
     constraint("ledger_booking_pkey", "ledger_booking", sql(copy("ledger_booking"))),
     Guard("transfer_is_reversed_once", "DROP INDEX transfer_is_reversed_once", reverse_twice),
@@ -295,7 +313,7 @@ GUARDS = [
     ),
     *of_an_account(
         "ledger_slot",
-        "number, dealt, spent",
+        "number, free, spent",
         "0, 0, 0",
         "ledger_slot_account_id_7fbe72a5_fk_ledger_account_id",
     ),
@@ -337,7 +355,7 @@ GUARDS = [
     Guard(
         "ledger_take: account % would be overdrawn by % cents",
         without("ledger_take", "pool < 0", "false")
-        + "; ALTER TABLE ledger_slot DROP CONSTRAINT slot_is_never_overdrawn",
+        + "; ALTER DOMAIN ledger_free DROP CONSTRAINT slot_is_never_overdrawn",
         overdraw_the_fund,
     ),
     refuses_to_book(
@@ -353,11 +371,16 @@ GUARDS = [
         )
         for mark in ("sealed_to", "rolled_to")
     ),
-    refusal(
-        "ledger_post",
-        "booking % names an account that does not exist",
-        "unknown > 0",
-        move_to_nobody,
+    *(
+        Guard(f"ledger_refuse_to_move: {message}", without(function, condition, other), attack)
+        for message, attack, function, condition, other in (
+            (OVERDRAWN, overdraw, "ledger_post", "* floor >= 0", "* 0 >= 0"),
+            (OVERDRAWN, overdraw_in_two, "ledger_add_many", "* t.floor >= 0", "* 0 >= 0"),
+            (UNKNOWN, move_to_nobody, "ledger_post", "found_cold + found_hot < 2", "false"),
+            (UNKNOWN, move_to_nobody_too, "ledger_post", "< cardinality(others)", "< 0"),
+            (ITSELF, move_to_itself, "ledger_post", "found_cold + found_hot < 2", "false"),
+            (ITSELF, move_to_itself_too, "ledger_post", "given.debit = given.credit", "false"),
+        )
     ),
     refuses_to_book(
         "booking % is there already with other content",

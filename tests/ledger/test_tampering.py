@@ -32,10 +32,9 @@ FIRST = "(SELECT seq FROM ledger_transfer ORDER BY seq LIMIT 1)"
 BOOKING = FIRST.replace("seq", "booking_id", 1)
 LAST = "(SELECT seq FROM ledger_transfer ORDER BY seq DESC LIMIT 1)"
 DROPPED = {
-    "ledger_total": "account_is_never_overdrawn",
-    "ledger_slot": "slot_is_never_overdrawn",
-    "ledger_seal": "ledger_seal_digest_key",
-    "ledger_transfer": "ledger_transfer_pkey",
+    "TABLE ledger_seal": "ledger_seal_digest_key",
+    "TABLE ledger_transfer": "ledger_transfer_pkey",
+    "DOMAIN ledger_free": "slot_is_never_overdrawn",
 }
 COLUMNS = "booking_id, debit_account_id, credit_account_id, amount, effective_on, booked_at"
 
@@ -58,6 +57,10 @@ TRANSFERS = [
         "UPDATE ledger_transfer SET debit_account_id = credit_account_id, "
         f"credit_account_id = debit_account_id WHERE seq = {FIRST}",
         "not as it was",
+    ),
+    Attack(
+        f"UPDATE ledger_transfer SET credit_account_id = debit_account_id WHERE seq = {FIRST}",
+        "every transfer has its two accounts",
     ),
     Attack(  # two rows in each other's place
         "UPDATE ledger_transfer t SET (xid, seq) = (SELECT xid, seq FROM ledger_transfer o WHERE "
@@ -104,21 +107,24 @@ ACCOUNTS = [
         "UPDATE ledger_total SET credits = credits + 1 WHERE account_id = %(fatima)s", "shows 0 / "
     ),
     Attack(
+        "UPDATE ledger_total SET debits = credits + 1 WHERE account_id = %(fatima)s", "is overdrawn"
+    ),
+    Attack(
         "UPDATE ledger_total SET debits = debits + 1, credits = credits + 1 "
         "WHERE account_id IN (%(fatima)s, %(henk)s)",
         "shows 1 / ",
     ),
-    Attack("DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its accounts"),
+    Attack("DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its two accounts"),
     Attack("UPDATE ledger_total SET floor = 0 WHERE account_id = %(fatima)s", "floor"),
     Attack("UPDATE ledger_total SET hot = true WHERE account_id = %(fatima)s", "floor"),
     Attack("DELETE FROM ledger_total WHERE account_id = %(fatima)s", "floor"),
-    Attack("UPDATE ledger_slot SET dealt = dealt + 1 WHERE number = 0", "dealt out"),
-    Attack("UPDATE ledger_slot SET spent = spent - 1 WHERE number = 0", "dealt out"),
-    Attack("UPDATE ledger_slot SET spent = dealt + 1 WHERE number = 1", "dealt out"),
-    Attack("DELETE FROM ledger_slot", "dealt out 0 and spent 0 in 0 slots"),
+    Attack("UPDATE ledger_slot SET free = free + 1 WHERE number = 0", "free and"),
+    Attack("UPDATE ledger_slot SET spent = spent - 1 WHERE number = 0", "free and"),
+    Attack("UPDATE ledger_slot SET free = -1 WHERE number = 1", "free and"),
+    Attack("DELETE FROM ledger_slot", "0 free and 0 spent in 0 slots"),
     Attack("DELETE FROM ledger_slot WHERE number = 15", "in 15 slots"),
     Attack(
-        "INSERT INTO ledger_slot (account_id, number, dealt, spent) VALUES (%(henk)s, 0, 0, 0)",
+        "INSERT INTO ledger_slot (account_id, number, free, spent) VALUES (%(henk)s, 0, 0, 0)",
         "in 1 slots",
     ),
     Attack(
@@ -186,8 +192,8 @@ def books(own_database: str, settings: Settings, tmp_path: Path) -> Names:
 def tampered(attack: Attack, books: Names) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table, constraint in DROPPED.items():
-            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+        for thing, constraint in DROPPED.items():
+            cursor.execute(f"ALTER {thing} DROP CONSTRAINT {constraint}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(attack.statement, {"fatima": books.fatima, "henk": books.henk})
         yield
