@@ -7,7 +7,10 @@ TABLES = (
     "ledger_daytotal, ledger_opening, ledger_seal, ledger_books, "
     "ledger_entry, ledger_moved, ledger_now, ledger_leaf"
 )
-ACTS = "ledger_open_accounts, ledger_post, ledger_roll_up, ledger_close_period, ledger_add_seal"
+ACTS = (
+    "ledger_open_accounts, ledger_post, ledger_roll_up, ledger_close_period, "
+    "ledger_lock_seals, ledger_add_seal"
+)
 
 
 def grant_ledger(cursor: CursorWrapper, *, app: str, auditor: str) -> None:

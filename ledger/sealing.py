@@ -47,7 +47,7 @@ def seal(*, key: Ed25519PrivateKey, at: datetime, range_max: int = RANGE_MAX) ->
 
 def _seal_next(key: Ed25519PrivateKey, *, at: datetime, range_max: int) -> Seal | None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_seal'))")
+        cursor.execute("SELECT ledger_lock_seals()")
         last = Seal.objects.defer("leaves").order_by("-number").first()
         place = (last.last_xid, last.last_seq) if last else (0, 0)
         cursor.execute("SELECT * FROM ledger_next_leaves(%s, %s, %s)", [*place, range_max])

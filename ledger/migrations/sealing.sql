@@ -36,6 +36,14 @@ LANGUAGE sql STABLE AS $$
     FROM leaf
 $$;
 
+-- Wait until nobody else seals, and be the one who does until the transaction ends. A lock that a role
+-- without this function cannot take: who may only read cannot hold sealing up.
+CREATE FUNCTION ledger_lock_seals() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    LOCK TABLE ledger_seal IN SHARE ROW EXCLUSIVE MODE;
+END $$;
+
 -- Add a seal to the end of the chain, over what is settled, and let no transaction from below it in
 -- (a restored server could have one).
 CREATE FUNCTION ledger_add_seal(
@@ -77,4 +85,4 @@ END $$;
 CREATE TRIGGER seal_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_seal
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse();
 
-REVOKE ALL ON FUNCTION ledger_add_seal, ledger_begin_era FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger_lock_seals, ledger_add_seal, ledger_begin_era FROM PUBLIC;

@@ -449,6 +449,13 @@ GUARDS = [
         add_seal(digest=r"'\x02'"),
     ),
     looks_away(
+        "ledger_lock_seals",
+        "CREATE TEMPORARY TABLE ledger_seal ()",
+        "SELECT ledger_lock_seals()",
+        "DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' "
+        "AND relation = 'public.ledger_seal'::regclass), 'the seals are locked'; END $$",
+    ),
+    looks_away(
         "ledger_open_accounts",
         *fake("ledger_accountclass", "may_overdraw = true"),
         "SELECT ledger_open_accounts('{x}', 'tranche', now())",

@@ -13,6 +13,7 @@ from functools import partial
 from threading import Event
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import OperationalError, connection, transaction
 
 from ledger.accounts import open_accounts
@@ -20,7 +21,7 @@ from ledger.checking import check_ledger
 from ledger.closing import close_period
 from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
-from ledger.sealing import begin_era
+from ledger.sealing import begin_era, seal
 from tests.ledger.books import AT, ON, booking, move, open_books
 from tests.ledger.test_guards import without
 from tests.racing import Beside
@@ -101,6 +102,16 @@ def two_roll_up() -> bool:
     with transaction.atomic():
         roll_up()
         second = Beside(roll_up)
+        assert second.waits()
+    return second.outcome() == "done" and not check_ledger()
+
+
+def two_seal() -> bool:
+    open_books(fund_cents=100)
+    sealing = partial(seal, key=Ed25519PrivateKey.generate(), at=AT)
+    with transaction.atomic():
+        sealing()
+        second = Beside(sealing)
         assert second.waits()
     return second.outcome() == "done" and not check_ledger()
 
@@ -231,13 +242,14 @@ LOCKS = [
     *(
         Lock(
             f"{function}: LOCK TABLE",
-            without(function, "LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;", ""),
+            without(function, f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE;", ""),
             act,
         )
-        for function, act in {
-            "ledger_close_period": a_period_is_closed_during_a_posting,
-            "ledger_begin_era": an_era_begins_during_a_posting,
-        }.items()
+        for function, table, act in (
+            ("ledger_close_period", "ledger_booking", a_period_is_closed_during_a_posting),
+            ("ledger_begin_era", "ledger_booking", an_era_begins_during_a_posting),
+            ("ledger_lock_seals", "ledger_seal", two_seal),
+        )
     ),
 ]
 # The order in which locks are taken: another order is what may come when none is asked for.

@@ -43,6 +43,7 @@ ACTS = {
     "ledger_post": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), '{}', '{}', '{}'",
     "ledger_roll_up": "",
     "ledger_close_period": "'2020-01-01'",
+    "ledger_lock_seals": "",
     "ledger_add_seal": "1, 1, 1, 1, '', '', '', '', '', now()",
 }
 FOR_THE_OWNER = {
@@ -51,6 +52,7 @@ FOR_THE_OWNER = {
     "ledger_add_many": "'{1}', '{2}', '{100}'",
     "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
     "ledger_refuse_to_book": "gen_random_uuid(), now()::date",
+    "ledger_refuse_to_move": "gen_random_uuid(), '{}', '{}', '{}'",
     "ledger_begin_era": "",
 }
 FOR_EVERYBODY = [  # they only read, with the rights of whoever calls them; the last is the refusal

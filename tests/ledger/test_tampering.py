@@ -114,7 +114,9 @@ ACCOUNTS = [
         "WHERE account_id IN (%(fatima)s, %(henk)s)",
         "shows 1 / ",
     ),
-    Attack("DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its two accounts"),
+    Attack(
+        "DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its two accounts"
+    ),
     Attack("UPDATE ledger_total SET floor = 0 WHERE account_id = %(fatima)s", "floor"),
     Attack("UPDATE ledger_total SET hot = true WHERE account_id = %(fatima)s", "floor"),
     Attack("DELETE FROM ledger_total WHERE account_id = %(fatima)s", "floor"),
