@@ -7,11 +7,14 @@ import sys
 import django
 
 from benchmarks import measuring
-from benchmarks.server import VAR, fresh_database
+from benchmarks.server import SHARED, VAR, fresh_database
+
+SERVERS = {"replica": VAR / "replicated"}  # copied whole, so without what others left in theirs
 
 
 def main(name: str) -> None:
-    os.environ["DATABASE_URL"] = fresh_database(f"bench_{name}")
+    data = SERVERS.get(name, SHARED)
+    os.environ["DATABASE_URL"] = fresh_database(f"bench_{name}", data=data)
     os.environ.setdefault("ENVIRONMENT", "development")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
     django.setup()

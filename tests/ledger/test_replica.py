@@ -8,14 +8,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from threading import Thread
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -35,7 +32,7 @@ from ledger.rolling_up import roll_up
 from ledger.sealing import PUBLISHED, begin_era
 from ledger.tending import tend
 from tests.ledger.books import AT, ON, Names, move, open_books, place
-from tests.servers import Copy
+from tests.servers import Pair, ask, await_, catch_up, follow_in_step, on, promote, set_up
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = 18
@@ -48,82 +45,6 @@ FORMATS: dict[str, tuple[str, ...]] = {
 APPLIED = "SELECT FROM ledger_booking WHERE id = %s"
 
 
-class Pair:
-    """A primary and its standby; `connection` speaks with the primary."""
-
-    def __init__(self, database: str) -> None:
-        self.database = database
-        self.primary = Copy(f"postgresql://postgres:@/?host={connection.settings_dict['HOST']}")
-        set_up(self.primary, "wal_keep_size", "256MB")  # for pg_rewind
-        try:
-            self.standby = Copy(self.primary.url("postgres"), standby="second")
-        except BaseException:
-            self.primary.remove()
-            raise
-
-    def remove(self) -> None:
-        """Leave nothing behind."""
-        self.primary.remove()
-        self.standby.remove()
-
-
-def ask(server: Copy, query: str, *values: object) -> tuple[Any, ...]:
-    """The first row of a superuser's question."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
-        row = superuser.execute(query, values).fetchone()
-    assert row is not None
-    return row
-
-
-def set_up(server: Copy, setting: str, value: str) -> None:
-    """Change a setting of a running server."""
-    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
-        superuser.execute(f"ALTER SYSTEM SET {setting} = '{value}'")
-        superuser.execute("SELECT pg_reload_conf()")
-
-
-def await_(question: Callable[[], object], *, seconds: float = 20) -> None:
-    """Ask until the answer is yes."""
-    until = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
-
-
-def catch_up(standby: Copy, primary: Copy) -> None:
-    """Wait until the standby shows all that the primary has committed."""
-    (written,) = ask(primary, "SELECT pg_current_wal_lsn()")
-    await_(lambda: ask(standby, "SELECT pg_last_wal_replay_lsn() >= %s", written)[0])
-
-
-def follow_in_step(pair: Pair, commit: str) -> None:
-    """Answer a posting only when the standby has it too."""
-    set_up(pair.primary, "synchronous_commit", commit)
-    set_up(pair.primary, "synchronous_standby_names", "second")
-    state = "SELECT coalesce(max(sync_state), '') FROM pg_stat_replication"
-    await_(lambda: ask(pair.primary, state) == ("sync",))
-    connections.close_all()
-
-
-def promote(standby: Copy) -> None:
-    """Make it the primary; it waits for nobody."""
-    assert ask(standby, "SELECT pg_promote()") == (True,)
-    set_up(standby, "synchronous_standby_names", "")
-
-
-@contextmanager
-def on(server: Copy) -> Iterator[None]:
-    """Let all code inside speak with this server."""
-    before = connection.settings_dict["HOST"]
-    connections.close_all()
-    connection.settings_dict["HOST"] = str(server.folder)
-    try:
-        yield
-    finally:
-        connections.close_all()
-        connection.settings_dict["HOST"] = before
-
-
 @pytest.fixture
 def pair(own_database: str, settings: Settings, tmp_path: Path) -> Iterator[Pair]:
     with connection.cursor() as cursor:
@@ -132,7 +53,7 @@ def pair(own_database: str, settings: Settings, tmp_path: Path) -> Iterator[Pair
     if version != OURS:
         pytest.skip(f"the programs are of version {OURS}, the server is of {version}")
     settings.LEDGER_SEALS_DIR = str(tmp_path / "seals")
-    pair = Pair(own_database)
+    pair = Pair(f"postgresql://postgres:@/?host={connection.settings_dict['HOST']}")
     try:
         with on(pair.primary):
             yield pair
@@ -193,7 +114,7 @@ def everything(books: Names, folder: Path) -> dict[str, object]:
 
 def as_the_auditor(pair: Pair, *command: str) -> None:
     """Run a command on the standby as a process of its own, as operations.md has it."""
-    url = pair.standby.url(pair.database).replace("postgres:@", f"{AUDITOR}:@")
+    url = pair.standby.url(connection.settings_dict["NAME"]).replace("postgres:@", f"{AUDITOR}:@")
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
@@ -249,12 +170,14 @@ def test_a_standby_refuses_to_post_and_nothing_is_lost(pair: Pair, books: Names)
 def test_what_was_answered_is_there_when_a_synchronous_standby_takes_over(
     pair: Pair, books: Names
 ) -> None:
-    follow_in_step(pair, "remote_apply")
-    with psycopg.connect(pair.standby.url(pair.database), autocommit=True) as standby:
+    follow_in_step(pair.primary, "remote_apply")
+    with psycopg.connect(
+        pair.standby.url(connection.settings_dict["NAME"]), autocommit=True
+    ) as standby:
         for _ in range(20):  # what was answered is read there at once
             new = move(books.fund, books.henk, 1)
             assert standby.execute(APPLIED, [new]).rowcount == 1
-    follow_in_step(pair, "on")
+    follow_in_step(pair.primary, "on")
     answered: list[UUID] = []
     asked: list[UUID] = []
 
