@@ -123,7 +123,7 @@ def test_a_transfer_at_the_bound_counts_once(bound: Bound) -> None:
 
 
 @each_bound
-def test_with_a_bound_that_is_one_off_it_does_not(bound: Bound) -> None:
+def test_without_the_bound_it_does_not(bound: Bound) -> None:
     hot = with_a_tail_from_its_first_transfer()
     with connection.cursor() as cursor:
         cursor.execute(without(bound.function, bound.bound, bound.one_off))

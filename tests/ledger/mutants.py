@@ -1,0 +1,299 @@
+"""Small faults in the ledger's SQL, one at a time: `python -m tests.ledger.mutants`.
+
+Every function and view of the migrated database is read from its catalog. Each rule below makes a
+mutant wherever it fits: a lock less, a condition less, `>` for `>=`. A mutant is put into a copy of
+that database and the ledger's tests run on it until one fails. What survives shows a test that is
+missing, or a line that nobody needs.
+
+The verdicts are kept in `var/mutants/verdicts.jsonl`: a run that was stopped goes on where it was,
+and one that is repeated asks again only what was not killed. It ends with 0 when everything was
+killed or is listed in `EQUIVALENT`; with 1 when something survived, or has no verdict: a run that
+took too long or broke off proves nothing, and is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+import psycopg
+from tqdm import tqdm
+
+from ontwikkelrekening.postgres import own_server
+
+ROOT = Path(__file__).parents[2]
+VAR = ROOT / "var" / "mutants"
+KEPT = VAR / "verdicts.jsonl"
+TESTS = [
+    f"tests/ledger/test_{name}.py"
+    for name in (
+        "posting", "closing", "rolling_up", "machine", "locks", "guards", "accounts", "bulk",
+        "races", "sealing", "tampering", "roles",
+    )
+]  # fmt: skip
+# They change the text of a function themselves, so a mutant can fail them without being wrong.
+NOT_THESE = "not without"
+LIMIT_S = 240
+
+DEEP = r"\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)"
+ONE = rf"(?:[^();,]|{DEEP})"
+PART = rf"{ONE}+?"
+END = r"(?=\s+(?:AND|OR|GROUP|ORDER|LIMIT|THEN|ELSE|LOOP|FOR|UNION|ON|RETURNING|LEFT|USING|INTO)\b|\s*[;),]|\s*$)"
+LAST = r"(?=\s*[;)]|\s*$|\s+(?:GROUP|ORDER|LIMIT|OFFSET|FOR|UNION|RETURNING|LEFT)\b)"
+RULES = {
+    "no lock": (r"\s+FOR (?:NO KEY )?UPDATE(?: SKIP LOCKED)?\b", ""),
+    "no skip": (r"\s+SKIP LOCKED\b", ""),
+    "no table lock": (r"LOCK TABLE [^;]+;", ""),
+    "no order": (rf"\s+ORDER BY (?:{PART},?)+?(?=\s+(?:LIMIT|FOR|LOOP)\b|\s*[;)]|\s*$)", ""),
+    "no limit": (r"\s+LIMIT \w+", ""),
+    "no conflict": (r"\s+ON CONFLICT \([^)]*\) DO (?:NOTHING|UPDATE\s+SET [^;]*(?=;))", ""),
+    "no distinct": (r"\bDISTINCT (?!FROM)", ""),
+    "no default": (rf"\b(?i:coalesce)\(({PART}), {PART}\)", r"\1"),
+    "no condition": (rf"\s+(?:AND|OR) {PART}{END}", ""),
+    "no first condition": (rf"\b(WHERE|IF|ON|OR) {PART}\s+(?:AND|OR)\b", r"\1"),
+    "always": (rf"\bWHERE (?:(?!\s(?:AND|OR)\s){ONE})+?{LAST}", "WHERE true"),
+    "no statement": (r"(?m)^\s+(?:PERFORM|UPDATE|INSERT|RETURN|\w+ :=)\b[^;]*;", ""),
+    "other way": (rf"\bIF ({PART}) THEN", r"IF NOT (\1) THEN"),
+    "no not": (r"\bNOT (?!NULL)", ""),
+    "stricter": (r"(?<=\s)([<>])=(?=\s)", r"\1"),
+    "looser": (r"(?<=\s)([<>])(?=\s)", r"\1="),
+    "equal": (r"(?<=\s)<>(?=\s)", "="),
+    "less": (r"(?<=\s)\+(?=\s)", "-"),
+    "more": (r"(?<=\s)-(?=\s)", "+"),
+    "least": (r"\bgreatest\(", "least("),
+    "first": (r"\bmax\(", "min("),
+    "inner": (r"\b(?:LEFT|FULL) JOIN\b", "JOIN"),
+    "once": (r"\bUNION ALL\b", "UNION"),
+    "credit": (r"debit", "credit"),
+    "debit": (r"credit", "debit"),
+    "other error": (r"\bLG\d+\b", "LG000"),
+}  # fmt: skip
+HEAD_RULES = {
+    "own rights": (r" SECURITY DEFINER", ""),
+    "no setting": (r"(?m)^ SET .*$", ""),
+}
+BODY = re.compile(r"(?s)(?<=\$function\$)(.*)(?=\$function\$)")
+EQUIVALENT: dict[str, str] = {}
+
+DEFINITIONS = r"""
+    SELECT proname, pg_get_functiondef(oid) FROM pg_proc
+    WHERE proname LIKE 'ledger\_%' AND prorettype <> 'trigger'::regtype
+    UNION ALL
+    SELECT relname, format(
+        'DO $$ BEGIN EXECUTE ''CREATE OR REPLACE VIEW %s AS '' || $function$%s$function$; END $$',
+        relname, pg_get_viewdef(oid))
+    FROM pg_class WHERE relname LIKE 'ledger\_%' AND relkind = 'v'
+    ORDER BY 1
+"""
+FOR_NOBODY = r"""
+    SELECT proname FROM pg_proc WHERE proname LIKE 'ledger\_%'
+        AND NOT EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0) AND proacl IS NOT NULL
+    ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is wrong with it, in words that stay when lines move, and the SQL that brings it in."""
+
+    name: str
+    sql: str
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`killed` by a test, `survived`, `no SQL` (the server refuses it), `too long` or `broken off`."""
+
+    name: str
+    key: str
+    verdict: str
+    by: str
+    seconds: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.ledger.mutants", description=__doc__)
+    parser.add_argument("--only", default="", help="mutants with this in their name")
+    parser.add_argument("--list", action="store_true", help="name them and run nothing")
+    parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
+    parser.add_argument("--again", action="store_true", help="forget the verdicts of earlier runs")
+    chosen = parser.parse_args()
+    print("The tests, without a mutant ...")
+    laboratories = [Laboratory(VAR / f"postgres-{number}") for number in range(chosen.jobs)]
+    with ThreadPoolExecutor(chosen.jobs) as threads:
+        tests = ["tests/ledger/test_accounts.py"] if chosen.list else TESTS
+        found = set(threads.map(lambda laboratory: laboratory.prepare(tests), laboratories))
+        if found != {"survived"}:
+            print("They do not pass:", *found)
+            return 1
+        mutants = [one for one in laboratories[0].mutants() if chosen.only in one.name]
+        if chosen.list:
+            print(*(mutant.name for mutant in mutants), sep="\n")
+            return 0
+        if chosen.again:
+            KEPT.unlink(missing_ok=True)
+        return report(mutants, judged(threads, laboratories, mutants))
+
+
+def judged(
+    threads: ThreadPoolExecutor, laboratories: list[Laboratory], mutants: list[Mutant]
+) -> list[Verdict]:
+    lines = KEPT.read_text().splitlines() if KEPT.exists() else []
+    known = {verdict.key: verdict for verdict in (Verdict(**json.loads(line)) for line in lines)}
+    settled = {key for key, verdict in known.items() if verdict.verdict in ("killed", "no SQL")}
+    due = [one for one in mutants if one.name not in EQUIVALENT and one.key not in settled]
+    free = SimpleQueue[Laboratory]()
+    for laboratory in laboratories:
+        free.put(laboratory)
+
+    def judge(mutant: Mutant) -> Verdict:
+        laboratory = free.get()
+        try:
+            return laboratory.judge(mutant)
+        finally:
+            free.put(laboratory)
+
+    bar = tqdm(threads.map(judge, due), total=len(due), disable=None)
+    for verdict in bar:
+        known[verdict.key] = verdict
+        with KEPT.open("a") as file:
+            file.write(json.dumps(asdict(verdict)) + "\n")
+        if verdict.verdict != "killed":
+            bar.write(f"{verdict.verdict}: {verdict.name}")
+    return [known[one.key] for one in mutants if one.key in known and one.name not in EQUIVALENT]
+
+
+def report(mutants: list[Mutant], verdicts: list[Verdict]) -> int:
+    """Say what came of it; 1 when anything survived or has no verdict."""
+    for wrong in ("survived", "too long", "broken off"):
+        for verdict in verdicts:
+            if verdict.verdict == wrong:
+                print(f"{wrong}: {verdict.name} {verdict.by}".rstrip())
+    equivalent = {mutant.name for mutant in mutants} & set(EQUIVALENT)
+    counts = Counter(verdict.verdict for verdict in verdicts) + Counter(equivalent=len(equivalent))
+    print(json.dumps(dict(counts)))
+    return 0 if set(counts) <= {"killed", "no SQL", "equivalent"} else 1
+
+
+class Laboratory:
+    """A server of its own, with the migrated database and one copy at a time with a mutant in it."""
+
+    def __init__(self, data: Path) -> None:
+        self.url = own_server(data)
+        self.execute(
+            "ALTER SYSTEM SET fsync = off",  # nothing here is worth keeping
+            "SELECT pg_reload_conf()",
+        )
+
+    def execute(self, *statements: str, database: str = "postgres") -> list[tuple[str, ...]]:
+        with psycopg.connect(self.url, dbname=database, autocommit=True) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def prepare(self, tests: list[str]) -> str:
+        """Migrate, run these tests, and keep what they leave as the database that is copied."""
+        self.forget("pristine")
+        found, by = self.run(tests)
+        if found == "survived":
+            self.execute("ALTER DATABASE test_ontwikkelrekening RENAME TO pristine")
+        return by or found
+
+    def forget(self, *also: str) -> None:
+        """Drop the copy, and what a run that was stopped left."""
+        for (name,) in self.execute(
+            r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'"
+        ):
+            self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        for name in also:
+            self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def mutants(self) -> Iterator[Mutant]:
+        names = Counter[str]()
+        for mutant in self._derived():
+            names[mutant.name] += 1
+            again = f" #{names[mutant.name]}" if names[mutant.name] > 1 else ""
+            yield Mutant(mutant.name + again, mutant.sql)
+
+    def _derived(self) -> Iterator[Mutant]:
+        """Rule by rule, so that a run that is stopped has tried the dearest faults everywhere."""
+        parts = []
+        for name, definition in self.execute(DEFINITIONS, database="pristine"):
+            head, body, end = BODY.split(definition)
+            parts.append((name, head, re.sub(r"--.*", "", body), end))
+        for rule, change in HEAD_RULES.items():
+            for name, head, body, end in parts:
+                yield from derived(name, rule, change, "", head, body + end)
+        for (name,) in self.execute(FOR_NOBODY, database="pristine"):
+            yield Mutant(f"{name}: for all", f"GRANT EXECUTE ON FUNCTION {name} TO PUBLIC")
+        for rule, change in RULES.items():
+            for name, head, body, end in parts:
+                yield from derived(name, rule, change, head, body, end)
+
+    def judge(self, mutant: Mutant) -> Verdict:
+        began = time.monotonic()
+        self.forget()
+        self.execute("CREATE DATABASE test_ontwikkelrekening TEMPLATE pristine")
+        try:
+            self.execute(mutant.sql, database="test_ontwikkelrekening")
+            found, by = self.run(TESTS)
+        except psycopg.Error as error:
+            found, by = "no SQL", str(error).splitlines()[0]
+        return Verdict(mutant.name, mutant.key, found, by, round(time.monotonic() - began))
+
+    def run(self, tests: list[str]) -> tuple[str, str]:
+        """Run tests until one fails; say how that ended, and which one it was."""
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-xq", "--reuse-db", "-k", NOT_THESE, *tests],
+                cwd=ROOT,
+                env=os.environ | {"DATABASE_URL": self.url, "MACHINE_EXAMPLES": "5"},
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return "too long", f"more than {LIMIT_S} s"
+        last = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        if done.returncode == 1 and last:
+            return "killed", last[0]
+        if done.returncode == 0:
+            return "survived", ""
+        return "broken off", (done.stdout + done.stderr)[-500:]
+
+
+def derived(
+    name: str, rule: str, change: tuple[str, str], before: str, text: str, after: str
+) -> Iterator[Mutant]:
+    """A mutant for each place in a text where a rule fits."""
+    pattern, replacement = change
+    for match in re.finditer(pattern, text):
+        new = match.expand(replacement)
+        left = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        right = text[match.end() :].partition("\n")[0]
+        shown = f"{left}[{match.group().strip()} -> {new.strip()}]{right}"
+        yield Mutant(
+            f"{name}: {rule}: {' '.join(shown.split())}",
+            before + text[: match.start()] + new + text[match.end() :] + after,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
