@@ -46,6 +46,8 @@ TESTS = [
 # They change the text of a function themselves, so a mutant can fail them without being wrong.
 NOT_THESE = "not without"
 LIMIT_S = 240
+SETTLED = {"killed", "no SQL"}
+FINE = {*SETTLED, "equivalent"}
 
 DEEP = r"\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)"
 ONE = rf"(?:[^();,]|{DEEP})"
@@ -70,7 +72,7 @@ RULES = {
     "stricter": (r"(?<=\s)([<>])=(?=\s)", r"\1"),
     "looser": (r"(?<=\s)([<>])(?=\s)", r"\1="),
     "equal": (r"(?<=\s)<>(?=\s)", "="),
-    "less": (r"(?<=\s)\+(?=\s)", "-"),
+    "less": (r"(?<=\s)\+(?= (?!0 ))", "-"),
     "more": (r"(?<=\s)-(?=\s)", "+"),
     "least": (r"\bgreatest\(", "least("),
     "first": (r"\bmax\(", "min("),
@@ -118,7 +120,9 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`killed` by a test, `survived`, `no SQL` (the server refuses it), `too long` or `broken off`."""
+    """`killed` by a test, `no SQL` (the server refuses it), `equivalent`; `survived`; `too long` or
+    `broken off`: the tests gave no answer.
+    """
 
     name: str
     key: str
@@ -134,30 +138,42 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
     parser.add_argument("--again", action="store_true", help="forget the verdicts of earlier runs")
     chosen = parser.parse_args()
-    print("The tests, without a mutant ...")
-    laboratories = [Laboratory(VAR / f"postgres-{number}") for number in range(chosen.jobs)]
-    with ThreadPoolExecutor(chosen.jobs) as threads:
+    if chosen.again:
+        KEPT.unlink(missing_ok=True)
+    threads = ThreadPoolExecutor(chosen.jobs)
+    try:
+        print("The tests, without a mutant ...")
+        laboratories = [Laboratory(VAR / f"postgres-{number}") for number in range(chosen.jobs)]
         tests = ["tests/ledger/test_accounts.py"] if chosen.list else TESTS
         found = set(threads.map(lambda laboratory: laboratory.prepare(tests), laboratories))
         if found != {"survived"}:
             print("They do not pass:", *found)
             return 1
-        mutants = [one for one in laboratories[0].mutants() if chosen.only in one.name]
+        everyone = list(laboratories[0].mutants())
+        mutants = [mutant for mutant in everyone if chosen.only in mutant.name]
         if chosen.list:
             print(*(mutant.name for mutant in mutants), sep="\n")
             return 0
-        if chosen.again:
-            KEPT.unlink(missing_ok=True)
-        return report(mutants, judged(threads, laboratories, mutants))
+        stale = set(EQUIVALENT) - {mutant.name for mutant in everyone}
+        return report(judged(threads, laboratories, mutants), stale)
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def judged(
     threads: ThreadPoolExecutor, laboratories: list[Laboratory], mutants: list[Mutant]
 ) -> list[Verdict]:
+    """The verdict on each, as it was or newly asked; what is settled is not asked again."""
     lines = KEPT.read_text().splitlines() if KEPT.exists() else []
-    known = {verdict.key: verdict for verdict in (Verdict(**json.loads(line)) for line in lines)}
-    settled = {key for key, verdict in known.items() if verdict.verdict in ("killed", "no SQL")}
-    due = [one for one in mutants if one.name not in EQUIVALENT and one.key not in settled]
+    known = {
+        verdict.key: verdict
+        for verdict in (Verdict(**json.loads(line)) for line in lines)
+        if verdict.verdict in SETTLED
+    } | {
+        mutant.key: Verdict(mutant.name, mutant.key, "equivalent", EQUIVALENT[mutant.name], 0)
+        for mutant in mutants
+        if mutant.name in EQUIVALENT
+    }
     free = SimpleQueue[Laboratory]()
     for laboratory in laboratories:
         free.put(laboratory)
@@ -165,30 +181,29 @@ def judged(
     def judge(mutant: Mutant) -> Verdict:
         laboratory = free.get()
         try:
-            return laboratory.judge(mutant)
+            verdict = laboratory.judge(mutant)
         finally:
             free.put(laboratory)
-
-    bar = tqdm(threads.map(judge, due), total=len(due), disable=None)
-    for verdict in bar:
-        known[verdict.key] = verdict
         with KEPT.open("a") as file:
             file.write(json.dumps(asdict(verdict)) + "\n")
-        if verdict.verdict != "killed":
-            bar.write(f"{verdict.verdict}: {verdict.name}")
-    return [known[one.key] for one in mutants if one.key in known and one.name not in EQUIVALENT]
+        return verdict
+
+    due = [mutant for mutant in mutants if mutant.key not in known]
+    for verdict in tqdm(threads.map(judge, due), total=len(due), disable=None):
+        known[verdict.key] = verdict
+    return [known[mutant.key] for mutant in mutants]
 
 
-def report(mutants: list[Mutant], verdicts: list[Verdict]) -> int:
-    """Say what came of it; 1 when anything survived or has no verdict."""
-    for wrong in ("survived", "too long", "broken off"):
-        for verdict in verdicts:
-            if verdict.verdict == wrong:
-                print(f"{wrong}: {verdict.name} {verdict.by}".rstrip())
-    equivalent = {mutant.name for mutant in mutants} & set(EQUIVALENT)
-    counts = Counter(verdict.verdict for verdict in verdicts) + Counter(equivalent=len(equivalent))
-    print(json.dumps(dict(counts)))
-    return 0 if set(counts) <= {"killed", "no SQL", "equivalent"} else 1
+def report(verdicts: list[Verdict], stale: set[str]) -> int:
+    """Say what came of it; 1 when anything survived, has no verdict, or is excused and not there."""
+    for verdict in verdicts:
+        if verdict.verdict not in FINE:
+            print(f"{verdict.verdict}: {verdict.name} {verdict.by}".rstrip())
+    for name in stale:
+        print(f"no such mutant: {name}")
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    print(json.dumps(counts))
+    return 0 if set(counts) <= FINE and not stale else 1
 
 
 class Laboratory:
