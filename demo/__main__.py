@@ -13,11 +13,18 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from demo.claim import claim
-from demo.machine import ROOT, DemoFailed, Machine, free_port, refuse_a_port_in_use, running
+from demo.machine import (
+    ROOT,
+    DemoFailed,
+    Machine,
+    begin_anew,
+    free_port,
+    refuse_a_port_in_use,
+    running,
+)
 from demo.sandbox import sandbox
 from demo.story import play
 from demo.summary import Summary, print_welcome, summarise
-from ontwikkelrekening.postgres import start_over
 
 VAR = ROOT / "var"
 PLAYED = VAR / "played.json"
@@ -27,7 +34,7 @@ def serve(port: int) -> int:
     """Play the year once, then keep serving until Ctrl-C."""
     refuse_a_port_in_use(port)
     if not PLAYED.exists():
-        start_over(VAR / "postgres")
+        begin_anew(VAR)
     with running(VAR, port=port) as machine:
         if not PLAYED.exists():
             summary = _played(machine)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from ontwikkelrekening.postgres import DATABASE, leave, own_server
+from ontwikkelrekening.postgres import DATABASE, leave, own_server, start_over
 
 ROOT = Path(__file__).resolve().parent.parent
 SANDBOX = f"{DATABASE}_sandbox"
@@ -92,6 +93,7 @@ class Machine:
             "CELERY_BROKER_URL": self.broker_url,
             "PUBLIC_URL": self.url,
             "SANDBOX": "true" if self.is_sandbox else "false",
+            "LEDGER_SEALS_DIR": str(self.data / "seals"),
             "DEMO_CLOCK": str(self.clock_file),
             "DJANGO_SETTINGS_MODULE": "ontwikkelrekening.settings",
         }
@@ -202,6 +204,12 @@ class Machine:
 
 def _end_with_the_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def begin_anew(data: Path, database: str = DATABASE) -> None:
+    """Forget what a run that was stopped half-way left: its database, and the seals of it."""
+    start_over(data / "postgres", database)
+    shutil.rmtree(data / "seals", ignore_errors=True)
 
 
 @contextmanager

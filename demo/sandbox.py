@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from demo.machine import ROOT, SANDBOX, Machine, running
+from demo.machine import ROOT, SANDBOX, Machine, begin_anew, running
 from demo.story import PASSWORD, STAFF
-from ontwikkelrekening.postgres import start_over
 
 KVK_NUMBER = "00000001"
 
@@ -23,7 +22,7 @@ def sandbox(data: Path, *, port: int) -> Iterator[Machine]:
     """
     kept = data / "client.json"
     if not kept.exists():
-        start_over(data / "postgres", SANDBOX)
+        begin_anew(data, SANDBOX)
     with running(data, port=port, is_sandbox=True) as machine:
         client = json.loads(kept.read_text()) if kept.exists() else filled(machine)
         kept.write_text(json.dumps({**client, "host": machine.url}, indent=2))

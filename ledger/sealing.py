@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ledger.models import Seal
 from ledger.verifier import GENESIS, UNREADABLE, root_of, seal_digest, split
@@ -91,41 +92,51 @@ def as_json(seal: Seal) -> dict[str, Any]:
 
 
 class NotPublished(Exception):
-    """The published file does not end with a seal: somebody has to look at it first."""
+    """The published file does not end with a seal of these books: somebody has to look first."""
 
 
 def publish(folder: Path) -> int:
     """Append the seals that are not in the published file yet; return how many.
 
     Seals already there are never touched: whoever holds a copy of the file can compare. What a
-    crash left of a line is cut off and written anew. Raises NotPublished and OSError.
+    crash left of a line is cut off and written anew. Raises NotPublished, with nothing written, when
+    the file does not end with a seal of these books; and OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / PUBLISHED).open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        last = _last_line(file)
-        known = _number(last) if last else 0
-        new = Seal.objects.defer("leaves").filter(number__gt=known).order_by("number")
+        last, end = last_line(file)
+        new = seals_after(last)
         lines = [json.dumps(as_json(seal)).encode() + b"\n" for seal in new]
+        file.truncate(end)
         file.writelines(lines)
     return len(lines)
 
 
-def _number(line: bytes) -> int:
+def seals_after(last: bytes) -> QuerySet[Seal]:
+    """The seals after that of the last published line; raises NotPublished."""
+    seals = Seal.objects.defer("leaves").order_by("number")
+    if not last:
+        return seals
     try:
-        return int(json.loads(line)["number"])
+        published = json.loads(last)
+        number, digest = int(published["number"]), bytes.fromhex(published["digest"])
     except UNREADABLE:
-        raise NotPublished(f"the last line of {PUBLISHED} is no seal: {line[:60]!r}") from None
+        raise NotPublished(f"the last line of {PUBLISHED} is no seal: {last[:60]!r}") from None
+    if not seals.filter(number=number, digest=digest).exists():
+        raise NotPublished(
+            f"{PUBLISHED} ends with a seal {number} that these books do not have; "
+            "verify_ledger says from which seal they differ"
+        )
+    return seals.filter(number__gt=number)
 
 
-def _last_line(file: BinaryIO) -> bytes:
-    """The last whole line; the file ends there afterwards."""
+def last_line(file: BinaryIO) -> tuple[bytes, int]:
+    """The last whole line, and where it ends."""
     size = file.seek(0, SEEK_END)
     file.seek(max(size - LINE_MAX, 0))
     whole, _, torn = file.read().rpartition(b"\n")
-    if torn:
-        file.truncate(size - len(torn))
-    return whole.rpartition(b"\n")[2]
+    return whole.rpartition(b"\n")[2], size - len(torn)
 
 
 def begin_era() -> int:

@@ -10,12 +10,18 @@ from django.conf import settings
 from ledger.keys import sealing_key
 from ledger.models import Seal
 from ledger.rolling_up import roll_up
-from ledger.sealing import publish, seal
+from ledger.sealing import NotPublished, publish, seal
 
 
 def tend(*, at: datetime) -> list[Seal]:
-    """Roll up the hot accounts, seal what is settled, publish the seals; return the new ones."""
+    """Roll up the hot accounts, seal what is settled, publish the seals; return the new ones.
+
+    Raises NotPublished when all is done but the last.
+    """
     roll_up()
     seals = seal(key=sealing_key(), at=at)
-    publish(Path(settings.LEDGER_SEALS_DIR))
+    try:
+        publish(Path(settings.LEDGER_SEALS_DIR))
+    except (NotPublished, OSError) as error:
+        raise NotPublished(f"sealed, but not published: {error}") from None
     return seals

@@ -6,12 +6,13 @@ Only the rows are read from the database; every hash is made here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.db import connection
 
 from ledger.checking import Finding
 from ledger.models import Seal
-from ledger.sealing import as_json
+from ledger.sealing import PUBLISHED, NotPublished, as_json, last_line, seals_after
 from ledger.verifier import (
     GENESIS,
     as_published,
@@ -43,6 +44,18 @@ def verify_ledger(
         wrong += _wrong_in_range(seal, place)
         yield seal, [Finding(CHECK, detail) for detail in wrong]
         previous, place = known["digest"], (seal.last_xid, seal.last_seq)
+
+
+def unpublished(folder: Path) -> int | None:
+    """How many seals wait to be published; None when the file there is not of these books."""
+    try:
+        with (folder / PUBLISHED).open("rb") as file:
+            last, _ = last_line(file)
+        return seals_after(last).count()
+    except FileNotFoundError:
+        return Seal.objects.count()
+    except (NotPublished, OSError):
+        return None
 
 
 def _wrong_in_range(seal: Seal, after: tuple[int, int]) -> list[str]:

@@ -5,6 +5,7 @@ too. See docs/decisions/0003-outbox-and-doorbell.md.
 """
 
 import gc
+import logging
 import os
 
 from celery import Celery
@@ -14,6 +15,7 @@ from ontwikkelrekening.bell import Bell
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
 
+logger = logging.getLogger(__name__)
 app = Celery("ontwikkelrekening")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
@@ -42,12 +44,20 @@ def roll_up() -> int:
 
 @app.task(name="seal", ignore_result=True)
 def seal() -> int:
-    """Seal and publish the transfers that are settled; return how many seals were made."""
+    """Seal and publish the transfers that are settled; return how many seals were made.
+
+    Seals that cannot be published are an error in the log, every minute for as long as it stands.
+    """
     from django.utils import timezone
 
+    from ledger.sealing import NotPublished
     from ledger.tending import tend
 
-    return len(tend(at=timezone.now()))
+    try:
+        return len(tend(at=timezone.now()))
+    except NotPublished as error:
+        logger.error(str(error))
+        return 0
 
 
 @app.task(name="expire", ignore_result=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min, Q
@@ -13,11 +15,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ledger.verifying import unpublished
 from providers.models import Claim, Delivery, Enrolment, OutboxMessage
 
 logger = logging.getLogger(__name__)
 
 OPEN_FOR_MAX = timedelta(minutes=5)
+UNPUBLISHED = "Seals that are not in the published file; -1 when it is not of these books."
 
 
 @never_cache
@@ -82,9 +86,15 @@ def _lines() -> list[str]:
         *_gauge("outbox_failed", "Work that failed at least once and is not done.", {"": failed}),
         *_gauge("outbox_oldest_seconds", "How long the oldest due work waits.", {"": int(waiting)}),
         *_gauge("webhooks_oldest_seconds", "How long the oldest due event waits.", {"": _mail(at)}),
+        *_gauge("seals_unpublished", UNPUBLISHED, {"": _unpublished()}),
         *_gauge("claims", "Claims by state.", _by_state(Claim)),
         *_gauge("enrolments", "Enrolments by state.", _by_state(Enrolment)),
     ]
+
+
+def _unpublished() -> int:
+    waiting = unpublished(Path(settings.LEDGER_SEALS_DIR))
+    return -1 if waiting is None else waiting
 
 
 def _mail(at: datetime) -> int:

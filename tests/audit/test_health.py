@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from ontwikkelrekening.audit import health
+from ontwikkelrekening.celery import seal
 from providers.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,26 @@ def test_metrics_are_counts(client: Client) -> None:
     assert "ontwikkelrekening_outbox_open 1\n" in text
     assert "ontwikkelrekening_outbox_failed 1\n" in text
     assert "broken" not in text
+
+
+def test_seals_that_cannot_be_published_are_told(
+    client: Client, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LEDGER_SEALS_DIR = str(tmp_path)
+    assert sealed(client) == "0"
+    (tmp_path / "seals.jsonl").write_text('{"number": 7, "digest": "00"}\n')
+
+    assert seal() == 0
+
+    assert sealed(client) == "-1"
+    (line,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert line.exc_info is None
+    assert line.getMessage().startswith("sealed, but not published: seals.jsonl ends with a seal 7")
+
+
+def sealed(client: Client) -> str:
+    text = client.get("/metrics").content.decode()
+    return text.split("\nontwikkelrekening_seals_unpublished ")[1].split("\n")[0]
 
 
 def queued(due_at: datetime, *, error: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -18,8 +19,8 @@ from ledger import verifier
 from ledger.models import Seal, Transfer
 from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
-from ledger.sealing import public_key_of, publish, seal
-from ledger.verifying import RANGE, verify_ledger
+from ledger.sealing import NotPublished, public_key_of, publish, seal
+from ledger.verifying import RANGE, unpublished, verify_ledger
 from tests.ledger.books import AT, Names, booking, move, name, open_books, place
 from tests.ledger.test_guards import COLUMNS
 
@@ -255,6 +256,60 @@ def test_seals_are_published_once_in_order(books: Names, tmp_path: Path) -> None
 
     assert [line["number"] for line in lines] == [1, 2]
     assert lines[1]["previous"] == lines[0]["digest"]
+
+
+def lose_the_last(books: Names) -> None:
+    tamper("DELETE FROM ledger_seal WHERE number = 3")
+
+
+def seal_another_last(books: Names) -> None:
+    lose_the_last(books)
+    move(books.fund, books.henk, 7)
+    seal_all()
+
+
+def seal_another_and_more(books: Names) -> None:
+    seal_another_last(books)
+    for _ in range(4):
+        move(books.fund, books.henk, 1)
+    seal_all()
+
+
+@pytest.mark.parametrize("change", [lose_the_last, seal_another_last, seal_another_and_more])
+@pytest.mark.parametrize("torn", [b"", b'{"number": 4, "cou'])
+def test_nothing_is_published_behind_a_seal_that_these_books_do_not_have(
+    books: Names,
+    transfers: list[UUID],
+    tmp_path: Path,
+    change: Callable[[Names], None],
+    torn: bytes,
+) -> None:
+    """As after a failover to a standby that lost the last seals, or a restore of an older dump."""
+    seal_all()
+    publish(tmp_path)
+    file = tmp_path / "seals.jsonl"
+    file.write_bytes(before := file.read_bytes() + torn)
+
+    change(books)
+
+    with pytest.raises(NotPublished, match="ends with a seal 3 that these books do not have"):
+        publish(tmp_path)
+    assert file.read_bytes() == before
+    assert unpublished(tmp_path) is None
+
+
+def test_seals_that_wait_to_be_published_are_counted(
+    transfers: list[UUID], books: Names, tmp_path: Path
+) -> None:
+    assert unpublished(tmp_path / "nowhere") == 0
+    seal_all()
+    assert unpublished(tmp_path) == 3
+    publish(tmp_path)
+    assert unpublished(tmp_path) == 0
+    move(books.fund, books.henk, 1)
+    seal_all()
+    assert unpublished(tmp_path) == 1
+    assert unpublished(Path(verifier.__file__)) is None  # no folder
 
 
 def test_a_proof_of_one_transfer_holds_for_anyone(transfers: list[UUID], tmp_path: Path) -> None:

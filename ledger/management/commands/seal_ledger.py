@@ -30,8 +30,8 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             seals = tend(at=timezone.now())
-        except (NotPublished, OSError) as error:
-            raise CommandError(f"sealed, but not published: {error}") from None
+        except NotPublished as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(
             f"{sum(made.count for made in seals)} transfers in {len(seals)} seals, "
             f"{time.monotonic() - started:.1f} s; public key {public_key_of(sealing_key())}, "
