@@ -7,6 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from ledger.balances import balance, balances
 from ledger.checking import check_ledger
@@ -14,7 +15,7 @@ from ledger.models import Transfer
 from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
 from tests.ledger.books import AT, booking, move, open_books
-from tests.racing import race
+from tests.racing import Beside, race
 
 pytestmark = pytest.mark.usefixtures("own_database")
 WRITERS = 16
@@ -30,6 +31,38 @@ def test_an_account_is_spent_exactly_once() -> None:
     assert outcomes == {"done": 50, "Overdrawn": 110}
     assert balance(books.fatima) == 0
     assert not check_ledger()
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_who_waited_is_judged_by_what_the_first_left(parts: int) -> None:
+    books = open_books(fund_cents=100)
+    move(books.fund, books.fatima, 10)
+
+    def spend(cents: int) -> None:
+        part = NewTransfer(books.fatima, books.fatimas_course, cents // parts)
+        post(booking(), [part] * parts, at=AT)
+
+    with transaction.atomic():
+        spend(6)
+        too_much, the_rest = Beside(partial(spend, 6)), Beside(partial(spend, 4))
+        assert too_much.waits()
+        assert the_rest.waits()
+
+    assert (too_much.outcome(), the_rest.outcome()) == ("Overdrawn", "done")
+    assert balance(books.fatima) == 0
+
+
+def test_what_is_not_booked_yet_cannot_be_spent() -> None:
+    books = open_books(fund_cents=100)
+    spend = partial(move, books.fatima, books.fatimas_course, 10)
+
+    with transaction.atomic():
+        move(books.fund, books.fatima, 10)
+        too_soon = Beside(spend)
+        assert not too_soon.waits()
+
+    assert too_soon.outcome() == "Overdrawn"
+    spend()
 
 
 @pytest.mark.parametrize("cents", [1, 7, 1_000])
