@@ -62,12 +62,13 @@ class Beside:
         """The number of its session in the database."""
         return self._pid.result()
 
-    def waits(self) -> bool:
-        """Whether it waits for a lock; answers when it does or has ended."""
+    def waits(self, whom: Beside | None = None) -> bool:
+        """Whether it waits for a lock, of this one; answers when it does or has ended."""
         with connection.cursor() as cursor:
             while not self._outcome.done():
-                cursor.execute("SELECT pg_blocking_pids(%s) <> '{}'", [self.pid])
-                if cursor.fetchone()[0]:
+                cursor.execute("SELECT pg_blocking_pids(%s)", [self.pid])
+                (holders,) = cursor.fetchone()
+                if whom.pid in holders if whom else holders:
                     return True
                 time.sleep(0.005)
         return False

@@ -116,11 +116,16 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
-    UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
-    WHERE account_id = p_account AND number = own AND free >= p_amount;
-    IF FOUND THEN
-        RETURN;
-    END IF;
+    BEGIN
+        UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
+        WHERE account_id = p_account AND number = own AND free >= p_amount;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        RAISE no_data_found;
+    EXCEPTION WHEN no_data_found THEN
+        NULL;  -- a slot that it waited for in vain is let go: who holds the total may want it
+    END;
 
     SELECT * INTO total FROM ledger_total WHERE account_id = p_account FOR NO KEY UPDATE;
     INSERT INTO ledger_slot (account_id, number, free, spent)

@@ -65,7 +65,7 @@ BEGIN
                              leaves, sealed_at)
     VALUES (p_number, p_count, p_last_xid, p_last_seq, p_root, p_previous, p_digest, p_signature,
             p_leaves, p_at);
-    UPDATE ledger_books SET sealed_to = p_last_xid + 1 WHERE sealed_to <= p_last_xid;
+    UPDATE ledger_books SET sealed_to = p_last_xid + 1;
 END $$;
 
 -- After a restore the server may count transactions from low again: continue above what is known.
@@ -75,8 +75,8 @@ DECLARE
     counted bigint;
 BEGIN
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
-    SELECT greatest(max(xid), 0) INTO known FROM ledger_transfer;
-    SELECT greatest(known, rolled_to, sealed_to) INTO known FROM ledger_books;
+    SELECT greatest(rolled_to, sealed_to, (SELECT max(xid) FROM ledger_transfer)) INTO known
+    FROM ledger_books;
     counted := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     UPDATE ledger_books SET xid_offset = known WHERE xid_offset + counted <= known;
     RETURN (SELECT xid_offset FROM ledger_books);

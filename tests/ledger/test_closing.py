@@ -59,9 +59,15 @@ def test_a_period_is_closed_once(books: Names) -> None:
 def test_openings_are_kept_for_accounts_that_moved(books: Names) -> None:
     assert close_period(through=JANUARY) == 3
     assert close_period(through=FEBRUARY) == 2
+    move(books.fund, books.fatima, 5, on=MARCH)
+    assert close_period(through=MARCH) == 2
 
     fatimas = Opening.objects.filter(account_id=books.fatima).order_by("closed_through")
-    assert [(o.closed_through, o.credits) for o in fatimas] == [(JANUARY, 300), (FEBRUARY, 320)]
+    assert [(o.closed_through, o.credits) for o in fatimas] == [
+        (JANUARY, 300),
+        (FEBRUARY, 320),
+        (MARCH, 325),
+    ]
     assert not check_ledger()
 
 

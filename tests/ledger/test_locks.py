@@ -97,6 +97,49 @@ def a_cent_is_spent_while_the_rest_is_counted() -> bool:
     return all_but_that.outcome() == "Overdrawn" and not check_ledger()
 
 
+def the_last_cent_is_wanted_by_two() -> bool:
+    """One waits for the slot that has it, the other counts what is left: both hear no."""
+    books = open_books(fund_cents=17)
+    move(books.fund, books.fatima, 1)  # which deals out a cent to each slot
+    may_wait, held, may_end = Event(), Event(), Event()
+
+    def wait_for_it() -> None:
+        may_wait.wait(5)
+        move(books.fund, books.henk, 1)
+
+    waiting = Beside(wait_for_it)
+
+    def hold(slots: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT FROM ledger_slot WHERE account_id = %s AND number {slots} %s %% 16 FOR UPDATE",
+                [books.fund, waiting.pid],
+            )
+
+    def hold_the_empty_ones() -> None:
+        with transaction.atomic():
+            hold("<>")
+            held.set()
+            may_end.wait(5)
+
+    with transaction.atomic():
+        hold("=")
+        for _ in range(15):
+            assert Beside(partial(move, books.fund, books.henk, 1)).outcome() == "done"
+    with transaction.atomic():
+        move(books.fund, books.fatima, 1)
+        may_wait.set()
+        assert waiting.waits()
+        holding = Beside(hold_the_empty_ones)
+        assert held.wait(5)
+        counting = Beside(partial(move, books.fund, books.provider, 1))
+        assert counting.waits()
+    assert waiting.waits(counting)
+    may_end.set()
+    assert holding.outcome() == "done"
+    return waiting.outcome() == counting.outcome() == "Overdrawn"
+
+
 def two_roll_up() -> bool:
     open_books(fund_cents=100)
     with transaction.atomic():
@@ -262,6 +305,13 @@ ORDERS = [
         ("ledger_roll_up", "ORDER BY 1", a_roll_up_meets_its_funds),
     )
 ]
+LET_GO = [
+    Lock(
+        "ledger_take: what it waited for in vain",
+        without("ledger_take", "RAISE no_data_found;", ""),
+        the_last_cent_is_wanted_by_two,
+    )
+]
 PLANS = [
     Lock(
         f"ledger_post: {setting}",
@@ -288,7 +338,7 @@ LOCKS_OF_THE_DATABASE = r"""
 
 
 def each_lock() -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("lock", LOCKS + ORDERS + PLANS, ids=str)
+    return pytest.mark.parametrize("lock", LOCKS + ORDERS + LET_GO + PLANS, ids=str)
 
 
 @pytest.fixture(autouse=True)
