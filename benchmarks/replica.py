@@ -13,12 +13,13 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
 
 import psycopg
+from psutil import NoSuchProcess
 
 from benchmarks.books import AT, ON, Books, open_books
 from benchmarks.clients import transactions_a_second
@@ -26,7 +27,7 @@ from benchmarks.measuring import Figures, Measure, Metric, compare, print_line
 from ledger.balances import balances
 from ledger.posting import NewBooking, NewTransfer, post
 from ledger.reports import statement
-from tests.servers import Pair, catch_up, follow_in_step, on, set_up
+from tests.servers import Copy, Pair, catch_up, follow_in_step, on, set_up
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "2"))
@@ -50,8 +51,8 @@ BEHIND = "SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), %s::pg_lsn)::float"
 
 
 @dataclass
-class Lag:
-    """How far the standby was behind, asked time after time while the primary posted."""
+class Spread:
+    """What has no yardstick: asked time after time while the primary posted, or once a round."""
 
     name: str
     unit: str
@@ -61,6 +62,7 @@ class Lag:
         """The figures as they are published."""
         return {
             "median": round(statistics.median(self.samples), 2),
+            "min": round(min(self.samples), 2),
             "max": round(max(self.samples), 2),
             "unit": self.unit,
             "samples": len(self.samples),
@@ -87,29 +89,73 @@ def run() -> list[Figures]:
         pair.remove()
 
 
-def rates(pair: Pair, posting: Callable[..., float]) -> Iterator[Figures]:
-    """Durable postings a second in each way, and the lag meanwhile."""
+@dataclass
+class Found:
+    """What was measured of one shape in one way, a figure a round; the lag many times a round."""
+
+    rates: list[float] = field(default_factory=list)
+    primary: list[float] = field(default_factory=list)
+    standby: list[float] = field(default_factory=list)
+    lag: list[float] = field(default_factory=list)
+    behind: list[float] = field(default_factory=list)
+
+    def figures(self, name: str, alone: Found) -> list[Figures]:
+        """As they are published, and their lines of the table."""
+        yardstick = "no standby"
+        metrics = [
+            Metric(name, "transfers/s", yardstick, self.rates, alone.rates),
+            Metric(f"{name}_cpu", "us/transfer", yardstick, self.primary, alone.primary, True),
+        ]
+        spreads = [
+            Spread(f"{name}_cpu_standby", "us/transfer", self.standby),
+            Spread(f"{name}_lag", "ms", self.lag),
+            Spread(f"{name}_behind", "bytes", self.behind),
+        ]
+        for metric in metrics:
+            print_line(metric)
+        for spread in spreads:
+            print(f"{spread.name:28} {spread.as_json()}", flush=True)
+        return [*metrics, *spreads]
+
+
+def rates(pair: Pair, posting: Callable[..., float]) -> list[Figures]:
+    """Durable postings a second in each way, what each costs, and the lag meanwhile."""
+    figures: list[Figures] = []
     for shape, script in SHAPES.items():
-        found: dict[str, list[float]] = {way: [] for way in WAYS}
-        lags = {
-            way: (Lag(f"lag_{shape}_{way}", "ms"), Lag(f"behind_{shape}_{way}", "bytes"))
-            for way in WAYS[1:]
-        }
+        found = {way: Found() for way in WAYS}
         post_some = partial(posting, script, seconds=SECONDS)
         post_some()  # warm
         for number in range(ROUNDS):
             for way in WAYS if number % 2 else reversed(WAYS):
                 with following(pair, way):
-                    if way == ALONE:
-                        found[way].append(post_some())
-                    else:
-                        found[way].append(watched(pair, post_some, *lags[way]))
-        for way, both in lags.items():
-            metric = Metric(f"{shape}_{way}", "transfers/s", "no standby", found[way], found[ALONE])
-            print_line(metric)
-            for lag in both:
-                print(f"  {lag.name}: {lag.as_json()}", flush=True)
-            yield from (metric, *both)
+                    measure(pair, post_some, found[way], way)
+        for way in WAYS[1:]:
+            figures += found[way].figures(f"{shape}_{way}", found[ALONE])
+    return figures
+
+
+def measure(pair: Pair, post_some: Measure, found: Found, way: str) -> None:
+    """One round of one way."""
+    servers = [(pair.primary, found.primary)]
+    if way != ALONE:
+        servers.append((pair.standby, found.standby))
+    before = [processor_seconds(server) for server, _ in servers]
+    rate = post_some() if way == ALONE else watched(pair, post_some, found)
+    found.rates.append(rate)
+    for (server, costs), earlier in zip(servers, before, strict=True):
+        costs.append(1e6 * (processor_seconds(server) - earlier) / (rate * SECONDS))
+
+
+def processor_seconds(server: Copy) -> float:
+    """What all processes of a server have used, those that ended too."""
+    first, *_ = everybody = server.processes
+    ended = first.cpu_times()
+    seconds = ended.children_user + ended.children_system
+    for process in everybody:
+        with suppress(NoSuchProcess):
+            used = process.cpu_times()
+            seconds += used.user + used.system
+    return float(seconds)
 
 
 @contextmanager
@@ -130,8 +176,8 @@ def following(pair: Pair, way: str) -> Iterator[None]:
         pair.standby.start()
 
 
-def watched(pair: Pair, measure: Measure, late: Lag, behind: Lag) -> float:
-    """Measure, and ask meanwhile how old what the standby shows is, and how much it misses."""
+def watched(pair: Pair, post_some: Measure, found: Found) -> float:
+    """Post, and ask meanwhile how old what the standby shows is, and how much it misses."""
 
     def watch() -> None:
         time.sleep(EDGE)
@@ -139,8 +185,8 @@ def watched(pair: Pair, measure: Measure, late: Lag, behind: Lag) -> float:
         while time.monotonic() < until:
             place, age = there.execute(REPLAYED).fetchone() or ()
             (missing,) = here.execute(BEHIND, [place]).fetchone() or ()
-            late.samples.append(age)
-            behind.samples.append(missing)
+            found.lag.append(age)
+            found.behind.append(missing)
             time.sleep(0.02)
 
     primary, standby = (server.url("postgres") for server in (pair.primary, pair.standby))
@@ -150,7 +196,7 @@ def watched(pair: Pair, measure: Measure, late: Lag, behind: Lag) -> float:
         ThreadPoolExecutor() as beside,
     ):
         watching = beside.submit(watch)
-        rate = measure()
+        rate = post_some()
         watching.result()
     return rate
 

@@ -44,6 +44,12 @@ class Copy:
         """The URL of a database of this server."""
         return f"postgresql://postgres:@/{database}?host={self.folder}"
 
+    @property
+    def processes(self) -> list[Process]:
+        """Its processes, the one that started the others first."""
+        first = Process(int((self.data / "postmaster.pid").read_text().split()[0]))
+        return [first, *first.children()]
+
     def start(self) -> None:
         """Start it, on a socket only, and wait until it answers."""
         options = f"-h '' -k {self.folder}"
@@ -56,8 +62,7 @@ class Copy:
 
     def kill(self) -> None:
         """End it as a failing machine does."""
-        first = Process(int((self.data / "postmaster.pid").read_text().split()[0]))
-        everybody = [first, *first.children()]
+        everybody = self.processes
         for process in everybody:
             process.send_signal(SIGKILL)
         wait_procs(everybody, timeout=10)
