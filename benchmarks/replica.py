@@ -142,6 +142,7 @@ def measure(pair: Pair, post_some: Measure, found: Found, way: str) -> None:
     before = [processor_seconds(server) for server, _ in servers]
     rate = post_some() if way == ALONE else watched(pair, post_some, found)
     found.rates.append(rate)
+    time.sleep(0.2)  # until the sessions have ended, and count as such
     for (server, costs), earlier in zip(servers, before, strict=True):
         costs.append(1e6 * (processor_seconds(server) - earlier) / (rate * SECONDS))
 
