@@ -32,7 +32,7 @@ from ledger.rolling_up import roll_up
 from ledger.sealing import PUBLISHED, NotPublished, begin_era
 from ledger.tending import tend
 from tests.ledger.books import AT, ON, Names, move, open_books, place
-from tests.servers import Pair, ask, await_, catch_up, follow_in_step, on, promote, set_up
+from tests.servers import Copy, Pair, ask, await_, catch_up, follow_in_step, on, promote, set_up
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = 18
@@ -43,6 +43,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "evidence": (),
 }
 APPLIED = "SELECT FROM ledger_booking WHERE id = %s"
+TOTALS = "SELECT * FROM ledger_total ORDER BY account_id"
 
 
 @pytest.fixture
@@ -247,3 +248,81 @@ def test_what_an_asynchronous_standby_lost_is_missed_and_does_not_come_back(
     assert not Booking.objects.filter(pk=lost).exists()
     assert trial_balance() == now
     assert told("verify_ledger").endswith("2 compared with those published, 0 findings")
+
+
+def test_with_one_of_two_synchronous_standbys_postings_go_on_and_with_none_they_wait(
+    pair: Pair, books: Names
+) -> None:
+    third = Copy(pair.primary.url("postgres"), standby="third")
+    try:
+        set_up(pair.primary, "synchronous_standby_names", "ANY 1 (second, third)")
+        quorum = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'"
+        await_(lambda: ask(pair.primary, quorum) == (2,))
+        connections.close_all()
+        third.kill()
+        answered = [move(books.fund, books.fatima, 1) for _ in range(10)]
+        catch_up(pair.standby, pair.primary)
+        with on(pair.standby):
+            assert Booking.objects.filter(pk__in=answered).count() == len(answered)
+
+        pair.standby.kill()
+        waits = Thread(target=post_apart, args=[books])
+        waits.start()
+        asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        await_(lambda: ask(pair.primary, asleep) == (1,))
+        set_up(pair.primary, "synchronous_standby_names", "")
+        waits.join(timeout=20)
+        assert not waits.is_alive()
+        assert balance(books.henk) == 1
+    finally:
+        third.remove()
+
+
+def post_apart(books: Names) -> None:
+    """Post from a thread of its own."""
+    move(books.fund, books.henk, 1)
+    connections.close_all()
+
+
+def test_vacuum_ends_a_long_read_on_a_standby_or_waits_for_it_or_leaves_its_rows(
+    pair: Pair, books: Names
+) -> None:
+    def clean_up() -> None:
+        """Leave old rows on the primary and remove them; the next commit sends that."""
+        move(books.fund, books.henk, 1)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ledger_total")
+        move(books.fund, books.henk, 1)
+
+    def reading() -> psycopg.Connection:
+        reader = psycopg.connect(pair.standby.url(connection.settings_dict["NAME"]))
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        reader.execute(TOTALS)
+        return reader
+
+    set_up(pair.standby, "max_standby_streaming_delay", "0")
+    catch_up(pair.standby, pair.primary)
+    with reading() as reader:
+        clean_up()
+        catch_up(pair.standby, pair.primary)
+        with pytest.raises(psycopg.Error, match="conflict with recovery"):
+            reader.execute(TOTALS)
+
+    set_up(pair.standby, "max_standby_streaming_delay", "30min")
+    with reading() as reader:
+        before = reader.execute(TOTALS).fetchall()
+        clean_up()
+        waits = "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'startup'"
+        await_(lambda: ask(pair.standby, waits) == ("RecoveryConflictSnapshot",))
+        assert reader.execute(TOTALS).fetchall() == before
+    catch_up(pair.standby, pair.primary)
+
+    set_up(pair.standby, "max_standby_streaming_delay", "0")
+    set_up(pair.standby, "hot_standby_feedback", "on")
+    with reading() as reader:
+        before = reader.execute(TOTALS).fetchall()
+        feedback = "SELECT bool_or(backend_xmin IS NOT NULL) FROM pg_stat_replication"
+        await_(lambda: ask(pair.primary, feedback) == (True,))
+        clean_up()
+        catch_up(pair.standby, pair.primary)
+        assert reader.execute(TOTALS).fetchall() == before
