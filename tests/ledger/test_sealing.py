@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
 from ledger import verifier
-from ledger.models import Seal, Transfer
+from ledger.models import Books, Seal, Transfer
 from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
-from ledger.sealing import NotPublished, public_key_of, publish, seal
+from ledger.sealing import NotPublished, begin_era, public_key_of, publish, seal
 from ledger.verifying import RANGE, unpublished, verify_ledger
 from tests.ledger.books import AT, Names, booking, move, name, open_books, place
 from tests.ledger.test_guards import COLUMNS
@@ -429,6 +429,13 @@ def test_a_restored_server_posts_nothing_below_the_seals_until_a_new_era(
     assert [made.count for made in seal_all()] == [1]
     assert Transfer.objects.count() == sum(made.count for made in Seal.objects.all())
     assert not findings()
+
+
+def test_a_server_that_is_far_enough_begins_no_era(transfers: list[UUID]) -> None:
+    seal_all()
+
+    assert begin_era() == 0
+    assert Books.objects.get().xid_offset == 0
 
 
 def run_verifier(proof: object, folder: Path) -> tuple[int, str]:
