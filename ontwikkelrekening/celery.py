@@ -44,7 +44,7 @@ def roll_up() -> int:
 
 @app.task(name="seal", ignore_result=True)
 def seal() -> int:
-    """Seal and publish the transfers that are settled; return how many seals were made.
+    """Seal and publish the transfers that are settled; return how many seals were published.
 
     Seals that cannot be published are an error in the log, every minute for as long as it stands.
     """

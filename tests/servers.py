@@ -86,8 +86,8 @@ class Pair:
 
     def __init__(self, source: str) -> None:
         self.primary = Copy(source)
-        set_up(self.primary, "wal_keep_size", "1GB")  # for a standby that was away, and pg_rewind
         try:
+            set_up(self.primary, "wal_keep_size", "1GB")  # for who was away, and pg_rewind
             self.standby = Copy(self.primary.url("postgres"), standby="second")
         except BaseException:
             self.primary.remove()
