@@ -128,8 +128,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "ontwikkelrekening" / "templates"],  # ours before Django's own
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "ontwikkelrekening.template_loader.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
