@@ -9,7 +9,8 @@ import django
 from benchmarks import measuring
 from benchmarks.server import SHARED, VAR, fresh_database
 
-SERVERS = {"replica": VAR / "replicated"}  # copied whole, so without what others left in theirs
+# Copied whole, so without what others left in theirs; stopped, to be run by one session.
+SERVERS = {"replica": VAR / "replicated", "instructions": VAR / "counted"}
 
 
 def main(name: str) -> None:

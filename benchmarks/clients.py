@@ -1,15 +1,37 @@
-"""Many clients at once: pgbench from the PostgreSQL wheel."""
+"""The scripts of benchmarks/sql, and many clients that run one: pgbench from the PostgreSQL wheel."""
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.server import PGBENCH
 
 SQL = Path(__file__).parent / "sql"
+DRAW = re.compile(r"(?m)^\\set (\w+) (?::(\w+) \+ )?random\((\d+), (\d+)\)\n")
+
+
+def one_statement(
+    script: str, placeholder: Callable[[str], str], **values: int
+) -> tuple[str, Callable[[], dict[str, int]]]:
+    """The statement of a script for who is not pgbench, and a draw of what stands at its places."""
+    text = (SQL / f"{script}.sql").read_text()
+    draws = {
+        name: range(values.get(base, 0) + int(low), values.get(base, 0) + int(high) + 1)
+        for name, base, low, high in DRAW.findall(text)
+    }
+
+    def drawn() -> dict[str, int]:
+        return {name: random.choice(numbers) for name, numbers in draws.items()}
+
+    def written(place: re.Match[str]) -> str:
+        return str(values[place[1]]) if place[1] in values else placeholder(place[1])
+
+    return " ".join(re.sub(r"(?<!:):(\w+)", written, DRAW.sub("", text)).split()), drawn
 
 
 def transactions_a_second(

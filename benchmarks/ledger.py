@@ -22,7 +22,7 @@ from benchmarks.clients import SQL, transactions_a_second
 from benchmarks.measuring import Measure, Metric, compare, print_line, write
 from benchmarks.memory import FORMATS, peak_of_export
 from benchmarks.server import VAR
-from benchmarks.yardsticks import library
+from benchmarks.yardsticks import PACKAGES, library
 from ledger.accounts import open_accounts
 from ledger.balances import balances, balances_on
 from ledger.keys import sealing_key
@@ -101,10 +101,10 @@ def batches(books: Books) -> list[Metric]:
 
 
 def libraries(books: Books) -> list[Metric]:
-    """The same act from Django processes."""
+    """The same act from Django processes, and what a bare cursor makes there without any guards."""
     metrics = []
-    for name, counts in (("hordak", (1, 4, 8)), ("django_ledger", (1,))):
-        command, environment = library(name)
+    for name, counts in (("hordak", (1, 4, 8)), ("django_ledger", (1,)), ("cursor", (1, 4, 8))):
+        command, environment = library(name) if name in PACKAGES else (processes.cursor(), {})
         metrics += [
             compare(
                 f"django_vs_{name}_p{count}",

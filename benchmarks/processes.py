@@ -31,12 +31,13 @@ def transfers_a_second(
 
 def ours(fund: int, first: int) -> list[str]:
     """The command that posts with `ledger.posting.post`."""
-    return [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "benchmarks.libraries.run_ours",
-        str(fund),
-        str(first),
-    ]
+    return [*_run("ours"), str(fund), str(first)]
+
+
+def cursor() -> list[str]:
+    """The command that runs the bare statement between random accounts."""
+    return _run("cursor")
+
+
+def _run(name: str) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", f"benchmarks.libraries.run_{name}"]

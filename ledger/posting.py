@@ -42,8 +42,9 @@ __all__ = [
     "reverse",
 ]
 
-POST = """
-    SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])
+POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+POST_MANY = """
+    SELECT ledger_post_many(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])
 """
 
 
@@ -74,21 +75,13 @@ def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime)
 
     Joins the caller's transaction. Raises a subclass of UnableToPost.
     """
+    header = booking.id, booking.kind, booking.cause, booking.description, booking.effective_on, at
     with named_errors(), connection.cursor() as cursor:
-        cursor.execute(
-            POST,
-            [
-                booking.id,
-                booking.kind,
-                booking.cause,
-                booking.description,
-                booking.effective_on,
-                at,
-                _array(transfer.debit for transfer in transfers),
-                _array(transfer.credit for transfer in transfers),
-                _array(transfer.cents for transfer in transfers),
-            ],
-        )
+        if len(transfers) == 1:
+            cursor.execute(POST, [*header, *transfers[0]])
+        else:
+            columns = zip(*transfers, strict=True) if transfers else ((), (), ())
+            cursor.execute(POST_MANY, [*header, *map(_array, columns)])
 
 
 def _array(numbers: Iterable[int]) -> str:

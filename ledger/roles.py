@@ -8,8 +8,8 @@ TABLES = (
     "ledger_entry, ledger_moved, ledger_now, ledger_leaf"
 )
 ACTS = (
-    "ledger_open_accounts, ledger_post, ledger_roll_up, ledger_close_period, "
-    "ledger_lock_seals, ledger_add_seal"
+    "ledger_open_accounts, ledger_post, ledger_post_many, ledger_roll_up, "
+    "ledger_close_period, ledger_lock_seals, ledger_add_seal"
 )
 
 

@@ -1,4 +1,4 @@
 \set booking random(1, 9000000000000000000)
 \set citizen :first + random(0, 99999)
 SELECT ledger_post(md5(:booking::text)::uuid, 'top_up', 'bench', 'bench', current_date, now(),
-    ARRAY[:fund]::bigint[], ARRAY[:citizen]::bigint[], ARRAY[1]::bigint[]);
+    :fund, :citizen, 1);

@@ -2,4 +2,4 @@
 \set citizen :first + random(0, 49999)
 \set other :first + random(50000, 99999)
 SELECT ledger_post(md5(:booking::text)::uuid, 'move', 'bench', 'bench', current_date, now(),
-    ARRAY[:citizen]::bigint[], ARRAY[:other]::bigint[], ARRAY[1]::bigint[]);
+    :citizen, :other, 1);

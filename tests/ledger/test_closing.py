@@ -191,7 +191,7 @@ def test_a_snapshot_from_before_the_closing_posts_nothing_after_it(
         with connection.cursor() as cursor:
             cursor.execute(
                 without(
-                    "ledger_post",
+                    "ledger_place",
                     "current_setting('transaction_isolation') = 'read committed'",
                     "true",
                 )

@@ -71,9 +71,9 @@ def without(function: str, condition: str, replacement: str) -> str:
 
 
 def refuses_to_book(message: str, condition: str, attack: Attack) -> Guard:
-    """`ledger_post` holds the condition, another function has the words."""
+    """`ledger_place` holds the condition, another function has the words."""
     return Guard(
-        f"ledger_refuse_to_book: {message}", without("ledger_post", condition, "true"), attack
+        f"ledger_refuse_to_book: {message}", without("ledger_place", condition, "true"), attack
     )
 
 
@@ -179,7 +179,14 @@ def post_at(
 ) -> str:
     return (
         f"SELECT ledger_post(gen_random_uuid(), '', '', '', '{day}', '{moment}', "
-        f"ARRAY[{debit}]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[])"
+        f"{debit}, %(henk)s, 1)"
+    )
+
+
+def post_many_at(*, day: str) -> str:
+    return (
+        f"SELECT ledger_post_many(gen_random_uuid(), '', '', '', '{day}', now(), "
+        "ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[])"
     )
 
 
@@ -366,7 +373,7 @@ GUARDS = [
     *(
         refuses_to_book(
             "this server counts transactions from low again: begin a new era",
-            "xid_offset + this_xid >= greatest(sealed_to, rolled_to)",
+            "xid_offset + pg_current_xact_id()::text::bigint >= greatest(sealed_to, rolled_to)",
             post_below(mark),
         )
         for mark in ("sealed_to", "rolled_to")
@@ -377,23 +384,22 @@ GUARDS = [
             (OVERDRAWN, overdraw, "ledger_post", "* floor >= 0", "* 0 >= 0"),
             (OVERDRAWN, overdraw_in_two, "ledger_add_many", "* t.floor >= 0", "* 0 >= 0"),
             (UNKNOWN, move_to_nobody, "ledger_post", "found_cold + found_hot < 2", "false"),
-            (UNKNOWN, move_to_nobody_too, "ledger_post", "< cardinality(others)", "< 0"),
+            (UNKNOWN, move_to_nobody_too, "ledger_post_many", "< cardinality(others)", "< 0"),
             (ITSELF, move_to_itself, "ledger_post", "found_cold + found_hot < 2", "false"),
-            (ITSELF, move_to_itself_too, "ledger_post", "given.debit = given.credit", "false"),
+            (ITSELF, move_to_itself_too, "ledger_post_many", "given.debit = given.credit", "false"),
         )
     ),
-    refuses_to_book(
-        "booking % is there already with other content",
-        "ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,\n"
-        "                              p_debits, p_credits, p_amounts)",
+    Guard(
+        "ledger_refuse_to_book: booking % is there already with other content",
+        without("ledger_refuse_to_book", "IF ledger_is_same", "IF true OR ledger_is_same"),
         say_something_else,
     ),
     refusal(
-        "ledger_post",
+        "ledger_post_many",
         "booking % has no transfers",
         "cardinality(p_debits) = 0",
         sql(
-            "SELECT ledger_post(gen_random_uuid(), '', '', '', '2026-03-02', now(), "
+            "SELECT ledger_post_many(gen_random_uuid(), '', '', '', '2026-03-02', now(), "
             "'{}', '{}', '{}')"
         ),
     ),
@@ -424,11 +430,17 @@ GUARDS = [
             f"WHERE {HENK}"
         ),
     ),
-    looks_away(
-        "ledger_post",
-        "SELECT ledger_close_period('2026-01-31')",
-        *fake("ledger_books", "closed_through = NULL"),
-        post_at(day="2026-01-31"),
+    *(
+        looks_away(
+            function,
+            "SELECT ledger_close_period('2026-01-31')",
+            *fake("ledger_books", "closed_through = NULL"),
+            posting,
+        )
+        for function, posting in (
+            ("ledger_post", post_at(day="2026-01-31")),
+            ("ledger_post_many", post_many_at(day="2026-01-31")),
+        )
     ),
     looks_away(
         "ledger_roll_up",

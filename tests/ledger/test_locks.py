@@ -327,6 +327,9 @@ PLANS = [
 # Whether the planner needs to be told depends on how many accounts there are: see decision 101.
 FOR_MILLIONS = {
     "ledger_post: plan_cache_mode",
+    "ledger_post_many: plan_cache_mode",
+    "ledger_post_many: enable_seqscan",
+    "ledger_post_many: enable_bitmapscan",
     "ledger_add_many: enable_hashjoin",
     "ledger_add_many: enable_mergejoin",
 }

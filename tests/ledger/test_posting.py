@@ -185,7 +185,7 @@ def test_a_transfer_of_which_a_part_is_missing_is_refused(longer: int) -> None:
 
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ledger_post(%s, 'x', 'x', 'x', %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])",
+            "SELECT ledger_post_many(%s, 'x', 'x', 'x', %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])",
             [uuid4(), ON, AT, *columns],
         )
 
@@ -202,6 +202,19 @@ def test_an_unknown_account_is_refused() -> None:
         move(books.fund, 2**40, 100)
 
     assert not Booking.objects.filter(kind="top_up").exists()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_total_is_wider_until_its_first_posting(times: int) -> None:
+    """So a page of totals has room for many changes before the server tidies it."""
+    books = open_books(fund_cents=100)
+    widths = "SELECT account_id, length(room) FROM ledger_total WHERE account_id IN (%s, %s)"
+
+    post(booking(), times * [NewTransfer(books.fund, books.fatima, 1)], at=AT)
+
+    with connection.cursor() as cursor:
+        cursor.execute(widths, [books.fatima, books.henk])
+        assert dict(cursor.fetchall()) == {books.fatima: 0, books.henk: 32}
 
 
 def test_a_reversal_mirrors_a_transfer_once() -> None:

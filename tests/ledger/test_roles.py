@@ -40,7 +40,8 @@ TABLES = {  # and a column of each
 VIEWS = ["ledger_entry", "ledger_moved", "ledger_now", "ledger_leaf"]
 ACTS = {
     "ledger_open_accounts": "'{x}', 'tranche', now()",
-    "ledger_post": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), '{}', '{}', '{}'",
+    "ledger_post": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), 1, 2, 100",
+    "ledger_post_many": "gen_random_uuid(), 'x', 'x', 'x', now()::date, now(), '{}', '{}', '{}'",
     "ledger_roll_up": "",
     "ledger_close_period": "'2020-01-01'",
     "ledger_lock_seals": "",
@@ -51,8 +52,9 @@ FOR_THE_OWNER = {
     "ledger_take_hot": "'{1}', '{1}', '{2}', '{100}'",
     "ledger_add_many": "'{1}', '{2}', '{100}'",
     "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
-    "ledger_refuse_to_book": "gen_random_uuid(), now()::date",
+    "ledger_refuse_to_book": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
     "ledger_refuse_to_move": "gen_random_uuid(), '{}', '{}', '{}'",
+    "ledger_place": "now()::date",
     "ledger_begin_era": "",
 }
 FOR_EVERYBODY = [  # they only read, with the rights of whoever calls them; the last is the refusal

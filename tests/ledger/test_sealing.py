@@ -71,7 +71,7 @@ def test_what_is_posted_while_sealing_is_for_the_next_time(
             f"""
             CREATE FUNCTION post_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 PERFORM ledger_post(gen_random_uuid(), 'top_up', 'test', 'test', '2026-03-02', now(),
-                    '{{{books.fund}}}', '{{{books.fatima}}}', '{{1}}');
+                    {books.fund}, {books.fatima}, 1);
                 RETURN NULL;
             END $$;
             CREATE TRIGGER post_more AFTER INSERT ON ledger_seal
