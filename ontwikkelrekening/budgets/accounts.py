@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch
@@ -15,6 +16,8 @@ from ledger.money import to_cents
 from ontwikkelrekening.budgets.history import HistoryLine, history
 from ontwikkelrekening.budgets.models import Agreement, Tranche
 from ontwikkelrekening.budgets.spending import give_back, spending_order
+from ontwikkelrekening.eligibility.models import Scheme
+from providers import rows
 from providers.models import Claim, Enrolment
 from providers.states import ClaimState, EnrolmentState
 
@@ -28,17 +31,27 @@ __all__ = [
     "overview",
 ]
 
-MOVED = """
-    SELECT booking.kind, debit_account_id, credit_account_id, amount FROM budgets_tranche
-    JOIN ledger_transfer ON account_id = debit_account_id
-    JOIN ledger_booking booking ON booking.id = booking_id
-    WHERE account_code = %(account)s AND booking.kind IN ('reserve', 'expire')
-    UNION ALL
-    SELECT booking.kind, debit_account_id, credit_account_id, amount FROM budgets_tranche
-    JOIN ledger_transfer ON account_id = credit_account_id
-    JOIN ledger_booking booking ON booking.id = booking_id
-    WHERE account_code = %(account)s AND booking.kind = 'release'
-"""
+# Each tranche with its scheme, once for every move: what it put into a reservation, less what came back,
+# or without a reservation what expired.
+TRANCHES = f"""
+    WITH moved AS (
+        SELECT account_id AS tranche, amount AS cents,
+            CASE booking.kind WHEN 'reserve' THEN credit_account_id END AS reservation
+        FROM budgets_tranche JOIN ledger_transfer ON account_id = debit_account_id
+        JOIN ledger_booking booking ON booking.id = booking_id
+        WHERE account_code = %(account)s AND booking.kind IN ('reserve', 'expire')
+        UNION ALL
+        SELECT account_id, -amount, debit_account_id
+        FROM budgets_tranche JOIN ledger_transfer ON account_id = credit_account_id
+        JOIN ledger_booking booking ON booking.id = booking_id
+        WHERE account_code = %(account)s AND booking.kind = 'release'
+    )
+    SELECT account_id, coalesce(cents, 0), reservation,
+        {rows.columns_of(Tranche)}, {rows.columns_of(Scheme)}
+    FROM budgets_tranche JOIN eligibility_scheme ON eligibility_scheme.id = scheme_id
+    LEFT JOIN moved ON tranche = account_id
+    WHERE account_code = %(account)s
+"""  # noqa: S608
 APPROVED_STATES = [ClaimState.APPROVED, ClaimState.IN_FILE, ClaimState.PAID]
 
 
@@ -76,10 +89,10 @@ class EnrolmentLine:
 
 
 def overview(account_code: str, *, on: date) -> Overview:
-    """The account on a day; credit past its last day no longer counts as free. Three queries."""
-    tranches = sorted(Tranche.objects.of(account_code).select_related("scheme"), key=spending_order)
+    """The account on a day; credit past its last day no longer counts as free. Two queries."""
+    found, returned, put_in = _tranches(account_code)
+    tranches = sorted(found, key=spending_order)
     accounts = [tranche.account_id for tranche in tranches]
-    returned, put_in = _moved(account_code)
     left = balances([*accounts, *put_in])
     reserved, used = _reserved_and_used(accounts, put_in, left)
     lines = []
@@ -131,20 +144,27 @@ def _enrolment_line(enrolment: Enrolment, reserved: int, *, on: date | None) -> 
     )
 
 
-def _moved(account_code: str) -> tuple[Counter[int], dict[int, Counter[int]]]:
-    """What expired per tranche account; per reserved account what each tranche account put in."""
+def _tranches(
+    account_code: str,
+) -> tuple[Iterable[Tranche], Counter[int], dict[int, Counter[int]]]:
+    """All tranches; what expired per account of one; per reserved account what each put in."""
+    tranches: dict[int, Tranche] = {}
     returned: Counter[int] = Counter()
     put_in: dict[int, Counter[int]] = defaultdict(Counter)
     with connection.cursor() as cursor:
-        cursor.execute(MOVED, {"account": account_code})
-        for kind, debit, credit, cents in cursor.fetchall():
-            if kind == "expire":
-                returned[debit] += cents
-            elif kind == "reserve":
-                put_in[credit][debit] += cents
-            else:
-                put_in[debit][credit] -= cents
-    return returned, put_in
+        cursor.execute(TRANCHES, {"account": account_code})
+        for account, cents, reservation, *columns in cursor.fetchall():
+            tranches[account] = tranches.get(account) or _tranche(columns)
+            (returned if reservation is None else put_in[reservation])[account] += cents
+    return tranches.values(), returned, put_in
+
+
+def _tranche(columns: Sequence[Any]) -> Tranche:
+    """The tranche of a row, with its scheme."""
+    width = len(Tranche._meta.concrete_fields)
+    tranche = rows.build(Tranche, columns[:width])
+    tranche.scheme = rows.build(Scheme, columns[width:])
+    return tranche
 
 
 def _reserved_and_used(

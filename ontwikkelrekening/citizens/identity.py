@@ -16,9 +16,12 @@ from stdnum.nl import bsn as bsn_number
 from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey, Writing
 
-SEALED = """
-    SELECT id, identity, wrapped FROM citizens_citizen
-    JOIN citizens_personkey ON citizen_id = id WHERE account_code = %s
+GREETING = """
+    SELECT id, identity, wrapped, EXISTS (
+        SELECT FROM citizens_circumstance WHERE citizen_id = citizen.id AND evidence = 'asked'
+    )
+    FROM citizens_citizen citizen JOIN citizens_personkey ON citizen_id = id
+    WHERE account_code = %s
 """
 
 
@@ -32,6 +35,14 @@ class Identity:
 
     def __repr__(self) -> str:
         return "Identity(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a page that greets has to know; of somebody who was erased there is no name."""
+
+    given_name: str
+    evidence_asked: bool
 
 
 class NotABsn(ValueError):
@@ -64,15 +75,16 @@ def identity_of(citizen: Citizen) -> Identity:
     return _opened(bytes(citizen.identity or b""), key=key_of(citizen), citizen_id=citizen.pk)
 
 
-def identity_behind(account_code: str) -> Identity:
-    """The same by the account alone, for the pages that greet."""
+def greeting(account_code: str) -> Greeting:
+    """How to greet whose account it is, and whether we ask for evidence; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(SEALED, [account_code])
+        cursor.execute(GREETING, [account_code])
         row = cursor.fetchone()
     if row is None:
-        raise _erased(account_code)
-    id_, blob, wrapped = row
-    return _opened(blob, key=keys.unwrap(wrapped, owner=id_.bytes), citizen_id=id_)
+        return Greeting("", evidence_asked=False)
+    id_, blob, wrapped, asked = row
+    identity = _opened(blob, key=keys.unwrap(wrapped, owner=id_.bytes), citizen_id=id_)
+    return Greeting(identity.given_name, evidence_asked=asked)
 
 
 def _opened(blob: bytes, *, key: bytes, citizen_id: uuid.UUID) -> Identity:

@@ -13,13 +13,12 @@ from django.utils.translation import get_language
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
-from ontwikkelrekening.citizens.models import Circumstance
+from ontwikkelrekening.citizens.identity import greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.portal.credits import credits_of, live
-from ontwikkelrekening.portal.people import given_name
 from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
 from ontwikkelrekening.portal.words import CATEGORIES, OBJECTIONS
@@ -39,18 +38,19 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
     now = timezone.localtime()
     state = overview(account, on=now.date())
     tegoeden = credits_of(state)
+    greeted = greeting(account)
     context = {
         "account": account,
         "here": "home",
-        "name": given_name(account),
+        "name": greeted.given_name,
         "hour": now.hour,
         "today": now.date(),
         "available": state.available_cents,
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
         "paused": Pause.running(account, on=now.date()),
-        "open_rounds": Round.objects.open(at=now).only("code", "name"),
-        "evidence_asked": Circumstance.objects.asked(account).exists(),
+        "open_rounds": Round.open_at(now),
+        "evidence_asked": greeted.evidence_asked,
         "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],
         "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
     }
@@ -70,7 +70,7 @@ def statement(request: HttpRequest, account: str) -> HttpResponse:
         "months": by_month(tell(page, free=free)),
         "first_page": before is None,
         "older": page[-1].position if len(lines) > LINES_A_PAGE else None,
-        "name": given_name(account),
+        "name": greeting(account).given_name,
         "now": timezone.now(),
     }
     return render(request, "portal/statement.html", context)

@@ -19,7 +19,6 @@ from ontwikkelrekening.citizens.stating import UnableToState, state
 from ontwikkelrekening.citizens.vocabulary import VOCABULARY
 from ontwikkelrekening.eligibility.facts import counting_facts, needed_on
 from ontwikkelrekening.portal.forms import EvidenceForm, FactForm
-from ontwikkelrekening.portal.people import citizen_of
 from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import EVIDENCE, FACTS, QUESTIONS, SOURCES, Status, Words
 
@@ -51,7 +50,7 @@ class Told:
 def facts(request: HttpRequest, account: str) -> HttpResponse:
     """All that is known, with what counts today; what a rule looks at can be told anew."""
     today = timezone.localdate()
-    citizen = citizen_of(account)
+    citizen = Citizen.objects.get(account_code=account)
     counting = set(counting_facts([account], on=today).values_list("pk", flat=True))
     known = Circumstance.objects.filter(citizen=citizen).order_by("-valid_from", "-pk")[:FACTS_MAX]
     told = [_told(fact, counts=fact.pk in counting) for fact in known]
@@ -82,7 +81,13 @@ def state_fact(request: HttpRequest, account: str, kind: str) -> HttpResponseBas
     form = FactForm(kind, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            state(citizen_of(account), kind=kind, **form.stated(), on=today, at=now)
+            state(
+                Citizen.objects.get(account_code=account),
+                kind=kind,
+                **form.stated(),
+                on=today,
+                at=now,
+            )
         except UnableToState as error:
             form.add_error(error.field if error.field in form.fields else "valid_from", str(error))
         else:

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Policy, Scheme
+from providers import rows
 from providers.models import Category
 
 
@@ -42,9 +43,6 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def public(self) -> RoundQuerySet:
         """Everything but drafts."""
         return self.exclude(state=RoundState.DRAFT)
-
-    def open(self, *, at: datetime) -> RoundQuerySet:
-        return self.filter(state=RoundState.PUBLISHED, opens_at__lte=at, closes_at__gt=at)
 
 
 class Round(models.Model):
@@ -117,6 +115,12 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def open_at(cls, moment: datetime) -> list[Round]:
+        """The rounds one can apply to at a moment, the latest first."""
+        where = "state = %s AND opens_at <= %s AND closes_at > %s ORDER BY opens_at DESC"
+        return rows.select(cls, where, RoundState.PUBLISHED, moment, moment)
 
     def is_open(self, *, at: datetime) -> bool:
         return self.state == RoundState.PUBLISHED and self.opens_at <= at < self.closes_at

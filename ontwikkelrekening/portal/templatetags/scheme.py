@@ -8,6 +8,7 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.dates import MONTHS_3
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -77,7 +78,7 @@ def short_date(on: date | datetime | None) -> str:
         return ""
     local = _local(on)
     this_year = local.year == timezone.localdate().year
-    day, name = str(local.day), format_date(local, "M").rstrip(".").lower()
+    day, name = str(local.day), str(MONTHS_3[local.month]).rstrip(".").lower()
     if get_language() == "en":
         name = name.title()
     return f"{day} {name}" if this_year else f"{day} {name} {local.year}"
