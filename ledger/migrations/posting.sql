@@ -110,15 +110,15 @@ DECLARE
     received bigint;
     pool bigint;
 BEGIN
-    UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
-    WHERE account_id = p_account AND number = (
-        SELECT number FROM ledger_slot
-        WHERE account_id = p_account AND free >= p_amount
-        ORDER BY (number + own) % slots LIMIT 1 FOR UPDATE SKIP LOCKED);
-    IF FOUND THEN
-        RETURN;
-    END IF;
     BEGIN
+        UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
+        WHERE account_id = p_account AND number = (
+            SELECT number FROM ledger_slot
+            WHERE account_id = p_account AND free >= p_amount
+            ORDER BY (number + own) % slots LIMIT 1 FOR UPDATE SKIP LOCKED);
+        IF FOUND THEN
+            RETURN;
+        END IF;
         UPDATE ledger_slot SET free = free - p_amount, spent = spent + p_amount
         WHERE account_id = p_account AND number = own AND free >= p_amount;
         IF FOUND THEN
@@ -126,7 +126,7 @@ BEGIN
         END IF;
         RAISE no_data_found;
     EXCEPTION WHEN no_data_found THEN
-        NULL;  -- a slot that it waited for in vain is let go: who holds the total may want it
+        NULL;  -- a slot that it locked or waited for in vain is let go: who holds the total may want it
     END;
 
     SELECT * INTO total FROM ledger_total WHERE account_id = p_account FOR NO KEY UPDATE;

@@ -29,6 +29,14 @@ from tests.racing import Beside
 pytestmark = pytest.mark.usefixtures("own_database")
 
 Meeting = Callable[[], bool]
+PICK = "SELECT number FROM ledger_slot\n            WHERE"
+WAIT_BEFORE_LOCKING = f"""
+    CREATE FUNCTION wait_for_a_sign() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_advisory_lock_shared(1), pg_advisory_unlock_shared(1);
+        RETURN true;
+    END $$;
+    {without("ledger_take", PICK, f"{PICK} wait_for_a_sign() AND")}
+"""
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,30 @@ def the_last_cent_is_wanted_by_two() -> bool:
     may_end.set()
     assert holding.outcome() == "done"
     return waiting.outcome() == counting.outcome() == "Overdrawn"
+
+
+def the_slots_are_emptied_while_one_is_picked() -> bool:
+    """They held enough when the statement began, and not when it locked them."""
+    books = open_books(fund_cents=17)
+    move(books.fund, books.fatima, 1)  # which deals out a cent to each slot
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT_BEFORE_LOCKING)
+        cursor.execute("SELECT pg_advisory_lock(1)")
+        late = Beside(partial(move, books.fund, books.henk, 1))
+        assert late.waits()
+        for _ in range(16):
+            move(books.fund, books.fatima, 1)
+        with transaction.atomic():
+            cursor.execute(
+                "SELECT FROM ledger_total WHERE account_id = %s FOR NO KEY UPDATE", [books.fund]
+            )
+            cursor.execute("SELECT pg_advisory_unlock(1)")
+            assert late.waits()
+            cursor.execute(
+                "SELECT FROM ledger_slot WHERE account_id = %s FOR UPDATE SKIP LOCKED", [books.fund]
+            )
+            let_go = len(cursor.fetchall())
+    return late.outcome() == "Overdrawn" and let_go == 16
 
 
 def two_roll_up() -> bool:
@@ -311,10 +343,11 @@ ORDERS = [
 ]
 LET_GO = [
     Lock(
-        "ledger_take: what it waited for in vain",
+        "ledger_take: what it locked in vain",
         without("ledger_take", "RAISE no_data_found;", ""),
-        the_last_cent_is_wanted_by_two,
+        meeting,
     )
+    for meeting in (the_last_cent_is_wanted_by_two, the_slots_are_emptied_while_one_is_picked)
 ]
 PLANS = [
     Lock(
