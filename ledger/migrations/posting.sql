@@ -25,7 +25,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no account class %', p_class USING ERRCODE = 'LG006';
     END IF;
-    wanted := ARRAY(SELECT DISTINCT code COLLATE "C" FROM unnest(p_codes) AS given (code) ORDER BY 1);
+    wanted := ARRAY(SELECT code COLLATE "C" FROM unnest(p_codes) AS given (code) ORDER BY 1);
     WITH opened AS (
         INSERT INTO ledger_account (code, account_class_id, normal_side, may_overdraw, hot, opened_at)
         SELECT given.code, class.code, class.normal_side, class.may_overdraw, class.hot, p_at
@@ -44,7 +44,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT a.code INTO stranger FROM ledger_account a
-    WHERE a.code = ANY (wanted) AND a.account_class_id <> p_class LIMIT 1;
+    WHERE a.code = ANY (wanted) AND a.account_class_id <> p_class;
     IF stranger IS NOT NULL THEN
         RAISE EXCEPTION 'account % is of another class than %', stranger, p_class
             USING ERRCODE = 'LG003';
@@ -63,9 +63,9 @@ CREATE VIEW ledger_entry AS
     FROM ledger_transfer;
 
 -- What the transfers say of each account, without its stored totals: for checks. Each side by
--- itself, so that the planner knows how many accounts there will be.
+-- itself, so that the planner knows how many accounts there will be; a side without transfers is null.
 CREATE VIEW ledger_moved AS
-    SELECT account_id, coalesce(debited.cents, 0) AS debits, coalesce(credited.cents, 0) AS credits
+    SELECT account_id, debited.cents AS debits, credited.cents AS credits
     FROM (SELECT debit_account_id AS account_id, sum(amount)::bigint AS cents
           FROM ledger_transfer GROUP BY 1) debited
     FULL JOIN (SELECT credit_account_id AS account_id, sum(amount)::bigint AS cents
@@ -93,9 +93,8 @@ CREATE VIEW ledger_now AS
     SELECT t.account_id, coalesce(hot.debits, t.debits) AS debits,
            coalesce(hot.credits, t.credits) AS credits
     FROM ledger_total t
-    LEFT JOIN ledger_totals(
-        (SELECT coalesce(array_agg(account_id), '{}') FROM ledger_total WHERE hot)
-    ) hot ON hot.account_id = t.account_id;
+    LEFT JOIN ledger_totals(ARRAY(SELECT account_id FROM ledger_total WHERE hot)) hot
+        ON hot.account_id = t.account_id;
 
 -- The functions from here to `ledger_post` are its parts: they run with its rights and settings.
 
@@ -220,9 +219,9 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'account % would be overdrawn', (
         SELECT string_agg(a.code, ', ') FROM ledger_account a JOIN ledger_total t ON t.account_id = a.id
-        WHERE a.id = ANY (p_accounts)
-          AND a.id = ANY (CASE t.floor WHEN 1 THEN p_debits WHEN -1 THEN p_credits END)
-          AND NOT t.hot
+        WHERE a.id = ANY (p_accounts) AND NOT t.hot
+          AND (a.id = ANY (CASE t.floor WHEN 1 THEN p_debits WHEN -1 THEN p_credits END)
+               OR (t.credits - t.debits) * t.floor < 0)  -- it was already: only a superuser does that
     ) USING ERRCODE = 'LG002';
 END $$;
 

@@ -93,6 +93,15 @@ def test_the_balance_on_a_day_is_the_same_closed_or_open(
         assert sum(line.debits for line in lines) == sum(line.credits for line in lines)
 
 
+def test_an_account_has_one_total_however_often_the_books_were_closed(books: Names) -> None:
+    for through in (JANUARY, FEBRUARY):
+        close_period(through=through)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_totals_on(%s, %s, NULL)", [[books.fatima], MARCH])
+        assert cursor.fetchall() == [(books.fatima, 0, 320)]
+
+
 @pytest.mark.usefixtures("own_database")
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.parametrize("rolled_up", [False, True])

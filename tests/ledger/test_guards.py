@@ -353,7 +353,7 @@ GUARDS = [
     breaks_the_chain("p_number <> coalesce(last.number, 0) + 1", add_seal(number="2")),
     breaks_the_chain(f"p_previous <> coalesce(last.digest, {ZEROS})", add_seal(previous=r"'\x02'")),
     breaks_the_chain(
-        "p_last_xid < coalesce(last.last_xid, 0)",
+        "p_last_xid < last.last_xid",
         add_seal(),
         add_seal(**SECOND | {"last_xid": "4"}),
     ),

@@ -77,6 +77,35 @@ def test_a_booking_that_overdraws_one_account_is_refused_whole() -> None:
     assert not check_ledger()
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_refusal_names_the_account_that_would_be_overdrawn(others: int) -> None:
+    books = open_books(fund_cents=100)
+    move(books.fund, books.fatima, 10)
+    move(books.fund, books.henk, 10)
+    fits = [NewTransfer(debit, books.provider, 1) for debit in (books.fund, books.henk)]
+
+    with pytest.raises(Overdrawn, match=f"^account {code(books.fatima)} would be overdrawn$"):
+        post(booking(), [NewTransfer(books.fatima, books.provider, 11), *fits * others], at=AT)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_refusal_names_an_account_that_was_overdrawn_already(others: int) -> None:
+    """By a superuser: crediting it then does not help enough."""
+    books = open_books(fund_cents=100)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_total SET debits = 2 WHERE account_id = %s", [books.fatima])
+    transfers = [
+        NewTransfer(books.fund, who, 1) for who in (books.fatima, books.henk)[: 1 + others]
+    ]
+
+    with pytest.raises(Overdrawn, match=f"^account {code(books.fatima)} would be overdrawn$"):
+        post(booking(), transfers, at=AT)
+
+
+def code(account_id: int) -> str:
+    return Account.objects.get(pk=account_id).code
+
+
 @pytest.mark.parametrize(("cents", "fits"), [(99_999, True), (100_000, True), (100_001, False)])
 def test_a_fund_holds_to_the_cent(cents: int, fits: bool) -> None:
     books = open_books(fund_cents=100_000)
@@ -311,7 +340,7 @@ def test_an_account_of_the_debit_side_holds_to_the_cent(hot: bool, others: int) 
             post(booking(), [NewTransfer(books.provider, till, cents), *rest], at=AT)
 
     move(books.treasury, books.provider, 100)
-    with pytest.raises(Overdrawn):
+    with pytest.raises(Overdrawn, match="account till would be overdrawn"):
         pay(101)
     pay(100)
     with pytest.raises(Overdrawn):
