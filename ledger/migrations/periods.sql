@@ -33,10 +33,9 @@ END $$;
 -- p_known_on: as the books stood at the end of that day of recording (UTC).
 CREATE FUNCTION ledger_totals_on(p_accounts bigint[], p_on date, p_known_on date)
 RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql STABLE AS $$
-    WITH tail AS MATERIALIZED (  -- so that it is found by xid, not by walking all of an account
+    WITH tail AS MATERIALIZED (  -- found by xid, not by walking all of an account; unread for cold ones
         SELECT t.account_id, t.effective_on, t.booked_at, t.debit, t.credit FROM ledger_entry t
         WHERE t.xid >= (SELECT rolled_to FROM ledger_books)
-          AND EXISTS (SELECT FROM ledger_account WHERE id = ANY (p_accounts) AND hot)
     )
     SELECT a.id, (coalesce(opening.debits, 0) + coalesce(since.debits, 0))::bigint,
            (coalesce(opening.credits, 0) + coalesce(since.credits, 0))::bigint

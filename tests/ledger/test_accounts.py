@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from ledger.accounts import open_account, open_accounts
 from ledger.models import Account
 from ledger.posting import DifferentContent, UnknownAccount
-from tests.ledger.books import AT
+from tests.ledger.books import AT, open_books
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +19,7 @@ def test_opening_an_account_twice_finds_it() -> None:
 
 
 def test_many_accounts_are_opened_at_once_with_the_traits_of_their_class() -> None:
+    open_account("tranche:a", account_class="tranche", at=AT)
     known = open_account("fund:a", account_class="fund", at=AT)
 
     ids = open_accounts(["fund:b", "fund:a", "fund:b"], account_class="fund", at=AT)
@@ -51,3 +52,17 @@ def test_what_a_hot_account_did_lately_is_found_without_walking_all_it_ever_did(
     assert "ledger_transfer_pkey" in plan
     assert "transfer_by_debit" not in plan
     assert "transfer_by_credit" not in plan
+
+
+@pytest.mark.parametrize(
+    "totals", ["ledger_totals(%s)", "ledger_totals_on(%s, '2026-03-02', NULL)"]
+)
+def test_a_cold_account_is_read_without_what_hot_ones_did_lately(totals: str) -> None:
+    books = open_books(fund_cents=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a small table would be read whole
+        cursor.execute(f"EXPLAIN ANALYZE SELECT * FROM {totals}", [[books.fatima]])
+        lately = [line for (line,) in cursor.fetchall() if "ledger_transfer_pkey" in line]
+
+    assert lately
+    assert all("never executed" in line for line in lately)

@@ -49,11 +49,12 @@ def test_a_closed_period_takes_nothing(books: Names, on: date) -> None:
     assert closed_through() == JANUARY
 
 
-def test_a_period_is_closed_once(books: Names) -> None:
+@pytest.mark.parametrize("again", [JANUARY, FEBRUARY])
+def test_a_period_is_closed_once(books: Names, again: date) -> None:
     close_period(through=FEBRUARY)
 
     with pytest.raises(PeriodIsClosed), transaction.atomic():
-        close_period(through=JANUARY)
+        close_period(through=again)
 
 
 def test_openings_are_kept_for_accounts_that_moved(books: Names) -> None:

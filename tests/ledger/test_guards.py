@@ -357,7 +357,7 @@ GUARDS = [
         add_seal(),
         add_seal(**SECOND | {"last_xid": "4"}),
     ),
-    breaks_the_chain("p_last_xid >= ledger_horizon()", add_seal(last_xid=f"{2**60}")),
+    breaks_the_chain("p_last_xid >= ledger_horizon()", add_seal(last_xid="ledger_horizon()")),
     breaks_the_chain("length(p_leaves) <> 32 * p_count", add_seal(leaves="''")),
     Guard(
         "ledger_take: account % would be overdrawn by % cents",

@@ -82,10 +82,10 @@ def test_a_refusal_names_the_account_that_would_be_overdrawn(others: int) -> Non
     books = open_books(fund_cents=100)
     move(books.fund, books.fatima, 10)
     move(books.fund, books.henk, 10)
-    fits = [NewTransfer(debit, books.provider, 1) for debit in (books.fund, books.henk)]
+    fits = [NewTransfer(debit, books.fatimas_course, 1) for debit in (books.fund, books.henk)]
 
     with pytest.raises(Overdrawn, match=f"^account {code(books.fatima)} would be overdrawn$"):
-        post(booking(), [NewTransfer(books.fatima, books.provider, 11), *fits * others], at=AT)
+        post(booking(), [NewTransfer(books.fatima, books.henk, 11), *fits * others], at=AT)
 
 
 @pytest.mark.parametrize("others", [0, 1])

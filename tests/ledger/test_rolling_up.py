@@ -130,3 +130,11 @@ def test_without_the_bound_it_does_not(bound: Bound) -> None:
     connection.close()  # for the plans it has made
 
     assert not bound.right(hot)
+
+
+def test_nothing_is_rolled_up_while_the_server_counts_from_low_again() -> None:
+    """As after a restore, until a new era begins."""
+    Books.objects.update(rolled_to=2**60)
+
+    assert roll_up() == 0
+    assert Books.objects.get().rolled_to == 2**60

@@ -136,6 +136,14 @@ def test_a_transfer_that_commits_late_is_never_skipped(books: Names) -> None:
     assert not findings()
 
 
+def test_what_is_not_committed_is_not_sealed(books: Names) -> None:
+    seal_all()
+    with transaction.atomic():
+        move(books.fund, books.fatima, 1)
+
+        assert seal_all() == []
+
+
 def test_one_changed_cent_is_found_and_named(transfers: list[UUID]) -> None:
     seal_all()
 
@@ -429,6 +437,19 @@ def test_a_restored_server_posts_nothing_below_the_seals_until_a_new_era(
     assert [made.count for made in seal_all()] == [1]
     assert Transfer.objects.count() == sum(made.count for made in Seal.objects.all())
     assert not findings()
+
+
+def test_an_era_begins_when_the_next_transaction_would_be_the_last_one_again(
+    transfers: list[UUID],
+) -> None:
+    with transaction.atomic():
+        tamper(
+            "UPDATE ledger_transfer SET xid = pg_current_xact_id()::text::bigint "
+            "WHERE booking_id = %s",
+            transfers[0],
+        )
+
+        assert begin_era() == place(transfers[0])[0]
 
 
 def test_a_server_that_is_far_enough_begins_no_era(transfers: list[UUID]) -> None:
