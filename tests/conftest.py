@@ -27,7 +27,7 @@ def django_db_setup(
     """
     keep = request.config.getoption("reuse_db") and not request.config.getoption("create_db")
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+        made = setup_databases(0, interactive=False, keepdb=keep, serialized_aliases=())
         set_up_database()
     yield
     if not keep:
