@@ -11,6 +11,8 @@ from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
+from ontwikkelrekening.citizens.evidence import ask_sample
+from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Decision
 from tests.portal.world import HENK_BSN, NOOR_BSN, TODAY, Town, log_in
@@ -168,3 +170,22 @@ def test_who_looked_is_shown_with_the_reason(fatima: Client, town: Town) -> None
 
 def _cents(written: str) -> int:
     return int(written.replace(".", "").replace(",", ""))
+
+
+def test_home_asks_for_evidence_of_who_has_to_show_it(fatima: Client) -> None:
+    asked = "Wij vragen u om bewijs van iets wat u vertelde."
+    assert asked not in text_of(fatima.get("/"))
+
+    ask_sample(per_cent=100, seed="2026-1", on=TODAY.date())
+
+    assert asked in text_of(fatima.get("/"))
+    assert asked not in text_of(log_in(NOOR_BSN).get("/"))
+
+
+def test_who_was_erased_is_greeted_without_a_name(fatima: Client, town: Town) -> None:
+    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
+
+    greeting = re.search(r'<h1 class="greeting">(.*?)</h1>', fatima.get("/").content.decode())
+
+    assert greeting
+    assert greeting[1] == "Goedemorgen"
