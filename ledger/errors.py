@@ -48,7 +48,6 @@ BY_SQLSTATE: dict[str, type[UnableToPost]] = {
 }
 BY_CONSTRAINT: dict[str, type[UnableToPost]] = {
     "slot_is_never_overdrawn": Overdrawn,
-    "transfer_is_reversed_once": AlreadyReversed,
     "transfer_amount_is_positive": NotAnAmount,
     "transfer_amount_is_bounded": NotAnAmount,
     "date_is_bounded": UnableToPost,

@@ -105,13 +105,6 @@ class Booking(models.Model):
     booked_at = models.DateTimeField()
     xid = models.BigIntegerField()
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="transfer_is_reversed_once", fields=["cause"], condition=Q(kind="reverse")
-            ),
-        ]
-
     def __str__(self) -> str:
         return self.description
 

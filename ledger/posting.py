@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection
 
@@ -42,6 +42,7 @@ __all__ = [
     "reverse",
 ]
 
+REVERSALS = UUID("6c1f3f1e-58a5-4a0c-9a3e-2f4b7d1c9e50")  # the namespace of their bookings' ids
 POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 POST_MANY = """
     SELECT ledger_post_many(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])
@@ -89,30 +90,24 @@ def _array(numbers: Iterable[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
 
 
-def reverse(
-    place: tuple[int, int],
-    *,
-    id: UUID,
-    reason: str,
-    effective_on: date,
-    at: datetime,
-) -> None:
-    """Post the mirror image of the transfer at a place (xid and seq); a transfer is reversed once."""
+def reverse(place: tuple[int, int], *, reason: str, effective_on: date, at: datetime) -> None:
+    """Post the mirror image of the transfer at a place (xid and seq), once.
+
+    The booking's id follows from the place, so the same reversal again changes nothing and another one
+    raises AlreadyReversed.
+    """
     transfer = Transfer.objects.get(pk=place)
-    post(
-        NewBooking(
-            id=id,
-            kind="reverse",
-            cause=f"transfer:{transfer}",
-            description=reason,
-            effective_on=effective_on,
-        ),
-        [
-            NewTransfer(
-                debit=transfer.credit_account_id,
-                credit=transfer.debit_account_id,
-                cents=transfer.amount,
-            )
-        ],
-        at=at,
+    booking = NewBooking(
+        id=uuid5(REVERSALS, str(transfer)),
+        kind="reverse",
+        cause=f"transfer:{transfer}",
+        description=reason,
+        effective_on=effective_on,
     )
+    mirror = NewTransfer(
+        debit=transfer.credit_account_id, credit=transfer.debit_account_id, cents=transfer.amount
+    )
+    try:
+        post(booking, [mirror], at=at)
+    except DifferentContent as error:
+        raise AlreadyReversed(f"transfer {transfer} is reversed already") from error

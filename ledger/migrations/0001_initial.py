@@ -65,15 +65,6 @@ class Migration(migrations.Migration):
                 ("booked_at", models.DateTimeField()),
                 ("xid", models.BigIntegerField()),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "reverse")),
-                        fields=("cause",),
-                        name="transfer_is_reversed_once",
-                    )
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Books",

@@ -276,12 +276,13 @@ END $$;
 
 -- The place in the books of what this transaction books on a day; no row when it may not. Planned as
 -- a part of the statement that asks, which locks its tables first and looks at the books then: what
--- waited there for a closing sees it.
+-- waited there for a closing sees it. txid_current() is a bigint as it is; the newer function gives one
+-- only by way of text, which is dear here.
 CREATE FUNCTION ledger_place(p_effective_on date) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-    SELECT xid_offset + pg_current_xact_id()::text::bigint
+    SELECT xid_offset + txid_current()
     FROM ledger_books
     WHERE (p_effective_on <= closed_through) IS NOT TRUE
-      AND xid_offset + pg_current_xact_id()::text::bigint >= greatest(sealed_to, rolled_to)
+      AND xid_offset + txid_current() >= greatest(sealed_to, rolled_to)
       AND current_setting('transaction_isolation') = 'read committed'
 $$;
 

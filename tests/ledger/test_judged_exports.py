@@ -81,7 +81,7 @@ def books() -> Names:
             at=AT,
         )
     mistake = move(books.fatima, books.fatimas_course, 5, kind="reserve", on=date(2026, 3, 3))
-    reverse(place(mistake), id=uuid4(), reason="=wrong", effective_on=date(2026, 3, 3), at=AT)
+    reverse(place(mistake), reason="=wrong", effective_on=date(2026, 3, 3), at=AT)
     close_period(through=date(2026, 3, 31))
     move(books.henk, books.provider, 777, kind="claim", on=date(2026, 12, 31))
     return books

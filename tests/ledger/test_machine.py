@@ -145,7 +145,7 @@ class BooksMachine(RuleBasedStateMachine):
         day = self.day(offset)
 
         def act() -> None:
-            reverse(place(transfer_id), id=uuid4(), reason="wrong", effective_on=day, at=self.now())
+            reverse(place(transfer_id), reason=f"wrong {uuid4()}", effective_on=day, at=self.now())
 
         if transfer_id in self.reversed:
             with pytest.raises((AlreadyReversed, PeriodIsClosed, Overdrawn)):
