@@ -132,6 +132,18 @@ def test_without_the_bound_it_does_not(bound: Bound) -> None:
     assert not bound.right(hot)
 
 
+def test_what_came_in_before_the_last_roll_up_can_be_spent_once() -> None:
+    hot = with_a_tail_from_its_first_transfer()
+    before = Books.objects.get().rolled_to
+
+    passed = roll_up()
+
+    assert Books.objects.get().rolled_to == before + passed
+    for can_be_spent in (the_fund_can_be_spent, the_till_can_be_spent):
+        assert can_be_spent(hot)
+        assert not can_be_spent(hot)
+
+
 def test_nothing_is_rolled_up_while_the_server_counts_from_low_again() -> None:
     """As after a restore, until a new era begins."""
     Books.objects.update(rolled_to=2**60)
