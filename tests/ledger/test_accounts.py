@@ -57,7 +57,7 @@ def test_what_a_hot_account_did_lately_is_found_without_walking_all_it_ever_did(
 @pytest.mark.parametrize(
     "totals", ["ledger_totals(%s)", "ledger_totals_on(%s, '2026-03-02', NULL)"]
 )
-def test_a_cold_account_is_read_without_what_hot_ones_did_lately(totals: str) -> None:
+def test_reading_a_cold_account_does_not_read_what_hot_ones_did_lately(totals: str) -> None:
     books = open_books(fund_cents=1)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # a small table would be read whole
