@@ -120,6 +120,18 @@ def test_a_fund_holds_to_the_cent(cents: int, fits: bool) -> None:
     assert not check_ledger()
 
 
+def test_each_fund_is_spent_from_its_own_slots() -> None:
+    """At first they are dealt out, then one holds enough, then what all hold is dealt out anew."""
+    poor, rich = open_books(fund_cents=17), open_books(fund_cents=1_600)
+
+    for cents in (1, 1, 5):
+        for books in (rich, poor):
+            move(books.fund, books.fatima, cents)
+
+    assert balances([poor.fund, rich.fund]) == {poor.fund: 10, rich.fund: 1_593}
+    assert not check_ledger()
+
+
 def test_what_comes_back_into_a_fund_can_be_spent_again() -> None:
     books = open_books(fund_cents=1_000)
     move(books.fund, books.fatima, 1_000)

@@ -65,6 +65,18 @@ def test_what_is_not_booked_yet_cannot_be_spent() -> None:
     spend()
 
 
+def test_a_fund_is_dealt_out_beside_another_that_is_spent() -> None:
+    books, others = open_books(fund_cents=100), open_books(fund_cents=100)
+    move(others.fund, others.fatima, 1)
+
+    with transaction.atomic():
+        move(others.fund, others.fatima, 1)
+        dealing = Beside(partial(move, books.fund, books.fatima, 1))
+        assert not dealing.waits()
+
+    assert dealing.outcome() == "done"
+
+
 @pytest.mark.parametrize("cents", [1, 7, 1_000])
 def test_a_fund_is_spent_to_the_cent(cents: int) -> None:
     legal = 100
