@@ -112,7 +112,7 @@ def the_last_cent_is_wanted_by_two() -> bool:
     may_wait, held, may_end = Event(), Event(), Event()
 
     def wait_for_it() -> None:
-        may_wait.wait(5)
+        may_wait.wait(60)
         move(books.fund, books.henk, 1)
 
     waiting = Beside(wait_for_it)
@@ -128,7 +128,7 @@ def the_last_cent_is_wanted_by_two() -> bool:
         with transaction.atomic():
             hold("<>")
             held.set()
-            may_end.wait(5)
+            may_end.wait(60)
 
     with transaction.atomic():
         hold("=")
@@ -139,7 +139,7 @@ def the_last_cent_is_wanted_by_two() -> bool:
         may_wait.set()
         assert waiting.waits()
         holding = Beside(hold_the_empty_ones)
-        assert held.wait(5)
+        assert held.wait(60)
         counting = Beside(partial(move, books.fund, books.provider, 1))
         assert counting.waits()
     assert waiting.waits(counting)
