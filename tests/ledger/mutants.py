@@ -99,6 +99,11 @@ EQUIVALENT = {
     "[ON t.xid = b.xid AND -> ON] t.booking_id = b.id": "by their transaction they are found",
     "ledger_next_leaves: no order: SELECT string_agg(hash, ''::bytea"
     "[ORDER BY xid, seq -> ]), count(*), max(xid),": "the leaves come in that order, today",
+    "ledger_now: always: [WHERE ledger_total.hot -> WHERE true])) hot(account_id, debits, credits) "
+    "ON ((hot.account_id = t.account_id)));": "the same of cold accounts, of which there are millions",
+    "ledger_roll_up: stricter: IF horizon [<= -> <] books.rolled_to THEN": (
+        "nothing new is settled: it would add nothing and return 0 as well"
+    ),
     "ledger_roll_up: no order: GROUP BY 1, 2, 3[ORDER BY 1 -> ]": SORTED,
     "ledger_take: no order: WHERE account_id = p_account AND free >= p_amount"
     "[ORDER BY (number + own) % slots -> ] LIMIT 1 FOR UPDATE SKIP LOCKED);": (
