@@ -78,11 +78,13 @@ def _prepare(providers: int, enrolments: int) -> list[Caller]:
     from django.db import connection
 
     from benchmarks.urls import TABLE
+    from ledger.rolling_up import roll_up
 
     callers = [
         _provider(number, enrolments // (providers - 1) + 10 if number else enrolments)
         for number in range(providers)
     ]
+    roll_up()  # as the product's worker does every ten seconds
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     return callers

@@ -15,6 +15,7 @@ from djmoney.money import Money
 from psycopg.types.json import Jsonb
 
 from ledger.money import to_cents
+from providers import rows
 from providers.errors import Unable
 from providers.models import Claim, Enrolment, Provider
 from providers.moving import move
@@ -158,10 +159,13 @@ def submit(
     )
     if _let_in(claim, cents):
         return Submitted(claim, is_new=True)
-    refusal = _refusal(claim, cents)  # first: a twin that is committed after it was no reason
-    if known := Claim.objects.filter(pk=id).first():
-        return Submitted(_the_same(known, claim), is_new=False)
-    raise refusal
+    known = _known(id)
+    if known is None:
+        refusal = _refusal(claim, cents)
+        known = _known(id)  # a twin that was committed meanwhile is no reason
+        if known is None:
+            raise refusal
+    return Submitted(_the_same(known, claim), is_new=False)
 
 
 @transaction.atomic
@@ -207,6 +211,10 @@ def _let_in(claim: Claim, cents: int) -> bool:
     if is_in:
         ring()
     return is_in
+
+
+def _known(id: UUID) -> Claim | None:
+    return next(iter(rows.select(Claim, "id = %s", id)), None)
 
 
 def _the_same(known: Claim, claim: Claim) -> Claim:
