@@ -28,6 +28,14 @@ def test_many_accounts_are_opened_at_once_with_the_traits_of_their_class() -> No
     assert known.hot
 
 
+def test_a_new_account_is_returned_once() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_code FROM ledger_open_accounts('{b,a}', 'tranche', %s)", [AT]
+        )
+        assert sorted(cursor.fetchall()) == [("a",), ("b",)]
+
+
 def test_a_code_belongs_to_one_class() -> None:
     open_account("fund:a", account_class="fund", at=AT)
 
