@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from benchmarks.claims import _prepare
+from benchmarks.claims import prepare
 from benchmarks.measuring import Metric
 from benchmarks.round import _scheme
 from benchmarks.serving import Call, compare_calls, server, token_headers
@@ -28,8 +28,8 @@ YARDSTICK = "the smallest indexed DRF read"
 
 
 def run() -> list[Metric]:
-    caller, _ = _prepare(2, 10)
-    cookie = {"Cookie": _session(_citizen())}
+    caller, _ = prepare(2, 10)
+    cookie = {"Cookie": session_of(new_citizen())}
     with server():
         headers = token_headers(caller.client_id, caller.secret)
         account = (Call("GET", "/api/v1/account", headers) for _ in count())
@@ -44,7 +44,7 @@ def _reads(path: str) -> Iterator[Call]:
     return (Call("GET", f"{path}/{number % 10_000}") for number in count())
 
 
-def _citizen() -> str:
+def new_citizen() -> str:
     """The account code of somebody with two tranches."""
     scheme, now = _scheme(), timezone.now()
     today = timezone.localdate(now)
@@ -60,7 +60,7 @@ def _citizen() -> str:
     return code
 
 
-def _session(account_code: str) -> str:
+def session_of(account_code: str) -> str:
     session = SessionStore()
     session["account_code"] = account_code
     session.create()

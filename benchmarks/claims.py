@@ -33,7 +33,7 @@ class Caller:
 
 
 def run() -> list[Metric]:
-    one, *many = _prepare(PROVIDERS + 1, REQUESTS * (ROUNDS + 1))
+    one, *many = prepare(PROVIDERS + 1, REQUESTS * (ROUNDS + 1))
     with server():
         for caller in (one, *many):
             caller.headers = token_headers(caller.client_id, caller.secret)
@@ -73,7 +73,7 @@ def _writes() -> Iterator[Call]:
         yield Call("POST", "/api/yardstick", headers, body, 201)
 
 
-def _prepare(providers: int, enrolments: int) -> list[Caller]:
+def prepare(providers: int, enrolments: int) -> list[Caller]:
     """The first provider has so many running enrolments, the others share as many."""
     from django.db import connection
 

@@ -1,8 +1,8 @@
 """Instructions of the server for one posting, beside the bare statement without guards.
 
-They are the same on every run, where rates differ by a tenth from round to round. One session of
-PostgreSQL's single-user mode under callgrind, no commit waits for the disk; what the start takes falls
-out, as the difference of two runs. Needs valgrind.
+They differ by less than a thousandth from run to run, on a busy machine too, where rates differ by a
+tenth and more. One session of PostgreSQL's single-user mode under callgrind, no commit waits for the
+disk; what the start takes falls out, as the difference of two runs. Needs valgrind.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import os
 import random
 import re
 import subprocess
+from collections import defaultdict
+from itertools import count
 from pathlib import Path
 
 from django.db import connection
@@ -58,13 +60,13 @@ def run() -> list[Metric]:
 
 def counted(data: Path, database: str, script: str, times: int, **values: int) -> int:
     """What the statements of one session take, with the start of each plan and each page."""
-    statement, draw = one_statement(script, "${}".format, **values)
-    places = {name: f"${place}" for place, name in enumerate(draw(), start=1)}
-    for name, place in places.items():
-        statement = statement.replace(f"${name}", place)
-    types = ", ".join("bigint" for _ in places)
+    numbers: dict[str, int] = defaultdict(count(1).__next__)
+    statement, draw = one_statement(script, lambda name: f"${numbers[name]}", **values)
+    types = ", ".join("bigint" for _ in numbers)
     lines = [f"PREPARE posting ({types}) AS {statement}"]
-    lines += [f"EXECUTE posting ({', '.join(map(str, draw().values()))})" for _ in range(times)]
+    for _ in range(times):
+        drawn = draw()
+        lines.append(f"EXECUTE posting ({', '.join(str(drawn[name]) for name in numbers)})")
     done = subprocess.run(
         [
             "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",

@@ -29,8 +29,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from benchmarks import urls
-from benchmarks.balance import YARDSTICK, _citizen, _session
-from benchmarks.claims import _prepare
+from benchmarks.balance import YARDSTICK, new_citizen, session_of
+from benchmarks.claims import prepare
 from benchmarks.measuring import Metric, compare
 from ontwikkelrekening.portal.session import for_citizen
 
@@ -65,9 +65,9 @@ def run() -> list[Metric]:
     settings.ROOT_URLCONF = "benchmarks.pages"
     settings.API_CALLS_A_MINUTE = 1_000_000
     logging.disable(logging.INFO)
-    caller, _ = _prepare(2, 10)
+    caller, _ = prepare(2, 10)
     ask = partial(_ask, get_wsgi_application())
-    as_citizen = {"HTTP_COOKIE": _session(_citizen())}
+    as_citizen = {"HTTP_COOKIE": session_of(new_citizen())}
     as_software = {"HTTP_AUTHORIZATION": _token(ask, caller.client_id, caller.secret)}
     beside_pages = partial(ask, "/yardstick/7")
     metrics = [

@@ -96,7 +96,8 @@ CREATE VIEW ledger_now AS
     LEFT JOIN ledger_totals(ARRAY(SELECT account_id FROM ledger_total WHERE hot)) hot
         ON hot.account_id = t.account_id;
 
--- The functions from here to `ledger_post` are its parts: they run with its rights and settings.
+-- The functions from here to `ledger_post` are parts of it and of `ledger_post_many`: they run with the
+-- rights and settings of those two.
 
 -- Spend from a hot account that may not be overdrawn. Any free slot that holds enough will do, so
 -- writers pass each other; when all are taken, wait for one. When none holds enough, all slots are

@@ -111,7 +111,7 @@ EQUIVALENT = {
     ),
     "ledger_take_hot: no order: SELECT * FROM ledger_total WHERE account_id = ANY (p_accounts) AND hot"
     "[ORDER BY account_id -> ]": (
-        "the plan that ledger_post pins gives that order, today; test_locks.py tries another"
+        "the plan that ledger_post_many pins gives that order, today; test_locks.py tries another"
     ),
     "ledger_totals: no condition: WHERE side.xid >= (SELECT rolled_to FROM ledger_books)"
     "[AND side.account_id + 0 = ANY (p_accounts) -> ]": "spares adding up what nobody asked for",
@@ -352,7 +352,8 @@ class Laboratory:
         assert self.tests.stdin
         assert self.tests.stdout
         print(json.dumps(first), file=self.tests.stdin, flush=True)
-        code, failed = json.loads(self.tests.stdout.readline())
+        answer = self.tests.stdout.readline()  # empty when its process has ended
+        code, failed = json.loads(answer) if answer else (-1, "")
         if code == 1 and failed:
             return "killed", failed
         if code == 0:
