@@ -227,14 +227,13 @@ BEGIN
 END $$;
 
 -- Add many transfers to the totals of their cold accounts, once to each, where that overdraws none;
--- return the other accounts.
+-- return the other accounts with what they should move.
 -- A nested loop over the sorted ids locks the rows in that order.
 CREATE FUNCTION ledger_add_many(p_debits bigint[], p_credits bigint[], p_amounts bigint[])
-RETURNS bigint[] LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE
-    others bigint[];
+RETURNS TABLE (other_id bigint, debited bigint, credited bigint)
+LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
-    WITH change AS MATERIALIZED (
+    RETURN QUERY WITH change AS MATERIALIZED (
         SELECT account_id, sum(debit)::bigint AS debits, sum(credit)::bigint AS credits
         FROM (SELECT unnest(p_debits), unnest(p_amounts), 0
               UNION ALL SELECT unnest(p_credits), 0, unnest(p_amounts)
@@ -247,32 +246,7 @@ BEGIN
           AND (t.credits - t.debits + change.credits - change.debits) * t.floor >= 0
         RETURNING t.account_id
     )
-    SELECT ARRAY(SELECT account_id FROM change
-                 WHERE account_id NOT IN (SELECT account_id FROM added)) INTO others;
-    RETURN others;
-END $$;
-
--- Spend from the hot ones of these accounts where they have a ceiling; return how many are hot.
-CREATE FUNCTION ledger_take_hot(
-    p_accounts bigint[], p_debits bigint[], p_credits bigint[], p_amounts bigint[]
-) RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE
-    total ledger_total;
-    spenders bigint[];
-    found_hot integer := 0;
-BEGIN
-    FOR total IN
-        SELECT * FROM ledger_total WHERE account_id = ANY (p_accounts) AND hot ORDER BY account_id
-    LOOP
-        found_hot := found_hot + 1;
-        spenders := CASE total.floor WHEN 1 THEN p_debits WHEN -1 THEN p_credits END;
-        IF total.account_id = ANY (spenders) THEN
-            PERFORM ledger_take(total.account_id, (
-                SELECT sum(given.amount)::bigint FROM unnest(spenders, p_amounts) AS given (id, amount)
-                WHERE given.id = total.account_id));
-        END IF;
-    END LOOP;
-    RETURN found_hot;
+    SELECT * FROM change WHERE account_id NOT IN (SELECT account_id FROM added);
 END $$;
 
 -- The place in the books of what this transaction books on a day; no row when it may not. Planned as
@@ -343,7 +317,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     this_xid bigint;
-    others bigint[];
+    other record;
+    refused bigint[] := '{}';
 BEGIN
     INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
     SELECT p_id, p_kind, p_cause, p_description, p_effective_on, p_booked_at, place
@@ -364,9 +339,19 @@ BEGIN
     SELECT p_id, given.debit, given.credit, given.amount,
            p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid
     FROM unnest(p_debits, p_credits, p_amounts) AS given (debit, credit, amount);
-    others := ledger_add_many(p_debits, p_credits, p_amounts);
-    IF ledger_take_hot(others, p_debits, p_credits, p_amounts) < cardinality(others) THEN
-        PERFORM ledger_refuse_to_move(p_id, others, p_debits, p_credits);
+    FOR other IN
+        SELECT other_id, hot, CASE floor WHEN 1 THEN debited WHEN -1 THEN credited END AS spent
+        FROM ledger_add_many(p_debits, p_credits, p_amounts) LEFT JOIN ledger_total ON account_id = other_id
+        ORDER BY other_id
+    LOOP
+        IF other.hot IS NOT TRUE THEN
+            refused := refused || other.other_id;
+        ELSIF other.spent > 0 THEN
+            PERFORM ledger_take(other.other_id, other.spent);
+        END IF;
+    END LOOP;
+    IF refused <> '{}' THEN
+        PERFORM ledger_refuse_to_move(p_id, refused, p_debits, p_credits);
     END IF;
     RETURN true;
 END $$;
@@ -403,6 +388,6 @@ BEGIN
     RETURN horizon - books.rolled_to;
 END $$;
 
-REVOKE ALL ON FUNCTION ledger_refuse_to_move, ledger_add_many, ledger_take_hot, ledger_take,
+REVOKE ALL ON FUNCTION ledger_refuse_to_move, ledger_add_many, ledger_take,
     ledger_is_same, ledger_refuse_to_book, ledger_place, ledger_post, ledger_post_many, ledger_roll_up,
     ledger_open_accounts FROM PUBLIC;

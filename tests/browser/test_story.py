@@ -109,9 +109,13 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
     page.goto(f"/opleidingen/{site.course}/kiezen")
     page.fill("#id_start", STARTS_ON.isoformat())
     page.get_by_role("button", name="Verder").click()
+    expect(page.locator("h1")).to_have_text(
+        "Klopt dit?"
+    )  # before a way back there is a page to leave
     page.go_back()
     assert page.input_value("#id_start") == STARTS_ON.isoformat()
     page.go_forward()
+    expect(page.locator("h1")).to_have_text("Klopt dit?")
     page.get_by_role("button", name="Ja, ik kies dit").click()
 
     expect(page.locator("#code")).to_have_text(CODE)

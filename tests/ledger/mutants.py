@@ -109,9 +109,10 @@ EQUIVALENT = {
     "[ORDER BY (number + own) % slots -> ] LIMIT 1 FOR UPDATE SKIP LOCKED);": (
         "any slot that is free will do; the order keeps writers apart"
     ),
-    "ledger_take_hot: no order: SELECT * FROM ledger_total WHERE account_id = ANY (p_accounts) AND hot"
-    "[ORDER BY account_id -> ]": (
-        "the plan that ledger_post_many pins gives that order, today; test_locks.py tries another"
+    "ledger_post_many: no order: SELECT other_id, hot, CASE floor WHEN 1 THEN debited WHEN -1 THEN credited "
+    "END AS spent FROM ledger_add_many(p_debits, p_credits, p_amounts) LEFT JOIN ledger_total "
+    "ON account_id = other_id[ORDER BY other_id -> ]": (
+        "ledger_add_many gives that order, today; test_locks.py tries another"
     ),
     "ledger_totals: no condition: WHERE side.xid >= (SELECT rolled_to FROM ledger_books)"
     "[AND side.account_id + 0 = ANY (p_accounts) -> ]": "spares adding up what nobody asked for",

@@ -377,7 +377,7 @@ GUARDS = [
             (OVERDRAWN, overdraw, "ledger_post", "* floor >= 0", "* 0 >= 0"),
             (OVERDRAWN, overdraw_in_two, "ledger_add_many", "* t.floor >= 0", "* 0 >= 0"),
             (UNKNOWN, move_to_nobody, "ledger_post", "found_cold + found_hot < 2", "false"),
-            (UNKNOWN, move_to_nobody_too, "ledger_post_many", "< cardinality(others)", "< 0"),
+            (UNKNOWN, move_to_nobody_too, "ledger_post_many", "refused <> '{}'", "false"),
             (ITSELF, move_to_itself, "ledger_post", "found_cold + found_hot < 2", "false"),
             (ITSELF, move_to_itself_too, "ledger_post_many", "given.debit = given.credit", "false"),
         )

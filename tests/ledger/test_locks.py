@@ -337,7 +337,7 @@ ORDERS = [
     for function, order, meeting in (
         ("ledger_open_accounts", "ORDER BY 1", two_open_the_same_accounts),
         ("ledger_add_many", "ORDER BY account_id", a_batch_meets_its_accounts),
-        ("ledger_take_hot", "ORDER BY account_id", a_batch_meets_its_funds),
+        ("ledger_post_many", "ORDER BY other_id", a_batch_meets_its_funds),
         ("ledger_roll_up", "ORDER BY 1", a_roll_up_meets_its_funds),
     )
 ]

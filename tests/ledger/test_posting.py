@@ -218,6 +218,30 @@ def test_an_account_cannot_pay_itself() -> None:
         move(books.treasury, books.treasury, 5)
 
 
+def test_one_booking_spends_from_many_hot_accounts() -> None:
+    """As a batch of payments does: more than the savepoints that the server remembers at hand."""
+    books = open_books()
+    codes = [f"payable:{number}" for number in range(100)]
+    opened = open_accounts(codes, account_class="payable", at=AT)
+    providers = list(opened.values())
+    owed = [NewTransfer(books.treasury, provider, 30) for provider in providers]
+    paid = [NewTransfer(provider, books.in_transit, 15) for provider in providers]
+    too_much = [*paid, NewTransfer(opened["payable:98"], books.in_transit, 1)]
+
+    post(booking(), owed, at=AT)
+    post(booking(), paid, at=AT)  # deals out what there is
+    with (
+        pytest.raises(Overdrawn, match="payable:98 would be overdrawn by 1 cent"),
+        transaction.atomic(),
+    ):
+        post(booking(), too_much, at=AT)
+    post(booking(), paid, at=AT)  # takes what was dealt out
+
+    assert set(balances(providers).values()) == {0}
+    assert balance(books.in_transit) == 3_000
+    assert check_ledger() == []
+
+
 @pytest.mark.parametrize("longer", range(3))
 def test_a_transfer_of_which_a_part_is_missing_is_refused(longer: int) -> None:
     books = open_books(fund_cents=100)

@@ -49,7 +49,6 @@ ACTS = {
 }
 FOR_THE_OWNER = {
     "ledger_take": "1, -100",
-    "ledger_take_hot": "'{1}', '{1}', '{2}', '{100}'",
     "ledger_add_many": "'{1}', '{2}', '{100}'",
     "ledger_is_same": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
     "ledger_refuse_to_book": "gen_random_uuid(), '', '', '', now()::date, '{}', '{}', '{}'",
