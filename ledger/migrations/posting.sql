@@ -263,7 +263,8 @@ $$;
 
 -- Post a booking with one transfer, the everyday case; true when it was new. The order is what makes
 -- it safe: the booking first (a twin waits here, and closing a period waits for us), then the totals in
--- the order of their accounts, hot accounts last. The settings pin the plans: made once, and by the
+-- the order of their accounts, hot accounts last. A transfer and its totals are one statement: one look
+-- less at who else is at work. The settings pin the plans: made once, and by the
 -- primary key of the totals, which gives and locks its rows in that order.
 CREATE FUNCTION ledger_post(
     p_id uuid, p_kind text, p_cause text, p_description text, p_effective_on date,
@@ -285,10 +286,12 @@ BEGIN
                                       ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_cents]);
         RETURN false;
     END IF;
-    INSERT INTO ledger_transfer (booking_id, debit_account_id, credit_account_id, amount,
-                                 effective_on, booked_at, seq, xid)
-    VALUES (p_id, p_debit, p_credit, p_cents,
-            p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid);
+    WITH written AS (
+        INSERT INTO ledger_transfer (booking_id, debit_account_id, credit_account_id, amount,
+                                     effective_on, booked_at, seq, xid)
+        VALUES (p_id, p_debit, p_credit, p_cents,
+                p_effective_on, p_booked_at, nextval('ledger_transfer_seq'), this_xid)
+    )
     UPDATE ledger_total
     SET debits = debits + CASE account_id WHEN p_debit THEN p_cents ELSE 0 END,
         credits = credits + CASE account_id WHEN p_credit THEN p_cents ELSE 0 END, room = ''
