@@ -16,6 +16,7 @@ from collections.abc import Generator
 from typing import TextIO
 
 import pytest
+from hypothesis import Phase, settings
 
 LIMIT_S = 240
 
@@ -74,7 +75,10 @@ def main() -> None:
         os.fdopen(os.dup(sys.stdin.fileno())), os.fdopen(os.dup(sys.stdout.fileno()), "w")
     )
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    code = pytest.main(["-xq", "--tb=line", "--reuse-db", *sys.argv[1:]], plugins=[forks])
+    # A failure is enough: nobody waits for a smaller example of it.
+    settings.register_profile("failing", phases=[Phase.generate])
+    options = ["-xq", "--tb=line", "--reuse-db", "--hypothesis-profile=failing"]
+    code = pytest.main([*options, *sys.argv[1:]], plugins=[forks])
     if os.getpid() != parent:
         forks.answer(code)
         os._exit(0)  # without waiting for threads that a failed test left behind
