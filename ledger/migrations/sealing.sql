@@ -59,7 +59,7 @@ BEGIN
        OR p_previous <> coalesce(last.digest, decode(repeat('00', 32), 'hex'))
        OR p_last_xid < last.last_xid OR p_last_xid >= ledger_horizon()
        OR length(p_leaves) <> 32 * p_count THEN
-        RAISE EXCEPTION 'seal % does not continue the chain', p_number USING ERRCODE = 'LG008';
+        RAISE EXCEPTION 'seal % does not continue the chain', p_number;
     END IF;
     INSERT INTO ledger_seal (number, count, last_xid, last_seq, root, previous, digest, signature,
                              leaves, sealed_at)
