@@ -101,6 +101,9 @@ EQUIVALENT = {
     "[ORDER BY xid, seq -> ]), count(*), max(xid),": "the leaves come in that order, today",
     "ledger_now: always: [WHERE ledger_total.hot -> WHERE true])) hot(account_id, debits, credits) "
     "ON ((hot.account_id = t.account_id)));": "the same of cold accounts, of which there are millions",
+    "ledger_post: looser: IF found_cold [< -> <=] 2 THEN": (
+        "of two cold accounts it then asks for the hot ones, which are none"
+    ),
     "ledger_roll_up: stricter: IF horizon [<= -> <] books.rolled_to THEN": (
         "nothing new is settled: it would add nothing and return 0 as well"
     ),
@@ -109,6 +112,10 @@ EQUIVALENT = {
     "[ORDER BY (number + own) % slots -> ] LIMIT 1 FOR UPDATE SKIP LOCKED);": (
         "any slot that is free will do; the order keeps writers apart"
     ),
+    "ledger_take: less: ORDER BY (number [+ -> -] own) % slots LIMIT 1 FOR UPDATE SKIP LOCKED);": (
+        "any slot that is free will do; the order keeps writers apart"
+    ),
+    "ledger_take: no statement: [RETURN; -> ] #2": "what it took is let go, and taken the slow way",
     "ledger_post_many: no order: FROM ledger_add_many(p_debits, p_credits, p_amounts) "
     "LEFT JOIN ledger_total ON account_id = other_id[ORDER BY other_id -> ]": (
         "ledger_add_many gives that order, today; test_locks.py tries another"
@@ -117,6 +124,8 @@ EQUIVALENT = {
     "[AND side.account_id + 0 = ANY (p_accounts) -> ]": "spares adding up what nobody asked for",
     "ledger_totals_on: no first condition: [WHERE a.hot AND -> WHERE] d.account_id = a.id "
     "AND d.effective_on <= p_on": "spares cold accounts, which have none, the look",
+    "ledger_totals_on: stricter: WHERE o.account_id = a.id AND o.closed_through [<= -> <] p_on "
+    "AND p_known_on IS NULL": "any opening up to the day will do; that of the day leaves nothing to add",
     "ledger_totals_on: no order: WHERE o.account_id = a.id AND o.closed_through <= p_on "
     "AND p_known_on IS NULL[ORDER BY o.closed_through DESC -> ] LIMIT 1": (
         "any opening before the day will do; the last one leaves least to add"

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from ledger.accounts import open_accounts
 from ledger.balances import balance, balances, balances_on
 from ledger.checking import check_ledger
-from ledger.models import Account, AccountClass, Booking, Transfer
+from ledger.models import Account, AccountClass, Booking, Slot, Transfer
 from ledger.posting import (
     AlreadyReversed,
     DifferentContent,
@@ -102,6 +102,15 @@ def test_a_refusal_names_an_account_that_was_overdrawn_already(others: int) -> N
         post(booking(), transfers, at=AT)
 
 
+def test_a_refusal_does_not_name_an_account_that_may_be_overdrawn() -> None:
+    AccountClass.objects.create(code="cost", name="Cost", normal_side="debit", may_overdraw=True)
+    cost = open_accounts(["cost"], account_class="cost", at=AT)["cost"]
+    books = open_books()
+
+    with pytest.raises(Overdrawn, match=f"^account {code(books.fatima)} would be overdrawn$"):
+        move(books.fatima, cost, 1)
+
+
 def code(account_id: int) -> str:
     return Account.objects.get(pk=account_id).code
 
@@ -130,6 +139,15 @@ def test_each_fund_is_spent_from_its_own_slots() -> None:
 
     assert balances([poor.fund, rich.fund]) == {poor.fund: 10, rich.fund: 1_593}
     assert not check_ledger()
+
+
+def test_a_batch_that_fills_a_fund_deals_nothing_out() -> None:
+    """Or who fills it would wait for those who spend from it."""
+    books = open_books()
+
+    post(booking(), [NewTransfer(books.treasury, books.fund, cents) for cents in (1, 2)], at=AT)
+
+    assert not Slot.objects.exists()
 
 
 def test_what_comes_back_into_a_fund_can_be_spent_again() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger.balances import balance, balances
 from ledger.checking import check_ledger
@@ -75,6 +75,19 @@ def test_a_fund_is_dealt_out_beside_another_that_is_spent() -> None:
         assert not dealing.waits()
 
     assert dealing.outcome() == "done"
+
+
+def test_what_is_taken_from_a_slot_that_was_waited_for_is_counted() -> None:
+    books = open_books(fund_cents=1_600)
+    move(books.fund, books.fatima, 1)  # which deals out 100 cents to each slot
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT FROM ledger_slot WHERE account_id = %s FOR UPDATE", [books.fund])
+        waiting = Beside(partial(move, books.fund, books.henk, 1))
+        assert waiting.waits()
+
+    assert waiting.outcome() == "done"
+    assert not check_ledger()
 
 
 @pytest.mark.parametrize("cents", [1, 7, 1_000])
