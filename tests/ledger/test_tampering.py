@@ -117,6 +117,10 @@ ACCOUNTS = [
     Attack(
         "DELETE FROM ledger_account WHERE id = %(fatima)s", "every transfer has its two accounts"
     ),
+    *(
+        Attack(f"DELETE FROM ledger_account WHERE {accounts}", "not as it was")
+        for accounts in ("id = %(fatima)s", "account_class_id = 'treasury'")  # credited, debited
+    ),
     Attack("UPDATE ledger_total SET floor = 0 WHERE account_id = %(fatima)s", "floor"),
     Attack("UPDATE ledger_total SET hot = true WHERE account_id = %(fatima)s", "floor"),
     Attack("DELETE FROM ledger_total WHERE account_id = %(fatima)s", "floor"),
