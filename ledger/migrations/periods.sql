@@ -45,7 +45,7 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
         WHERE o.account_id = a.id AND o.closed_through <= p_on AND p_known_on IS NULL
         ORDER BY o.closed_through DESC LIMIT 1
     ) opening ON true
-    LEFT JOIN LATERAL (
+    CROSS JOIN LATERAL (
         SELECT sum(part.debits) AS debits, sum(part.credits) AS credits FROM (
             SELECT e.debit AS debits, e.credit AS credits FROM ledger_entry e
             WHERE NOT a.hot AND e.account_id = a.id AND e.effective_on <= p_on
@@ -62,7 +62,7 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
               AND e.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
               AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
         ) part
-    ) since ON true
+    ) since
     WHERE a.id = ANY (p_accounts)
 $$;
 

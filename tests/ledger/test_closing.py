@@ -39,6 +39,15 @@ def test_a_date_in_an_open_period_may_lie_in_the_past(books: Names) -> None:
     assert balances_on([books.fatima], on=date(2026, 2, 1)) == {books.fatima: 321}
 
 
+def test_two_of_the_same_amount_count_twice(books: Names) -> None:
+    for _ in range(2):
+        move(books.fund, books.fatima, 7, on=MARCH)
+
+    on = balances_on([books.fund, books.fatima], on=MARCH)
+
+    assert on == {books.fund: 666, books.fatima: 334}
+
+
 @pytest.mark.parametrize("on", [date(2026, 1, 31), date(2025, 6, 1)])
 def test_a_closed_period_takes_nothing(books: Names, on: date) -> None:
     close_period(through=JANUARY)
