@@ -19,7 +19,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from ontwikkelrekening.budgets.models import Round, Tranche
 from ontwikkelrekening.budgets.reserving import agree
@@ -47,6 +47,7 @@ class Site:
 @pytest.fixture(scope="package")
 def browser(site: Site) -> Iterator[Browser]:
     """Chromium. It comes after the site: its driver runs an event loop in this thread."""
+    expect.set_options(timeout=30_000)  # as long as every other wait: machines may be slow
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
