@@ -54,12 +54,11 @@ END $$;
 
 -- The two sides of every transfer.
 CREATE VIEW ledger_entry AS
-    SELECT debit_account_id AS account_id, credit_account_id AS counter_id,
-           amount AS debit, 0::bigint AS credit, effective_on, booked_at, seq, xid, booking_id
+    SELECT debit_account_id AS account_id, amount AS debit, 0::bigint AS credit,
+           effective_on, booked_at, seq, xid
     FROM ledger_transfer
     UNION ALL
-    SELECT credit_account_id, debit_account_id,
-           0, amount, effective_on, booked_at, seq, xid, booking_id
+    SELECT credit_account_id, 0, amount, effective_on, booked_at, seq, xid
     FROM ledger_transfer;
 
 -- What the transfers say of each account, without its stored totals: for checks. Each side by
