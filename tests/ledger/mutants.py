@@ -92,10 +92,14 @@ HEAD_RULES = {
 }
 BODY = re.compile(r"(?s)(?<=\$function\$)(.*)(?=\$function\$)")
 SORTED = "to group or to tell apart sorts as well, today; test_locks.py tries another order"
+OF_THE_FIRST = "the names of the first half are those of both"
+TO_ITSELF = "it says which booking: that a transfer in it is to itself is known by then"
 EQUIVALENT = {
     "ledger_add_seal: no limit: SELECT * INTO last FROM ledger_seal ORDER BY number DESC"
     "[LIMIT 1 -> ];": "INTO takes the first row; the limit spares the rest",
     "ledger_entry: once: [UNION ALL -> UNION]": "no two sides are alike; ALL spares comparing them",
+    "ledger_entry: credit: 0 AS [debit -> credit],": OF_THE_FIRST,
+    "ledger_entry: debit: ledger_transfer.amount AS [credit -> debit],": OF_THE_FIRST,
     "ledger_is_same: no first condition: FROM ledger_booking b JOIN ledger_transfer t "
     "[ON t.xid = b.xid AND -> ON] t.booking_id = b.id": "by their transaction they are found",
     "ledger_next_leaves: no order: SELECT string_agg(hash, ''::bytea"
@@ -105,6 +109,13 @@ EQUIVALENT = {
     "ledger_post: looser: IF found_cold [< -> <=] 2 THEN": (
         "of two cold accounts it then asks for the hot ones, which are none"
     ),
+    "ledger_post_many: credit: ELSIF cardinality(p_[debit -> credit]s) = 0 THEN": (
+        "when only one is empty, the others lack an account and are refused"
+    ),
+    "ledger_post_many: credit: PERFORM ledger_refuse_to_move(p_id, '{}', p_[debit -> credit]s, "
+    "p_credits);": TO_ITSELF,
+    "ledger_post_many: debit: PERFORM ledger_refuse_to_move(p_id, '{}', p_debits, "
+    "p_[credit -> debit]s);": TO_ITSELF,
     "ledger_roll_up: stricter: IF horizon [<= -> <] books.rolled_to THEN": (
         "nothing new is settled: it would add nothing and return 0 as well"
     ),
