@@ -91,7 +91,6 @@ HEAD_RULES = {
     "no setting": (r"(?m)^ SET .*$", ""),
 }
 BODY = re.compile(r"(?s)(?<=\$function\$)(.*)(?=\$function\$)")
-SORTED = "to group or to tell apart sorts as well, today; test_locks.py tries another order"
 OF_THE_FIRST = "the names of the first half are those of both"
 TO_ITSELF = "it says which booking: that a transfer in it is to itself is known by then"
 EQUIVALENT = {
@@ -119,7 +118,9 @@ EQUIVALENT = {
     "ledger_roll_up: stricter: IF horizon [<= -> <] books.rolled_to THEN": (
         "nothing new is settled: it would add nothing and return 0 as well"
     ),
-    "ledger_roll_up: no order: GROUP BY 1, 2, 3[ORDER BY 1 -> ]": SORTED,
+    "ledger_roll_up: no order: GROUP BY 1, 2, 3[ORDER BY 1 -> ]": (
+        "to group so few sorts them as well; test_locks.py tries another order"
+    ),
     "ledger_take: no order: WHERE account_id = p_account AND free >= p_amount"
     "[ORDER BY (number + own) % slots -> ] LIMIT 1 FOR UPDATE SKIP LOCKED);": (
         "any slot that is free will do; the order keeps writers apart"
