@@ -263,8 +263,8 @@ $$;
 -- Post a booking with one transfer, the everyday case; true when it was new. The order is what makes
 -- it safe: the booking first (a twin waits here, and closing a period waits for us), then the totals in
 -- the order of their accounts, hot accounts last. A transfer and its totals are one statement: one look
--- less at who else is at work. The settings pin the plans: made once, and by the
--- primary key of the totals, which gives and locks its rows in that order.
+-- less at who else is at work. The settings pin the plans: made once, and by the primary key of the
+-- totals, which gives and locks its rows in that order.
 CREATE FUNCTION ledger_post(
     p_id uuid, p_kind text, p_cause text, p_description text, p_effective_on date,
     p_booked_at timestamptz, p_debit bigint, p_credit bigint, p_cents bigint
