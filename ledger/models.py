@@ -85,7 +85,9 @@ class Slot(models.Model):
     """A part of what a hot account may spend; a writer needs one free slot, not the account."""
 
     pk = models.CompositePrimaryKey("account", "number")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     number = models.SmallIntegerField()
     free = models.BigIntegerField()  # of domain ledger_free: never below zero (guards.sql)
     spent = models.BigIntegerField()
@@ -135,8 +137,8 @@ class Transfer(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(name="transfer_by_debit", fields=["debit_account", "seq"]),
-            models.Index(name="transfer_by_credit", fields=["credit_account", "seq"]),
+            models.Index(name="transfer_by_debit", fields=["debit_account", "xid", "seq"]),
+            models.Index(name="transfer_by_credit", fields=["credit_account", "xid", "seq"]),
         ]
 
     def __str__(self) -> str:

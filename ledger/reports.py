@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,51 +35,48 @@ TRIAL_BALANCE_ON = """
     FROM ledger_accountclass c LEFT JOIN moved m USING (code)
     GROUP BY c.code ORDER BY c.code
 """
-# Newest first. A line's balance is the balance now less everything newer, all in one snapshot.
+# Newest first. A line's balance is the balance now less everything newer, all in one snapshot. Of one
+# transfer the account with the higher id comes first: `asked.seq` is the last number of the page's own.
 STATEMENT = """
     WITH asked AS (
         SELECT a.id, a.code, CASE a.normal_side WHEN 'debit' THEN 1 ELSE -1 END AS sign,
-               t.debits - t.credits AS net
+               t.debits - t.credits AS net, %(seq)s - (a.id >= %(account)s)::int AS seq
         FROM ledger_account a JOIN ledger_totals(%(accounts)s::bigint[]) t ON t.account_id = a.id
     ), page AS (
         SELECT asked.id AS account_id, asked.sign, line.*
         FROM asked CROSS JOIN LATERAL (
             (SELECT t.*, t.amount AS net_change, t.credit_account_id AS counter_id
              FROM ledger_transfer t
-             WHERE t.debit_account_id = asked.id
-               AND (t.seq, asked.id) < (%(seq)s, %(account)s) AND t.seq <= %(seq)s
-             ORDER BY t.seq DESC LIMIT %(limit)s)
+             WHERE t.debit_account_id = asked.id AND (t.xid, t.seq) <= (%(xid)s, asked.seq)
+             ORDER BY t.xid DESC, t.seq DESC LIMIT %(limit)s)
             UNION ALL
             (SELECT t.*, -t.amount, t.debit_account_id
              FROM ledger_transfer t
-             WHERE t.credit_account_id = asked.id
-               AND (t.seq, asked.id) < (%(seq)s, %(account)s) AND t.seq <= %(seq)s
-             ORDER BY t.seq DESC LIMIT %(limit)s)
+             WHERE t.credit_account_id = asked.id AND (t.xid, t.seq) <= (%(xid)s, asked.seq)
+             ORDER BY t.xid DESC, t.seq DESC LIMIT %(limit)s)
         ) line
-        ORDER BY line.seq DESC, asked.id DESC LIMIT %(limit)s
-    ), newer AS (
+        ORDER BY line.xid DESC, line.seq DESC, asked.id DESC LIMIT %(limit)s
+    ), newer AS MATERIALIZED (
         SELECT asked.id, coalesce((
             SELECT sum(t.amount) FROM ledger_transfer t
-            WHERE t.debit_account_id = asked.id AND t.seq >= %(seq)s
-              AND (t.seq, asked.id) >= (%(seq)s, %(account)s)), 0)
+            WHERE t.debit_account_id = asked.id AND (t.xid, t.seq) > (%(xid)s, asked.seq)), 0)
           - coalesce((
             SELECT sum(t.amount) FROM ledger_transfer t
-            WHERE t.credit_account_id = asked.id AND t.seq >= %(seq)s
-              AND (t.seq, asked.id) >= (%(seq)s, %(account)s)), 0) AS net
+            WHERE t.credit_account_id = asked.id AND (t.xid, t.seq) > (%(xid)s, asked.seq)), 0) AS net
         FROM asked
     )
     SELECT page.xid, page.seq, page.booking_id, b.kind, b.cause, b.description, page.effective_on,
            page.booked_at, page.account_id, counter.code, (page.sign * page.net_change)::bigint,
            (page.sign * (asked.net - newer.net - coalesce(sum(page.net_change) OVER (
-               PARTITION BY page.account_id ORDER BY page.seq DESC
+               PARTITION BY page.account_id ORDER BY page.xid DESC, page.seq DESC
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))::bigint,
-           page.seq || '.' || page.account_id
+           page.xid || '-' || page.seq || '.' || page.account_id
     FROM page JOIN asked ON asked.id = page.account_id JOIN newer ON newer.id = page.account_id
     JOIN ledger_booking b ON b.id = page.booking_id
     JOIN ledger_account counter ON counter.id = page.counter_id
-    ORDER BY page.seq DESC, page.account_id DESC
+    ORDER BY page.xid DESC, page.seq DESC, page.account_id DESC
 """
-FIRST_PAGE = f"{2**62}.0"
+FIRST_PAGE = f"{2**62}-0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +123,16 @@ def statement(
     account_ids: Sequence[int], *, limit: int, before: str | None = None
 ) -> list[StatementLine]:
     """Lines of these accounts, newest first; `before` is the `cursor` of the last line seen."""
-    seq, account = (before or FIRST_PAGE).split(".")
+    xid, seq, account = map(int, re.split(r"[-.]", before or FIRST_PAGE))
     with connection.cursor() as cursor:
         cursor.execute(
             STATEMENT,
             {
                 "accounts": list(account_ids),
                 "limit": limit,
-                "seq": int(seq),
-                "account": int(account),
+                "xid": xid,
+                "seq": seq,
+                "account": account,
             },
         )
         return [StatementLine(*row) for row in cursor.fetchall()]

@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -274,10 +275,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="transfer",
-            index=models.Index(fields=["debit_account", "seq"], name="transfer_by_debit"),
+            index=models.Index(fields=["debit_account", "xid", "seq"], name="transfer_by_debit"),
         ),
         migrations.AddIndex(
             model_name="transfer",
-            index=models.Index(fields=["credit_account", "seq"], name="transfer_by_credit"),
+            index=models.Index(fields=["credit_account", "xid", "seq"], name="transfer_by_credit"),
         ),
     ]

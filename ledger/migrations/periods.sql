@@ -33,10 +33,6 @@ END $$;
 -- p_known_on: as the books stood at the end of that day of recording (UTC).
 CREATE FUNCTION ledger_totals_on(p_accounts bigint[], p_on date, p_known_on date)
 RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql STABLE AS $$
-    WITH tail AS MATERIALIZED (  -- found by xid, not by walking all of an account; unread for cold ones
-        SELECT t.account_id, t.effective_on, t.booked_at, t.debit, t.credit FROM ledger_entry t
-        WHERE t.xid >= (SELECT rolled_to FROM ledger_books)
-    )
     SELECT a.id, (coalesce(opening.debits, 0) + coalesce(since.debits, 0))::bigint,
            (coalesce(opening.credits, 0) + coalesce(since.credits, 0))::bigint
     FROM ledger_account a
@@ -48,7 +44,8 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
     CROSS JOIN LATERAL (
         SELECT sum(part.debits) AS debits, sum(part.credits) AS credits FROM (
             SELECT e.debit AS debits, e.credit AS credits FROM ledger_entry e
-            WHERE NOT a.hot AND e.account_id = a.id AND e.effective_on <= p_on
+            WHERE e.account_id = a.id AND e.effective_on <= p_on
+              AND e.xid >= CASE WHEN a.hot THEN (SELECT rolled_to FROM ledger_books) ELSE 0 END
               AND e.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
               AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
             UNION ALL
@@ -56,11 +53,6 @@ RETURNS TABLE (account_id bigint, debits bigint, credits bigint) LANGUAGE sql ST
             WHERE a.hot AND d.account_id = a.id AND d.effective_on <= p_on
               AND d.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
               AND (p_known_on IS NULL OR d.booked_on <= p_known_on)
-            UNION ALL
-            SELECT e.debit, e.credit FROM tail e
-            WHERE a.hot AND e.account_id = a.id AND e.effective_on <= p_on
-              AND e.effective_on >= coalesce(opening.closed_through + 1, '-infinity')
-              AND (p_known_on IS NULL OR e.booked_at < (p_known_on + 1)::timestamp AT TIME ZONE 'UTC')
         ) part
     ) since
     WHERE a.id = ANY (p_accounts)

@@ -133,8 +133,6 @@ EQUIVALENT = {
     "LEFT JOIN ledger_total ON account_id = other_id[ORDER BY other_id -> ]": (
         "ledger_add_many gives that order, today; test_locks.py tries another"
     ),
-    "ledger_totals: no condition: WHERE side.xid >= (SELECT rolled_to FROM ledger_books)"
-    "[AND side.account_id + 0 = ANY (p_accounts) -> ]": "spares adding up what nobody asked for",
     "ledger_totals_on: no first condition: [WHERE a.hot AND -> WHERE] d.account_id = a.id "
     "AND d.effective_on <= p_on": "spares cold accounts, which have none, the look",
     "ledger_totals_on: stricter: WHERE o.account_id = a.id AND o.closed_through [<= -> <] p_on "

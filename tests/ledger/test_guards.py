@@ -311,11 +311,15 @@ GUARDS = [
             )
         ),
     ),
-    *of_an_account(
+    constraint(
+        "ledger_slot_pkey",
         "ledger_slot",
-        "number, free, spent",
-        "0, 0, 0",
-        "ledger_slot_account_id_7fbe72a5_fk_ledger_account_id",
+        sql(
+            *[
+                "INSERT INTO ledger_slot (account_id, number, free, spent) VALUES (%(henk)s, 0, 0, 0)"
+            ]
+            * 2
+        ),
     ),
     *of_an_account(
         "ledger_daytotal",

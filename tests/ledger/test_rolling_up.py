@@ -94,12 +94,12 @@ class Bound:
 
 BOUNDS = [
     Bound("ledger_totals", "xid >= (", "xid > (", balances_are_right),
-    Bound("ledger_totals_on", "xid >= (", "xid > (", balances_on_a_day_are_right),
+    Bound("ledger_totals_on", "xid >= CASE", "xid > CASE", balances_on_a_day_are_right),
     *(
         Bound(
             "ledger_take",
-            f"{side} + 0 = p_account AND xid >=",
-            f"{side} + 0 = p_account AND xid >",
+            f"{side} = p_account AND xid >=",
+            f"{side} = p_account AND xid >",
             act,
         )
         for side, act in {
