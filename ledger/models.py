@@ -149,7 +149,9 @@ class DayTotal(models.Model):
     """What a hot account was debited and credited on one day by both clocks, up to the roll-up."""
 
     pk = models.CompositePrimaryKey("account", "effective_on", "booked_on")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     effective_on = models.DateField()
     booked_on = models.DateField()  # the day in UTC on which it was recorded
     debits = models.BigIntegerField()
@@ -163,7 +165,9 @@ class Opening(models.Model):
     """The totals of an account at the end of a closed period, for accounts that moved in it."""
 
     pk = models.CompositePrimaryKey("account", "closed_through")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     closed_through = models.DateField()
     debits = models.BigIntegerField()
     credits = models.BigIntegerField()

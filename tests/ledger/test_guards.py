@@ -208,13 +208,10 @@ def breaks_the_chain(condition: str, *statements: str) -> Guard:
     )
 
 
-def of_an_account(table: str, columns: str, values: str, foreign_key: str) -> list[Guard]:
-    """A row per account: once each, and of an account that exists."""
-    insert = f"INSERT INTO {table} (account_id, {columns}) VALUES ({{}}, {values})"
-    return [
-        constraint(f"{table}_pkey", table, sql(*[insert.format("%(henk)s")] * 2)),
-        constraint(foreign_key, table, sql(insert.format(NOBODY))),
-    ]
+def once_each(table: str, columns: str, values: str) -> Guard:
+    """A row for an account, once."""
+    insert = f"INSERT INTO {table} (account_id, {columns}) VALUES (%(henk)s, {values})"
+    return constraint(f"{table}_pkey", table, sql(insert, insert))
 
 
 APPEND_ONLY = {
@@ -311,28 +308,13 @@ GUARDS = [
             )
         ),
     ),
-    constraint(
-        "ledger_slot_pkey",
-        "ledger_slot",
-        sql(
-            *[
-                "INSERT INTO ledger_slot (account_id, number, free, spent) VALUES (%(henk)s, 0, 0, 0)"
-            ]
-            * 2
-        ),
-    ),
-    *of_an_account(
+    once_each("ledger_slot", "number, free, spent", "0, 0, 0"),
+    once_each(
         "ledger_daytotal",
         "effective_on, booked_on, debits, credits",
         "'2020-01-01', '2020-01-01', 0, 0",
-        "ledger_daytotal_account_id_b5468428_fk_ledger_account_id",
     ),
-    *of_an_account(
-        "ledger_opening",
-        "closed_through, debits, credits",
-        "'2020-01-01', 0, 0",
-        "ledger_opening_account_id_6b24c65c_fk_ledger_account_id",
-    ),
+    once_each("ledger_opening", "closed_through, debits, credits", "'2020-01-01', 0, 0"),
     constraint("seal_is_not_empty", "ledger_seal", sql(add_seal(count="0", leaves="''"))),
     constraint(
         "ledger_seal_pkey", "ledger_seal", sql(write_seal(), write_seal(**SECOND | {"number": "1"}))

@@ -134,6 +134,10 @@ ACCOUNTS = [
         "in 1 slots",
     ),
     Attack(
+        "INSERT INTO ledger_slot (account_id, number, free, spent) VALUES (0, 0, 0, 0)",
+        "account 0: 0 free",
+    ),
+    Attack(
         "WITH moved AS (UPDATE ledger_account SET may_overdraw = true WHERE account_class_id = "
         "'in_transit' RETURNING id) UPDATE ledger_total SET floor = 0 FROM moved WHERE id = account_id",
         "may be overdrawn when it may: in_transit",
@@ -155,6 +159,11 @@ ACCOUNTS = [
 PERIODS = [
     Attack("UPDATE ledger_opening SET debits = debits + 1", "at the end of 2026-03-15"),
     Attack("DELETE FROM ledger_opening WHERE account_id = %(fatima)s", "at the end of 2026-03-15"),
+    Attack(
+        "INSERT INTO ledger_opening (account_id, closed_through, debits, credits) "
+        "VALUES (0, '2026-03-15', 1, 1)",
+        "account 0 at the end of 2026-03-15",
+    ),
     Attack("UPDATE ledger_books SET closed_through = null", "closed through no date"),
     Attack("UPDATE ledger_books SET closed_through = '2025-12-31'", "closed through 2025-12-31"),
     Attack("UPDATE ledger_books SET rolled_to = 0", "shows"),
