@@ -50,7 +50,7 @@ def leaf_hash(content: str) -> bytes:
 
 def content_of(fields: Sequence[str]) -> str:
     """The text of a transfer, from its fields."""
-    return json.dumps(list(fields), ensure_ascii=False)
+    return json.dumps(list(fields), ensure_ascii=False, separators=(",", ":"))
 
 
 def place_of(fields: Sequence[str]) -> str:

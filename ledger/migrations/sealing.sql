@@ -1,16 +1,16 @@
 -- What is sealed of a transfer: everything it says and what its two accounts are, as a JSON array of
--- text, in the order of the ranges. `json.dumps(fields, ensure_ascii=False)` of Python writes the
--- very same bytes; `FIELDS` in verifier.py names them. OFFSET 0: what belongs to a transfer is looked
--- up by its key, or the planner would read all accounts anew for every seal.
+-- text, in the order of the ranges. `content_of` in verifier.py writes the very same bytes, `FIELDS`
+-- there names them. OFFSET 0: what belongs to a transfer is looked up by its key, or the planner would
+-- read all accounts anew for every seal.
 CREATE VIEW ledger_leaf AS
     SELECT t.xid, t.seq,
-           json_build_array(
+           array_to_json(ARRAY[
                b.id::text, b.kind, b.cause, b.description, t.effective_on::text,
                to_char(t.booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                d.code, d.account_class_id, d.normal_side, d.may_overdraw::text,
                c.code, c.account_class_id, c.normal_side, c.may_overdraw::text,
                t.amount::text, t.xid::text, t.seq::text
-           )::text AS content
+           ])::text AS content
     FROM ledger_transfer t
     LEFT JOIN LATERAL (SELECT * FROM ledger_booking WHERE id = t.booking_id OFFSET 0) b ON true
     LEFT JOIN LATERAL (SELECT * FROM ledger_account WHERE id = t.debit_account_id OFFSET 0) d ON true

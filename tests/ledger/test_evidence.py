@@ -59,7 +59,7 @@ def test_true_books_are_found_true(file: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "finding"),
     [
-        ('"100000", ', '"100001", ', "is not as it was sealed"),
+        ('"100000",', '"100001",', "is not as it was sealed"),
         ('"2026-03-02"', '"2026-03-03"', "is not as it was sealed"),
         ('"tranche"', '"payable"', "is not as it was sealed"),
         ("in a test", "in a tost", "is not as it was sealed"),
