@@ -63,7 +63,8 @@ class HistoryLine:
     """One event in cents: of one tranche, or of one enrolment and all tranches that paid for it.
 
     `cents` is the change of what is free to use. A payment to a provider changes nothing there, for
-    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`, the line's place in the order of the books (a number).
+    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`, the
+    number of the event's last transfer in the order of writing.
     """
 
     kind: str
