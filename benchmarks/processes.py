@@ -5,24 +5,30 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-LIBRARIES = Path(__file__).parent / "libraries"
+LIBRARIES = "benchmarks.libraries"
 
 
 def transfers_a_second(
     command: list[str], *, processes: int, seconds: int = 3, **environment: str
 ) -> float:
-    """Start the processes together; each prints how many transfers it committed a second."""
+    """Start the processes together when all are ready; each prints how many it committed a second."""
     running = [
         subprocess.Popen(
-            [*command, str(seconds), str(number)],
+            [*command, str(seconds)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **environment},
         )
-        for number in range(processes)
+        for _ in range(processes)
     ]
+    for process in running:
+        assert process.stdout
+        process.stdout.readline()
+    for process in running:
+        assert process.stdin
+        print("go", file=process.stdin, flush=True)
     answers = [process.communicate()[0] for process in running]
     if any(process.returncode for process in running):
         raise RuntimeError(f"{command} failed")
@@ -40,4 +46,4 @@ def cursor() -> list[str]:
 
 
 def _run(name: str) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", f"benchmarks.libraries.run_{name}"]
+    return [sys.executable, "-W", "ignore", "-m", f"{LIBRARIES}.run_{name}"]

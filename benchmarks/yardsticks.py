@@ -29,6 +29,6 @@ def library(name: str) -> tuple[list[str], dict[str, str]]:
         )
         marker.touch()
     environment = {"LIBRARY_DATABASE_URL": fresh_database(f"bench_{name}")}
-    command = [str(python), "-W", "ignore", str(LIBRARIES / f"run_{name}.py")]
+    command = [str(python), "-W", "ignore", "-m", f"{LIBRARIES}.run_{name}"]
     subprocess.run([*command, "setup"], check=True, env={**os.environ, **environment})
     return command, environment

@@ -9,7 +9,6 @@ that transaction, as any database error does: a caller who wants to go on wraps 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -60,8 +59,7 @@ class NewTransfer(NamedTuple):
     cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewBooking:
+class NewBooking(NamedTuple):
     """One event: what kind, what caused it ("claim:<uuid>"), in words, and its date in the books."""
 
     id: UUID
@@ -76,13 +74,12 @@ def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime)
 
     Joins the caller's transaction. Raises a subclass of UnableToPost.
     """
-    header = booking.id, booking.kind, booking.cause, booking.description, booking.effective_on, at
     with named_errors(), connection.cursor() as cursor:
         if len(transfers) == 1:
-            cursor.execute(POST, [*header, *transfers[0]])
+            cursor.execute(POST, [*booking, at, *transfers[0]])
         else:
             columns = zip(*transfers, strict=True) if transfers else ((), (), ())
-            cursor.execute(POST_MANY, [*header, *map(_array, columns)])
+            cursor.execute(POST_MANY, [*booking, at, *map(_array, columns)])
 
 
 def _array(numbers: Iterable[int]) -> str:

@@ -24,8 +24,7 @@ from ledger.verifier import (
 )
 
 RANGE = """
-    SELECT xid || '-' || seq, content FROM ledger_leaf
-    WHERE (xid, seq) > (%s, %s) AND (xid, seq) <= (%s, %s) ORDER BY xid, seq
+    SELECT xid || '-' || seq, content FROM ledger_leaves(%s, %s, %s, %s, NULL)
 """
 CHECK = "the books are as they were sealed"
 

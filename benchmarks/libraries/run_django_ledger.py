@@ -1,4 +1,4 @@
-"""django-ledger's `commit_txs`: `setup`, or SECONDS NUMBER to post for some seconds.
+"""django-ledger's `commit_txs`: `setup`, or SECONDS to post for some seconds.
 
 Runs in an environment of its own with the library from its package; see `benchmarks.yardsticks`.
 """
@@ -6,7 +6,6 @@ Runs in an environment of its own with the library from its package; see `benchm
 import os
 import random
 import sys
-import time
 from decimal import Decimal
 
 import django
@@ -36,6 +35,8 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_ledger.models import EntityModel  # noqa: E402
 
+from benchmarks.libraries.pace import print_pace  # noqa: E402
+
 if sys.argv[1] == "setup":
     call_command("migrate", verbosity=0)
     user = get_user_model().objects.create(username="bench")
@@ -57,9 +58,8 @@ else:
     ledger = entity.get_ledgers().first()
     accounts = list(entity.get_all_accounts().filter(role="asset_ca_cash"))
     fund, citizens = accounts[0], accounts[1:]
-    seconds = int(sys.argv[1])
-    done, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
+
+    def act() -> None:
         legs = [
             {"account": fund, "tx_type": "debit", "amount": Decimal(1), "description": ""},
             {
@@ -69,12 +69,12 @@ else:
                 "description": "",
             },
         ]
-        ledger_entry = entity.commit_txs(
+        entity.commit_txs(
             je_timestamp=timezone.localtime(),
             je_txs=legs,
             je_posted=True,
             je_ledger_model=ledger,
             je_desc="bench",
         )
-        done += 1
-    print(done / (time.perf_counter() - start))
+
+    print_pace(act, int(sys.argv[1]))

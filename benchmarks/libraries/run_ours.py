@@ -1,21 +1,23 @@
-"""`posting.post` for some seconds: FUND FIRST SECONDS NUMBER."""
+"""`posting.post` for some seconds: FUND FIRST SECONDS."""
 
 import random
 import sys
-import time
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import django
 
+from benchmarks.libraries.pace import print_pace
+
 django.setup()
 
 from ledger.posting import NewBooking, NewTransfer, post  # noqa: E402
 
-fund, first, seconds, _ = map(int, sys.argv[1:])
+fund, first, seconds = map(int, sys.argv[1:])
 at, on = datetime.now(UTC), date(2026, 1, 2)
-done, start = 0, time.perf_counter()
-while time.perf_counter() - start < seconds:
+
+
+def act() -> None:
     new = uuid4()
     citizen = first + random.randrange(100_000)
     post(
@@ -23,5 +25,6 @@ while time.perf_counter() - start < seconds:
         [NewTransfer(citizen, fund, 1)],
         at=at,
     )
-    done += 1
-print(done / (time.perf_counter() - start))
+
+
+print_pace(act, seconds)

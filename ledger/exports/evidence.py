@@ -12,7 +12,9 @@ from ledger.exports.movements import rows
 from ledger.models import Seal
 from ledger.sealing import as_json
 
-LEAVES = "SELECT xid, seq, content FROM ledger_leaf ORDER BY xid, seq"
+LEAVES = "SELECT xid, seq, content FROM ledger_leaves(%s, %s, %s, 0, %s)"
+FIRST, END = -(2**63), 2**63 - 1
+PAGE = 20_000
 ACCOUNTS = """
     SELECT a.code, t.debits, t.credits
     FROM ledger_now t JOIN ledger_account a ON a.id = t.account_id
@@ -31,7 +33,7 @@ def _lines() -> Iterator[str]:
     transfers = seals = accounts = 0
     known = Seal.objects.order_by("number").iterator(chunk_size=8)
     seal = next(known, None)
-    for xid, seq, content in rows(LEAVES):
+    for xid, seq, content in _leaves():
         while seal and (xid, seq) > (seal.last_xid, seal.last_seq):
             yield _seal(seal)
             seal, seals = next(known, None), seals + 1
@@ -44,6 +46,13 @@ def _lines() -> Iterator[str]:
         yield json.dumps({"account": code, "debits": debits, "credits": credits_})
         accounts += 1
     yield json.dumps({"transfers": transfers, "seals": seals, "accounts": accounts})
+
+
+def _leaves() -> Iterator[tuple[int, int, str]]:
+    place = FIRST, 0
+    while page := list(rows(LEAVES, *place, END, PAGE)):
+        yield from page
+        place = page[-1][:2]
 
 
 def _seal(seal: Seal) -> str:

@@ -97,7 +97,7 @@ def one_snapshot() -> Iterator[None]:
         yield
 
 
-def rows(query: str, *parameters: date) -> Iterator[tuple[Any, ...]]:
+def rows(query: str, *parameters: date | int) -> Iterator[tuple[Any, ...]]:
     """The rows of a query, fetched in batches from the server."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, parameters)

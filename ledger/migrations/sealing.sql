@@ -1,20 +1,50 @@
 -- What is sealed of a transfer: everything it says and what its two accounts are, as a JSON array of
--- text, in the order of the ranges. `content_of` in verifier.py writes the very same bytes, `FIELDS`
--- there names them. OFFSET 0: what belongs to a transfer is looked up by its key, or the planner would
--- read all accounts anew for every seal.
+-- text. `content_of` in verifier.py writes the very same bytes, `FIELDS` there names them. The planner
+-- writes it out where it is called, so it takes apart only what it names.
+CREATE FUNCTION ledger_content(
+    b ledger_booking, d ledger_account, c ledger_account,
+    effective_on date, booked_at timestamptz, amount bigint, xid bigint, seq bigint
+) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT array_to_json(ARRAY[
+        b.id::text, b.kind, b.cause, b.description, effective_on::text,
+        to_char(booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        d.code, d.account_class_id, d.normal_side, d.may_overdraw::text,
+        c.code, c.account_class_id, c.normal_side, c.may_overdraw::text,
+        amount::text, xid::text, seq::text
+    ])::text
+$$;
+
+-- For a few transfers, by their places.
 CREATE VIEW ledger_leaf AS
     SELECT t.xid, t.seq,
-           array_to_json(ARRAY[
-               b.id::text, b.kind, b.cause, b.description, t.effective_on::text,
-               to_char(t.booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-               d.code, d.account_class_id, d.normal_side, d.may_overdraw::text,
-               c.code, c.account_class_id, c.normal_side, c.may_overdraw::text,
-               t.amount::text, t.xid::text, t.seq::text
-           ])::text AS content
+           ledger_content(b, d, c, t.effective_on, t.booked_at, t.amount, t.xid, t.seq) AS content
     FROM ledger_transfer t
-    LEFT JOIN LATERAL (SELECT * FROM ledger_booking WHERE id = t.booking_id OFFSET 0) b ON true
-    LEFT JOIN LATERAL (SELECT * FROM ledger_account WHERE id = t.debit_account_id OFFSET 0) d ON true
-    LEFT JOIN LATERAL (SELECT * FROM ledger_account WHERE id = t.credit_account_id OFFSET 0) c ON true;
+    LEFT JOIN ledger_booking b ON b.id = t.booking_id
+    LEFT JOIN ledger_account d ON d.id = t.debit_account_id
+    LEFT JOIN ledger_account c ON c.id = t.credit_account_id;
+
+-- For a range of them, after one place and through another, in order. What belongs to them is read by a
+-- sorted list of keys and joined by hashing: two thirds of the time that a look-up of each took (decision 110).
+-- The settings pin that plan, whatever is known of the tables.
+CREATE FUNCTION ledger_leaves(
+    p_after_xid bigint, p_after_seq bigint, p_last_xid bigint, p_last_seq bigint, p_limit bigint
+) RETURNS TABLE (xid bigint, seq bigint, content text) LANGUAGE sql STABLE
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET work_mem = '64MB' AS $$
+    WITH t AS MATERIALIZED (
+        SELECT * FROM ledger_transfer
+        WHERE (xid, seq) > (p_after_xid, p_after_seq) AND (xid, seq) <= (p_last_xid, p_last_seq)
+        ORDER BY xid, seq LIMIT p_limit
+    )
+    SELECT t.xid, t.seq, ledger_content(b, d, c, t.effective_on, t.booked_at, t.amount, t.xid, t.seq)
+    FROM t
+    LEFT JOIN ledger_booking b
+        ON b.id = t.booking_id AND b.id = ANY (ARRAY(SELECT booking_id FROM t))
+    LEFT JOIN ledger_account d
+        ON d.id = t.debit_account_id AND d.id = ANY (ARRAY(SELECT debit_account_id FROM t))
+    LEFT JOIN ledger_account c
+        ON c.id = t.credit_account_id AND c.id = ANY (ARRAY(SELECT credit_account_id FROM t))
+    ORDER BY t.xid, t.seq
+$$;
 
 -- The transaction id below which everything has been decided: no late commit can add to it.
 CREATE FUNCTION ledger_horizon() RETURNS bigint LANGUAGE sql STABLE AS $$
@@ -25,15 +55,9 @@ $$;
 CREATE FUNCTION ledger_next_leaves(p_xid bigint, p_seq bigint, p_limit integer)
 RETURNS TABLE (leaves bytea, leaf_count bigint, last_xid bigint, last_seq bigint)
 LANGUAGE sql STABLE AS $$
-    WITH leaf AS (
-        SELECT xid, seq, sha256('\x00'::bytea || convert_to(content, 'UTF8')) AS hash
-        FROM ledger_leaf
-        WHERE (xid, seq) > (p_xid, p_seq) AND xid < (SELECT ledger_horizon())
-        ORDER BY xid, seq LIMIT p_limit
-    )
-    SELECT string_agg(hash, ''::bytea ORDER BY xid, seq), count(*), max(xid),
-           (SELECT seq FROM leaf ORDER BY xid DESC, seq DESC LIMIT 1)
-    FROM leaf
+    SELECT string_agg(sha256('\x00'::bytea || convert_to(content, 'UTF8')), ''::bytea ORDER BY xid, seq),
+           count(*), max(xid), (array_agg(seq ORDER BY xid, seq))[count(*)]
+    FROM ledger_leaves(p_xid, p_seq, ledger_horizon() - 1, 9223372036854775807, p_limit)
 $$;
 
 -- Wait until nobody else seals, and be the one who does until the transaction ends. A lock that a role

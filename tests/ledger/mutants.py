@@ -101,8 +101,6 @@ EQUIVALENT = {
     "ledger_entry: debit: ledger_transfer.amount AS [credit -> debit],": OF_THE_FIRST,
     "ledger_is_same: no first condition: FROM ledger_booking b JOIN ledger_transfer t "
     "[ON t.xid = b.xid AND -> ON] t.booking_id = b.id": "by their transaction they are found",
-    "ledger_next_leaves: no order: SELECT string_agg(hash, ''::bytea"
-    "[ORDER BY xid, seq -> ]), count(*), max(xid),": "the leaves come in that order, today",
     "ledger_now: always: [WHERE ledger_total.hot -> WHERE true])) hot(account_id, debits, credits) "
     "ON ((hot.account_id = t.account_id)));": "the same of cold accounts, of which there are millions",
     "ledger_post: looser: IF found_cold [< -> <=] 2 THEN": (

@@ -359,7 +359,7 @@ PLANS = [
     )
     for setting in ("enable_seqscan", "enable_bitmapscan")
 ]
-# Whether the planner needs to be told depends on how many accounts there are: see decision 101.
+# Whether the planner needs to be told depends on how many accounts there are: see decisions 101 and 110.
 FOR_MILLIONS = {
     "ledger_post: plan_cache_mode",
     "ledger_post_many: plan_cache_mode",
@@ -367,6 +367,10 @@ FOR_MILLIONS = {
     "ledger_post_many: enable_bitmapscan",
     "ledger_add_many: enable_hashjoin",
     "ledger_add_many: enable_mergejoin",
+    "ledger_leaves: enable_nestloop",
+    "ledger_leaves: enable_mergejoin",
+    "ledger_leaves: enable_seqscan",
+    "ledger_leaves: work_mem",
 }
 LOCKS_OF_THE_DATABASE = r"""
     SELECT proname || ': ' || clause[1]

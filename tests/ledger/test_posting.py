@@ -1,7 +1,5 @@
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +12,6 @@ from ledger.models import Account, AccountClass, Booking, Slot, Transfer
 from ledger.posting import (
     AlreadyReversed,
     DifferentContent,
-    NewBooking,
     NewTransfer,
     NotAnAmount,
     Overdrawn,
@@ -177,25 +174,15 @@ def test_posting_the_same_again_changes_nothing() -> None:
     assert Transfer.objects.get(booking_id=given.id).booked_at == AT
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        partial(replace, kind="other"),
-        partial(replace, cause="other"),
-        partial(replace, description="other"),
-    ],
-    ids=["kind", "cause", "description"],
-)
-def test_the_same_booking_in_other_words_is_refused(
-    change: Callable[[NewBooking], NewBooking],
-) -> None:
+@pytest.mark.parametrize("words", [{"kind": "other"}, {"cause": "other"}, {"description": "other"}])
+def test_the_same_booking_in_other_words_is_refused(words: dict[str, Any]) -> None:
     books = open_books(fund_cents=100)
     given = booking()
     transfers = [NewTransfer(books.fund, books.fatima, 100)]
     post(given, transfers, at=AT)
 
     with pytest.raises(DifferentContent):
-        post(change(given), transfers, at=AT)
+        post(given._replace(**words), transfers, at=AT)
 
 
 @pytest.mark.parametrize("change", ["amount", "account", "fewer", "more", "twice", "date"])

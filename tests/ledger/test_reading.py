@@ -6,12 +6,14 @@ The fund is in every transfer here, so the planner reckons that the average acco
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from ledger.accounts import open_accounts
 from ledger.balances import balance, balances_on
+from ledger.models import Transfer
 from ledger.posting import NewTransfer, post
 from ledger.reports import statement
 from tests.ledger.books import AT, ON, Names, booking, move, open_books
@@ -33,15 +35,18 @@ def books() -> Names:
     return books
 
 
-def transfers_read() -> int:
-    """How many rows of transfers this transaction has read."""
+def rows_read(table: str) -> int:
+    """How many rows of a table this transaction has read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables "
-            "WHERE relname = 'ledger_transfer'"
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s",
+            [table],
         )
         (rows,) = cursor.fetchone()
     return int(rows)
+
+
+transfers_read = partial(rows_read, "ledger_transfer")
 
 
 def first_page(account: int) -> int:
@@ -101,3 +106,20 @@ def test_a_batch_of_payments_reads_each_transfer_a_few_times_at_most(books: Name
     post(booking(), [NewTransfer(x, books.in_transit, 30) for x in opened.values()], at=AT)
 
     assert 100 <= transfers_read() - before <= 300
+
+
+def test_leaves_are_made_of_the_rows_they_name(books: Names) -> None:
+    """What else there is in the books is not read for a seal."""
+    tables = ["ledger_transfer", "ledger_booking", "ledger_account"]
+    open_accounts([f"payable:{n}" for n in range(100)], account_class="payable", at=AT)
+    for _ in range(50):
+        move(books.fund, books.henk, 1)
+    *before, _ = Transfer.objects.order_by("xid", "seq").values_list("xid", "seq")
+    already = [rows_read(table) for table in tables]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_leaves(%s, %s, %s, 0, 10)", [*before[-1], 2**62])
+        assert len(cursor.fetchall()) == 1
+
+    read = [rows_read(table) - rows for table, rows in zip(tables, already, strict=True)]
+    assert read == [1, 1, 2]

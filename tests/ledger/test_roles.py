@@ -57,7 +57,8 @@ FOR_THE_OWNER = {
     "ledger_begin_era": "",
 }
 FOR_EVERYBODY = [  # they only read, with the rights of whoever calls them; the last is the refusal
-    "ledger_totals", "ledger_totals_on", "ledger_horizon", "ledger_next_leaves", "ledger_refuse",
+    "ledger_totals", "ledger_totals_on", "ledger_horizon", "ledger_content", "ledger_leaves",
+    "ledger_next_leaves", "ledger_refuse",
 ]  # fmt: skip
 SEQUENCES = ["ledger_transfer_seq", "ledger_account_id_seq"]
 
