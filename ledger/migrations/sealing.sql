@@ -81,7 +81,7 @@ BEGIN
     SELECT * INTO last FROM ledger_seal ORDER BY number DESC LIMIT 1;
     IF p_number <> coalesce(last.number, 0) + 1
        OR p_previous <> coalesce(last.digest, decode(repeat('00', 32), 'hex'))
-       OR p_last_xid < last.last_xid OR p_last_xid >= ledger_horizon()
+       OR (p_last_xid, p_last_seq) <= (last.last_xid, last.last_seq) OR p_last_xid >= ledger_horizon()
        OR length(p_leaves) <> 32 * p_count THEN
         RAISE EXCEPTION 'seal % does not continue the chain', p_number;
     END IF;

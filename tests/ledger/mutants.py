@@ -45,7 +45,7 @@ TESTS = [
     f"tests/ledger/test_{name}.py"
     for name in (
         "accounts", "posting", "rolling_up", "locks", "machine", "closing", "guards", "races",
-        "tampering", "roles", "sealing", "bulk",
+        "tampering", "roles", "sealing", "reading", "bulk",
     )
 ]  # fmt: skip
 # They change the text of a function themselves, so a mutant can fail them without being wrong.
@@ -101,6 +101,13 @@ EQUIVALENT = {
     "ledger_entry: debit: ledger_transfer.amount AS [credit -> debit],": OF_THE_FIRST,
     "ledger_is_same: no first condition: FROM ledger_booking b JOIN ledger_transfer t "
     "[ON t.xid = b.xid AND -> ON] t.booking_id = b.id": "by their transaction they are found",
+    "ledger_leaves: no order: WHERE (xid, seq) > (p_after_xid, p_after_seq) AND (xid, seq) <= (p_last_xid, "
+    "p_last_seq)[ORDER BY xid, seq -> ] LIMIT p_limit": "the range is read by its index, today",
+    "ledger_next_leaves: no order: SELECT string_agg(sha256('\\x00'::bytea || convert_to(content, 'UTF8')), "
+    "''::bytea[ORDER BY xid, seq -> ]),": "the leaves come in that order, today",
+    "ledger_next_leaves: no order: count(*), max(xid), (array_agg(seq[ORDER BY xid, seq -> ]))[count(*)]": (
+        "the leaves come in that order, today"
+    ),
     "ledger_now: always: [WHERE ledger_total.hot -> WHERE true])) hot(account_id, debits, credits) "
     "ON ((hot.account_id = t.account_id)));": "the same of cold accounts, of which there are millions",
     "ledger_post: looser: IF found_cold [< -> <=] 2 THEN": (
@@ -223,6 +230,7 @@ def judged(
     threads: ThreadPoolExecutor, laboratories: list[Laboratory], mutants: list[Mutant]
 ) -> list[Verdict]:
     """The verdict on each, as it was or newly asked; what is settled is not asked again."""
+    VAR.mkdir(parents=True, exist_ok=True)
     lines = KEPT.read_text().splitlines() if KEPT.exists() else []
     known = {
         verdict.key: verdict

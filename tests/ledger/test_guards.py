@@ -331,10 +331,13 @@ GUARDS = [
     ),
     breaks_the_chain("p_number <> coalesce(last.number, 0) + 1", add_seal(number="2")),
     breaks_the_chain(f"p_previous <> coalesce(last.digest, {ZEROS})", add_seal(previous=r"'\x02'")),
-    breaks_the_chain(
-        "p_last_xid < last.last_xid",
-        add_seal(),
-        add_seal(**SECOND | {"last_xid": "4"}),
+    *(
+        breaks_the_chain(
+            "(p_last_xid, p_last_seq) <= (last.last_xid, last.last_seq)",
+            add_seal(),
+            add_seal(**SECOND | again),
+        )
+        for again in ({"last_xid": "4", "last_seq": "2"}, {"last_seq": "0"}, {})
     ),
     breaks_the_chain("p_last_xid >= ledger_horizon()", add_seal(last_xid="ledger_horizon()")),
     breaks_the_chain("length(p_leaves) <> 32 * p_count", add_seal(leaves="''")),

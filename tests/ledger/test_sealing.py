@@ -411,9 +411,20 @@ def test_a_transfer_that_is_not_sealed_yet_has_no_proof(books: Names) -> None:
         prove([place(new)])
 
 
-def test_a_changed_transfer_has_no_proof(transfers: list[UUID]) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_transfer SET amount = 1 WHERE booking_id = %s",
+        "DELETE FROM ledger_booking WHERE id = %s",
+        *(
+            f"DELETE FROM ledger_account USING ledger_transfer t WHERE booking_id = %s AND id = {side}"
+            for side in ("t.debit_account_id", "t.credit_account_id")
+        ),
+    ],
+)
+def test_a_changed_transfer_has_no_proof(transfers: list[UUID], statement: str) -> None:
     seal_all()
-    tamper("UPDATE ledger_transfer SET amount = 1 WHERE booking_id = %s", transfers[0])
+    tamper(statement, transfers[0])
 
     with pytest.raises(NotAsSealed):
         prove([place(transfers[0])])
