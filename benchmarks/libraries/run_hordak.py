@@ -40,7 +40,7 @@ from moneyed import Money  # noqa: E402
 
 from benchmarks.libraries.pace import print_pace  # noqa: E402
 
-# One by one they take hours: every new account runs a trigger over all of them.
+# Without its triggers: for every new account they go through all of them (django-hordak issue 49).
 MANY = """
     INSERT INTO hordak_account
         (uuid, name, code, full_code, type, is_bank_account, currencies, lft, rght, level, tree_id)

@@ -24,8 +24,8 @@ CREATE VIEW ledger_leaf AS
     LEFT JOIN ledger_account c ON c.id = t.credit_account_id;
 
 -- For a range of them, after one place and through another, in order. What belongs to them is read by a
--- sorted list of keys and joined by hashing: two thirds of the time that a look-up of each took (decision 110).
--- The settings pin that plan, whatever is known of the tables.
+-- sorted list of keys and joined by hashing, as a look-up of each takes longer (decision 110). The
+-- settings pin that plan, whatever is known of the tables.
 CREATE FUNCTION ledger_leaves(
     p_after_xid bigint, p_after_seq bigint, p_last_xid bigint, p_last_seq bigint, p_limit bigint
 ) RETURNS TABLE (xid bigint, seq bigint, content text) LANGUAGE sql STABLE
