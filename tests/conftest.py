@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from ontwikkelrekening.database import set_up_database
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+
+class FilesTogether(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests go to one process, and the journeys all to one: they share a running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return "tests/journeys" if scope.startswith("tests/journeys/") else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

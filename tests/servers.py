@@ -20,6 +20,7 @@ from psutil import Process, wait_procs
 from psycopg.conninfo import make_conninfo
 
 from ontwikkelrekening.postgres import PROGRAMS
+from tests.memory import quick_folder
 
 
 class Copy:
@@ -29,7 +30,7 @@ class Copy:
     """
 
     def __init__(self, source: str, *, standby: str = "") -> None:
-        self.folder = Path(mkdtemp(prefix="copy-"))  # a socket's path is short
+        self.folder = Path(mkdtemp(prefix="copy-", dir=quick_folder()))  # a socket's path is short
         self.data = self.folder / "data"
         self._user = "pgserver" if os.geteuid() == 0 else None
         if self._user:

@@ -1,18 +1,22 @@
 """The settings of the tests: the product's own, in development mode, with quick password hashes."""
 
+import atexit
 import os
-from pathlib import Path
+import shutil
 from tempfile import mkdtemp
 
 os.environ.setdefault("ENVIRONMENT", "development")
-if (process := os.environ.get("PYTEST_XDIST_WORKER")) and "DATABASE_URL" not in os.environ:
+if os.environ.get("PYTEST_XDIST_WORKER") and "DATABASE_URL" not in os.environ:
     # A server for each process that shares the tests: a seal waits for every open transaction of a
     # server, so another process's would hold it up.
     import psycopg
 
     from ontwikkelrekening.postgres import own_server
+    from tests.memory import quick_folder
 
-    os.environ["DATABASE_URL"] = own_server(Path(__file__).parents[1] / "var" / "tests" / process)
+    data = quick_folder() / f"ontwikkelrekening-{os.getpid()}"
+    atexit.register(shutil.rmtree, data)  # after the server, which stops before
+    os.environ["DATABASE_URL"] = own_server(data)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here is worth keeping
         connection.execute("SELECT pg_reload_conf()")
@@ -25,3 +29,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "providers.hashers.ClientSecretHasher",
 ]
+
+WHITENOISE_AUTOREFRESH = (
+    True  # else each client of a test looks up all static files before its first request
+)

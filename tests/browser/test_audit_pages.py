@@ -22,7 +22,7 @@ from providers.models import Review
 from tests.audit.test_pages import FILES, addresses
 from tests.audit.world import Year, play_a_year, play_on
 from tests.browser.conftest import _maintain, _served
-from tests.browser.test_pages import violations
+from tests.browser.looking import PHONE, SCREEN, Look, problems_of, visitor
 from tests.budgets.world import AT, ON, staff
 
 pytestmark = pytest.mark.browser
@@ -124,57 +124,44 @@ def pages_of_staff(year: Year) -> dict[str, str]:
 
 
 @contextmanager
-def at_work(
-    browser: Browser, office: Office, *, name: str, width: int, language: str = "nl"
-) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=office.url, viewport={"width": width, "height": 800}, locale=language
-    )
-    page = context.new_page()
-    page.goto("/admin/login/?next=/audit/")
-    page.fill("#id_username", name)
-    page.fill("#id_password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url(f"{office.url}/audit/")
-    yield page
-    context.close()
+def at_work(browser: Browser, office: Office, *, name: str, language: str = "nl") -> Iterator[Page]:
+    with visitor(browser, office.url, language=language) as page:
+        page.goto("/admin/login/?next=/audit/")
+        page.fill("#id_username", name)
+        page.fill("#id_password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url(f"{office.url}/audit/")
+        yield page
 
 
-@pytest.mark.parametrize(("width", "language"), [(320, "nl"), (1280, "nl"), (1280, "en")])
+@pytest.mark.parametrize(("language", "looks"), [("nl", (PHONE, SCREEN)), ("en", (SCREEN,))])
 def test_every_audit_page_is_accessible_and_fits(
-    browser: Browser, office: Office, width: int, language: str
+    browser: Browser, office: Office, language: str, looks: tuple[Look, ...]
 ) -> None:
-    with at_work(browser, office, name="amir", width=width, language=language) as page:
-        pages = {name: path for name, path in office.audit.items() if name not in DOWNLOADS}
+    pages = {name: path for name, path in office.audit.items() if name not in DOWNLOADS}
+    with at_work(browser, office, name="amir", language=language) as page:
+        assert problems_of(page, pages, *looks) == {}
 
-        assert problems_of(page, pages, width=width) == {}
 
-
-@pytest.mark.parametrize("width", [320, 1280])
 def test_every_page_of_the_administration_is_accessible_and_fits(
-    browser: Browser, office: Office, width: int
+    browser: Browser, office: Office
 ) -> None:
-    with at_work(browser, office, name="root", width=width) as page:
-        assert problems_of(page, office.administration, width=width) == {}
+    with at_work(browser, office, name="root") as page:
+        assert problems_of(page, office.administration, PHONE, SCREEN) == {}
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_login_and_the_refusal_are_accessible(
-    browser: Browser, office: Office, width: int
-) -> None:
-    context = browser.new_context(base_url=office.url, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    assert problems_of(page, {"login": "/admin/login/"}, width=width) == {}
-    context.close()
-    with at_work(browser, office, name="amir", width=width) as page:
+def test_the_login_and_the_refusal_are_accessible(browser: Browser, office: Office) -> None:
+    with visitor(browser, office.url) as page:
+        assert problems_of(page, {"login": "/admin/login/"}, PHONE, SCREEN) == {}
+    with at_work(browser, office, name="amir") as page:
         refused = {"not for auditors": "/admin/payouts/paymentbatch/"}
-        assert problems_of(page, refused, width=width) == {}
+        assert problems_of(page, refused, PHONE, SCREEN) == {}
 
 
 def test_a_chart_says_its_figures_as_text_and_draws_its_bars(
     browser: Browser, office: Office
 ) -> None:
-    with at_work(browser, office, name="amir", width=320) as page:
+    with at_work(browser, office, name="amir") as page:
         page.goto("/audit/funds/landelijk")
 
         bars = page.get_by_role("listitem").filter(has=page.locator(".chart__bar"))
@@ -187,17 +174,3 @@ def test_a_chart_says_its_figures_as_text_and_draws_its_bars(
 def width_of(part: Locator) -> float:
     box = part.bounding_box()
     return box["width"] if box else 0.0
-
-
-def problems_of(page: Page, pages: dict[str, str], *, width: int) -> dict[str, list[str]]:
-    problems = {}
-    for name, path in pages.items():
-        page.goto(path)
-        found = violations(page)
-        if page.locator("#id_password").count() and name != "login":
-            found.append("is not the page but the login")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append("scrolls sideways")
-        if found:
-            problems[name] = found
-    return problems

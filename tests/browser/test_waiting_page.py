@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ontwikkelrekening.waiting_room.room import WaitingRoom, key_from
-from tests.browser.test_pages import violations
+from tests.browser.looking import AXE, violations
 
 pytestmark = pytest.mark.browser
 
@@ -48,8 +48,8 @@ def test_the_waiting_page_is_accessible_and_fits(browser: Browser, width: int, s
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,  # type: ignore[arg-type]
-            bypass_csp=True,  # for axe, which is a script
         )
+        context.add_init_script(path=AXE)
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))

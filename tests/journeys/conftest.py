@@ -21,6 +21,7 @@ from demo.school import School
 from demo.story import PASSWORD, STAFF
 
 NEW_YEAR = date(2026, 1, 2)
+CALL = "from django.core.management import call_command"
 
 
 def _url(*, user: str, name: str) -> str:
@@ -82,12 +83,16 @@ def scheme(product: Machine, tmp_path_factory: pytest.TempPathFactory) -> Machin
     people.write_text(few)
     os.environ["STAFF_PASSWORD"] = PASSWORD
     move_to(product, NEW_YEAR)
-    product.manage("add_staff", *STAFF)
-    product.manage("load_example_policy")
-    product.manage("import_citizens", str(people))
-    product.manage("import_courses", str(ROOT / "demo/courses.json.gz"))
-    product.manage("make_available", "landelijk", "100000")
-    product.manage("top_up", "landelijk", "2026")
+    commands = [
+        ("add_staff", *STAFF),
+        ("load_example_policy",),
+        ("import_citizens", str(people)),
+        ("import_courses", str(ROOT / "demo/courses.json.gz")),
+        ("make_available", "landelijk", "100000"),
+        ("top_up", "landelijk", "2026"),
+    ]
+    calls = [f"call_command(*{command})" for command in commands]
+    product.manage("shell", "-v", "0", "-c", "\n".join([CALL, *calls]))
     return product
 
 
