@@ -15,7 +15,7 @@ if os.environ.get("PYTEST_XDIST_WORKER") and "DATABASE_URL" not in os.environ:
     from tests.memory import quick_folder
 
     data = quick_folder() / f"ontwikkelrekening-{os.getpid()}"
-    atexit.register(shutil.rmtree, data)  # after the server, which stops before
+    atexit.register(shutil.rmtree, data, ignore_errors=True)  # after the server, which stops before
     os.environ["DATABASE_URL"] = own_server(data)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here is worth keeping
@@ -30,6 +30,5 @@ PASSWORD_HASHERS = [
     "providers.hashers.ClientSecretHasher",
 ]
 
-WHITENOISE_AUTOREFRESH = (
-    True  # else each client of a test looks up all static files before its first request
-)
+# Each client of a test would look up all static files before its first request.
+WHITENOISE_AUTOREFRESH = True

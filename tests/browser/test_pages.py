@@ -18,10 +18,8 @@ KIB = 1024
 
 
 @contextmanager
-def as_henk(
-    browser: Browser, site: Site, *, width: int = 320, language: str = "nl"
-) -> Iterator[Page]:
-    with visitor(browser, site.url, width=width, language=language) as page:
+def as_henk(browser: Browser, site: Site, *, language: str = "nl") -> Iterator[Page]:
+    with visitor(browser, site.url, language=language) as page:
         page.goto("/inloggen")
         page.fill("#id_bsn", HENK_BSN)
         page.click("#log-in-with-bsn")
