@@ -63,9 +63,10 @@ class Beside:
         return self._pid.result()
 
     def waits(self, whom: Beside | None = None) -> bool:
-        """Whether it waits for a lock, of this one; answers when it does or has ended."""
+        """Whether it waits for a lock, of this one; answers when it does, or either has ended."""
+        ended = [each._outcome.done for each in (self, whom) if each]
         with connection.cursor() as cursor:
-            while not self._outcome.done():
+            while not any(done() for done in ended):
                 cursor.execute("SELECT pg_blocking_pids(%s)", [self.pid])
                 (holders,) = cursor.fetchone()
                 if whom.pid in holders if whom else holders:

@@ -142,7 +142,7 @@ def the_last_cent_is_wanted_by_two() -> bool:
         assert held.wait(60)
         counting = Beside(partial(move, books.fund, books.provider, 1))
         assert counting.waits()
-    met = waiting.waits(counting)  # not for long, where the two are in a deadlock
+    met = waiting.waits(counting)  # or one has ended, which a deadlock broke
     may_end.set()
     assert holding.outcome() == "done"
     return waiting.outcome() == counting.outcome() == "Overdrawn" and met
