@@ -19,6 +19,7 @@ if os.environ.get("PYTEST_XDIST_WORKER") and "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = own_server(data)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here is worth keeping
+        connection.execute("ALTER SYSTEM SET autovacuum = off")  # its ANALYZE holds a seal up too
         connection.execute("SELECT pg_reload_conf()")
 
 from ontwikkelrekening.settings import *  # noqa: F403
