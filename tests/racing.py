@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -88,5 +89,6 @@ def _outcome(act: Callable[[], object]) -> str:
     try:
         act()
     except Exception as error:
+        traceback.print_exc()  # shown when the test fails, where the name alone would not say why
         return type(error).__name__
     return "done"
