@@ -140,7 +140,8 @@ def the_last_cent_is_wanted_by_two() -> bool:
         assert waiting.waits()
         holding = Beside(hold_the_empty_ones)
         assert held.wait(60)
-        counting = Beside(partial(move, books.fund, books.provider, 1))
+        # Two cents, which no slot has: for one it would wait first where its own slot is the same.
+        counting = Beside(partial(move, books.fund, books.provider, 2))
         assert counting.waits()
     met = waiting.waits(counting)  # or one has ended, which a deadlock broke
     may_end.set()
