@@ -14,6 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
@@ -65,7 +66,7 @@ def _take_in(chunk: list[tuple[int, Row]], *, source: str, at: datetime) -> list
     told, report = [], []
     for number, row in chunk:
         try:
-            told.append(_read(number, row, on=at.date()))
+            told.append(_read(number, row, on=localdate(at)))
         except (NotABsn, UnknownWord, ValueError) as fault:
             report.append(Line(number, "refused", str(fault)))
     people = {

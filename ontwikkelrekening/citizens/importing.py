@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.files import (
@@ -52,12 +53,12 @@ class RefusedFile(Exception):
 
 def import_citizens(path: Path, *, at: datetime) -> Imported:
     """Read, check and register a whole file; raises RefusedFile and then nothing has changed."""
-    findings = list(islice(_check(path, on=at.date()), FINDINGS_MAX))
+    findings = list(islice(_check(path, on=localdate(at)), FINDINGS_MAX))
     if findings:
         raise RefusedFile(findings)
     rows = new = facts = 0
     with transaction.atomic():
-        for lines, people in _in_chunks(path, on=at.date()):
+        for lines, people in _in_chunks(path, on=localdate(at)):
             try:
                 registered = register(people, at=at)
             except Contradiction as fault:

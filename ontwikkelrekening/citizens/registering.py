@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
@@ -139,7 +140,7 @@ def _state(people: Sequence[NewCitizen], citizens: Sequence[Citizen], *, at: dat
     new: list[Circumstance] = []
     for index, (person, citizen) in enumerate(zip(people, citizens, strict=True)):
         for stated in person.circumstances:
-            value = checked(stated.kind, stated.value, on=at.date())
+            value = checked(stated.kind, stated.value, on=localdate(at))
             key = (citizen.pk, stated.kind, stated.source, stated.valid_from)
             if key in stated_before:
                 if stated_before[key] != value:

@@ -17,6 +17,7 @@ from ontwikkelrekening.eligibility.facts import circumstances_of
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 HEADER = "bsn,kind,value,valid_from,valid_until"
 GOOD = "999900006,contract,permanent,2024-01-01,"
+AFTER_MIDNIGHT = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # half past twelve in the Netherlands
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +28,10 @@ def fatima() -> str:
     return register([person], at=AT).codes[0]
 
 
-def report(folder: Path, *rows: str) -> list[tuple[int, str, str]]:
+def report(folder: Path, *rows: str, at: datetime = AT) -> list[tuple[int, str, str]]:
     path = folder / "extract.csv"
     path.write_text("\n".join([HEADER, *rows]))
-    return [tuple(line) for line in import_extract(path, source="register", at=AT)]  # type: ignore[misc]
+    return [tuple(line) for line in import_extract(path, source="register", at=at)]  # type: ignore[misc]
 
 
 def test_a_registers_fact_counts_and_is_known_the_second_time(tmp_path: Path, fatima: str) -> None:
@@ -67,6 +68,12 @@ def test_a_register_that_contradicts_itself_is_refused(tmp_path: Path, fatima: s
     lines = report(tmp_path, GOOD, GOOD.replace("permanent", "agency"))
 
     assert [line[1] for line in lines] == ["added", "refused"]
+
+
+def test_a_day_begins_at_midnight_in_the_netherlands(tmp_path: Path, fatima: str) -> None:
+    today = GOOD.replace("2024-01-01", "2026-07-01")
+
+    assert report(tmp_path, today, at=AFTER_MIDNIGHT) == [(2, "added", "")]
 
 
 def test_a_fact_can_end(tmp_path: Path, fatima: str) -> None:

@@ -47,6 +47,14 @@ def test_people_and_facts_come_in(tmp_path: Path) -> None:
     assert facts == {"contract": "agency", "household": "sole_parent", "residence": "yes"}
 
 
+def test_a_day_begins_at_midnight_in_the_netherlands(tmp_path: Path) -> None:
+    half_past_twelve = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    header = HEADER.replace("residence", "working_since")
+    fatima = FATIMA.replace("2025-09-01", "2026-07-01").replace("yes", "2026-07-01")
+
+    assert import_citizens(file(tmp_path, header, fatima), at=half_past_twelve) == (1, 1, 3)
+
+
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     path = file(tmp_path, HEADER, FATIMA, HENK)
     import_citizens(path, at=AT)
