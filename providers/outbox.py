@@ -23,7 +23,6 @@ from providers.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS_MAX = 8
 # A statement that writes the work's cause may end in this, and `ring` comes after it.
 ENQUEUE = """
     INSERT INTO providers_outboxmessage (work, subject, lane, due_at, attempts, error, created_at)
@@ -45,7 +44,7 @@ NEXT = """
     CROSS JOIN LATERAL (
         SELECT * FROM providers_outboxmessage message
         WHERE message.lane = drawn.lane AND done_at IS NULL
-            AND due_at <= %(now)s AND attempts < %(attempts)s
+            AND due_at <= %(now)s
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) oldest
     LIMIT 1
@@ -84,9 +83,7 @@ def _perform_next() -> bool | None:
     """Perform the next due message: True when done, False when it failed, None when none is left."""
     now = timezone.now()
     with transaction.atomic():
-        message = next(
-            iter(OutboxMessage.objects.raw(NEXT, {"now": now, "attempts": ATTEMPTS_MAX})), None
-        )
+        message = next(iter(OutboxMessage.objects.raw(NEXT, {"now": now})), None)
         if message is None:
             return None
         message.attempts += 1
@@ -98,7 +95,8 @@ def _perform_next() -> bool | None:
                 "work failed", extra={"work": message.work, "attempt": message.attempts}
             )
             message.error = f"{type(error).__name__}: {error}"[:500]
-            message.due_at = now + timedelta(seconds=2**message.attempts)
+            # Never given up: an hour or so after its cause is mended it is done.
+            message.due_at = now + timedelta(seconds=2 ** min(message.attempts, 12))
         else:
             message.done_at = now
             message.error = ""

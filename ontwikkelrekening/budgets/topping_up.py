@@ -25,7 +25,7 @@ from ontwikkelrekening.eligibility.deciding import Decided, decide_many
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import in_force, parameters_of
 from providers.models import OutboxMessage
-from providers.outbox import ATTEMPTS_MAX, enqueue_many
+from providers.outbox import enqueue_many
 
 WORK = "topup.chunk"
 
@@ -121,12 +121,12 @@ def run_chunk(subject: str, *, at: datetime) -> None:
 
 
 def _queue(run: TopUpRun, *, at: datetime) -> None:
-    """Queue every open chunk, also those a worker had given up on."""
+    """Queue every open chunk; those that wait for another attempt come now."""
     open_chunks = run.chunks.filter(done_at=None).order_by("number")
     subjects = [f"{run.pk}:{number}" for number in open_chunks.values_list("number", flat=True)]
     OutboxMessage.objects.filter(
-        work=WORK, subject__in=subjects, done_at=None, attempts__gte=ATTEMPTS_MAX
-    ).update(attempts=0, due_at=at)
+        work=WORK, subject__in=subjects, done_at=None, due_at__gt=at
+    ).update(due_at=at)
     enqueue_many(WORK, subjects, at=at)
 
 

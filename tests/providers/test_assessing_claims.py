@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from ledger.models import Transfer
@@ -80,6 +81,25 @@ def test_the_worker_assesses_what_was_submitted(enrolment: Enrolment) -> None:
     submitted.refresh_from_db()
     assert submitted.state == "approved"
     assert OutboxMessage.objects.get().done_at is not None
+
+
+def test_work_that_keeps_failing_is_done_once_its_cause_is_mended(
+    enrolment: Enrolment, settings: Any
+) -> None:
+    submitted = claim(enrolment)
+    mended = settings.OUTBOX_HANDLERS
+    settings.OUTBOX_HANDLERS = mended | {"claim.assess": "providers.nowhere.assess"}
+
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        for _ in range(40):
+            assert drain() == 0
+            clock.shift(timedelta(hours=2))
+        assert OutboxMessage.objects.get().attempts == 40
+        settings.OUTBOX_HANDLERS = mended
+        assert drain() == 1
+
+    submitted.refresh_from_db()
+    assert submitted.state == "approved"
 
 
 @pytest.mark.parametrize(
