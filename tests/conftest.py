@@ -10,12 +10,17 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 from ontwikkelrekening.database import set_up_database
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
+
+# That a machine does much else beside is no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 class FilesTogether(LoadFileScheduling):  # type: ignore[misc]
