@@ -10,8 +10,7 @@ def main() -> None:
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import OperationalError, ProgrammingError
-    from psycopg.errors import UndefinedTable
+    from django.db import DatabaseError
 
     try:
         settings.INSTALLED_APPS  # noqa: B018 - read now: some of Django's own commands go on without
@@ -27,12 +26,31 @@ def main() -> None:
     except ImproperlyConfigured as error:
         hint = "" if "ENVIRONMENT" in os.environ else " To try things out: ENVIRONMENT=development."
         sys.exit(f"{error}{hint}")
-    except OperationalError as error:
-        sys.exit(f"The database did not do it: {error}".strip())
-    except ProgrammingError as error:
-        if not isinstance(error.__cause__, UndefinedTable):
+    except DatabaseError as error:
+        if (sentence := _sentence(error)) is None:
             raise
-        sys.exit("This database is not set up: run `manage.py set_up_database` as its owner.")
+        sys.exit(sentence)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(f"{error.filename}: {error.strerror}.")
+
+
+def _sentence(error: Exception) -> str | None:
+    """What an operator can do about a refusal of the database, when it is one to mend."""
+    from django.db import OperationalError
+    from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
+
+    match error.__cause__:
+        case UndefinedTable():
+            return "This database is not set up: run `manage.py set_up_database` as its owner."
+        case InsufficientPrivilege() as refused:
+            return f"This role of the database may not do that: {refused.diag.message_primary}."
+        case ReadOnlySqlTransaction():
+            return "This role or this server only reads; nothing was written."
+    if isinstance(error, OperationalError):
+        return f"The database did not do it: {error}".strip()
+    return None
 
 
 if __name__ == "__main__":

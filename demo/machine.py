@@ -20,6 +20,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 
 from ontwikkelrekening.postgres import DATABASE, leave, own_server, start_over
 
@@ -232,5 +233,7 @@ def running(data: Path, *, port: int, is_sandbox: bool = False) -> Iterator[Mach
 def _start_postgres(data: Path, database: str) -> str:
     try:
         return own_server(data, database)
+    except ImproperlyConfigured as error:
+        raise DemoFailed(str(error)) from None
     except (OSError, RuntimeError, subprocess.SubprocessError, psycopg.Error) as error:
         raise DemoFailed(f"PostgreSQL did not start in {data}: {error}") from error

@@ -6,10 +6,11 @@ too. See docs/decisions/0003-outbox-and-doorbell.md.
 
 import gc
 import logging
+import logging.config
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 
 from ontwikkelrekening.bell import Bell
 
@@ -18,6 +19,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
 logger = logging.getLogger(__name__)
 app = Celery("ontwikkelrekening")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@setup_logging.connect
+def log_as_the_web_does(**_: object) -> None:
+    """JSON lines without the text of exceptions: Celery's own lines would have it."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
 
 
 @worker_process_init.connect

@@ -1,4 +1,7 @@
-"""Strict readers of the environment: a missing or unreadable setting stops the start, in one sentence."""
+"""Strict readers of the environment: a missing or unreadable setting stops the start, in one sentence.
+
+What is set to nothing, as a compose file sets what it does not know, counts as not set.
+"""
 
 import json
 import os
@@ -10,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 def text(name: str, default: str | None = None) -> str:
     """The value of `name`; raises ImproperlyConfigured when it is not set and has no default."""
-    value = os.environ.get(name, default)
+    value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
     return value
@@ -18,7 +21,7 @@ def text(name: str, default: str | None = None) -> str:
 
 def flag(name: str, *, default: bool) -> bool:
     """`true` or `false`, nothing else."""
-    value = os.environ.get(name, "true" if default else "false")
+    value = os.environ.get(name) or ("true" if default else "false")
     if value not in ("true", "false"):
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be true or false.")
     return value == "true"
@@ -26,7 +29,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 def number(name: str, default: int, *, least: int = 1) -> int:
     """A whole number from `least`."""
-    value = os.environ.get(name, str(default))
+    value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit() and int(value) >= least):
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least}.")
     return int(value)
@@ -43,7 +46,7 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     In development (`kept_in` names a file) a missing one is drawn once and kept there; in
     production it is an error, because a secret nobody chose is no secret.
     """
-    if kept_in is None or name in os.environ:
+    if kept_in is None or os.environ.get(name):
         value = text(name)
         if len(value) < 32:
             raise ImproperlyConfigured(f"{name} must have at least 32 characters.")

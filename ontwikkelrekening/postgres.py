@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from fasteners import InterProcessLock
 from psutil import pid_exists
 
@@ -38,6 +39,8 @@ def server_in(data: Path) -> PostgresServer:
     """The running server of a folder. The lock is this user's: the library's own, one for the whole
     machine, shuts out every other user.
     """
+    if any(letter.isspace() for letter in str(data)):
+        raise ImproperlyConfigured(f"{data} has a blank in it, which this PostgreSQL cannot do.")
     data.parent.mkdir(parents=True, exist_ok=True)
     PostgresServer._lock = lock = InterProcessLock(LOCK)
     with lock:

@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import make_conninfo
+from stdnum import bic, iban
 
 from ontwikkelrekening import env
 from ontwikkelrekening.postgres import own_server
@@ -62,13 +63,15 @@ LOTTERY_KEY = env.secret("LOTTERY_KEY", kept_in=_KEPT_SECRETS)
 PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
 PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
 PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
+if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
+    raise ImproperlyConfigured("PAYER_IBAN or PAYER_BIC is not valid: no bank would pay from it.")
 # What the key that signs the ledger's seals is derived from.
 LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
 LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
 
 PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
-if PRODUCTION and not PUBLIC_URL.startswith("https://"):
-    raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}; production serves https only.")
+if not urlsplit(PUBLIC_URL).hostname or (PRODUCTION and not PUBLIC_URL.startswith("https://")):
+    raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}; it must be https:// and a host.")
 SECURITY_CONTACT = env.text("SECURITY_CONTACT", f"mailto:security@{urlsplit(PUBLIC_URL).hostname}")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,localhost,testserver")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -153,10 +156,13 @@ def _database() -> dict[str, Any]:
     """The server that DATABASE_URL names, else our own, started here."""
     url = env.text("DATABASE_URL", None if PRODUCTION else "") or own_server(VAR / "postgres")
     try:
-        parsed = dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+        database: dict[str, Any] = {
+            **dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
+        }
     except ValueError:
-        raise ImproperlyConfigured("DATABASE_URL must be postgres://USER@HOST/NAME.") from None
-    database: dict[str, Any] = {**parsed}
+        database = {}
+    if database.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must be postgres://USER@HOST/NAME.")
     options = database.get("OPTIONS", {})
     database["HOST"] = options.pop("host", "") or database["HOST"]
     database["OPTIONS"] = {

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -94,7 +95,7 @@ def _perform_next() -> bool | None:
             logger.exception(
                 "work failed", extra={"work": message.work, "attempt": message.attempts}
             )
-            message.error = f"{type(error).__name__}: {error}"[:500]
+            message.error = _kept_of(error)[:500]
             # Never given up: an hour or so after its cause is mended it is done.
             message.due_at = now + timedelta(seconds=2 ** min(message.attempts, 12))
         else:
@@ -102,3 +103,22 @@ def _perform_next() -> bool | None:
             message.error = ""
         message.save(update_fields=["attempts", "error", "due_at", "done_at"])
     return message.done_at is not None
+
+
+def _kept_of(error: BaseException | None) -> str:
+    """What kind of failure it is, and the database's own sentence: that names no row.
+
+    Its other words may quote what it refused, and so may any other exception's; a sentence on
+    data (SQLSTATE class 22) quotes the value.
+    """
+    kind = type(error).__name__
+    while error is not None:
+        if isinstance(error, psycopg.Error):
+            said = error.diag.message_primary
+            return (
+                f"{kind}: {said}"
+                if said and not (error.sqlstate or "22").startswith("22")
+                else kind
+            )
+        error = error.__cause__
+    return kind

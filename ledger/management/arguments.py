@@ -2,6 +2,7 @@
 
 from argparse import ArgumentTypeError
 from datetime import date
+from pathlib import Path
 
 DAY = 86_400  # seconds
 
@@ -12,6 +13,14 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text} is not a day, such as 2026-12-31") from None
+
+
+def folder(text: str) -> Path:
+    """A folder that is there, asked for before anything is done that its files would tell of."""
+    path = Path(text)
+    if not path.is_dir():
+        raise ArgumentTypeError(f"{text} is not a folder")
+    return path
 
 
 def seconds(text: str) -> float:

@@ -44,9 +44,12 @@ def readiness(*, at: datetime) -> dict[str, str | int | None]:
     try:
         missing = _missing_migrations()
         oldest = _oldest_open()
+        may_write = _may_write()
     except DatabaseError:
         logger.exception("the database does not answer")
         return {"database": "no answer", "migrations": "unknown", "queue": "unknown"}
+    if not may_write:
+        return {"database": "read-only", "migrations": "unknown", "queue": "unknown"}
     waiting = int((at - oldest).total_seconds()) if oldest else 0
     return {
         "database": "ok",
@@ -59,6 +62,13 @@ def readiness(*, at: datetime) -> dict[str, str | int | None]:
 def _missing_migrations() -> int:
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _may_write() -> bool:
+    """Not so on a standby, or when someone made the database read-only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        return bool(cursor.fetchone() == ("off",))
 
 
 def _oldest_open() -> datetime | None:

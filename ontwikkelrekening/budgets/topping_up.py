@@ -124,9 +124,9 @@ def _queue(run: TopUpRun, *, at: datetime) -> None:
     """Queue every open chunk; those that wait for another attempt come now."""
     open_chunks = run.chunks.filter(done_at=None).order_by("number")
     subjects = [f"{run.pk}:{number}" for number in open_chunks.values_list("number", flat=True)]
-    OutboxMessage.objects.filter(
-        work=WORK, subject__in=subjects, done_at=None, due_at__gt=at
-    ).update(due_at=at)
+    OutboxMessage.objects.filter(work=WORK, subject__in=subjects, done_at=None).exclude(
+        error=""
+    ).update(due_at=at, error="")
     enqueue_many(WORK, subjects, at=at)
 
 

@@ -34,10 +34,11 @@ def test_production_starts_without_a_warning_when_everything_is_given() -> None:
     ],
 )
 def test_production_refuses_to_start_without(missing: str) -> None:
-    done = run_with({missing: None})
+    for nothing in None, "":
+        done = run_with({missing: nothing})
 
-    assert done.returncode != 0
-    assert f"Set the environment variable {missing}." in done.stderr
+        assert done.returncode != 0
+        assert f"Set the environment variable {missing}." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,11 @@ def test_production_refuses_to_start_without(missing: str) -> None:
         ("STAFF_SECOND_FACTOR", "false"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_URL", "http://example.org"),
+        ("PUBLIC_URL", "https://"),
+        ("PAYER_IBAN", "NL00ABNA0417164300"),
+        ("PAYER_BIC", "ABNA"),
+        ("DATABASE_URL", "sqlite:///books.db"),
+        ("DATABASE_URL", "mysql://somebody@somewhere/books"),
         ("ENVIRONMENT", "staging"),
         ("DEBUG", "yes"),
     ],

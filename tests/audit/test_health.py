@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -58,6 +58,15 @@ def test_not_ready_when_a_migration_is_missing(
     answer = client.get("/readyz")
 
     assert (answer.status_code, answer.json()["migrations"]) == (503, "2 missing")
+
+
+def test_not_ready_where_nothing_can_be_written(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["database"]) == (503, "read-only")
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(300, "ok"), (301, "late")])

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from ontwikkelrekening.citizens.extracts import import_extract
 from ontwikkelrekening.citizens.identity import Identity
@@ -102,6 +102,10 @@ def test_the_command_counts(
     path = tmp_path / "extract.csv"
     path.write_text("\n".join([HEADER, GOOD, "999900018,contract,permanent,2024-01-01,"]))
 
-    call_command("import_extract", str(path))
+    with pytest.raises(CommandError, match=r"1 added, 0 known already, 1 refused\."):
+        call_command("import_extract", str(path))
+    assert "line 3: refused" in capsys.readouterr().out
 
-    assert "1 added, 0 known already, 1 refused." in capsys.readouterr().out
+    path.write_text("\n".join([HEADER, GOOD]))
+    call_command("import_extract", str(path))
+    assert "0 added, 1 known already, 0 refused." in capsys.readouterr().out

@@ -6,6 +6,7 @@ follows back from the total.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -216,3 +217,13 @@ def test_the_books_balance_and_nothing_is_left_to_do(
 
     assert "trialBalance: 0.00" in summary
     assert "findings: []" in summary
+
+
+def test_a_workers_lines_are_json_as_those_of_the_web_are(
+    scheme: Machine, claimed: dict[str, Any]
+) -> None:
+    lines = (next(scheme.logs.glob("worker*.log"))).read_text().splitlines()
+    said = [json.loads(line) for line in lines if line.startswith("{")]
+
+    assert any(line["logger"] == "celery.apps.worker" for line in said)
+    assert not [line for line in lines if line.startswith("[20")]  # as Celery writes by itself

@@ -273,7 +273,7 @@ def test_the_commands_take_a_claim_to_paid(
     [
         (["prepare_payments", "--by", "ineke"], "There are no approved claims to pay."),
         (["prepare_payments", "--by", "amir"], "amir is no payment officer."),
-        (["release_payments", "--by", "ineke"], "There is no batch that is klaargezet."),
+        (["release_payments", "--by", "ineke"], "There is no batch that is prepared."),
         (["settle_payments", "XX", "--by", "ineke"], "There is no batch XX."),
     ],
 )

@@ -1,11 +1,12 @@
 """What the machine approves, what it puts before a person, and how people judge."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ledger.models import Transfer
 from providers.claiming import (
@@ -100,6 +101,39 @@ def test_work_that_keeps_failing_is_done_once_its_cause_is_mended(
 
     submitted.refresh_from_db()
     assert submitted.state == "approved"
+
+
+def quote_a_number(subject: str, *, at: datetime) -> None:
+    raise ValueError("999900006")
+
+
+def quote_a_value(subject: str, *, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(%s AS integer)", ["999900006 Amrani"])
+
+
+def break_a_rule(subject: str, *, at: datetime) -> None:
+    Claim.objects.create(pk=Claim.objects.get().pk, enrolment=Enrolment.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("work", "kept"),
+    [
+        (quote_a_number, "ValueError"),
+        (quote_a_value, "DataError"),
+        (break_a_rule, "IntegrityError: null value in column"),
+    ],
+)
+def test_of_a_failure_is_kept_what_quotes_nobody(
+    enrolment: Enrolment, settings: Any, work: Callable[..., None], kept: str
+) -> None:
+    claim(enrolment)
+    settings.OUTBOX_HANDLERS = {"claim.assess": f"{__name__}.{work.__name__}"}
+
+    assert drain() == 0
+
+    assert kept in OutboxMessage.objects.get().error
+    assert "9999" not in OutboxMessage.objects.get().error
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
     if message_id:
         raise CommandError(f"There is no batch {message_id}.")
     if found:
-        raise CommandError(f"More than one batch is {state.label}: name the one you mean.")
-    raise CommandError(f"There is no batch that is {state.label}.")
+        raise CommandError(f"More than one batch is {state.value}: name the one you mean.")
+    raise CommandError(f"There is no batch that is {state.value}.")
 
 
 @contextmanager

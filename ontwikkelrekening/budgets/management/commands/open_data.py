@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ledger.management.arguments import folder
 from ontwikkelrekening.budgets.open_data import counted_until, files, published_reach
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scheme")
         parser.add_argument("year", type=int)
-        parser.add_argument("--out", type=Path, default=Path())
+        parser.add_argument("--out", type=folder, default=Path())
 
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = Scheme.objects.filter(code=options["scheme"]).first()

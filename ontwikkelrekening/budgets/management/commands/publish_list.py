@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ledger.management.arguments import folder
 from ontwikkelrekening.budgets.management.rounds import add_round, find_round
 from ontwikkelrekening.budgets.proving import NotDrawn, facts_text, list_lines
 
@@ -12,7 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_round(parser)
-        parser.add_argument("--out", type=Path, default=Path())
+        parser.add_argument("--out", type=folder, default=Path())
 
     def handle(self, *args: Any, **options: Any) -> None:
         round_ = find_round(options["round"])

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ontwikkelrekening.citizens.evidence import ask_sample
@@ -14,7 +14,10 @@ class Command(BaseCommand):
         parser.add_argument("--seed", required=True, help="published beforehand")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = ask_sample(
-            per_cent=options["per_cent"], seed=options["seed"], on=timezone.localdate()
-        )
+        try:
+            asked = ask_sample(
+                per_cent=options["per_cent"], seed=options["seed"], on=timezone.localdate()
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"Evidence is asked for {asked} own statements.")

@@ -2,14 +2,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ontwikkelrekening.citizens.extracts import SOURCES, import_extract
 
 
 class Command(BaseCommand):
-    help = "Import a register's facts about known citizens; reports what became of every row."
+    help = (
+        "Import a register's facts about known citizens; reports what became of every row, and ends"
+        " with 1 when one was refused."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -24,6 +27,7 @@ class Command(BaseCommand):
             counts[line.became] += 1
             if options["every_row"] or line.became == "refused":
                 self.stdout.write(str(line))
-        self.stdout.write(
-            f"{counts['added']} added, {counts['known']} known already, {counts['refused']} refused."
-        )
+        summary = f"{counts['added']} added, {counts['known']} known already, {counts['refused']} refused."
+        if counts["refused"]:
+            raise CommandError(summary)
+        self.stdout.write(summary)

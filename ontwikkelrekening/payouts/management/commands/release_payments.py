@@ -1,9 +1,9 @@
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from ledger.management.arguments import folder
 from ontwikkelrekening.payouts.management.payments import (
     add_batch,
     add_who,
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_batch(parser)
         add_who(parser)
-        parser.add_argument("--out", type=Path, help="also write the file in this directory")
+        parser.add_argument("--out", type=folder, help="also write the file in this directory")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with clear_errors():
