@@ -33,12 +33,26 @@ class _Unchangeable:
         return False
 
 
+# What a filter beside a list asks of its field.
+LOOKUPS = {"", "exact", "isnull", "id__exact", "pk__exact", "gte", "lt"}
+
+
 class ReadOnlyAdmin(_Unchangeable, ModelAdmin):
-    """A list to look at; large tables are not counted twice for a page."""
+    """A list to look at; large tables are not counted twice for a page.
+
+    An address can ask for what the filters beside the list ask for, and for nothing else.
+    """
 
     show_full_result_count = False
     list_per_page = 50
     actions: list[str] | None = None
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return any(
+            lookup.removeprefix(name).removeprefix("__") in LOOKUPS
+            for name in map(_asks_for, self.list_filter)
+            if lookup == name or lookup.startswith(f"{name}__")
+        )
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """The fields; one that points at a page this person may not see is text and no link."""
@@ -50,6 +64,13 @@ class ReadOnlyAdmin(_Unchangeable, ModelAdmin):
             return name
         page = self.admin_site._registry.get(field.related_model)
         return name if page is None or page.has_view_permission(request) else _as_text(field)
+
+
+def _asks_for(list_filter: Any) -> str:
+    """The name by which an address asks for a filter: its field's, or one of its own."""
+    if isinstance(list_filter, str):
+        return list_filter
+    return str(list_filter[0] if isinstance(list_filter, tuple) else list_filter.parameter_name)
 
 
 def _as_text(field: ForeignKey[Any, Any]) -> Callable[[Model], str]:

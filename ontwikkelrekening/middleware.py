@@ -4,11 +4,13 @@ from typing import Any
 
 from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.middleware import OTPMiddleware
 
 from ontwikkelrekening.administration.second_factor import SecondFactor
@@ -45,7 +47,18 @@ class User(_ForPages, AuthenticationMiddleware):
 
 
 class VerifiedUser(_ForPages, OTPMiddleware):  # type: ignore[misc]
-    """Whether it was with a second factor."""
+    """Whether it was with a second factor; a session whose factor is forgotten has ended.
+
+    It could else set up an app of its own without a password.
+    """
+
+    def _verify_user_sync(self, request: HttpRequest, user: Any) -> Any:
+        had_one = user.is_authenticated and DEVICE_ID_SESSION_KEY in request.session
+        found = super()._verify_user_sync(request, user)
+        if had_one and not found.is_verified():
+            request.session.flush()
+            return super()._verify_user_sync(request, AnonymousUser())
+        return found
 
 
 class AskSecondFactor(_ForPages, SecondFactor):

@@ -1,7 +1,8 @@
-"""Sessions in the database, written at most once a minute while somebody only reads.
+"""Sessions in the database, written at most once a minute while somebody only reads, ended after a day's work.
 
 Every request renews the session (SESSION_SAVE_EVERY_REQUEST), so that it ends after idle minutes. A
-durable write for every page would cost more than the page; one a minute is enough to know.
+durable write for every page would cost more than the page; one a minute is enough to know. However busy
+somebody is, after eight hours they say again who they are (OWASP ASVS 5.0, 7.3.2).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from django.utils import timezone
 from providers import rows
 
 RENEWED_FOR = timedelta(minutes=1)
+LONGEST = timedelta(hours=8)
+BEGAN = "began"  # when its owner logged in, in seconds since 1970
 
 
 class SessionStore(db.SessionStore):
@@ -33,7 +36,23 @@ class SessionStore(db.SessionStore):
         self.valid_until = found[0].expire_date
         return found[0]
 
+    def load(self) -> dict[str, Any]:
+        """What it knows; nothing once it has lasted its longest."""
+        known: dict[str, Any] = super().load()
+        if timezone.now().timestamp() - known.get(BEGAN, 0) < LONGEST.total_seconds():
+            return known
+        self._session_key = None
+        return {}
+
+    def cycle_key(self) -> None:
+        """A new key, at a login; from here its longest counts."""
+        self.pop(BEGAN, None)
+        super().cycle_key()
+
     def save(self, must_create: bool = False) -> None:
+        if must_create:
+            known = self._get_session(no_load=True)  # type: ignore[attr-defined]
+            known.setdefault(BEGAN, int(timezone.now().timestamp()))
         if must_create or self.modified or not self._was_just_renewed():
             super().save(must_create=must_create)
 

@@ -206,6 +206,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+# One name from one address: who guesses names that are not ours locks nobody else out behind a proxy.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
 # Citizens log in with DigiD through a broker that speaks OpenID Connect. Without an issuer the login
 # page says that it does not work now.

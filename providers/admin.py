@@ -258,6 +258,7 @@ class ReviewAdmin(ActingAdmin):
             gettext_lazy("You have read the evidence and the reason, and agree."),
             errors=ERRORS,
             offered=_proposed,
+            shown=lambda review: (review.verdict, review.reason, review.judged_by),
             grave=True,
         ),
         Act(

@@ -2,18 +2,23 @@
 
 Django's own forms for adding and changing are closed; what staff may do to a thing is a list of
 acts. Each act names the right it needs and the errors its domain call may raise.
+
+Where a second pair of eyes decides on what it read, the act names what that was (`shown`): the page carries a
+digest of it, and what changed meanwhile has to be read again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Model
 from django.http import (
     Http404,
@@ -25,12 +30,17 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from ledger.admin import ReadOnlyAdmin
 
 Text = str | Promise
 Answer = Text | HttpResponse
+
+
+class ChangedMeanwhile(Exception):
+    """What is decided on is not what was shown any more."""
 
 
 class NothingToAsk(forms.Form):
@@ -72,6 +82,7 @@ class Act:
     form_for: Callable[[Any, QueryDict | None], forms.Form] | None = None  # when it depends on it
     template: str = "admin/act.html"
     offered: Callable[[Any], bool] = lambda subject: True
+    shown: Callable[[Any], object] | None = None  # what the page showed that it decides on
     on_list: bool = False
     grave: bool = False  # cannot be undone
 
@@ -121,10 +132,11 @@ class ActingAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = act.form_for(subject, data) if act.form_for else act.form(data, files)
+        refusals: tuple[type[Exception], ...] = (ChangedMeanwhile, *act.errors)
         if request.method == "POST" and form.is_valid():
             try:
-                answer = act.do(Request(request, subject, form.cleaned_data))
-            except act.errors as error:
+                answer = _perform(act, Request(request, subject, form.cleaned_data))
+            except refusals as error:
                 form.add_error(None, str(error))
             else:
                 return self._answer(request, act, subject, answer)
@@ -150,6 +162,7 @@ class ActingAdmin(ReadOnlyAdmin):
             "act": act,
             "subject": subject,
             "form": form,
+            "seen": _digest(act, subject),
             "back": self._back(subject),
         }
         status = 422 if request.method == "POST" else 200
@@ -181,3 +194,18 @@ class ActingAdmin(ReadOnlyAdmin):
 
 def _may(request: HttpRequest, act: Act) -> bool:
     return request.user.has_perm(act.right)
+
+
+def _perform(act: Act, asked: Request) -> Answer:
+    """Make the domain call; when it decides on what was shown, only while that stands still."""
+    if act.shown is None:
+        return act.do(asked)
+    with transaction.atomic():
+        subject = type(asked.subject)._default_manager.select_for_update().get(pk=asked.subject.pk)
+        if asked.http.POST.get("seen") != _digest(act, subject):
+            raise ChangedMeanwhile(_("This has changed since you opened it. Read it again."))
+        return act.do(Request(asked.http, subject, asked.answers))
+
+
+def _digest(act: Act, subject: Any) -> str:
+    return sha256(repr(act.shown(subject)).encode()).hexdigest() if act.shown else ""

@@ -67,6 +67,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if verify_token(request.user, device.persistent_id, form.cleaned_data["code"]):
             TOTPDevice.objects.filter(id=device.id).update(confirmed=True)
+            request.session.cycle_key()
             login(request, device)
             return redirect(_next(request))
         form.add_error("code", _("This code is not right, or was used. Wait for the next one."))
@@ -81,7 +82,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def forget(member: User) -> int:
-    """Forget the app of a member of staff; return how many there were. The next log-in sets one up."""
+    """Forget the app of a member of staff; return how many there were. The next log-in sets one up.
+
+    A session that the app had opened ends (`middleware.VerifiedUser`).
+    """
     removed: int = TOTPDevice.objects.filter(user=member).delete()[0]
     return removed
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.admin import ReadOnlyInline
-from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.facts_admin import CircumstanceAdmin
 from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, Purpose
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, Request
 
 __all__ = ["CircumstanceAdmin", "CitizenAdmin"]
 
@@ -57,9 +54,10 @@ class LookInline(ReadOnlyInline):
 
 
 @admin.register(Citizen)
-class CitizenAdmin(ActingAdmin):
+class CitizenAdmin(LookedAtAdmin):
     """No names, no BSN, no birth dates in the list; the search knows account codes only."""
 
+    purpose = Purpose.OPENED
     list_display = ["account_code", "language", "registered_at", "erased_at"]
     search_fields = ["account_code__exact"]
     ordering = ["account_code"]
@@ -81,16 +79,3 @@ class CitizenAdmin(ActingAdmin):
             grave=True,
         )
     ]
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        citizen = self.get_object(request, object_id)
-        if citizen is not None and citizen.erased_at is None and self.has_view_permission(request):
-            log_look(
-                citizen,
-                actor=request.user.get_username(),
-                purpose=Purpose.OPENED,
-                at=timezone.now(),
-            )
-        return super().change_view(request, object_id, *args, **kwargs)

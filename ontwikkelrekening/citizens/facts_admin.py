@@ -21,12 +21,12 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import UnableToJudge, judge, look_at
 from ontwikkelrekening.citizens.extracts import SOURCES, Line, import_extract
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Circumstance, Evidence, Exhibit, Purpose, Source
 from ontwikkelrekening.citizens.vocabulary import VOCABULARY
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, Request
 
 EXTENSIONS = (".csv", ".csv.gz", ".json", ".json.gz")
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -100,10 +100,14 @@ def _waits(fact: Circumstance) -> bool:
 
 
 @admin.register(Circumstance)
-class CircumstanceAdmin(ActingAdmin):
-    """Own statements that were asked about: those that wait first, the most urgent on top."""
+class CircumstanceAdmin(LookedAtAdmin):
+    """Own statements that were asked about: those that wait first, the most urgent on top.
 
-    list_display = ["account_code", "what", "valid_from", "evidence", "handed_in", "clock"]
+    The list says of which kind each is, never what was told.
+    """
+
+    purpose = Purpose.EVIDENCE
+    list_display = ["account_code", "kind", "valid_from", "evidence", "handed_in", "clock"]
     list_filter = ["evidence", "kind"]
     search_fields = ["citizen__account_code__exact"]
     ordering = ["evidence", "evidence_due_on", "pk"]  # "asked" comes first
@@ -186,18 +190,8 @@ class CircumstanceAdmin(ActingAdmin):
             },
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        fact = self.get_object(request, object_id)
-        if fact is not None and self.has_view_permission(request):
-            log_look(
-                fact.citizen,
-                actor=request.user.get_username(),
-                purpose=Purpose.EVIDENCE,
-                at=timezone.now(),
-            )
-        return super().change_view(request, object_id, *args, **kwargs)
+    def account_of(self, fact: Circumstance) -> str:
+        return fact.citizen.account_code
 
     @admin.display(description=gettext_lazy("account number"), ordering="citizen__account_code")
     def account_code(self, fact: Circumstance) -> str:

@@ -129,7 +129,7 @@ class Circumstance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.value}"
+        return f"{self.kind} {self.pk}"  # without its value: Django's log of acts keeps this
 
 
 class Purpose(models.TextChoices):

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -15,6 +16,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
+from ontwikkelrekening.citizens.models import Purpose
 from ontwikkelrekening.eligibility import policies, simulating
 from ontwikkelrekening.eligibility.casework_admin import (
     DECISION_ACTS,
@@ -115,6 +118,12 @@ def _approve(request: Request) -> str:
     return _("The policy is approved. It holds from %(on)s.") % {
         "on": date_format(request.subject.starts_on)
     }
+
+
+def _terms(policy: Policy) -> object:
+    """What an approver reads: from when it holds, and every value with its ground."""
+    rows = policy.parameters.order_by("key").values_list("key", "value", "ground", "reason")
+    return policy.starts_on, policy.ends_on, list(rows)
 
 
 def _is(state: PolicyState) -> Any:
@@ -218,6 +227,7 @@ class PolicyAdmin(ActingAdmin):
             ),
             errors=(policies.UnableToSetPolicy,),
             offered=_is(PolicyState.PROPOSED),
+            shown=_terms,
             grave=True,
         ),
     ]
@@ -242,10 +252,13 @@ def _confirm(request: Request) -> str:
 
 
 @admin.register(Decision)
-class DecisionAdmin(ActingAdmin):
-    """Decisions by account code; a refusal is read and confirmed here, with its reason in the list."""
+class DecisionAdmin(LookedAtAdmin):
+    """Decisions by account code. Refusals that wait stand there with their reasons, to be read and
+    confirmed: their citizens see that somebody looked.
+    """
 
-    list_display = ["account_code", "decided_on", "outcome", "why", "confirmed_by", "policy"]
+    purpose = Purpose.CASEWORK
+    list_display = ["account_code", "decided_on", "outcome", "confirmed_by", "policy"]
     list_filter = [WaitingFilter, "outcome"]
     search_fields = ["account_code__startswith"]
     ordering = ["-decided_on", "id"]
@@ -278,6 +291,21 @@ class DecisionAdmin(ActingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         wanted: QuerySet[Decision] = super().get_queryset(request)
         return wanted.select_related("policy__scheme").prefetch_related("policy__parameters")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*self.list_display, "why"] if self._is_queue(request) else self.list_display
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = super().changelist_view(request, extra_context)
+        if self._is_queue(request) and isinstance(page, TemplateResponse):
+            shown = page.context_data["cl"].result_list if page.context_data else []
+            self.note(request, [decision.account_code for decision in shown])
+        return page
+
+    def _is_queue(self, request: HttpRequest) -> bool:
+        return request.GET.get(WaitingFilter.parameter_name) == "yes"
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, decision: Decision) -> str:

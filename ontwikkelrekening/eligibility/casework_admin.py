@@ -6,21 +6,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.identity import NoIdentity
-from ontwikkelrekening.citizens.models import Citizen, Purpose
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
+from ontwikkelrekening.citizens.models import Purpose
 from ontwikkelrekening.citizens.writing import UnusableText, read
 from ontwikkelrekening.eligibility import deviating, objecting, waiting
 from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.replacing import UnableToReplace
 from ontwikkelrekening.eligibility.wording import KINDS
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, Request
 from providers.states import IllegalMove
 
 REFUSALS = (
@@ -125,9 +124,10 @@ def _received(objection: Objection) -> bool:
 
 
 @admin.register(Objection)
-class ObjectionAdmin(ActingAdmin):
+class ObjectionAdmin(LookedAtAdmin):
     """The queue of objections, the most urgent first. Opening one is a look at the citizen's words."""
 
+    purpose = Purpose.CASEWORK
     list_display = ["account_code", "state", "filed_on", "in_time", "decide_by", "days_left"]
     list_filter = ["state", "in_time", "committee"]
     search_fields = ["account_code__exact"]
@@ -215,12 +215,6 @@ class ObjectionAdmin(ActingAdmin):
     def our_answer(self, objection: Objection) -> str:
         return words(objection.answer) if objection.answer else "-"
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        note_look(self, request, object_id)
-        return super().change_view(request, object_id, *args, **kwargs)
-
 
 def words(writing: Any) -> str:
     """What was written, or that it was erased with its citizen."""
@@ -228,22 +222,6 @@ def words(writing: Any) -> str:
         return read(writing)
     except NoIdentity:
         return _("erased with the citizen")
-
-
-def note_look(page: ActingAdmin, request: HttpRequest, object_id: str) -> None:
-    """Write down that a citizen's words are opened."""
-    found: Any = page.get_object(request, object_id)
-    if found is None or not page.has_view_permission(request):
-        return
-    code = getattr(found, "account_code", None) or found.decision.account_code
-    citizen = Citizen.objects.filter(account_code=code, erased_at=None).first()
-    if citizen is not None:
-        log_look(
-            citizen,
-            actor=request.user.get_username(),
-            purpose=Purpose.CASEWORK,
-            at=timezone.now(),
-        )
 
 
 def _more_time(request: Request) -> str:
@@ -297,7 +275,8 @@ DECISION_ACTS = [
 
 
 @admin.register(Deviation)
-class DeviationAdmin(ActingAdmin):
+class DeviationAdmin(LookedAtAdmin):
+    purpose = Purpose.CASEWORK
     list_display = ["learning_account", "proposed_by", "proposed_at", "approved_by"]
     list_select_related = ["decision"]
     ordering = ["approved_by", "proposed_at"]
@@ -328,6 +307,9 @@ class DeviationAdmin(ActingAdmin):
     def learning_account(self, deviation: Deviation) -> str:
         return deviation.decision.account_code
 
+    def account_of(self, deviation: Deviation) -> str:
+        return deviation.decision.account_code
+
     @admin.display(description=gettext_lazy("sums"))
     def sums(self, deviation: Deviation) -> str:
         return ", ".join(f"€ {cents / 100:.2f} {KINDS[kind]}" for kind, cents in deviation.grants)
@@ -335,9 +317,3 @@ class DeviationAdmin(ActingAdmin):
     @admin.display(description=gettext_lazy("why"))
     def why(self, deviation: Deviation) -> str:
         return words(deviation.reason)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        note_look(self, request, object_id)
-        return super().change_view(request, object_id, *args, **kwargs)

@@ -25,7 +25,11 @@ pytestmark = pytest.mark.django_db
 
 
 def say(browser: Client, address: str, **answers: object) -> str:
-    """Do an act and return what the page says afterwards."""
+    """Do an act as its page asks for it, and return what the page says afterwards."""
+    if "/do/" in address and not answers:
+        asked = browser.get(address)
+        found = re.search(r'name="seen" value="(\w+)"', asked.content.decode())
+        answers = {"seen": found[1]} if found else {}
     answer = browser.post(address, answers, follow=True)
     assert answer.status_code in (200, 422), answer.status_code
     return re.sub(r"\s+", " ", answer.content.decode())
@@ -50,6 +54,25 @@ def test_a_policy_is_drafted_by_one_and_approved_by_another(year: Year) -> None:
     assert "Het beleid is vastgesteld" in other
     assert (policy.state, policy.approved_by.get_username()) == ("approved", "paul")  # type: ignore[union-attr]
     assert Policy.objects.get(version=1).ends_on == date(2027, 1, 1)
+
+
+def test_a_policy_that_changed_since_it_was_read_is_not_approved(year: Year) -> None:
+    petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
+    policies = "/admin/eligibility/policy/"
+    say(petra, f"{policies}do/draft", scheme=year.world.scheme.pk, starts_on="2027-01-01")
+    policy = Policy.objects.get(version=2)
+    say(petra, f"{policies}{policy.pk}/do/propose")
+    read = paul.get(f"{policies}{policy.pk}/do/approve").content.decode()
+    seen = re.findall(r'name="seen" value="(\w+)"', read)[0]
+
+    say(petra, f"{policies}{policy.pk}/do/send-back")
+    policy.parameters.filter(key="amount_general_cents").update(value=499_000)
+    say(petra, f"{policies}{policy.pk}/do/propose")
+    said = say(paul, f"{policies}{policy.pk}/do/approve", seen=seen)
+
+    policy.refresh_from_db()
+    assert "is veranderd sinds u het opende" in said
+    assert policy.state == "proposed"
 
 
 def test_an_approved_policy_offers_no_acts(year: Year) -> None:
@@ -231,6 +254,47 @@ def test_opening_a_citizen_is_written_down(year: Year) -> None:
 
     look = AccessLog.objects.get(citizen=citizen)
     assert (look.actor, look.get_purpose_display()) == ("iris", "geopend in het beheer")
+
+
+@pytest.mark.parametrize("page", ["change/", "history/", "do/confirm"])
+def test_whoever_opens_a_decision_is_seen_by_its_citizen(year: Year, page: str) -> None:
+    refusal = Decision.objects.get(account_code=year.willem)
+
+    logged_in("rosa", "reviewers").get(f"/admin/eligibility/decision/{refusal.pk}/{page}")
+
+    look = AccessLog.objects.get(citizen__account_code=year.willem)
+    assert (look.actor, look.purpose) == ("rosa", "casework")
+
+
+def test_reasons_stand_only_where_their_reading_is_written_down(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+
+    everyone = rosa.get("/admin/eligibility/decision/").content.decode()
+    assert "AOW-leeftijd" not in everyone
+    assert not AccessLog.objects.exists()
+
+    waiting = rosa.get("/admin/eligibility/decision/?waiting=yes").content.decode()
+    assert "AOW-leeftijd" in waiting
+    assert AccessLog.objects.get().citizen.account_code == year.willem
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["born_on__year=1985", "born_on__gte=2008-01-01", "account_code__regex=(", "bsn_lookup=x"],
+)
+def test_a_list_answers_only_what_its_filters_ask(year: Year, asked: str) -> None:
+    answer = logged_in("iris", "privacy-officers").get(f"/admin/citizens/citizen/?{asked}")
+
+    assert answer.status_code == 400
+
+
+def test_the_filters_of_a_list_work(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+
+    for asked in ("outcome__exact=refused", "waiting=yes"):
+        page = rosa.get(f"/admin/eligibility/decision/?{asked}").content.decode()
+        assert year.willem in page
+        assert year.world.fatima not in page
 
 
 def test_the_list_of_citizens_knows_account_codes_only(year: Year) -> None:

@@ -43,7 +43,9 @@ def test_a_reviewer_opens_what_was_shown_and_judges_it(year: Year, fact: Circums
     said = say(rosa, f"{FACTS}{fact.pk}/do/stands")
 
     assert year.world.fatima in listed
-    assert "soort werk: oproepwerk" in listed
+    assert "soort werk" in listed
+    assert "oproepwerk" not in listed
+    assert "soort werk: oproepwerk" in opened
     assert "28 dagen" in listed
     assert f"/document/{document.request['PATH_INFO'].rsplit('/', 1)[1]}" in opened
     assert document.content == PDF

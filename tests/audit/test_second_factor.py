@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django_otp.oath import hotp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
+from ontwikkelrekening.administration.second_factor import forget
 from tests.audit.world import logged_in
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,41 @@ def test_who_lost_the_app_sets_one_up_anew(capsys: pytest.CaptureFixture[str]) -
         assert amir.get("/audit/").status_code == 302
         assert key_on(logged_in("amir", "auditors")) != key
     assert "amir" in capsys.readouterr().out
+
+
+def test_a_session_whose_app_was_forgotten_has_ended() -> None:
+    with time_machine.travel(NOON, tick=False):
+        amir = logged_in("amir", "auditors")
+        amir.post(PAGE, {"code": code_at(key_on(amir), NOON)})
+        before = amir.session.session_key
+
+        forget(User.objects.get(username="amir"))
+
+        assert amir.get(PAGE)["Location"].startswith("/admin/login/")
+        assert amir.get("/audit/").status_code == 302
+        assert not Session.objects.filter(pk=before).exists()
+
+
+def test_a_session_gets_another_key_with_the_second_factor() -> None:
+    with time_machine.travel(NOON, tick=False):
+        amir = logged_in("amir", "auditors")
+        half_in = amir.session.session_key
+
+        amir.post(PAGE, {"code": code_at(key_on(amir), NOON)})
+
+        assert amir.session.session_key != half_in
+
+
+def test_after_eight_hours_somebody_busy_says_again_who_they_are() -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        amir = logged_in("amir", "auditors")
+        amir.post(PAGE, {"code": code_at(key_on(amir), NOON)})
+        for minutes in range(14, 8 * 60, 14):
+            clock.move_to(NOON + timedelta(minutes=minutes))
+            assert amir.get("/audit/").status_code == 200
+
+        clock.move_to(NOON + timedelta(hours=8))
+        assert amir.get("/audit/").status_code == 302
 
 
 def test_nobody_else_is_asked(client: Client) -> None:
