@@ -12,7 +12,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from providers.api import serializers
+from providers.api import BYTES_MAX, serializers
 from providers.api.bulk import take_in
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
@@ -21,14 +21,13 @@ from providers.models import Job
 
 NEWEST = Ordering("submitted_at", datetime.fromisoformat)
 IN_ORDER = Ordering("number", int, key="number", parse_key=int, descending=False)
-BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 
 class Batch(ApiView):
     """Takes a batch of one kind in."""
 
     kind: ClassVar[str]
-    bytes_max = BATCH_BYTES_MAX
+    bytes_max = BYTES_MAX
 
     def _take(self) -> Response:
         caller, body = self.caller, cast("dict[str, Any]", self.request.data)
