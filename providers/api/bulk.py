@@ -14,7 +14,7 @@ from django.db import transaction
 from rest_framework import serializers as drf
 
 from providers.api import problems, serializers
-from providers.claiming import submit
+from providers.claiming import submit, wait_for_a_twin
 from providers.errors import Unable
 from providers.models import Client, Course, Job, JobItem, Provider
 from providers.outbox import enqueue_many
@@ -80,8 +80,10 @@ def _perform(
 
 def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
     values = serializers.BatchClaim.read(payload)
+    id_ = uuid5(job.provider.id, f"claim:{values['idempotency_key']}")
+    wait_for_a_twin(id_)
     claim, _ = submit(
-        uuid5(job.provider.id, f"claim:{values['idempotency_key']}"),
+        id_,
         values["enrolment"],
         values["instalment"],
         values["amount"],
