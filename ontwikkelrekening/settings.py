@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "ontwikkelrekening.middleware.VerifiedUser",
     "ontwikkelrekening.middleware.AskSecondFactor",
     "ontwikkelrekening.middleware.Messages",
+    "ontwikkelrekening.middleware.NoNul",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
