@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -87,6 +88,34 @@ def test_an_item_that_two_chunks_work_off_at_once_is_one_claim(
         assert twin.outcome() == "done"
 
         assert set(JobItem.objects.values_list("result", flat=True)) == {Claim.objects.get().id}
+
+
+def test_a_course_that_two_chunks_register_at_once_is_one_course(
+    own_database: str, django_db_blocker: Any
+) -> None:
+    item = {
+        "primaryCode": "C-1",
+        "name": "Les",
+        "category": "module",
+        "price": "90.00",
+        "studyLoad": 6,
+    }
+    with django_db_blocker.unblock():
+        linde = Software(de_linde())
+        first, second, other = (
+            take_in("courses", [each], provider=linde.provider, client=linde.client, at=MONDAY)
+            for each in (item, item, {**item, "price": "95.00"})
+        )
+        with transaction.atomic():
+            run_chunk(f"{first.id}:0", at=MONDAY)
+            twins = [
+                Beside(partial(run_chunk, f"{job.id}:0", at=MONDAY)) for job in (second, other)
+            ]
+            assert all(twin.waits() for twin in twins)
+        assert [twin.outcome() for twin in twins] == ["done", "done"]
+
+        made = Course.objects.get()
+        assert [second.items.get().result, other.items.get().result] == [made.id, None]
 
 
 def test_a_page_of_batches_counts_no_more_than_its_own_items(linde: Software) -> None:
