@@ -71,13 +71,18 @@ def seal() -> int:
 
 @app.task(name="expire", ignore_result=True)
 def expire() -> None:
-    """End unused codes, enrolments past their term and credit past its last day; hand on the rest."""
+    """End unused codes, enrolments past their term and credit past its last day; hand on the rest.
+
+    And throw away the sessions, tokens and counters that are over.
+    """
     from django.utils import timezone
 
     from ontwikkelrekening.budgets.nightly import end_day
+    from ontwikkelrekening.clearing import clear
 
     now = timezone.now()
     end_day(on=timezone.localdate(now), at=now)
+    clear(at=now)
 
 
 @app.task(name="webhooks", ignore_result=True)

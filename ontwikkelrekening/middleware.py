@@ -1,5 +1,6 @@
 """Middleware that only pages need: a call of the API has no session, no language and no messages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from csp.middleware import CSPMiddleware
@@ -7,7 +8,8 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -28,6 +30,20 @@ class _ForPages:
         else:
             answer = super().__call__(request)  # type: ignore[misc]
         return answer
+
+
+class _NoNul:
+    """The database holds no text with a NUL: nothing has such an address, and nothing is found by it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        return self.get_response(request)
 
 
 class ContentSecurityPolicy(_ForPages, CSPMiddleware):
@@ -63,6 +79,10 @@ class VerifiedUser(_ForPages, OTPMiddleware):  # type: ignore[misc]
 
 class AskSecondFactor(_ForPages, SecondFactor):
     """Otherwise, ask for it."""
+
+
+class NoNul(_ForPages, _NoNul):
+    """The API points to the parameter."""
 
 
 class Messages(_ForPages, MessageMiddleware):

@@ -7,6 +7,7 @@ missing secret, DEBUG, the mock login or an insecure flag.
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import dj_database_url
 from celery.schedules import crontab
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "ontwikkelrekening.middleware.VerifiedUser",
     "ontwikkelrekening.middleware.AskSecondFactor",
     "ontwikkelrekening.middleware.Messages",
+    "ontwikkelrekening.middleware.NoNul",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -334,6 +336,7 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "LICENSE": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
+    "PATH_CONVERTER_OVERRIDES": {"id": UUID},
     "COMPONENT_SPLIT_PATCH": False,  # what a change may hold is a serializer of its own
     "POSTPROCESSING_HOOKS": ["providers.api.schema.as_the_standard_asks"],
 }

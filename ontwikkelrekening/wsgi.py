@@ -5,11 +5,12 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from ontwikkelrekening.bodies import WithLength
 from ontwikkelrekening.waiting_room.room import Application, WaitingRoom, key_from
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ontwikkelrekening.settings")
 
-application: Application = get_wsgi_application()
+application: Application = WithLength(get_wsgi_application())
 if settings.WAITING_MINUTES:
     application = WaitingRoom(
         application,

@@ -30,6 +30,7 @@ from ontwikkelrekening.budgets.models import ContributionFile, Fund, Tranche
 from ontwikkelrekening.citizens.models import Citizen
 
 COLUMNS = ("account", "amount", "reference")
+HEADING_MAX = 100  # columns; each costs time in every row
 AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?", re.ASCII)
 
 
@@ -179,6 +180,9 @@ def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Pro
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
     if missing:
         yield Problem(1, missing[0], _("this column is missing"))
+        return
+    if len(reader.fieldnames or []) > HEADING_MAX:
+        yield Problem(1, "line", _("has more than %(max)s columns") % {"max": HEADING_MAX})
         return
     try:
         for row in reader:

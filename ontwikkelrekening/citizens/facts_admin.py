@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -40,7 +43,7 @@ class Extract(forms.Form):
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
             "CSV or JSON, gzipped or not: bsn, kind, value, valid_from and, if it ended, valid_until."
-            " Up to 6 MB here; a larger file goes in with the command import_extract."
+            " Up to 6 MB here, unpacked; a larger file goes in with the command import_extract."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.json,.gz"}),
         error_messages={"required": gettext_lazy("Choose a file of 6 MB at most.")},
@@ -50,7 +53,23 @@ class Extract(forms.Form):
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if not (file.name or "").lower().endswith(EXTENSIONS):
             raise forms.ValidationError(_("This file is not called .csv, .json or one with .gz."))
+        if (file.name or "").lower().endswith(".gz") and _is_large_inside(file):
+            raise forms.ValidationError(
+                _("Unpacked this file is larger than 6 MB. The command import_extract takes it in.")
+            )
         return file
+
+
+def _is_large_inside(file: UploadedFile[Any]) -> bool:
+    """Whether it unpacks to more than a file may be here; one that is damaged, its report tells."""
+    most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    try:
+        with gzip.open(file) as content:
+            return len(content.read(most + 1)) > most
+    except (OSError, EOFError, zlib.error):
+        return False
+    finally:
+        file.seek(0)
 
 
 BECAME = {

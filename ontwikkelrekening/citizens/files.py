@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FIELD_LENGTH_MAX = 200
+LINE_LENGTH_MAX = 100_000  # a small file can be unpacked to one line without an end
 
 
 class Finding(NamedTuple):
@@ -73,7 +74,8 @@ def _open(path: Path) -> IO[str]:
 def _csv_rows(
     text: IO[str], *, required: Sequence[str], optional: Sequence[str]
 ) -> Iterator[tuple[int, Row]]:
-    header = text.readline()
+    lines = _lines(text)
+    header = next(lines, "")
     if not header.strip():
         raise UnreadableFile(_("is empty"))
     if "\0" in header:
@@ -81,7 +83,7 @@ def _csv_rows(
     separator = max(",;\t", key=header.count)
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator))]
     _check_names(names, required=required, optional=optional)
-    rows = csv.reader(text, delimiter=separator, strict=True)
+    rows = csv.reader(lines, delimiter=separator, strict=True)
     for values in rows:
         line = rows.line_num + 1
         if not any(value.strip() for value in values):
@@ -93,6 +95,16 @@ def _csv_rows(
                 line=line,
             )
         yield line, {name: value.strip() for name, value in zip(names, values, strict=True)}
+
+
+def _lines(text: IO[str]) -> Iterator[str]:
+    number = 1
+    while line := text.readline(LINE_LENGTH_MAX + 1):
+        if len(line) > LINE_LENGTH_MAX:
+            reason = _("is longer than %(max)s characters") % {"max": LINE_LENGTH_MAX}
+            raise UnreadableFile(reason, line=number)
+        yield line
+        number += 1
 
 
 def _json_rows(

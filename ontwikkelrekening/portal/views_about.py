@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from ontwikkelrekening.portal.session import account_of
+from ontwikkelrekening.waiting_room.room import NOT_FOR_CITIZENS
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
@@ -60,7 +61,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without the request: the session or the database may be what failed."""
-    return HttpResponse(render_to_string("portal/errors/500.html"), status=500)
+    at_work = request.path if NOT_FOR_CITIZENS.match(request.path) else ""
+    return HttpResponse(
+        render_to_string("portal/errors/500.html", {"at_work": at_work}), status=500
+    )
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -21,6 +21,7 @@ from ontwikkelrekening.provider_area.words import (
     reason_in_words,
 )
 from ontwikkelrekening.tables.table import Text
+from providers.api.fields import MANY_LINES, PERHAPS_EMPTY
 from providers.claiming.submitting import Evidence, Instalment
 from providers.importing import Unreadable, decoded
 from providers.models import Course
@@ -28,7 +29,8 @@ from providers.publishing import CourseDetails
 
 REQUIRED = {"required": _("Fill this in.")}
 WHOLE = {**REQUIRED, "invalid": _("Fill in a whole number, like 10.")}
-one_line = RegexValidator(r"^[^\x00-\x1f\x7f]*$", _("Write this on one line."))
+one_line = RegexValidator(PERHAPS_EMPTY, _("Write this on one line."))
+many_lines = RegexValidator(MANY_LINES, _("This text holds a character that cannot be read."))
 
 
 class StyledForm(forms.Form):
@@ -121,6 +123,7 @@ class CourseForm(StyledForm):
         label=_("What does one learn?"),
         max_length=4000,
         required=False,
+        validators=[many_lines],
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     category = _choice(_("Kind"), CATEGORIES)

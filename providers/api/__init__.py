@@ -3,3 +3,4 @@
 VERSION = "1.0.0"
 PREFIX = "/api/"
 OAUTH = "/oauth/"
+BYTES_MAX = 8 * 1024 * 1024  # of a body: a batch may have as many

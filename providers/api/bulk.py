@@ -14,7 +14,7 @@ from django.db import transaction
 from rest_framework import serializers as drf
 
 from providers.api import problems, serializers
-from providers.claiming import submit
+from providers.claiming import submit, wait_for_a_twin
 from providers.errors import Unable
 from providers.models import Client, Course, Job, JobItem, Provider
 from providers.outbox import enqueue_many
@@ -48,12 +48,14 @@ def run_chunk(subject: str, *, at: datetime) -> None:
     job_id, start = subject.split(":")
     job = Job.objects.select_related("provider", "client").get(pk=UUID(job_id))
     items = list(
-        JobItem.objects.select_for_update().filter(
+        JobItem.objects.select_for_update()
+        .filter(
             job=job,
             number__gte=int(start),
             number__lt=int(start) + ITEMS_IN_A_CHUNK,
             done_at=None,
         )
+        .order_by("number")
     )
     act = ACTS[job.kind]
     for item in sorted(items, key=_lock_order):
@@ -62,8 +64,8 @@ def run_chunk(subject: str, *, at: datetime) -> None:
 
 
 def _lock_order(item: JobItem) -> str:
-    """Two chunks that meet the same enrolments take them in one order."""
-    return str(item.payload.get("enrolment"))
+    """Two chunks that meet the same enrolments, or codes of courses, take them in one order."""
+    return str(item.payload.get("enrolment") or item.payload.get("primaryCode"))
 
 
 def _perform(
@@ -80,8 +82,10 @@ def _perform(
 
 def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
     values = serializers.BatchClaim.read(payload)
+    id_ = uuid5(job.provider.id, f"claim:{values['idempotency_key']}")
+    wait_for_a_twin(id_)
     claim, _ = submit(
-        uuid5(job.provider.id, f"claim:{values['idempotency_key']}"),
+        id_,
         values["enrolment"],
         values["instalment"],
         values["amount"],
@@ -96,12 +100,13 @@ def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
 def _register_course(job: Job, payload: Any, at: datetime) -> UUID:
     """A course that is registered just so already is the same course."""
     details = CourseDetails(**serializers.NewCourse.read(payload))
-    known = Course.objects.of(job.provider).filter(code=details.code).first()
-    if known is None:
+    try:
         return register_course(job.provider, details, at=at).id
-    if details.is_of(known):
+    except CourseCodeIsTaken:  # perhaps by a chunk that was waited for
+        known = Course.objects.of(job.provider).get(code=details.code)
+        if not details.is_of(known):
+            raise
         return known.id
-    raise CourseCodeIsTaken
 
 
 def _actor(job: Job) -> str:

@@ -24,6 +24,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+OF_THE_BODY = "Content-Type", "Content-Length"
 UNREADABLE = BadRequest, SuspiciousOperation, MultiPartParserError
 FAILURES = {
     400: "The request cannot be read: too many parameters, too large or malformed.",
@@ -88,6 +89,8 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
         return response
     if response.status_code != 200:
         return response
+    # Nothing here has a moment of its last change, and then this header says nothing (RFC 9110, 13.1.4).
+    request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)
     etag = etag_of(response.content)
     response.headers["ETag"] = etag
     conditional = get_conditional_response(request, etag=etag, response=response)
@@ -95,6 +98,7 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
         return response
     if conditional.status_code == 412:
         conditional = answer(412, "It has another ETag than the one in If-Match.")
-    for name in HEADERS:
-        conditional.headers[name] = response.headers[name]
+    for name, value in response.headers.items():
+        if name not in OF_THE_BODY:
+            conditional.headers.setdefault(name, value)
     return conditional

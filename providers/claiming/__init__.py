@@ -6,7 +6,7 @@ The machine may approve what the terms allow. A refusal takes a person, a reason
 from providers.claiming.assessing import assess
 from providers.claiming.paying import hand_back, settle, take_up
 from providers.claiming.reviewing import approve, confirm_refusal, refuse, send_back
-from providers.claiming.submitting import submit, withdraw
+from providers.claiming.submitting import submit, wait_for_a_twin, withdraw
 
 __all__ = [
     "approve",
@@ -18,5 +18,6 @@ __all__ = [
     "settle",
     "submit",
     "take_up",
+    "wait_for_a_twin",
     "withdraw",
 ]

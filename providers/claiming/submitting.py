@@ -97,6 +97,12 @@ class ClaimIsOnItsWay(UnableToClaim):
     field, sentence = "id", "This claim is being submitted at this moment."
 
 
+def wait_for_a_twin(id: UUID) -> None:
+    """Hold a claim's id for this transaction: what is submitted under it elsewhere is known then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(id)])
+
+
 class Evidence(TypedDict, total=False):
     """What shows that the instalment is due; no names, no documents."""
 

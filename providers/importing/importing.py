@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -16,11 +17,12 @@ from django.utils import timezone
 from ledger.accounts import open_accounts
 from providers.admitting import ProviderDetails
 from providers.importing.changing import agreed_otherwise, agreed_to, change
-from providers.importing.judging import judge
+from providers.importing.judging import as_it_keeps, judge
 from providers.importing.reading import (
     PROVIDER,
     REQUIRED,
     Reason,
+    Row,
     RowError,
     Unreadable,
     decoded,
@@ -33,6 +35,7 @@ from providers.states import CourseState
 
 ACTOR = "import"
 Judged = tuple[int, ProviderDetails, CourseDetails]
+Said = tuple[int, ProviderDetails, CourseDetails, Row]
 Present = dict[tuple[UUID, str], Course]  # by provider and code
 
 
@@ -57,10 +60,14 @@ class Imported:
 @transaction.atomic
 def import_courses(path: Path, *, at: datetime) -> Imported:
     """Import a whole file or raise UnableToImport; a constant number of queries for any size."""
-    rows, errors = _judged(path)
+    said, errors = _judged(path)
     known = {provider.kvk_number: provider for provider in Provider.objects.all()}
+    present = _present(known[d.kvk_number].pk for _, d, _, _ in said if d.kvk_number in known)
+    rows = []
+    for line, details, course, row in said:
+        there = _there(details, course, known, present)
+        rows.append((line, details, as_it_keeps(course, row, there) if there else course))
     errors += _conflicts(rows, known.values())
-    present = _present(known[d.kvk_number].pk for _, d, _ in rows if d.kvk_number in known)
     errors += _agreed_otherwise(rows, known, present)
     if errors:
         raise UnableToImport(sorted(errors, key=lambda error: error.line))
@@ -70,8 +77,8 @@ def import_courses(path: Path, *, at: datetime) -> Imported:
     return _write(wanted, present, admitted=len(newcomers), at=at)
 
 
-def _judged(path: Path) -> tuple[list[Judged], list[RowError]]:
-    rows: list[Judged] = []
+def _judged(path: Path) -> tuple[list[Said], list[RowError]]:
+    rows: list[Said] = []
     errors: list[RowError] = []
     try:
         text = decoded(_content(path))
@@ -82,7 +89,7 @@ def _judged(path: Path) -> tuple[list[Judged], list[RowError]]:
         if isinstance(result, list):
             errors += result
         else:
-            rows.append((line, *result))
+            rows.append((line, *result, cast(Row, row)))
     return rows, errors
 
 
@@ -138,13 +145,19 @@ def _present(owners: Iterable[UUID]) -> Present:
     return {(course.provider_id, course.code): course for course in courses}
 
 
+def _there(
+    provider: ProviderDetails, course: CourseDetails, known: dict[str, Provider], present: Present
+) -> Course | None:
+    owner = known.get(provider.kvk_number)
+    return present.get((owner.pk, course.code)) if owner else None
+
+
 def _agreed_otherwise(
     rows: list[Judged], known: dict[str, Provider], present: Present
 ) -> Iterator[RowError]:
     agreed = agreed_to({provider_id for provider_id, _ in present})
     for line, provider, details in rows:
-        owner = known.get(provider.kvk_number)
-        course = present.get((owner.pk, details.code)) if owner else None
+        course = _there(provider, details, known, present)
         if course is not None and course.pk in agreed:
             yield from agreed_otherwise(line, details, course)
 

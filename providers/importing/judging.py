@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from djmoney.money import Money
 
 from providers.admitting import ProviderDetails, UnableToAdmit
 from providers.importing.reading import REQUIRED, Reason, Row, RowError
-from providers.models import Category, Mode
+from providers.models import Category, Course, Mode
 from providers.publishing import CourseDetails
 
 PRICE = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
@@ -87,7 +88,7 @@ def _flag(value: str) -> bool:
 
 
 FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
-    # column -> (field of CourseDetails, parser); an empty optional column takes the default
+    # column -> (field of CourseDetails, parser); an empty value takes the default
     "primaryCode": ("code", _text(64)),
     "name": ("name", _text(200)),
     "description": ("description", _text(4000)),
@@ -129,6 +130,12 @@ def judge_course(line: int, row: Row) -> CourseDetails | list[RowError]:
         except Wrong as wrong:
             errors.append(RowError(line, column, wrong.reason, wrong.values))
     return errors or CourseDetails(**fields)  # type: ignore[arg-type]
+
+
+def as_it_keeps(details: CourseDetails, row: Row, course: Course) -> CourseDetails:
+    """What a course says after a row of a file: a column that the file has not stays as it is."""
+    silent = [field for column, (field, _) in FIELDS.items() if column not in row]
+    return replace(details, **{field: getattr(course, field) for field in silent})
 
 
 def _with_control_characters(line: int, row: Row) -> Iterator[RowError]:

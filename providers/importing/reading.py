@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as field_of
 from enum import StrEnum
@@ -26,6 +26,7 @@ OPTIONAL = (
 )
 CONSUMER = "ontwikkelrekening"
 HALF = re.compile(r"[\ud800-\udfff]")
+HEADING_MAX = 10_000  # characters
 SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods, xls
 
 
@@ -38,9 +39,11 @@ class Reason(StrEnum):
     NO_CSV = "not readable as CSV: %(why)s"
     NO_JSON = "not readable as JSON at line %(line)s, column %(column)s"
     DEEP = "not readable as JSON: nested too deeply, or a number is too long"
+    NAMED_TWICE = "not readable as JSON: '%(name)s' is given twice in one object"
     NO_LIST = "a list of courses is expected"
     NO_COURSE = "not a course as Open Education API 6.0 writes it"
     PART_MISSING = "not a course as Open Education API 6.0 writes it: %(part)s is missing"
+    HEADING = "the first line is longer than %(most)s characters"
     LENGTH = "the row has more or fewer values than the header"
     MISSING = "this column is missing"
     UNKNOWN = "there is no such column"
@@ -120,7 +123,10 @@ def read(text: str, *, required: tuple[str, ...]) -> Iterator[tuple[int, Row | R
 
 
 def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row | RowError]]:
-    heading = text.lstrip().partition("\n")[0]
+    heading = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
+    if len(heading) > HEADING_MAX:
+        yield 1, RowError(1, "row", Reason.HEADING, {"most": HEADING_MAX})
+        return
     delimiter = ";" if ";" in heading else "\t" if "\t" in heading else ","
     reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -150,10 +156,13 @@ def _header_problems(header: list[str], required: tuple[str, ...]) -> Iterator[R
 
 def _read_json(text: str) -> Iterator[tuple[int, Row | RowError]]:
     try:
-        document = json.loads(text, parse_float=str)
+        document = json.loads(text, parse_float=str, object_pairs_hook=_named_once)
     except json.JSONDecodeError as error:
         where = {"line": error.lineno, "column": error.colno}
         yield 1, RowError(1, "file", Reason.NO_JSON, where)
+        return
+    except _NamedTwice as twice:
+        yield 1, RowError(1, "file", Reason.NAMED_TWICE, {"name": twice.args[0]})
         return
     except (ValueError, RecursionError):
         yield 1, RowError(1, "file", Reason.DEEP)
@@ -177,8 +186,24 @@ def _read_json(text: str) -> Iterator[tuple[int, Row | RowError]]:
             yield number, wrong or row
 
 
+class _NamedTwice(Exception):
+    """Which of the two is meant, nobody can say."""
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _NamedTwice(HALF.sub("?", name)[:40])
+        found[name] = value
+    return found
+
+
 def _flat(course: dict[str, Any]) -> Row:
-    """A course of Open Education API 6.0, with ours in its `consumer` object."""
+    """A course of Open Education API 6.0, with ours in its `consumer` object.
+
+    What is left out has no column in its row.
+    """
     ours = course["consumer"]
     if ours["consumerKey"] != CONSUMER:
         raise KeyError(f"consumerKey {CONSUMER}")
@@ -189,20 +214,15 @@ def _flat(course: dict[str, Any]) -> Row:
         "iban": ours.get("iban", ""),
         "primaryCode": course["primaryCode"]["code"],
         "name": _in_words(course["name"]),
-        "description": _in_words(course.get("description") or []),
         "category": ours["category"],
         "price": ours["price"],
         "studyLoad": _hours(course["studyLoad"]),
-        "sessions": ours.get("sessions", 1),
-        "duration": course.get("duration") or "",
-        "modeOfDelivery": (course.get("modesOfDelivery") or [""])[0],
-        "level": course.get("level") or "",
-        "teachingLanguage": (course.get("teachingLanguages") or [""])[0],
-        "place": (course.get("addresses") or [{}])[0].get("city", ""),
-        "exam": _yes_no(ours.get("exam", False)),
-        "certificate": _yes_no(ours.get("certificate", True)),
     }
-    return {name: str(value) for name, value in row.items()}
+    for column, (member, convert) in OPTIONAL_MEMBERS.items():
+        holder = ours if column in OUR_OPTIONAL else course
+        if member in holder:
+            row[column] = convert(holder[member])
+    return {name: "" if value is None else str(value) for name, value in row.items()}
 
 
 def _in_words(texts: list[dict[str, str]]) -> str:
@@ -220,5 +240,31 @@ def _hours(study_load: list[dict[str, Any]]) -> object:
     raise KeyError("studyLoad in hours")
 
 
-def _yes_no(value: object) -> str:
-    return {True: "true", False: "false"}.get(value, str(value))  # type: ignore[call-overload,no-any-return]
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _first(values: list[object] | None) -> object:
+    return (values or [""])[0]
+
+
+def _city(addresses: list[dict[str, str]] | None) -> str:
+    return (addresses or [{}])[0].get("city", "")
+
+
+def _yes_no(value: object) -> object:
+    return {True: "true", False: "false"}.get(value, value)  # type: ignore[call-overload]
+
+
+OPTIONAL_MEMBERS: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "description": ("description", lambda texts: _in_words(texts or [])),
+    "sessions": ("sessions", _as_it_is),
+    "duration": ("duration", _as_it_is),
+    "modeOfDelivery": ("modesOfDelivery", _first),
+    "level": ("level", _as_it_is),
+    "teachingLanguage": ("teachingLanguages", _first),
+    "place": ("addresses", _city),
+    "exam": ("exam", _yes_no),
+    "certificate": ("certificate", _yes_no),
+}
+OUR_OPTIONAL = ("sessions", "exam", "certificate")  # members of `consumer`

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from providers.errors import Unable
 from providers.importing.changing import agreed_otherwise, agreed_to, change
-from providers.importing.judging import SHOWN, judge_course
+from providers.importing.judging import SHOWN, as_it_keeps, judge_course
 from providers.importing.reading import PROVIDER, REQUIRED, Reason, Row, RowError, read
 from providers.models import Course, CourseFile, Provider
 from providers.moving import move_all
@@ -78,10 +78,11 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
     Taken in again it changes nothing. Raises CourseCodeIsTaken when somebody registers one of its
     courses at the same moment.
     """
-    held = Provider.objects.select_for_update().get(pk=file.provider_id)
+    held = Provider.objects.select_for_update(no_key=True).get(pk=file.provider_id)
     lines = _judged(file, held.courses.select_for_update().order_by("pk"))
     if any(line.outcome == Outcome.WRONG for line in lines):
         raise FileHasErrors
+    found = Counter(line.outcome for line in lines)  # before the courses say what the lines say
     pairs = [(line.known, line.details) for line in lines if line.details]
     made = _register(held, [details for course, details in pairs if course is None], at=at)
     if publish:
@@ -89,7 +90,7 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
     change([(course, details) for course, details in pairs if course], actor=actor, at=at)
     file.taken_in_at = at
     file.save(update_fields=["taken_in_at"])
-    return Counter(line.outcome for line in lines)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def _line(number: int, row: Row | RowError, registered: _Registered, codes: set[
     if isinstance(details, list):
         return Line(number, code[:SHOWN], name[:SHOWN], errors + details)
     course = registered.courses.get(code)
+    if course is not None:
+        details = as_it_keeps(details, row, course)
     if course is not None and course.pk in registered.agreed:
         errors += agreed_otherwise(number, details, course)
     return Line(number, code, name, errors, details, course)

@@ -751,7 +751,12 @@ class Migration(migrations.Migration):
                         condition=models.Q(("done_at", None)),
                         fields=["job", "number"],
                         name="job_items_open",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("problem__isnull", False)),
+                        fields=["job"],
+                        name="job_items_failed",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("job", "number"), name="job_item_has_its_place")

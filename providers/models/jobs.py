@@ -42,7 +42,12 @@ class JobItem(models.Model):
             models.UniqueConstraint(name="job_item_has_its_place", fields=["job", "number"]),
         ]
         indexes = [
-            models.Index(fields=["job", "number"], condition=Q(done_at=None), name="job_items_open")
+            models.Index(
+                fields=["job", "number"], condition=Q(done_at=None), name="job_items_open"
+            ),
+            models.Index(
+                fields=["job"], condition=Q(problem__isnull=False), name="job_items_failed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404
 
 from providers import outside
 from providers.errors import Unable
@@ -38,7 +39,7 @@ class ChallengeIsWrong(UnableToManage):
 def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
     """A new endpoint, which gets a challenge first and events once it is verified."""
     outside.check(url)
-    Provider.objects.select_for_update().get(pk=provider.pk)
+    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
     if provider.endpoints.count() >= ENDPOINTS_MAX:
         raise TooManyEndpoints
     endpoint = _created(provider, url, at=at)
@@ -47,33 +48,46 @@ def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
     return endpoint
 
 
+@transaction.atomic
 def verify(endpoint: Endpoint, challenge: str, *, at: datetime) -> Endpoint:
-    """Who reads what arrives at the endpoint knows the challenge."""
-    if not hmac.compare_digest(challenge.encode(), endpoint.challenge.encode()):
+    """Who reads what arrives at the endpoint knows the challenge; Http404 when it was removed."""
+    locked = get_object_or_404(Endpoint.objects.select_for_update(no_key=True), pk=endpoint.pk)
+    if not hmac.compare_digest(challenge.encode(), locked.challenge.encode()):
         raise ChallengeIsWrong
-    endpoint.verified_at = endpoint.verified_at or at
-    endpoint.save(update_fields=["verified_at"])
-    return endpoint
+    locked.verified_at = locked.verified_at or at
+    locked.save(update_fields=["verified_at"])
+    return locked
 
 
+@transaction.atomic
 def rotate(endpoint: Endpoint) -> Endpoint:
-    """A new secret; events carry a signature under the one before too, until the next rotation."""
-    endpoint.secrets = [_secret(), *endpoint.secrets[:1]]
-    endpoint.save(update_fields=["secrets"])
-    return endpoint
+    """A new secret; events carry a signature under the one before too, until the next rotation.
+
+    Http404 when the endpoint was removed.
+    """
+    locked = get_object_or_404(Endpoint.objects.select_for_update(no_key=True), pk=endpoint.pk)
+    locked.secrets = [_secret(), *locked.secrets[:1]]
+    locked.save(update_fields=["secrets"])
+    return locked
 
 
+@transaction.atomic
 def remove(endpoint: Endpoint) -> None:
-    """Nothing is sent there any more."""
-    endpoint.delete()
+    """Nothing is sent there any more; Http404 when somebody removed it already."""
+    get_object_or_404(Endpoint.objects.select_for_update(), pk=endpoint.pk).delete()
 
 
+@transaction.atomic
 def send_again(delivery: Delivery, *, at: datetime) -> Delivery:
-    """Try a delivery again now, with all its attempts; also one that was taken."""
-    delivery.attempts, delivery.delivered_at, delivery.due_at = 0, None, at
-    delivery.save(update_fields=["attempts", "delivered_at", "due_at"])
+    """Try a delivery again now, with all its attempts; also one that was taken.
+
+    Http404 when its endpoint was removed.
+    """
+    locked = get_object_or_404(Delivery.objects.select_for_update(no_key=True), pk=delivery.pk)
+    locked.attempts, locked.delivered_at, locked.due_at = 0, None, at
+    locked.save(update_fields=["attempts", "delivered_at", "due_at"])
     ring_after_commit()
-    return delivery
+    return locked
 
 
 def _created(provider: Provider, url: str, *, at: datetime) -> Endpoint:

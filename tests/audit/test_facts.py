@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -105,6 +107,9 @@ def test_an_extract_is_taken_in_with_a_report_for_every_row(year: Year) -> None:
         (SimpleUploadedFile("foto.png", b"x"), "heet niet .csv, .json"),
         (None, "Kies een bestand van hoogstens 6 MB."),
         (SimpleUploadedFile("leeg.csv", b""), "leeg"),
+        (SimpleUploadedFile("klein.csv.gz", gzip.compress(b"," * 7_000_000)), "groter dan 6 MB"),
+        (SimpleUploadedFile("klein.json.gz", gzip.compress(b"[" * 7_000_000)), "groter dan 6 MB"),
+        (SimpleUploadedFile("stuk.csv.gz", gzip.compress(b"bsn,kind")[:-4]), "beschadigd"),
     ],
 )
 def test_a_file_that_is_no_extract_is_asked_again(

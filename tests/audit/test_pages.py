@@ -226,3 +226,25 @@ def _page(browser: Client, address: str) -> str:
 
 def _decision_of(code: str) -> str:
     return str(Decision.objects.get(account_code=code).id)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/audit/accounts/%00",
+        "/audit/accounts/fund:%00/proof.json",
+        "/audit/learning-accounts/a%0A%00b",
+        "/opleiders/%00",
+        "/%00",
+    ],
+)
+def test_nothing_has_an_address_that_no_database_can_hold(amir: Client, path: str) -> None:
+    assert amir.get(path).status_code == 404
+    assert amir.post(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/audit/decisions?q=%00", "/audit/bookings?cause=a%00b", "/opleidingen?q=%00"]
+)
+def test_nothing_is_looked_for_that_no_database_can_hold(amir: Client, path: str) -> None:
+    assert amir.get(path).status_code == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -160,6 +161,13 @@ def test_what_looks_like_an_amount_and_is_none_is_refused(
 
     first = refused.value.problems[0]
     assert (first.line, first.field) == (2, field)
+
+
+def test_a_heading_of_endless_columns_is_refused(world: World) -> None:
+    endless = f"account,amount,reference{',' * 200_000}\n{world.fatima},10,F1\n"
+
+    with pytest.raises(UnusableFile, match="meer dan 100 kolommen"):
+        contribute(employer(world), StringIO(endless), on=ON, at=AT)
 
 
 def test_one_hands_a_file_in_and_another_takes_it_in_once(world: World) -> None:

@@ -176,6 +176,8 @@ def test_spreadsheets_files_are_read_as_they_come(
         b"given_name,family_name,born_on\nFatima,Amrani,1991-04-03",
         f'{HEADER}\n"{FATIMA}'.encode(),
         f"{HEADER}\n{'x' * 200_000}".encode(),
+        b"," * 200_000,
+        f"{HEADER}\n{',' * 200_000}".encode(),
     ],
     ids=lambda content: content[:12].hex(),
 )

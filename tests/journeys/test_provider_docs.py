@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,7 +10,9 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 from demo.browser import Browser
@@ -138,3 +141,44 @@ def test_the_python_snippets_lead_to_an_approved_claim_in_the_sandbox(
     (code,) = snippets("python", "The sandbox")
 
     assert python(course + code + claim, trying) == "approved\n"
+
+
+def test_a_body_that_comes_in_chunks_is_read_as_any_other(trying: dict[str, str]) -> None:
+    grant = {
+        "grant_type": "client_credentials",
+        "client_id": trying["CLIENT_ID"],
+        "client_secret": trying["CLIENT_SECRET"],
+    }
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    course = {"primaryCode": "STR-1", "name": "x", "category": "module", "price": "9.00"}
+
+    def chunks(text: str) -> Iterator[bytes]:
+        yield from (text[:5].encode(), text[5:].encode())
+
+    with httpx.Client(base_url=trying["HOST"], timeout=30) as software:
+        token = software.post("/oauth/token", content=chunks(urlencode(grant)), headers=form)
+        act = {
+            "Authorization": f"Bearer {token.json()['access_token']}",
+            "Content-Type": "application/json",
+        }
+
+        def call(method: str, path: str, body: object, **headers: str) -> httpx.Response:
+            given = {**act, "Idempotency-Key": str(uuid.uuid4()), **headers}
+            content = chunks(json.dumps(body))
+            return software.request(method, f"/api/v1{path}", content=content, headers=given)
+
+        made = call("POST", "/courses", {**course, "studyLoad": 4})
+        address = f"/courses/{made.json()['id']}"
+        tag = {"If-Match": software.get(f"/api/v1{address}", headers=act).headers["ETag"]}
+        changed = call("PATCH", address, {"price": "99.00"}, **tag)
+        large = call("POST", "/courses", {"name": "x" * 100_000})
+        larger = call("POST", "/claim-batches", {"items": ["x" * 9_000_000]})
+        page = software.post("/inloggen", content=chunks("bsn=999900080"), headers=form)
+
+    assert made.status_code == 201, made.text
+    assert (changed.status_code, changed.json()["price"]) == (200, "99.00")
+    assert (large.status_code, larger.status_code) == (413, 413)
+    assert (page.status_code, page.text) == (
+        411,
+        "Send the length of the body as Content-Length.\n",
+    )

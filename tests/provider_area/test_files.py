@@ -9,13 +9,15 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from providers.importing import Outcome, hand_in, look, take_in
 from providers.models import Course, CourseFile, StateChange
 from providers.publishing import withdraw
 from tests.provider_area.world import School, build_school, log_in, text
-from tests.providers.world import MONDAY, digital_skills
+from tests.providers.world import MONDAY, de_linde, digital_skills
+from tests.racing import Beside
 
 HEADER = "primaryCode;name;category;price;studyLoad;sessions;duration;place"
 # what the course of the school says already
@@ -151,6 +153,8 @@ def test_what_is_no_text_is_refused_beside_the_field(
         file_of(f"{NEW};te veel"),
         file_of('"nooit dicht'),
         file_of("x" * 200_000),
+        HEADER.encode() + b";" * 5_000_000,
+        ";".join(map(str, range(500_000))).encode(),
     ],
 )
 def test_what_is_no_list_of_courses_is_shown_as_such(
@@ -200,7 +204,7 @@ def test_a_published_course_that_changes_is_withdrawn_and_published_again(school
     content = file_of(row.replace("DIG-01", "DIG-02"), row.replace("DIG-01", "DIG-03")).decode()
     file = hand_in(school.provider, content, name="x", by="x", at=MONDAY)
 
-    take_in(file, publish=True, actor="employee:x", at=MONDAY)
+    done = take_in(file, publish=True, actor="employee:x", at=MONDAY)
 
     def events(course: Course) -> list[str]:
         made = StateChange.objects.filter(subject_id=course.pk, actor="employee:x")
@@ -211,6 +215,50 @@ def test_a_published_course_that_changes_is_withdrawn_and_published_again(school
     assert [str(each.price.amount) for each in (dearer, draft)] == ["300.00", "300.00"]
     assert (dearer.state, events(dearer)) == ("published", ["withdraw", "revise", "publish"])
     assert (draft.state, events(draft)) == ("withdrawn", ["revise"])
+    assert done == {Outcome.CHANGED: 2}
+
+
+def test_a_column_that_the_file_has_not_stays_as_it_is(school: School, desk: Client) -> None:
+    full = {
+        "description": "Twee\nregels",
+        "mode": "online",
+        "level": "bachelor",
+        "language": "eng",
+        "place": "Heerlen",
+        "has_exam": True,
+        "has_certificate": False,
+    }
+    course = digital_skills(school.provider, code="DIG-09", **full)
+    few = "primaryCode,name,category,price,studyLoad,level\nDIG-09,Anders,course,260.00,24,\n"
+    json_file = {
+        "primaryCode": {"code": "DIG-09"},
+        "name": [{"language": "nl", "value": "Nog anders"}],
+        "studyLoad": [{"studyLoadUnit": "hour", "value": 24}],
+        "addresses": [],
+        "consumer": {"consumerKey": "ontwikkelrekening", "category": "course", "price": "260.00"},
+    }
+
+    agree(desk, handed_in(desk, few.encode()))
+    course.refresh_from_db()
+    assert (course.name, course.sessions, course.weeks) == ("Anders", 8, 8)
+    assert {name: getattr(course, name) for name in full} == {**full, "level": ""}
+
+    agree(desk, handed_in(desk, json.dumps([json_file]).encode()))
+    course.refresh_from_db()
+    assert (course.name, course.sessions, course.weeks) == ("Nog anders", 8, 8)
+    assert {name: getattr(course, name) for name in full} == {**full, "level": "", "place": ""}
+
+
+def test_the_page_says_what_stays_of_a_course(school: School, desk: Client) -> None:
+    assert "Een kolom die niet in het bestand staat" in text(
+        desk.get("/opleiders/opleidingen/bestand")
+    )
+
+
+def test_a_name_given_twice_is_said_to_be(school: School, desk: Client) -> None:
+    double = HALF.replace(b'"price": 1', b'"price": 1, "price": 2').replace(b"CODE", b"A")
+
+    assert "‘price’ staat twee keer" in text(desk.get(handed_in(desk, double)))
 
 
 def test_ten_thousand_rows_are_taken_in_and_one_more_is_too_many(
@@ -226,6 +274,25 @@ def test_ten_thousand_rows_are_taken_in_and_one_more_is_too_many(
     assert outcomes(school, *rows, NEW).count(Outcome.WRONG) == 1
 
 
+def test_ten_thousand_courses_change_in_a_few_statements(
+    school: School, django_assert_max_num_queries: Any
+) -> None:
+    """What is put together for long between two of them, the database ends as idle."""
+    rows = [f"C-{number};Les;module;10,00;4;;;" for number in range(10_000)]
+    dearer = [row.replace("10,00", "12,50") for row in rows]
+    first, second = (
+        hand_in(school.provider, file_of(*each).decode(), name="x", by="x", at=MONDAY)
+        for each in (rows, dearer)
+    )
+    take_in(first, publish=True, actor="employee:x", at=MONDAY)
+
+    with django_assert_max_num_queries(15):
+        done = take_in(second, publish=True, actor="employee:x", at=MONDAY)
+
+    assert done == {Outcome.CHANGED: 10_000}
+    assert Course.objects.filter(price=12.50, state="published").count() == 10_000
+
+
 def test_a_file_is_kept_for_a_week_and_is_of_one_provider(school: School, desk: Client) -> None:
     from datetime import timedelta
 
@@ -236,3 +303,16 @@ def test_a_file_is_kept_for_a_week_and_is_of_one_provider(school: School, desk: 
 
     assert not CourseFile.objects.filter(pk=old.pk).exists()
     assert log_in(build_school("Taalhuis").provider).get(address).status_code == 404
+
+
+def test_a_file_that_is_taken_in_holds_up_no_course_beside_it(
+    own_database: str, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock():
+        linde = de_linde()
+        file = hand_in(linde, file_of(NEW).decode(), name="x", by="x", at=MONDAY)
+        with transaction.atomic():
+            take_in(file, publish=True, actor="employee:x", at=MONDAY)
+            beside = Beside(lambda: digital_skills(linde, code="BESIDE"))
+            assert not beside.waits()
+        assert beside.outcome() == "done"

@@ -19,6 +19,13 @@ def by_domain_name() -> dict[str, Any]:
     return {str(field.source): field for field in NewCourse().fields.values()}
 
 
+@pytest.mark.parametrize(("text", "is_taken"), [("Een\nTwee\tDrie", True), ("x\x0by", False)])
+def test_a_text_of_many_lines_is_what_the_api_takes(text: str, *, is_taken: bool) -> None:
+    form = CourseForm({"description": text})
+
+    assert ("description" not in form.errors) == is_taken
+
+
 def test_the_form_asks_all_that_a_course_says() -> None:
     assert set(CourseForm.base_fields) == set(CourseDetails.names()) == set(by_domain_name())
 

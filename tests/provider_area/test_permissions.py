@@ -7,16 +7,17 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern
 
+from ontwikkelrekening.portal.views_about import server_error
 from ontwikkelrekening.provider_area.urls import urlpatterns
 from providers.clients import create_client
 from providers.importing import hand_in
 from providers.webhooks.managing import register
 from tests.portal.world import FATIMA_BSN, build_town
 from tests.portal.world import log_in as log_in_as_citizen
-from tests.provider_area.world import School, build_school, log_in
+from tests.provider_area.world import School, build_school, log_in, text
 from tests.providers.world import MONDAY, claim
 
 FOR_EVERYBODY = {"inloggen", "ingelogd", "uitloggen"}
@@ -149,3 +150,15 @@ def test_a_strangers_lists_show_nothing_of_another(
     assert "Taalhuis" in page
     assert "De Linde" not in page
     assert not any(str(id_) in page for id_ in ids.values() if isinstance(id_, UUID))
+
+
+@pytest.mark.parametrize(
+    ("path", "is_said"), [("/opleiders/opleidingen", False), ("/tegoed", True)]
+)
+def test_only_citizens_are_told_after_a_failure_that_their_money_is_safe(
+    path: str, *, is_said: bool
+) -> None:
+    page = text(server_error(RequestFactory().get(path)))
+
+    assert ("Uw tegoed is veilig" in page) == is_said
+    assert "U deed niets fout" in page

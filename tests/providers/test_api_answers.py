@@ -47,6 +47,45 @@ def test_what_is_unchanged_is_not_sent_again(linde: Software, course: Course) ->
     assert second.headers["API-Version"] == "1.0.0"
 
 
+@pytest.mark.parametrize("header", ["If-None-Match", "If-Match"])
+def test_what_is_not_sent_again_can_be_read_by_any_page_too(db: None, header: str) -> None:
+    first = Browser().get("/api/v1/catalogue")
+    tag = first.headers["ETag"] if header == "If-None-Match" else '"another"'
+    second = Browser().get("/api/v1/catalogue", headers={header: tag})
+
+    assert second.status_code in (304, 412)
+    assert second.headers["Access-Control-Allow-Origin"] == "*"
+    assert "RateLimit" in second.headers["Access-Control-Expose-Headers"]
+    assert "RateLimit" in second.headers
+    assert second.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_moment_of_change_says_nothing_where_none_is_kept(linde: Software) -> None:
+    past = "Mon, 02 Mar 2020 10:00:00 GMT"
+
+    assert linde.get("/courses", If_Unmodified_Since=past).status_code == 200
+    assert linde.get("/courses", If_Modified_Since=past).status_code == 200
+
+
+def test_an_id_in_capitals_is_the_same_id(linde: Software, course: Course) -> None:
+    assert linde.get(f"/courses/{str(course.id).upper()}").json()["id"] == str(course.id)
+
+
+def test_the_document_says_where_a_thing_is_only_of_what_has_an_address() -> None:
+    paths = Browser().get("/api/v1/openapi.json").json()["paths"]
+    told = {
+        path
+        for path, operations in paths.items()
+        for code in ("201", "202")
+        if "Location"
+        in operations.get("post", {}).get("responses", {}).get(code, {}).get("headers", {})
+    }
+
+    assert told == {
+        *("/courses", "/enrolments", "/claims", "/webhooks", "/claim-batches", "/course-batches")
+    }
+
+
 def test_if_match_is_kept_to_where_a_version_means_something(
     linde: Software, course: Course
 ) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import transaction
 
-from providers.api.bulk import take_in
+from providers.api.bulk import run_chunk, take_in
 from providers.models import Claim, Course, Job, JobItem, OutboxMessage
 from providers.outbox import drain
 from tests.providers.calls import Software, pointers, problem
-from tests.providers.world import MONDAY, redeemed
+from tests.providers.world import MONDAY, de_linde, digital_skills, redeemed
+from tests.racing import Beside
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +68,71 @@ def test_an_item_sent_again_in_another_batch_or_by_itself_is_the_same_claim(
     assert single.status_code == 201
     assert Claim.objects.count() == 1
     assert set(JobItem.objects.values_list("result", flat=True)) == {Claim.objects.get().id}
+
+
+def test_an_item_that_two_chunks_work_off_at_once_is_one_claim(
+    own_database: str, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock():
+        linde = Software(de_linde())
+        course = digital_skills(linde.provider)
+        item = item_for(course)
+        first, second = (
+            take_in("claims", [item], provider=linde.provider, client=linde.client, at=MONDAY)
+            for _ in range(2)
+        )
+        with transaction.atomic():
+            run_chunk(f"{first.id}:0", at=MONDAY)
+            twin = Beside(lambda: run_chunk(f"{second.id}:0", at=MONDAY))
+            assert twin.waits()
+        assert twin.outcome() == "done"
+
+        assert set(JobItem.objects.values_list("result", flat=True)) == {Claim.objects.get().id}
+
+
+def test_a_course_that_two_chunks_register_at_once_is_one_course(
+    own_database: str, django_db_blocker: Any
+) -> None:
+    item = {
+        "primaryCode": "C-1",
+        "name": "Les",
+        "category": "module",
+        "price": "90.00",
+        "studyLoad": 6,
+    }
+    with django_db_blocker.unblock():
+        linde = Software(de_linde())
+        first, second, other = (
+            take_in("courses", [each], provider=linde.provider, client=linde.client, at=MONDAY)
+            for each in (item, item, {**item, "price": "95.00"})
+        )
+        with transaction.atomic():
+            run_chunk(f"{first.id}:0", at=MONDAY)
+            twins = [
+                Beside(partial(run_chunk, f"{job.id}:0", at=MONDAY)) for job in (second, other)
+            ]
+            assert all(twin.waits() for twin in twins)
+        assert [twin.outcome() for twin in twins] == ["done", "done"]
+
+        made = Course.objects.get()
+        assert [second.items.get().result, other.items.get().result] == [made.id, None]
+
+
+def test_a_page_of_batches_counts_no_more_than_its_own_items(linde: Software) -> None:
+    for size in (3, 2, 1):
+        job = take_in(
+            "claims", [{}] * size, provider=linde.provider, client=linde.client, at=MONDAY
+        )
+    job.items.update(done_at=MONDAY, problem={})
+    drain()
+
+    page = linde.get("/claim-batches").json()["items"]
+
+    assert sorted((each["total"], each["done"], each["failed"]) for each in page) == [
+        (1, 1, 1),
+        (2, 2, 2),
+        (3, 3, 3),
+    ]
 
 
 def test_results_are_read_page_by_page_with_the_fields_that_are_used(linde: Software) -> None:

@@ -38,27 +38,27 @@ OUTSIDE = {r"^api/[\s\S]*$"}  # answer 404 to everybody
 # route: (scope, {method: status for the owner with the scope}, is it one object of a provider?)
 ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
     "api/v1/courses": ("courses", {"GET": 200, "POST": 400}, False),
-    "api/v1/courses/<uuid:course_id>": ("courses", {"GET": 200, "PATCH": 428}, True),
-    "api/v1/courses/<uuid:course_id>/publications": ("courses", {"POST": 409}, True),
-    "api/v1/courses/<uuid:course_id>/withdrawals": ("courses", {"POST": 200}, True),
+    "api/v1/courses/<id:course_id>": ("courses", {"GET": 200, "PATCH": 428}, True),
+    "api/v1/courses/<id:course_id>/publications": ("courses", {"POST": 409}, True),
+    "api/v1/courses/<id:course_id>/withdrawals": ("courses", {"POST": 200}, True),
     "api/v1/enrolments": ("enrolments", {"GET": 200, "POST": 400}, False),
-    "api/v1/enrolments/<uuid:enrolment_id>": ("enrolments", {"GET": 200}, True),
+    "api/v1/enrolments/<id:enrolment_id>": ("enrolments", {"GET": 200}, True),
     "api/v1/claims": ("claims", {"GET": 200, "POST": 400}, False),
-    "api/v1/claims/<uuid:claim_id>": ("claims", {"GET": 200}, True),
-    "api/v1/claims/<uuid:claim_id>/withdrawals": ("claims", {"POST": 200}, True),
+    "api/v1/claims/<id:claim_id>": ("claims", {"GET": 200}, True),
+    "api/v1/claims/<id:claim_id>/withdrawals": ("claims", {"POST": 200}, True),
     "api/v1/payments": ("payments", {"GET": 200}, False),
     "api/v1/claim-batches": ("claims", {"GET": 200, "POST": 400}, False),
-    "api/v1/claim-batches/<uuid:job_id>": ("claims", {"GET": 200}, True),
-    "api/v1/claim-batches/<uuid:job_id>/items": ("claims", {"GET": 200}, True),
+    "api/v1/claim-batches/<id:job_id>": ("claims", {"GET": 200}, True),
+    "api/v1/claim-batches/<id:job_id>/items": ("claims", {"GET": 200}, True),
     "api/v1/course-batches": ("courses", {"GET": 200, "POST": 400}, False),
-    "api/v1/course-batches/<uuid:course_job_id>": ("courses", {"GET": 200}, True),
-    "api/v1/course-batches/<uuid:course_job_id>/items": ("courses", {"GET": 200}, True),
+    "api/v1/course-batches/<id:course_job_id>": ("courses", {"GET": 200}, True),
+    "api/v1/course-batches/<id:course_job_id>/items": ("courses", {"GET": 200}, True),
     "api/v1/webhooks": ("webhooks", {"GET": 200, "POST": 400}, False),
-    "api/v1/webhooks/<uuid:endpoint_id>": ("webhooks", {"GET": 200, "DELETE": 204}, True),
-    "api/v1/webhooks/<uuid:endpoint_id>/verifications": ("webhooks", {"POST": 400}, True),
-    "api/v1/webhooks/<uuid:endpoint_id>/secrets": ("webhooks", {"POST": 201}, True),
-    "api/v1/webhooks/<uuid:endpoint_id>/deliveries": ("webhooks", {"GET": 200}, True),
-    "api/v1/webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/retries": (
+    "api/v1/webhooks/<id:endpoint_id>": ("webhooks", {"GET": 200, "DELETE": 204}, True),
+    "api/v1/webhooks/<id:endpoint_id>/verifications": ("webhooks", {"POST": 400}, True),
+    "api/v1/webhooks/<id:endpoint_id>/secrets": ("webhooks", {"POST": 201}, True),
+    "api/v1/webhooks/<id:endpoint_id>/deliveries": ("webhooks", {"GET": 200}, True),
+    "api/v1/webhooks/<id:endpoint_id>/deliveries/<id:delivery_id>/retries": (
         "webhooks",
         {"POST": 200},
         True,
@@ -84,13 +84,13 @@ def ids(course: Course, running: Enrolment) -> dict[str, Any]:
 
     endpoint = register(course.provider, "http://127.0.0.1:9/", at=MONDAY)
     return {
-        "<uuid:course_id>": course.id,
-        "<uuid:enrolment_id>": running.id,
-        "<uuid:claim_id>": claim(running).id,
-        "<uuid:endpoint_id>": endpoint.id,
-        "<uuid:job_id>": batch("claims").id,
-        "<uuid:course_job_id>": batch("courses").id,
-        "<uuid:delivery_id>": endpoint.deliveries.get().id,
+        "<id:course_id>": course.id,
+        "<id:enrolment_id>": running.id,
+        "<id:claim_id>": claim(running).id,
+        "<id:endpoint_id>": endpoint.id,
+        "<id:job_id>": batch("claims").id,
+        "<id:course_job_id>": batch("courses").id,
+        "<id:delivery_id>": endpoint.deliveries.get().id,
     }
 
 

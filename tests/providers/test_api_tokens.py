@@ -16,6 +16,7 @@ from tests.providers.calls import Software, basic, problem
 from tests.providers.world import MONDAY, de_linde
 
 TOKEN = "/oauth/token"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -59,6 +60,8 @@ def test_a_token_may_have_fewer_scopes_but_never_more(linde: Software) -> None:
         ),
         ({"grant_type": "authorization_code", "code": "x"}, 400, "unsupported_grant_type"),
         ({"grant_type": "refresh_token", "refresh_token": "x"}, 400, "unsupported_grant_type"),
+        ({"grant_type": DEVICE}, 400, "unsupported_grant_type"),
+        ({"grant_type": DEVICE, "device_code": "x"}, 400, "unsupported_grant_type"),
         ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from providers.importing import RowError, UnableToImport, import_courses
+from providers.importing.reading import PROVIDER, REQUIRED
 from providers.models import Course, Provider, StateChange
 from tests.providers.world import MONDAY, agreed, de_linde, iban
 
@@ -265,3 +266,17 @@ def test_the_command_prints_each_error_and_writes_nothing(
 
     assert "line 2, price: a positive amount" in capsys.readouterr().err
     assert not Course.objects.exists()
+
+
+def test_a_column_that_the_file_has_not_stays_as_it_is(tmp_path: Path) -> None:
+    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+    short = {name: GOOD[name] for name in (*PROVIDER, *REQUIRED)} | {"name": "Anders"}
+    file = tmp_path / "short.csv"
+    file.write_text(",".join(short) + "\n" + ",".join(short.values()))
+
+    done = import_courses(file, at=MONDAY)
+
+    course = Course.objects.get()
+    assert (done.changed, course.name, course.state) == (1, "Anders", "published")
+    assert (course.place, course.mode, course.sessions, course.weeks) == ("Almere", "online", 8, 8)
+    assert course.description == GOOD["description"]

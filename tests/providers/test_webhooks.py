@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.utils import timezone
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -20,9 +21,10 @@ from providers.models import Delivery, Endpoint
 from providers.outbox import drain
 from providers.outside import AddressIsNotAllowed
 from providers.webhooks.dispatching import PAUSES, dispatch
+from providers.webhooks.managing import register, remove, rotate, send_again, verify
 from providers.webhooks.sending import send
 from tests.providers.calls import Software, problem
-from tests.providers.world import claim, de_linde, digital_skills, redeemed
+from tests.providers.world import MONDAY, claim, de_linde, digital_skills, redeemed
 
 
 class Receiver:
@@ -287,3 +289,18 @@ def test_an_address_is_registered_once_and_removed(linde: Software) -> None:
     assert linde.call("DELETE", path).status_code == 204
     problem(linde.get(path), 404)
     assert "secret" not in linde.get("/webhooks").content.decode()
+
+
+def test_what_was_removed_meanwhile_is_not_found(linde: Software) -> None:
+    endpoint = register(linde.provider, "http://127.0.0.1:9/", at=MONDAY)
+    delivery = endpoint.deliveries.get()
+    remove(Endpoint.objects.get())
+
+    for act in (
+        lambda: verify(endpoint, endpoint.challenge, at=MONDAY),
+        lambda: rotate(endpoint),
+        lambda: send_again(delivery, at=MONDAY),
+        lambda: remove(endpoint),
+    ):
+        with pytest.raises(Http404):
+            act()

@@ -121,13 +121,29 @@ def test_the_real_rules_hold_for_who_agrees(world: World, lms: Software, taught:
 
     past = lms.post("/sandbox/codes", {**wanted, "startsOn": "2026-01-01"})
     draft = lms.post("/sandbox/codes", {**wanted, "course": str(course(world, published=False).pk)})
-    care = lms.post(
-        "/sandbox/codes", {**wanted, "course": str(course(world, category="childcare").pk)}
-    )
 
-    for answer in (past, draft, care):
+    for answer in (past, draft):
         problem(answer, 422, "unable-to-play")
     assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize("category", ["childcare", "travel"])
+def test_what_is_paid_beside_a_course_can_be_tried_too(
+    world: World, lms: Software, category: str
+) -> None:
+    care = course(world, category=category)
+    alone = lms.post("/sandbox/codes", {"course": str(care.pk), "outcome": "approve"})
+    course(world)
+
+    claim = claim_with(lms, code_for(lms, care, "approve", startsOn=str(LATER.date())))
+
+    assert "publish one of another category first" in problem(alone, 422)["detail"]
+    assert claim["state"] == "approved"
+    assert set(Enrolment.objects.values_list("course__category", "starts_on")) == {
+        (category, LATER.date()),
+        ("course", LATER.date()),
+    }
+    call_command("check_ledger")
 
 
 def test_another_providers_course_is_not_there(lms: Software, taught: Course) -> None:

@@ -6,29 +6,29 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from providers.api import serializers
+from providers.api import BYTES_MAX, serializers
 from providers.api.bulk import take_in
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
-from providers.models import Job
+from providers.models import Job, JobItem
 
 NEWEST = Ordering("submitted_at", datetime.fromisoformat)
 IN_ORDER = Ordering("number", int, key="number", parse_key=int, descending=False)
-BATCH_BYTES_MAX = 8 * 1024 * 1024
 
 
 class Batch(ApiView):
     """Takes a batch of one kind in."""
 
     kind: ClassVar[str]
-    bytes_max = BATCH_BYTES_MAX
+    bytes_max = BYTES_MAX
 
     def _take(self) -> Response:
         caller, body = self.caller, cast("dict[str, Any]", self.request.data)
@@ -46,11 +46,15 @@ class Batch(ApiView):
 
 
 def _counted(jobs: QuerySet[Job]) -> QuerySet[Any]:
-    """Jobs with how far they are."""
+    """Jobs with how far they are, counted for those on the page alone, by an index of what is counted."""
     return jobs.annotate(
-        done=Count("items", filter=Q(items__done_at__isnull=False)),
-        failed=Count("items", filter=Q(items__problem__isnull=False)),
+        done=F("total") - _items_that(done_at=None), failed=_items_that(problem__isnull=False)
     )
+
+
+def _items_that(**are: Any) -> Coalesce:
+    items = JobItem.objects.filter(job=OuterRef("pk"), **are).order_by().values("job")
+    return Coalesce(Subquery(items.annotate(number_of=Count("*")).values("number_of")), 0)
 
 
 class ClaimBatches(Batch):

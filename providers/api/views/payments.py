@@ -10,12 +10,13 @@ from rest_framework.response import Response
 from ledger.balances import balance
 from ledger.money import to_money
 from providers.api import serializers
+from providers.api.filtering import reference
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
 
-NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=str)
+NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=reference)
 
 
 class Payments(ApiView):

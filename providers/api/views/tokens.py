@@ -39,7 +39,15 @@ class _Endpoint(OAuthLibMixin):  # type: ignore[misc]
         return answer
 
 
-class Token(_Endpoint, TokenView):  # type: ignore[misc]
+class _OneGrant(TokenView):  # type: ignore[misc]
+    """The library's view without the flow for devices, which it begins before it asks who calls."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = self.authorization_flow_token_response(request)
+        return answer
+
+
+class Token(_Endpoint, _OneGrant):
     """Gives a token of at most an hour; every grant and refusal is logged."""
 
     def create_token_response(self, request: HttpRequest) -> tuple[str, Any, str, int]:
