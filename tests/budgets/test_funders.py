@@ -341,6 +341,19 @@ def test_who_leaves_gives_free_credit_back_and_keeps_what_is_reserved(world: Wor
     assert left("bank") == 30_000
 
 
+def test_what_comes_back_to_who_left_goes_back_too_on_the_same_day(world: World) -> None:
+    contribute(employer(world), lines(f"{world.fatima},600.00,F1,,"), on=ON, at=AT)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 30_000
+
+    cancel(agreed.enrolment, by=world.fatima, at=AT)
+
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 30_000
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 0
+    assert left("bank") == 0
+    assert check_ledger() == []
+
+
 def test_the_commands_open_a_funder_take_in_a_file_and_report(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
