@@ -176,9 +176,10 @@ def _payers(account_code: str, course: Course, *, on: date, lock: bool = False) 
 def _quote(course: Course, payers: Sequence[Tranche], *, on: date) -> Quote:
     price = to_cents(course.price)
     free = balances([payer.account_id for payer in payers])
-    available = [free[payer.account_id] for payer in payers]
-    if not any(available):
+    payers = [payer for payer in payers if free[payer.account_id]]
+    if not payers:
         raise errors.NoCreditForThis(course)
+    available = [free[payer.account_id] for payer in payers]
     parameters = terms_for([payer.scheme for payer in payers], on=on)
     covered = min(price, sum(available), parameters.course_cap_cents)
     parts = [
