@@ -348,6 +348,10 @@ class Doubt(models.TextChoices):
         ),
     )
     SESSION_BEFORE = "session_before", _("The session before this one has not been claimed.")
+    NO_COURSE = (
+        "no_course",
+        _("Nothing shows yet that the citizen follows a course beside this."),
+    )
     SANDBOX = "sandbox", _("You asked the sandbox for a review.")
 
 
