@@ -640,6 +640,10 @@ class Migration(migrations.Migration):
                             ),
                             ("session_before", "The session before this one has not been claimed."),
                             (
+                                "too_soon",
+                                "Too few days have passed since the start for this part.",
+                            ),
+                            (
                                 "no_course",
                                 "Nothing shows yet that the citizen follows a course beside this.",
                             ),
