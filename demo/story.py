@@ -66,9 +66,11 @@ class Course:
     def is_due(self, today: date) -> bool:
         if not self.open_terms:
             return False
-        after = self.open_terms[0]["after"]
-        ready = self.enrolment["endsOn"] if after == "completion" else self.enrolment["startsOn"]
-        return today >= date.fromisoformat(ready)
+        name, after = self.open_terms[0]["instalment"], self.open_terms[0]["after"]
+        if after == "completion":
+            return today >= date.fromisoformat(self.enrolment["endsOn"])
+        weeks = int(name.removeprefix("session-")) - 1 if after == "session" else 0
+        return today >= date.fromisoformat(self.enrolment["startsOn"]) + timedelta(weeks=weeks)
 
 
 @dataclass

@@ -371,7 +371,9 @@ OUTBOX_DOORBELL = "ontwikkelrekening.celery.ring"
 WEBHOOKS_DOORBELL = "ontwikkelrekening.celery.ring_for_webhooks"
 OUTBOX_HANDLERS = {
     "claim.assess": (
-        "ontwikkelrekening.sandbox.assessing.assess" if SANDBOX else "providers.claiming.assess"
+        "ontwikkelrekening.sandbox.assessing.assess"
+        if SANDBOX
+        else "ontwikkelrekening.budgets.assessing.assess"
     ),
     "job.chunk": "providers.api.bulk.run_chunk",
     "topup.chunk": "ontwikkelrekening.budgets.topping_up.run_chunk",

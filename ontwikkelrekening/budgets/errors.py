@@ -78,7 +78,10 @@ class NeedsRunningEnrolment(UnableToAgree):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Childcare and travel can be paid beside a course. First agree to a course.")
+            _(
+                "Childcare and travel can be paid beside a course that runs on the day they start."
+                " First agree to a course, or choose another day."
+            )
         )
 
 

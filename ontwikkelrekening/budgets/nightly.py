@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from ledger.balances import balances
+from ledger.balances import balances, totals
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.allocating import start_allocating
 from ontwikkelrekening.budgets.expiring import Expired, expire
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund, Round, RoundState
+from ontwikkelrekening.budgets.rounds import lock
 
 
 def end_day(*, on: date, at: datetime) -> Expired:
@@ -28,29 +29,30 @@ def hand_on(*, on: date, at: datetime) -> int:
     """
     drawn = Round.objects.filter(state=RoundState.DRAWN, account__isnull=False)
     rounds = {round_.account_id or 0: round_ for round_ in drawn.select_related("scheme")}
-    left = {account: cents for account, cents in balances(list(rounds)).items() if cents}
-    for account, cents in left.items():
+    left = [account for account, cents in balances(list(rounds)).items() if cents]
+    for account in left:
         if on > rounds[account].waits_until:
-            _end_list(rounds[account], cents=cents, on=on, at=at)
+            _end_list(rounds[account], on=on, at=at)
         else:
             start_allocating(rounds[account], at=at)
     return len(left)
 
 
 @transaction.atomic
-def _end_list(round_: Round, *, cents: int, on: date, at: datetime) -> None:
+def _end_list(round_: Round, *, on: date, at: datetime) -> None:
     """The waiting list is over: what is left goes back to the fund of the scheme."""
+    round_ = lock(round_, RoundState.DRAWN)
+    account = round_.account_id or 0
+    gone, came = totals(account)
+    if gone == came:
+        return
     fund = Fund.objects.get(scheme=round_.scheme)
     booking = NewBooking(
-        id=part(round_.pk, "end", on, cents),
+        id=part(round_.pk, "end", gone),
         kind="return",
         cause=f"round:{round_.pk}",
         description=f"Rest van {round_.name}"[:200],
         effective_on=on,
     )
-    transfer = NewTransfer(
-        debit=round_.account_id or 0,
-        credit=fund.account_id,
-        cents=cents,
-    )
+    transfer = NewTransfer(debit=account, credit=fund.account_id, cents=came - gone)
     post(booking, [transfer], at=at)

@@ -18,16 +18,15 @@ from ledger.money import to_cents, to_money
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets import errors
 from ontwikkelrekening.budgets.ids import part
-from ontwikkelrekening.budgets.models import Agreement, Pause, Tranche
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Agreement, Pause, Tranche
 from ontwikkelrekening.budgets.releasing import release_rest
 from ontwikkelrekening.budgets.spending import spending_order, take
 from ontwikkelrekening.budgets.terms import terms_for
 from ontwikkelrekening.eligibility.terms import instalments
 from providers import enrolling
-from providers.models import Category, Course, Enrolment
+from providers.models import Course, Enrolment
 from providers.states import CourseState, EnrolmentState
 
-BESIDE_A_COURSE = {Category.CHILDCARE, Category.TRAVEL}
 DAYS_AHEAD_MAX = 365
 
 
@@ -144,15 +143,13 @@ def _check_not_paused(account_code: str, *, on: date) -> None:
 
 
 def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None:
-    """Childcare and travel are paid only beside a course that still runs when they start."""
+    """Childcare and travel are paid only beside a course that runs on the day they start."""
     if course.category not in BESIDE_A_COURSE:
         return
-    running = Agreement.objects.filter(
-        account_code=account_code,
-        enrolment__state__in=[EnrolmentState.AGREED, EnrolmentState.REDEEMED],
-        enrolment__ends_on__gte=starts_on,
-    ).exclude(enrolment__course__category__in=BESIDE_A_COURSE)
-    if not running.exists():
+    running = Agreement.objects.of(account_code).courses_running(on=starts_on)
+    if not running.filter(
+        enrolment__state__in=[EnrolmentState.AGREED, EnrolmentState.REDEEMED]
+    ).exists():
         raise errors.NeedsRunningEnrolment
 
 
@@ -176,9 +173,10 @@ def _payers(account_code: str, course: Course, *, on: date, lock: bool = False) 
 def _quote(course: Course, payers: Sequence[Tranche], *, on: date) -> Quote:
     price = to_cents(course.price)
     free = balances([payer.account_id for payer in payers])
-    available = [free[payer.account_id] for payer in payers]
-    if not any(available):
+    payers = [payer for payer in payers if free[payer.account_id]]
+    if not payers:
         raise errors.NoCreditForThis(course)
+    available = [free[payer.account_id] for payer in payers]
     parameters = terms_for([payer.scheme for payer in payers], on=on)
     covered = min(price, sum(available), parameters.course_cap_cents)
     parts = [

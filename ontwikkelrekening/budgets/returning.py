@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from ledger.balances import balances
+from ledger.balances import balances, totals
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund, ReturnRule, Tranche, TrancheQuerySet
@@ -45,7 +45,11 @@ def decline(tranche: Tranche, *, on: date, at: datetime) -> int:
 def give_up(
     tranches: Iterable[Tranche], *, cause: str, why: str, on: date, at: datetime
 ) -> list[int]:
-    """Book what is free of these locked tranches back to where it came from; return the amounts."""
+    """Book what is free of these locked tranches back to where it came from; return the amounts.
+
+    The booking's id follows from all that ever left the first tranche, which grows with it: credit that
+    comes back later, on the same day too, is another booking.
+    """
     of_account = {tranche.account_id: tranche for tranche in tranches}
     transfers = [
         NewTransfer(
@@ -58,9 +62,10 @@ def give_up(
     ]
     if not transfers:
         return []
-    first = transfers[0]
+    first = transfers[0].debit
+    gone, _ = totals(first)
     booking = NewBooking(
-        id=part(of_account[first.debit].pk, "expire", on, first.cents),
+        id=part(of_account[first].pk, "expire", gone),
         kind="expire",
         cause=cause,
         description=DESCRIPTIONS[why],

@@ -85,6 +85,12 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
         f" {parameters.attendance_min_percent}%, or an exam taken: any one of them"
         f" ({parameters.grounds['attendance_min_percent']}).",
         "",
+        "A person looks at more than one session a day, and at a completion that is claimed before that"
+        " share of the days to the last week of the term has passed, whatever shows it.",
+        "",
+        "Childcare and travel start on a day when a course of the same person runs. They are paid when the"
+        " code of that course is handed in; until then, or when it was cancelled, a person looks.",
+        "",
         "## 6. Which fact counts",
         "",
         "Of facts about the same thing that hold on the day: never one whose evidence was rejected,"

@@ -52,9 +52,12 @@ CATEGORIES: dict[str, Kind] = {
     ),
     Category.EXAM: Kind(_("Exam"), _("Only the exam, when you already know the material.")),
     Category.CHILDCARE: Kind(
-        _("Childcare"), _("Someone looks after your child while you are learning.")
+        _("Childcare"),
+        _("Someone looks after your child while you are learning, as long as your course runs."),
     ),
-    Category.TRAVEL: Kind(_("Travel costs"), _("Travelling to your course and back.")),
+    Category.TRAVEL: Kind(
+        _("Travel costs"), _("Travelling to your course and back, as long as your course runs.")
+    ),
     Category.MATERIALS: Kind(
         _("Books and materials"), _("What you need for your course, such as books.")
     ),

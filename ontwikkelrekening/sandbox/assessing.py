@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ontwikkelrekening.budgets import assessing
 from ontwikkelrekening.sandbox.outcomes import Outcome, outcome_of
 from providers import claiming
 from providers.claiming.assessing import approve_and_book, lock_claim, pick
@@ -23,7 +24,7 @@ def assess(subject: str, *, at: datetime) -> None:
     claim = lock_claim(UUID(subject))
     outcome = outcome_of(claim.enrolment_id)
     if outcome is None:
-        claiming.assess(subject, at=at)
+        assessing.assess(subject, at=at)
     elif claim.state == ClaimState.SUBMITTED:
         _judge(claim, outcome, at=at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -21,12 +22,17 @@ SESSION = "session-"
 
 
 @transaction.atomic
-def assess(subject: str, *, at: datetime) -> None:
-    """Approve the claim with this id, or pick it for review; a decided claim stays as it is."""
+def assess(
+    subject: str, *, at: datetime, look: Callable[[Claim], Doubt | None] | None = None
+) -> None:
+    """Approve the claim with this id, or pick it for review; a decided claim stays as it is.
+
+    `look` finds doubts about what only the scheme can see.
+    """
     claim = lock_claim(UUID(subject))
     if claim.state != ClaimState.SUBMITTED:
         return
-    doubt = doubt_about(claim, on=timezone.localdate(at))
+    doubt = doubt_about(claim, on=timezone.localdate(at)) or (look(claim) if look else None)
     if doubt:
         pick(claim, because=doubt, actor=MACHINE, at=at)
     else:
@@ -55,6 +61,8 @@ def doubt_about(claim: Claim, *, on: date) -> Doubt | None:
         return Doubt.NOT_COMPLETED
     if instalment.after == "session" and not _earlier_session_is_claimed(claim):
         return Doubt.SESSION_BEFORE
+    if _comes_too_soon(claim, instalment, on=on):
+        return Doubt.TOO_SOON
     return None
 
 
@@ -92,8 +100,26 @@ def _is_completed(claim: Claim, instalment: Instalment) -> bool:
 
 
 def _earlier_session_is_claimed(claim: Claim) -> bool:
-    number = claim.instalment.removeprefix(SESSION)
-    if not number.isdigit() or int(number) <= 1:
+    before = _sessions_before(claim)
+    if not before:
         return True
-    earlier = f"{SESSION}{int(number) - 1}"
+    earlier = f"{SESSION}{before}"
     return claim.enrolment.claims.standing().filter(instalment=earlier).exists()
+
+
+def _sessions_before(claim: Claim) -> int:
+    number = claim.instalment.removeprefix(SESSION)
+    return max(int(number) - 1, 0) if number.isdigit() else 0
+
+
+def _comes_too_soon(claim: Claim, instalment: Instalment, *, on: date) -> bool:
+    """More than a session a day, or completed before the share of the days that counts as completion.
+
+    A term is in whole weeks, so the last one may be a day: that week does not count.
+    """
+    enrolment = claim.enrolment
+    passed = (on - enrolment.starts_on).days
+    if instalment.after == "session":
+        return passed < _sessions_before(claim)
+    days = (enrolment.ends_on - enrolment.starts_on).days // 7 * 7
+    return passed * 100 < days * instalment.attendance_min

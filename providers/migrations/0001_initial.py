@@ -639,6 +639,14 @@ class Migration(migrations.Migration):
                                 "Nothing shows that the course was completed: no certificate, too little attendance and no exam taken.",
                             ),
                             ("session_before", "The session before this one has not been claimed."),
+                            (
+                                "too_soon",
+                                "Too few days have passed since the start for this part.",
+                            ),
+                            (
+                                "no_course",
+                                "Nothing shows yet that the citizen follows a course beside this.",
+                            ),
                             ("sandbox", "You asked the sandbox for a review."),
                         ],
                         max_length=16,

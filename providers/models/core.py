@@ -348,6 +348,11 @@ class Doubt(models.TextChoices):
         ),
     )
     SESSION_BEFORE = "session_before", _("The session before this one has not been claimed.")
+    TOO_SOON = "too_soon", _("Too few days have passed since the start for this part.")
+    NO_COURSE = (
+        "no_course",
+        _("Nothing shows yet that the citizen follows a course beside this."),
+    )
     SANDBOX = "sandbox", _("You asked the sandbox for a review.")
 
 

@@ -13,7 +13,7 @@ from djmoney.money import Money
 
 from ledger.checking import check_ledger
 from ontwikkelrekening.budgets.expiring import Expired, expire
-from ontwikkelrekening.budgets.reserving import agree
+from ontwikkelrekening.budgets.reserving import agree, cancel
 from providers import claiming
 from providers.enrolling import redeem
 from providers.models import Enrolment
@@ -87,6 +87,26 @@ def test_credit_that_comes_back_after_its_last_day_expires_too(world: World) -> 
     done = expire(on=agreed.enrolment.code_valid_until + timedelta(days=1), at=LATER)
 
     assert done == Expired(1, 0, 1, 30_000)
+    assert left_on(gone) == 0
+    assert check_ledger() == []
+
+
+@pytest.mark.parametrize("beside", [0, 1_000])
+def test_credit_that_comes_back_later_on_the_same_day_expires_then(
+    world: World, beside: int
+) -> None:
+    gone = give(world, world.fatima, 60_000, expires_on=date(2026, 1, 31))
+    agreed = agree(world.fatima, course(world), starts_on=date(2026, 2, 9), at=AT, id=uuid4())
+    assert expire(on=date(2026, 2, 1), at=LATER) == Expired(0, 0, 1, 30_000)
+    cancel(agreed.enrolment, by=world.fatima, at=LATER)
+    others = 0
+    if beside:
+        give(world, world.henk, beside, expires_on=date(2026, 1, 31))
+        others = 1
+
+    assert expire(on=date(2026, 2, 1), at=LATER) == Expired(0, 0, 1 + others, 30_000 + beside)
+    assert expire(on=date(2026, 2, 1), at=LATER) == Expired(0, 0, 0, 0)
+
     assert left_on(gone) == 0
     assert check_ledger() == []
 

@@ -30,13 +30,16 @@ from ontwikkelrekening.budgets.contributing import (
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.funders import FunderDetails, open_funder, statement_of
 from ontwikkelrekening.budgets.models import ContributionFile, Fund, ReturnRule, Tranche
-from ontwikkelrekening.budgets.reserving import agree, cancel
+from ontwikkelrekening.budgets.reserving import agree, cancel, quote
 from ontwikkelrekening.budgets.returning import return_credit
 from ontwikkelrekening.budgets.terms import NoTerms
+from ontwikkelrekening.eligibility.example import EXAMPLE
+from ontwikkelrekening.eligibility.policies import Setting, approve, draft, propose
 from ontwikkelrekening.staff import set_up_groups
 from providers import claiming
 from providers.enrolling import redeem
 from tests.budgets.world import (
+    APPROVED_AT,
     AT,
     LATER,
     ON,
@@ -264,6 +267,28 @@ def test_credit_of_a_funder_without_a_policy_follows_the_terms_agreed(world: Wor
     assert [term["instalment"] for term in agreed.enrolment.terms] == ["start", "completion"]
 
 
+def test_credit_that_is_all_spent_sets_no_terms(world: World) -> None:
+    fund = employer(world)
+    settings = {
+        **EXAMPLE,
+        "course_cap_cents": Setting(50_000, "Beleid van de bakkerij"),
+        "terms_course": Setting({"completion": 100}, "Beleid van de bakkerij"),
+    }
+    own = draft(fund.scheme, starts_on=date(2026, 1, 1), settings=settings, on=APPROVED_AT.date())
+    propose(own, by=staff("petra"))
+    approve(own, by=staff("paul"), at=APPROVED_AT)
+    contribute(fund, lines(f"{world.henk},400.00,F1,,"), on=ON, at=AT)
+    give(world, world.henk, 200_000)
+    long = course(world, price="1500.00")
+    assert quote(world.henk, long, starts_on=STARTS_ON, on=ON).covered == 50_000
+    agree(world.henk, course(world, price="400.00"), starts_on=STARTS_ON, at=AT, id=uuid4())
+
+    offer = quote(world.henk, long, starts_on=STARTS_ON, on=ON)
+
+    assert (offer.covered, offer.own) == (150_000, 0)
+    assert [term["instalment"] for term in offer.terms] == ["start", "completion"]
+
+
 def test_without_terms_to_follow_nothing_can_be_agreed(world: World) -> None:
     contribute(employer(world, follows=None), lines(f"{world.henk},300.00,F1,,"), on=ON, at=AT)
 
@@ -347,6 +372,19 @@ def test_who_leaves_gives_free_credit_back_and_keeps_what_is_reserved(world: Wor
 
     assert left(f"reserved:{agreed.enrolment.pk}") == 30_000
     assert left("bank") == 30_000
+
+
+def test_what_comes_back_to_who_left_goes_back_too_on_the_same_day(world: World) -> None:
+    contribute(employer(world), lines(f"{world.fatima},600.00,F1,,"), on=ON, at=AT)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 30_000
+
+    cancel(agreed.enrolment, by=world.fatima, at=AT)
+
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 30_000
+    assert return_credit(world.fatima, why="left", on=ON, at=AT) == 0
+    assert left("bank") == 0
+    assert check_ledger() == []
 
 
 def test_the_commands_open_a_funder_take_in_a_file_and_report(

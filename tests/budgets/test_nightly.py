@@ -52,3 +52,20 @@ def test_when_the_list_is_over_what_is_left_goes_back_to_the_fund(world: World) 
     assert left(f"fund:{round_.pk}") == 0
     assert left("fund:landelijk") == before + 150_000
     assert check_ledger() == []
+
+
+def test_grants_declined_on_one_day_after_the_list_is_over_all_go_back(world: World) -> None:
+    before = left("fund:landelijk")
+    round_ = published(world, waits_until=date(2026, 3, 31))
+    everyone_applies(round_, applicants(2))
+    allocated(round_)
+    ended = date(2026, 4, 1)
+
+    end_day(on=ended, at=AFTER + timedelta(days=23))
+    for tranche in Tranche.objects.all():
+        decline(tranche, on=ended, at=AFTER)
+        end_day(on=ended, at=AFTER + timedelta(days=23))
+
+    assert left(f"fund:{round_.pk}") == 0
+    assert left("fund:landelijk") == before
+    assert check_ledger() == []

@@ -9,12 +9,14 @@ from ledger.checking import check_ledger
 from ontwikkelrekening.budgets import errors
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.models import Agreement, Tranche
+from ontwikkelrekening.budgets.nightly import hand_on
 from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from ontwikkelrekening.budgets.topping_up import progress, start_run
 from providers.models import Enrolment
 from providers.outbox import drain
-from tests.budgets.world import AT, ON, STARTS_ON, course, create_world, give, left_on
+from tests.budgets.round_world import AFTER, drawn, published
+from tests.budgets.world import AT, ON, STARTS_ON, course, create_world, give, left, left_on
 from tests.racing import at_once
 
 THREADS = 16
@@ -82,6 +84,19 @@ def test_credit_is_spent_or_expired_never_both(own_database: str) -> None:
     assert ended["done"] + ended["NoCreditForThis"] == 16
     assert Enrolment.objects.count() == ended["done"] - 8
     assert [left_on(each) for each in tranches] == [0] * 8
+    assert check_ledger() == []
+
+
+def test_a_list_that_is_over_is_ended_by_eight_at_once_one_time(own_database: str) -> None:
+    world = create_world()
+    round_ = published(world, waits_until=date(2026, 3, 31))
+    drawn(round_)
+    before = left("fund:landelijk")
+
+    ended = at_once(*[lambda: hand_on(on=date(2026, 4, 1), at=AFTER)] * 8)
+
+    assert ended == {"done": 8}
+    assert (left(f"fund:{round_.pk}"), left("fund:landelijk")) == (0, before + 250_000)
     assert check_ledger() == []
 
 

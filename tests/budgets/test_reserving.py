@@ -187,6 +187,27 @@ def test_childcare_is_paid_only_beside_a_running_enrolment(world: World) -> None
         agree(world.fatima, childcare, starts_on=STARTS_ON, at=AT, id=uuid4())
 
 
+@pytest.mark.parametrize(
+    ("days", "is_possible"), [(-1, False), (0, True), (13 * 7 - 1, True), (13 * 7, False)]
+)
+def test_childcare_starts_on_a_day_when_the_course_runs(
+    world: World, days: int, *, is_possible: bool
+) -> None:
+    give(world, world.fatima, 80_000)
+    give(world, world.fatima, 30_000, kind="childcare_travel", categories=CARE)
+    agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    childcare = course(world, price="100.00", category="childcare")
+    starts_on = STARTS_ON + timedelta(days=days)
+
+    if is_possible:
+        agree(world.fatima, childcare, starts_on=starts_on, at=AT, id=uuid4())
+    else:
+        with pytest.raises(errors.NeedsRunningEnrolment, match="op de dag dat ze beginnen"):
+            quote(world.fatima, childcare, starts_on=starts_on, on=ON)
+        with pytest.raises(errors.NeedsRunningEnrolment):
+            agree(world.fatima, childcare, starts_on=starts_on, at=AT, id=uuid4())
+
+
 def test_cancelling_before_the_start_gives_everything_back_the_way_it_came(world: World) -> None:
     general = give(world, world.fatima, 80_000)
     earmarked = give(world, world.fatima, 20_000, kind="coaching_evc", categories=COACHING)

@@ -128,7 +128,10 @@ def test_where_it_can_be_used_for_names_what_there_is_for_each(fatima: Client) -
     text = text_of(fatima.get("/waarvoor"))
 
     assert "Coach Iemand die met u meedenkt over werk en leren. U kunt hiervoor € 1.500,00" in text
-    assert "Kinderopvang Iemand past op uw kind terwijl u leert. U kunt hiervoor € 300,00" in text
+    assert (
+        "Kinderopvang Iemand past op uw kind terwijl u leert, zolang uw opleiding loopt."
+        " U kunt hiervoor € 300,00" in text
+    )
 
 
 def test_a_decision_opens_with_the_answer_and_ends_with_the_law(fatima: Client, town: Town) -> None:

@@ -34,6 +34,7 @@ from tests.providers.world import (
 )
 
 pytestmark = pytest.mark.django_db
+NEAR_THE_END = MONDAY + timedelta(days=40)  # 80% of the days to the last of its 8 weeks
 THIRD_SESSION = [
     {"instalment": f"session-{number}", "cents": 12000, "after": "session"} for number in (1, 2, 3)
 ]
@@ -150,7 +151,44 @@ def test_of_a_failure_is_kept_what_quotes_nobody(
 def test_completion_needs_one_proof_of_three(
     enrolment: Enrolment, evidence: dict[str, Any], state: str
 ) -> None:
-    assert assessed(claim(enrolment, "completion", evidence=evidence)).state == state
+    made = claim(enrolment, "completion", evidence=evidence)
+
+    assert assessed(made, at=NEAR_THE_END).state == state
+
+
+@pytest.mark.parametrize("evidence", [{"certificate": True}, {"attendance": 100}, {"exam": True}])
+@pytest.mark.parametrize(("days", "state"), [(0, "in_review"), (39, "in_review"), (40, "approved")])
+def test_completion_before_enough_days_have_passed_goes_to_a_person(
+    enrolment: Enrolment, evidence: dict[str, Any], days: int, state: str
+) -> None:
+    made = claim(enrolment, "completion", evidence=evidence)
+
+    assert assessed(made, at=MONDAY + timedelta(days=days)).state == state
+    if state == "in_review":
+        assert made.reason == "Too few days have passed since the start for this part."
+
+
+def test_what_takes_a_week_at_most_can_be_completed_on_its_first_day() -> None:
+    enrolment = redeemed(digital_skills(de_linde(), weeks=1))
+
+    made = assessed(claim(enrolment, "completion", evidence={"exam": True}))
+
+    assert made.state == "approved"
+
+
+def test_more_than_a_session_a_day_goes_to_a_person() -> None:
+    coaching = digital_skills(de_linde(), category="coaching", sessions=3)
+    enrolment = redeemed(coaching, terms=THIRD_SESSION, maximum="360.00")
+
+    def state_of(session: int, *, days: int) -> str:
+        made = claim(enrolment, f"session-{session}", "120.00")
+        return assessed(made, at=MONDAY + timedelta(days=days)).state
+
+    assert [state_of(1, days=0), state_of(2, days=1), state_of(3, days=1)] == [
+        "approved",
+        "approved",
+        "in_review",
+    ]
 
 
 def test_a_session_out_of_order_goes_to_a_person() -> None:
@@ -219,9 +257,9 @@ def test_a_refused_instalment_can_be_claimed_again(doubtful: Claim) -> None:
     refuse(doubtful, by="rosa", reason="No proof.", at=MONDAY)
     confirm_refusal(doubtful, by="sam", at=MONDAY)
 
-    again = assessed(claim(doubtful.enrolment, "completion", evidence={"certificate": True}))
+    again = claim(doubtful.enrolment, "completion", evidence={"certificate": True})
 
-    assert again.state == "approved"
+    assert assessed(again, at=NEAR_THE_END).state == "approved"
 
 
 def test_claims_are_taken_up_paid_or_handed_back(enrolment: Enrolment) -> None:

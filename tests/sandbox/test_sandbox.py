@@ -216,7 +216,10 @@ def test_without_the_setting_nothing_leads_to_the_sandbox() -> None:
     unset = shown(**PRODUCTION)
 
     for done in (off, unset):
-        assert done.stdout.split() == ["providers.api.problems", "providers.claiming.assess"]
+        assert done.stdout.split() == [
+            "providers.api.problems",
+            "ontwikkelrekening.budgets.assessing.assess",
+        ]
 
 
 def test_with_the_setting_it_is_there() -> None:

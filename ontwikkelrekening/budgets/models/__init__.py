@@ -1,6 +1,7 @@
 """The tables of the money: funds and credit, and the rounds that divide it."""
 
 from ontwikkelrekening.budgets.models.credit import (
+    BESIDE_A_COURSE,
     Agreement,
     ContributionFile,
     Fund,
@@ -23,6 +24,7 @@ from ontwikkelrekening.budgets.models.rounds import (
 )
 
 __all__ = [
+    "BESIDE_A_COURSE",
     "Agreement",
     "Application",
     "Assessment",

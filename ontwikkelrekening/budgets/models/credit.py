@@ -13,6 +13,9 @@ from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
 from providers.models import Category, Enrolment
 
+# Childcare and travel are no aim of their own: they are paid beside a course.
+BESIDE_A_COURSE = {Category.CHILDCARE, Category.TRAVEL}
+
 
 class FunderKind(models.TextChoices):
     STATE = "state", "rijk"
@@ -206,6 +209,17 @@ class Tranche(models.Model):
         return f"{self.kind} {self.granted_on}"
 
 
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def of(self, account_code: str) -> AgreementQuerySet:
+        return self.filter(account_code=account_code)
+
+    def courses_running(self, *, on: date) -> AgreementQuerySet:
+        """What childcare and travel that start on a day can stand beside."""
+        return self.filter(enrolment__starts_on__lte=on, enrolment__ends_on__gte=on).exclude(
+            enrolment__course__category__in=BESIDE_A_COURSE
+        )
+
+
 class Agreement(models.Model):
     """Which account stands behind an enrolment: the citizen's side, unseen by the provider.
 
@@ -214,6 +228,8 @@ class Agreement(models.Model):
 
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="agreement")
     account_code = models.CharField(max_length=16, db_index=True)
+
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "afspraak"

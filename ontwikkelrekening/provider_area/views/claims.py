@@ -154,7 +154,7 @@ def submit(
 
 COMPLETION = _(
     "One of these shows that the course was completed. "
-    "Without any of them a person looks at the claim."
+    "Without any of them, or much sooner than the course lasts, a person looks at the claim."
 )
 
 
