@@ -83,6 +83,9 @@ class NewRound(forms.Form):
         opens, closes = answers.get("opens_at"), answers.get("closes_at")
         if opens and closes and closes <= opens:
             raise ValidationError(_("A round closes after it opens."))
+        waits_until = answers.get("waits_until")
+        if closes and waits_until and waits_until <= timezone.localdate(closes):
+            self.add_error("waits_until", str(rounds.ListEndsTooSoon()))
         ceiling, grant = answers.get("ceiling"), answers.get("grant")
         if ceiling and grant and grant > ceiling:
             raise ValidationError(_("The ceiling has no room for one grant."))

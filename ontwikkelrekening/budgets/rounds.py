@@ -44,6 +44,11 @@ class WrongState(UnableToPublish):
         )
 
 
+class ListEndsTooSoon(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("The waiting list ends after the day of closing."))
+
+
 class StillOpen(UnableToPublish):
     def __init__(self, round_: Round) -> None:
         super().__init__(
@@ -77,6 +82,8 @@ class RoundDetails:
 
 def prepare(scheme: Scheme, details: RoundDetails, *, by: str) -> Round:
     """A draft, which may still change and which only staff see."""
+    if details.waits_until <= localdate(details.closes_at):
+        raise ListEndsTooSoon
     return Round.objects.create(scheme=scheme, prepared_by=by, **asdict(details))
 
 

@@ -356,6 +356,13 @@ def test_the_commands_take_a_round_from_paper_to_proof(
         )
     )
     with time_machine.travel(AT, tick=False):
+        fields = json.loads(file.read_text())
+        file.write_text(json.dumps({**fields, "waits_until": CLOSES_AT.date().isoformat()}))
+        with pytest.raises(
+            CommandError, match=r"^The waiting list ends after the day of closing.$"
+        ):
+            call_command("prepare_round", "landelijk", str(file), "--by", "petra")
+        file.write_text(json.dumps(fields))
         call_command("prepare_round", "landelijk", str(file), "--by", "petra")
         with pytest.raises(CommandError, match="someone else must publish it"):
             call_command("publish_round", "voorjaar", "--by", "petra")

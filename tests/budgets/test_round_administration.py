@@ -71,6 +71,19 @@ def test_a_round_from_paper_to_allocation(world: World) -> None:
     assert "3" in shown
 
 
+def test_a_waiting_list_that_ends_before_the_draw_is_said_beside_its_field(world: World) -> None:
+    """Nothing is granted after its last day, so such a round would grant nobody anything."""
+    answers = {**ANSWERS, "scheme": world.scheme.pk, "waits_until": "2026-03-08"}
+    with time_machine.travel(AT, tick=False):
+        answer = as_officer("petra").post(f"{ROUNDS}do/prepare", answers)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "waits_until": ["De wachtlijst eindigt na de dag van sluiting."]
+    }
+    assert not Round.objects.exists()
+
+
 def test_who_pays_has_no_say_in_rounds(world: World) -> None:
     client = Client()
     client.force_login(staff("ineke", "payment-officers"))

@@ -6,7 +6,7 @@ import hashlib
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledger.balances import balance
@@ -67,6 +67,16 @@ def test_a_round_is_published_by_someone_else_before_it_opens(world: World) -> N
     publish(draft, by="paul", at=AT)
     with pytest.raises(rounds.WrongState):
         publish(draft, by="paul", at=AT)
+
+
+def test_the_waiting_list_ends_after_the_day_of_closing(world: World) -> None:
+    """Else its draw would come too late to grant anybody anything."""
+    with pytest.raises(rounds.ListEndsTooSoon):
+        prepare(world.scheme, details(waits_until=date(2026, 3, 8)), by="petra")
+    draft = prepare(world.scheme, details(waits_until=date(2026, 3, 9)), by="petra")
+
+    with pytest.raises(IntegrityError, match="round_waits_longer_than_it_is_open"):
+        Round.objects.filter(pk=draft.pk).update(waits_until=date(2026, 3, 8))
 
 
 def test_a_ceiling_above_what_the_fund_holds_cannot_be_published(world: World) -> None:

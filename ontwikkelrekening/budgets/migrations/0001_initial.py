@@ -4,6 +4,7 @@ import uuid
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -585,6 +586,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("closes_at__gt", models.F("opens_at"))),
                 name="round_opens_before_it_closes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "waits_until__gt",
+                        django.db.models.functions.datetime.TruncDate("closes_at"),
+                    )
+                ),
+                name="round_waits_longer_than_it_is_open",
             ),
         ),
         migrations.AddConstraint(

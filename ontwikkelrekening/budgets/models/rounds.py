@@ -11,6 +11,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import TruncDate
 
 from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Policy, Scheme
@@ -92,6 +93,10 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="round_opens_before_it_closes", condition=Q(closes_at__gt=F("opens_at"))
+            ),
+            models.CheckConstraint(  # nothing is granted after the last day of the list
+                name="round_waits_longer_than_it_is_open",
+                condition=Q(waits_until__gt=TruncDate("closes_at")),
             ),
             models.CheckConstraint(
                 name="round_has_room_for_a_grant",
