@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from ledger.balances import totals
-from ontwikkelrekening.budgets.models import Application, Placing, Round, RoundState
+from ontwikkelrekening.budgets.models import Application, Division, Placing, Round, RoundState
 
 COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents")
 
@@ -42,7 +42,7 @@ class Place:
 
     rank: int
     of: int
-    priority: int
+    priority: int  # 0 where the class does not count
     missed: int
     lot: str
     wanted: int
@@ -117,20 +117,22 @@ def list_lines(round_: Round) -> Iterator[str]:
 
 def place_of(application: Application) -> Place | None:
     """The citizen's own place, and how it came about; none before the draw or without a place."""
-    placing = Placing.objects.filter(application=application).first()
+    placing = Placing.objects.filter(application=application).select_related("round").first()
     if placing is None:
         return None
+    by_priority = placing.round.division == Division.PRIORITY
+    priority = placing.priority if by_priority else 0
     first = Placing.objects.filter(round=placing.round_id, rank__lt=placing.rank)
-    same = Q(priority=placing.priority)
+    same = Q(priority=priority) if by_priority else Q()
     counts = first.aggregate(
-        by_class=Count("pk", filter=Q(priority__lt=placing.priority)),
+        by_class=Count("pk", filter=Q(priority__lt=priority)),
         by_missed=Count("pk", filter=same & Q(missed__gt=placing.missed)),
         by_lot=Count("pk", filter=same & Q(missed=placing.missed)),
     )
     return Place(
         rank=placing.rank,
         of=Placing.objects.filter(round=placing.round_id).count(),
-        priority=placing.priority,
+        priority=priority,
         missed=placing.missed,
         lot=bytes(placing.lot).hex(),
         wanted=placing.wanted,

@@ -332,6 +332,22 @@ def test_a_citizen_sees_the_own_place_and_how_it_came_about(world: World) -> Non
     assert place.granted == 0
 
 
+def test_where_the_lot_decides_alone_no_class_went_first(world: World) -> None:
+    """Classes 2 and 4 are drawn through each other."""
+    round_ = published(world, division="lottery", ceiling=700_000)
+    everyone_applies(
+        round_, [*applicants(6, ("contract", "on_call")), *applicants(6, start=70_000_000)]
+    )
+
+    allocated(round_)
+
+    for application in Application.objects.select_related("placing"):
+        place = proving.place_of(application)
+        assert place is not None
+        assert (place.priority, place.before_by_class, place.before_by_missed) == (0, 0, 0)
+        assert place.before_by_lot == place.rank - 1
+
+
 @pytest.mark.usefixtures("in_english")
 def test_the_commands_take_a_round_from_paper_to_proof(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]

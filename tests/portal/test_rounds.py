@@ -99,6 +99,18 @@ def test_too_late_is_said_and_nothing_is_written(round_: Round) -> None:
     assert not Application.objects.exists()
 
 
+@pytest.mark.parametrize("division", ["priority", "lottery"])
+def test_the_group_is_named_only_where_it_counts(town: Town, division: str) -> None:
+    round_ = published(town.scheme, division=division)
+    everyone_applies(round_, [town.fatima])
+    allocated(round_)
+
+    with time_machine.travel(AFTER, tick=False):
+        page = log_in(FATIMA_BSN).get(PAGE).content.decode()
+
+    assert ("Uw groep" in page) == (division == "priority")
+
+
 def test_after_the_draw_each_sees_the_own_outcome_and_everyone_the_list(
     town: Town, round_: Round
 ) -> None:
