@@ -105,6 +105,7 @@ def assess_slice(subject: str, *, at: datetime) -> int:
         on=localdate(round_.closes_at),
         scheme=round_.scheme,
         kinds=needed(parameters),
+        known_before=round_.closes_at,
     )
     with connection.cursor() as cursor, cursor.copy(ASSESS) as copy:
         for application in applications:

@@ -19,6 +19,8 @@ from ontwikkelrekening.budgets.drawing import NotAssessed, OutsideValueIsMissing
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.models import Application, LastGrant, Placing, Round, Tranche
 from ontwikkelrekening.budgets.rounds import close, prepare, publish, set_outside_value
+from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.stating import state
 from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
@@ -280,6 +282,27 @@ def test_who_missed_earlier_rounds_goes_first_within_the_class(world: World) -> 
 
     assert set(list(granted(second))[: len(missed)]) == missed
     assert len(missed) == 3
+
+
+def test_what_someone_states_after_closing_does_not_count(world: World) -> None:
+    round_ = published(world)
+    codes = applicants(3)
+    everyone_applies(round_, codes)
+    for code, at in zip(codes, (DURING, CLOSES_AT, AFTER), strict=True):
+        state(
+            Citizen.objects.get(account_code=code),
+            kind="contract",
+            value="on_call",
+            valid_from=date(2026, 3, 1),
+            valid_until=None,
+            on=at.date(),
+            at=at,
+        )
+
+    drawn(round_)
+
+    classes = dict(Placing.objects.values_list("application__account_code", "priority"))
+    assert [classes[code] for code in codes] == [2, 4, 4]
 
 
 def test_who_lives_abroad_or_is_too_young_takes_no_place(world: World) -> None:
