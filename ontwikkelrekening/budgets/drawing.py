@@ -49,9 +49,9 @@ DRAW = """
         WHERE a.round_id = %(round)s AND s.eligible AND NOT a.withdrawn
     ), drawn AS (
         INSERT INTO budgets_placing
-            (application_id, round_id, rank, priority, missed, lot, wanted, granted)
+            (application_id, round_id, rank, priority, missed, lot, wanted, granted, left_list)
         SELECT id, round_id, row_number() OVER (ORDER BY place, missed DESC, lot, id),
-               priority, missed, lot, wanted, 0
+               priority, missed, lot, wanted, 0, false
         FROM lots
         RETURNING rank, application_id, priority, missed, wanted
     )

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, IntegerField, Q, Sum
+from django.db.models.functions import Cast
 
 from ledger.balances import totals
 from ontwikkelrekening.budgets.models import Application, Division, Placing, Round, RoundState
 
-COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents")
+COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents", "left")
 
 
 class NotDrawn(Exception):
@@ -47,6 +48,7 @@ class Place:
     lot: str
     wanted: int
     granted: int
+    left_list: bool
     before_by_class: int  # how many went first for a higher class
     before_by_missed: int  # ... for having missed more rounds, in the same class
     before_by_lot: int  # ... by the lot alone
@@ -107,8 +109,9 @@ def facts_text(round_: Round) -> str:
 def list_lines(round_: Round) -> Iterator[str]:
     """The list by rank as the stand-alone script reads it; written as it is read."""
     placings = Placing.objects.filter(round=round_).order_by("rank")
+    left = Cast("left_list", IntegerField())
     rows = placings.values_list(
-        "application_id", "priority", "missed", "wanted", "rank", "granted"
+        "application_id", "priority", "missed", "wanted", "rank", "granted", left
     ).iterator(chunk_size=10_000)
     yield ",".join(COLUMNS) + "\n"
     for row in rows:
@@ -137,6 +140,7 @@ def place_of(application: Application) -> Place | None:
         lot=bytes(placing.lot).hex(),
         wanted=placing.wanted,
         granted=placing.granted,
+        left_list=placing.left_list,
         before_by_class=counts["by_class"],
         before_by_missed=counts["by_missed"],
         before_by_lot=counts["by_lot"],

@@ -518,6 +518,7 @@ class Migration(migrations.Migration):
                 ("lot", models.BinaryField(max_length=32)),
                 ("wanted", models.BigIntegerField()),
                 ("granted", models.BigIntegerField(default=0)),
+                ("left_list", models.BooleanField(default=False)),
                 (
                     "round",
                     models.ForeignKey(

@@ -66,11 +66,12 @@ END $$;
 CREATE TRIGGER application_stays_after_closing BEFORE INSERT OR UPDATE OR DELETE
     ON budgets_application FOR EACH ROW EXECUTE FUNCTION budgets_guard_application();
 
--- A place is drawn once; only what is granted on it grows.
+-- A place is drawn once; only what is granted on it grows, until it has left the list.
 CREATE FUNCTION budgets_guard_placing() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' OR NEW.granted < OLD.granted
+       OR OLD.left_list AND (NOT NEW.left_list OR NEW.granted > OLD.granted)
        OR (NEW.application_id, NEW.round_id, NEW.rank, NEW.priority, NEW.missed, NEW.lot, NEW.wanted)
        <> (OLD.application_id, OLD.round_id, OLD.rank, OLD.priority, OLD.missed, OLD.lot, OLD.wanted)
     THEN

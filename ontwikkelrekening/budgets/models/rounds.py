@@ -206,6 +206,8 @@ class Placing(models.Model):
     lot = models.BinaryField(max_length=32)
     wanted = models.BigIntegerField()
     granted = models.BigIntegerField(default=0)
+    # Its turn came when it took part no more: the account has ended, or money of this round came back.
+    left_list = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "plaats"
