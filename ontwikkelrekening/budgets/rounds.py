@@ -16,7 +16,7 @@ from ontwikkelrekening.budgets.funding import fund_of
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.lots import hash_of, seed_of
 from ontwikkelrekening.budgets.models import Division, LastGrant, Round, RoundState
-from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.models import Policy, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
 
 
@@ -138,6 +138,13 @@ def set_outside_value(round_: Round, value: str) -> Round:
     round_.outside_value = value.strip()
     round_.save(update_fields=["outside_value"])
     return round_
+
+
+def published_policy(round_: Round) -> Policy:
+    """The policy a published round goes by; the database sees to it that there is one."""
+    if round_.policy is None:
+        raise WrongState(round_)
+    return round_.policy
 
 
 def lock(round_: Round, state: RoundState) -> Round:

@@ -500,6 +500,44 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Refusal",
+            fields=[
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="budgets.application",
+                        verbose_name="aanvraag",
+                    ),
+                ),
+                ("unmet", models.JSONField(verbose_name="niet voldaan aan")),
+                (
+                    "confirmed_by",
+                    models.CharField(blank=True, max_length=100, verbose_name="bevestigd door"),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="bevestigd op")),
+            ],
+            options={
+                "verbose_name": "afwijzing in een tijdvak",
+                "verbose_name_plural": "afwijzingen in een tijdvak",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", "")),
+                            models.Q(
+                                models.Q(("confirmed_by__in", ["", "machine"]), _negated=True),
+                                ("confirmed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refusal_is_confirmed_by_a_person",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Placing",
             fields=[
                 (

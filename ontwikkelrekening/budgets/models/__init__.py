@@ -18,6 +18,7 @@ from ontwikkelrekening.budgets.models.rounds import (
     Division,
     LastGrant,
     Placing,
+    Refusal,
     Round,
     RoundState,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "LastGrant",
     "Pause",
     "Placing",
+    "Refusal",
     "ReturnRule",
     "Round",
     "RoundState",

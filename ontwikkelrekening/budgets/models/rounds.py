@@ -15,6 +15,7 @@ from django.db.models.functions import TruncDate
 
 from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Policy, Scheme
+from ontwikkelrekening.eligibility.models.decisions import MACHINE
 from providers import rows
 from providers.models import Category
 
@@ -179,6 +180,34 @@ class Assessment(models.Model):
     priority = models.PositiveSmallIntegerField()
     groups = ArrayField(models.CharField(max_length=32))
     missed = models.PositiveSmallIntegerField()  # earlier rounds without a grant
+
+    def __str__(self) -> str:
+        return str(self.application_id)
+
+
+class Refusal(models.Model):
+    """An application that takes no part: which conditions were not met, and who stands behind that.
+
+    A round is not drawn before a person has confirmed every refusal in it.
+    """
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, primary_key=True, verbose_name="aanvraag"
+    )
+    unmet = models.JSONField("niet voldaan aan")  # [rule, value] each, as in the trace of a decision
+    confirmed_by = models.CharField("bevestigd door", max_length=100, blank=True)
+    confirmed_at = models.DateTimeField("bevestigd op", null=True)
+
+    class Meta:
+        verbose_name = "afwijzing in een tijdvak"
+        verbose_name_plural = "afwijzingen in een tijdvak"
+        constraints = [
+            models.CheckConstraint(
+                name="refusal_is_confirmed_by_a_person",
+                condition=Q(confirmed_by="", confirmed_at=None)
+                | (~Q(confirmed_by__in=["", MACHINE]) & Q(confirmed_at__isnull=False)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.application_id)
