@@ -36,6 +36,11 @@ def return_credit(account_code: str, *, why: str, on: date, at: datetime) -> int
     return sum(give_up(_locked(tranches), cause=f"account:{account_code}", why=why, on=on, at=at))
 
 
+def reopen(account_code: str) -> None:
+    """The account takes credit again: its owner came back, or it was ended by mistake."""
+    Citizen.objects.filter(account_code=account_code, erased_at=None).update(ended_at=None)
+
+
 @transaction.atomic
 def decline(tranche: Tranche, *, on: date, at: datetime) -> int:
     """A citizen gives one grant back, as far as it is not used; return the cents."""

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.utils.timezone import localdate
 
 from ledger.checking import check_ledger
 from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.nightly import end_day
-from ontwikkelrekening.budgets.returning import decline, return_credit
+from ontwikkelrekening.budgets.returning import decline, reopen, return_credit
 from ontwikkelrekening.budgets.topping_up import progress, start_run
 from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import Citizen
@@ -90,6 +91,23 @@ def test_an_account_that_ended_gets_no_yearly_credit(world: World) -> None:
     granted = set(Tranche.objects.values_list("account_code", flat=True))
     assert granted == {world.fatima, world.henk, codes[2]}
     assert progress(run).granted == 3
+
+
+def test_an_account_that_was_ended_by_mistake_is_opened_again(world: World) -> None:
+    (code,) = applicants(1)
+    return_credit(code, why="left", on=AFTER.date(), at=AFTER)
+
+    call_command("reopen_account", code)
+    start_run(world.scheme, year=2026, on=AFTER.date(), at=AFTER)
+    with time_machine.travel(AFTER, tick=False):
+        drain()
+
+    assert Tranche.objects.filter(account_code=code).exists()
+    erase(Citizen.objects.get(account_code=code), at=AFTER)
+    with pytest.raises(CommandError, match=f"^There is no account {code}"):
+        call_command("reopen_account", code)
+    reopen(code)
+    assert Citizen.objects.get(account_code=code).ended_at == AFTER
 
 
 def test_a_part_of_a_grant_that_expired_does_not_go_back_to_who_had_it(world: World) -> None:

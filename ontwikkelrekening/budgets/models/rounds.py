@@ -194,7 +194,9 @@ class Refusal(models.Model):
     application = models.OneToOneField(
         Application, on_delete=models.PROTECT, primary_key=True, verbose_name="aanvraag"
     )
-    unmet = models.JSONField("niet voldaan aan")  # [rule, value] each, as in the trace of a decision
+    unmet = models.JSONField(
+        "niet voldaan aan"
+    )  # [rule, value] each, as in the trace of a decision
     confirmed_by = models.CharField("bevestigd door", max_length=100, blank=True)
     confirmed_at = models.DateTimeField("bevestigd op", null=True)
 
