@@ -71,6 +71,7 @@ class Rounds:
             self._apply(self.first, self.people[:APPLICANTS])
         if today == self.drawn_on:
             self.machine.manage("close_round", self.first.code, "--outside", DICE)
+            self.machine.manage("confirm_refusals", self.first.code, "--by", "rosa")
             self.machine.manage("draw_round", self.first.code)
         if today == self.second_applying:
             self._apply(self.second, self.people[5 : 5 + APPLICANTS // 2])  # Fatima can still

@@ -67,6 +67,8 @@ RIGHTS: dict[str, list[str]] = {
         "citizens.view_circumstance",
         "citizens.add_circumstance",
         "citizens.change_circumstance",
+        "budgets.view_refusal",
+        "budgets.change_refusal",
         "budgets.view_pause",
         "budgets.add_pause",
         "budgets.change_pause",

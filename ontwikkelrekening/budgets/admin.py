@@ -18,7 +18,7 @@ from djmoney.money import Money
 from ledger.admin import ReadOnlyInline
 from ledger.money import to_money
 from ontwikkelrekening.budgets import pausing
-from ontwikkelrekening.budgets.admin_rounds import RoundAdmin
+from ontwikkelrekening.budgets.admin_rounds import RefusalAdmin, RoundAdmin
 from ontwikkelrekening.budgets.contributing import (
     UnableToTakeIn,
     UnusableFile,
@@ -33,7 +33,14 @@ from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
 
-__all__ = ["ContributionFileAdmin", "FundAdmin", "PauseAdmin", "RoundAdmin", "TopUpRunAdmin"]
+__all__ = [
+    "ContributionFileAdmin",
+    "FundAdmin",
+    "PauseAdmin",
+    "RefusalAdmin",
+    "RoundAdmin",
+    "TopUpRunAdmin",
+]
 
 
 class NewFile(forms.Form):

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ledger.errors import UnableToPost
 from ledger.money import to_money
-from ontwikkelrekening.budgets import drawing, rounds
+from ontwikkelrekening.budgets import drawing, refusing, rounds
 from ontwikkelrekening.budgets.allocating import start_allocating
 from ontwikkelrekening.budgets.funding import UnableToFund
-from ontwikkelrekening.budgets.models import Division, LastGrant, Round, RoundState
+from ontwikkelrekening.budgets.models import Division, LastGrant, Refusal, Round, RoundState
 from ontwikkelrekening.budgets.proving import standing
+from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
@@ -26,6 +29,7 @@ from providers.models import Category
 
 REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
 RIGHT = "budgets.change_round"
+CONFIRM = "budgets.change_refusal"
 
 
 class Moment(forms.SplitDateTimeWidget):
@@ -83,6 +87,9 @@ class NewRound(forms.Form):
         opens, closes = answers.get("opens_at"), answers.get("closes_at")
         if opens and closes and closes <= opens:
             raise ValidationError(_("A round closes after it opens."))
+        waits_until = answers.get("waits_until")
+        if closes and waits_until and waits_until <= timezone.localdate(closes):
+            self.add_error("waits_until", str(rounds.ListEndsTooSoon()))
         ceiling, grant = answers.get("ceiling"), answers.get("grant")
         if ceiling and grant and grant > ceiling:
             raise ValidationError(_("The ceiling has no room for one grant."))
@@ -142,6 +149,68 @@ def _allocate(request: Request) -> str:
 
 def _is(state: RoundState) -> Any:
     return lambda round_: round_.state == state
+
+
+def _confirm(request: Request) -> str:
+    refusing.confirm(request.subject, by=request.by, at=timezone.now())
+    return _("The refusal is confirmed.")
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ActingAdmin):
+    """Who is left out of a round, with the reason; a person confirms each before the draw."""
+
+    list_display = ["account", "round", "why", "confirmed_by", "confirmed_at"]
+    list_filter = [("confirmed_by", admin.EmptyFieldListFilter), "application__round"]
+    search_fields = ["application__account_code__startswith"]
+    ordering = ["application__round__closes_at", "pk"]
+    actions = ["confirm_selected"]
+    fields = ["account", "round", "why", "confirmed_by", "confirmed_at"]
+    acts = [
+        Act(
+            "confirm",
+            gettext_lazy("Confirm the refusal"),
+            CONFIRM,
+            _confirm,
+            gettext_lazy("You have read the reason, and stand behind the refusal."),
+            errors=(NotWaiting,),
+            offered=lambda refusal: not refusal.confirmed_by,
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refusal]:
+        return refusing.in_full(super().get_queryset(request))
+
+    @admin.display(description=gettext_lazy("account number"))
+    def account(self, refusal: Refusal) -> str:
+        return refusal.application.account_code
+
+    @admin.display(description=gettext_lazy("round"))
+    def round(self, refusal: Refusal) -> Round:
+        return refusal.application.round
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, refusal: Refusal) -> str:
+        return " ".join(refusing.reasons(refusal))
+
+    @admin.action(
+        description=gettext_lazy("Confirm the selected refusals"), permissions=["confirm"]
+    )
+    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Refusal]) -> None:
+        confirmed = sum(self._confirmed(request, refusal) for refusal in queryset)
+        done = ngettext("%(n)s refusal is confirmed.", "%(n)s refusals are confirmed.", confirmed)
+        self.message_user(request, done % {"n": confirmed}, messages.SUCCESS)
+
+    def _confirmed(self, request: HttpRequest, refusal: Refusal) -> bool:
+        try:
+            refusing.confirm(refusal, by=request.user.get_username(), at=timezone.now())
+        except NotWaiting as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return False
+        return True
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(CONFIRM)
 
 
 @admin.register(Round)
@@ -221,11 +290,12 @@ class RoundAdmin(ActingAdmin):
     def progress(self, round_: Round) -> str:
         now = standing(round_)
         return _(
-            "%(applications)s applications, %(waiting)s to assess, %(placed)s placed, "
-            "%(granted)s granted, %(cents)s euros left"
+            "%(applications)s applications, %(waiting)s to assess, %(refused)s refusals to confirm, "
+            "%(placed)s placed, %(granted)s granted, %(cents)s euros left"
         ) % {
             "applications": now.applications,
             "waiting": drawing.open_applications(round_).count(),
+            "refused": refusing.waiting(round_).count(),
             "placed": now.placed,
             "granted": now.granted,
             "cents": to_money(now.left_cents).amount,

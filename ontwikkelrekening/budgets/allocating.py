@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,20 +27,31 @@ WORK = "round.allocate"
 SLICE = 5000
 
 # The next on the list, with what is left of the pot when their turn comes; the first that gets less
-# than asked for is the last. Accounts and tranches are written as they are found.
+# than asked for is the last. Who has left the list is passed over for good: whose account has ended,
+# and who had money of this round that came back. Accounts and tranches are written as they are found.
 GRANT = """
     WITH waiting AS (
-        SELECT application_id, rank, granted, wanted - granted AS asked
-        FROM budgets_placing
-        WHERE round_id = %(round)s AND rank > %(after)s AND granted < wanted
+        SELECT p.application_id, p.rank, application.account_code,
+               CASE WHEN citizen.ended_at IS NOT NULL OR p.granted > 0 AND (
+                   SELECT count(*) FROM budgets_tranche tranche
+                   JOIN ledger_transfer transfer ON transfer.debit_account_id = tranche.account_id
+                       AND transfer.credit_account_id = tranche.source_id
+                   WHERE tranche.account_code = application.account_code
+                     AND tranche.source_id = %(source)s
+               ) > 0 THEN 0 ELSE p.wanted - p.granted END AS asked
+        FROM budgets_placing p
+        JOIN budgets_application application ON application.id = p.application_id
+        LEFT JOIN citizens_citizen citizen ON citizen.account_code = application.account_code
+        WHERE p.round_id = %(round)s AND rank > %(after)s
+          AND p.granted < p.wanted AND NOT left_list
         ORDER BY rank LIMIT %(limit)s
     ), turns AS (
         SELECT *, %(pot)s - (sum(asked) OVER (ORDER BY rank) - asked) AS pot FROM waiting
     ), given AS MATERIALIZED (
-        SELECT application_id, rank, least(asked, pot)::bigint AS cents, tranche,
+        SELECT application_id, rank, account_code, least(asked, pot)::bigint AS cents, tranche,
                'tranche:' || tranche AS code
         FROM (SELECT *, gen_random_uuid() AS tranche FROM turns) AS turns
-        WHERE asked <= pot OR (%(partial)s AND pot > 0)
+        WHERE asked > 0 AND (asked <= pot OR (%(partial)s AND pot > 0))
     ), opened AS MATERIALIZED (
         SELECT * FROM ledger_open_accounts(
             (SELECT coalesce(array_agg(code), '{}') FROM given), 'tranche', %(at)s)
@@ -47,28 +59,36 @@ GRANT = """
         INSERT INTO budgets_tranche
             (id, account_code, scheme_id, kind, categories, earmarked, granted, granted_on,
              expires_on, account_id, source_id)
-        SELECT given.tranche, application.account_code, %(scheme)s, %(kind)s,
+        SELECT given.tranche, given.account_code, %(scheme)s, %(kind)s,
                %(categories)s::varchar[], true, given.cents, %(on)s, %(expires_on)s,
                opened.account_id, %(source)s
-        FROM given
-        JOIN opened ON opened.account_code = given.code
-        JOIN budgets_application application ON application.id = given.application_id
+        FROM given JOIN opened ON opened.account_code = given.code
         RETURNING id, account_id
     ), placed AS (
         UPDATE budgets_placing p SET granted = p.granted + given.cents
         FROM given WHERE p.application_id = given.application_id
+    ), passed AS (
+        UPDATE budgets_placing p SET left_list = true
+        FROM turns WHERE p.application_id = turns.application_id AND asked = 0 AND pot > 0
+        RETURNING p.rank
     )
-    SELECT given.rank, given.tranche, written.account_id, given.cents
-    FROM given JOIN written ON written.id = given.tranche ORDER BY given.rank
+    SELECT given.rank, written.account_id, given.cents
+    FROM given JOIN written ON written.id = given.tranche
+    UNION ALL SELECT rank, 0, 0 FROM passed
+    ORDER BY rank
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """How many grants one slice made, and the rank it came to."""
+    """How many places one slice dealt with, how many grants it made, and the rank it came to."""
 
+    places: int
     grants: int
     rank: int
+
+
+BEGIN = Slice(SLICE, 0, 0)  # before the first rank, with more to come
 
 
 def start_allocating(round_: Round, *, at: datetime) -> None:
@@ -80,14 +100,14 @@ def allocate_slice(subject: str, *, at: datetime) -> None:
     """One slice of the work queue (`<round>:<rank to go on after>`)."""
     round_id, after = subject.split(":")
     made = allocate(Round.objects.get(pk=UUID(round_id)), at=at, after=int(after))
-    if made.grants == SLICE:
+    if made.places == SLICE:
         enqueue(WORK, f"{round_id}:{made.rank}", at=at)
 
 
 def allocate_all(round_: Round, *, at: datetime) -> int:
     """Grant until the money or the list is at its end; return how many grants were made."""
-    granted, made = 0, Slice(SLICE, 0)
-    while made.grants == SLICE:
+    granted, made = 0, BEGIN
+    while made.places == SLICE:
         made = allocate(round_, at=at, after=made.rank)
         granted += made.grants
     return granted
@@ -95,34 +115,44 @@ def allocate_all(round_: Round, *, at: datetime) -> int:
 
 @transaction.atomic
 def allocate(round_: Round, *, at: datetime, limit: int = SLICE, after: int = 0) -> Slice:
-    """Grant to the next on the list, `limit` at most; all ranks up to `after` have their grant."""
+    """Grant to the next on the list, `limit` at most; all ranks up to `after` have had their turn."""
     round_ = lock(round_, RoundState.DRAWN)
     on = localdate(at)
     pot = balance(round_.account_id) if round_.account_id else 0
     if not pot or on > round_.waits_until:
-        return Slice(0, after)
-    rows = _grant(round_, pot=pot, after=after, limit=limit, on=on, at=at)
-    if not rows:
-        return Slice(0, after)
+        return Slice(0, 0, after)
+    turns = _turns(round_, pot=pot, after=after, limit=limit, on=on, at=at)
+    granted = [turn for turn in turns if turn.cents]
+    rank = turns[-1].rank if turns else after
+    if not granted:
+        return Slice(len(turns), 0, rank)
     booking = NewBooking(
-        id=part(rows[0][1], "booking"),
+        id=part(round_.pk, "grant", granted[0].account),
         kind="top_up",
         cause=f"round:{round_.pk}",
         description=f"Toegekend in {round_.name}"[:200],
         effective_on=on,
     )
     transfers = [
-        NewTransfer(debit=round_.account_id or 0, credit=account, cents=cents)
-        for _rank, _tranche, account, cents in rows
+        NewTransfer(debit=round_.account_id or 0, credit=turn.account, cents=turn.cents)
+        for turn in granted
     ]
     post(booking, transfers, at=at)
-    return Slice(len(rows), rows[-1][0])
+    return Slice(len(turns), len(granted), rank)
 
 
-def _grant(
+class _Turn(NamedTuple):
+    """A place whose turn it was: it got a grant, or nothing when it has left the list."""
+
+    rank: int
+    account: int
+    cents: int
+
+
+def _turns(
     round_: Round, *, pot: int, after: int, limit: int, on: date, at: datetime
-) -> list[tuple[int, UUID, int, int]]:
-    """Write the next grants as tranches; return rank, tranche, account and cents of each."""
+) -> list[_Turn]:
+    """Write the next grants as tranches, by rank."""
     with connection.cursor() as cursor:
         cursor.execute(
             GRANT,
@@ -141,4 +171,4 @@ def _grant(
                 "at": at,
             },
         )
-        return list(cursor.fetchall())
+        return list(map(_Turn._make, cursor.fetchall()))

@@ -249,7 +249,7 @@ def _day(text: str) -> tuple[date | None, bool]:
 
 def _unknown_accounts(lines: Sequence[_Line]) -> list[Problem]:
     codes = {each.tranche.account_code for each in lines}
-    known = Citizen.objects.filter(account_code__in=codes, erased_at=None)
+    known = Citizen.objects.filter(account_code__in=codes, ended_at=None)
     found = set(known.values_list("account_code", flat=True))
     return [
         Problem(each.number, "account", _("is no account of ours"))

@@ -5,9 +5,11 @@ Rank: priority class (where the round divides by priority), then rounds missed b
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -23,9 +25,9 @@ from ontwikkelrekening.budgets.models import (
     Round,
     RoundState,
 )
-from ontwikkelrekening.budgets.rounds import UnableToPublish, WrongState, lock
+from ontwikkelrekening.budgets.refusing import waiting
+from ontwikkelrekening.budgets.rounds import UnableToPublish, lock, published_policy
 from ontwikkelrekening.eligibility.facts import facts_for, needed
-from ontwikkelrekening.eligibility.models import Policy
 from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.rules import decide
 from providers.outbox import enqueue_many
@@ -39,6 +41,7 @@ ASSESS = """
     COPY budgets_assessment (application_id, round_id, eligible, priority, groups, missed)
     FROM STDIN
 """
+REFUSE = "COPY budgets_refusal (application_id, unmet, confirmed_by) FROM STDIN"
 # Ranks everyone and hashes the lines of the published list that are fixed from here.
 DRAW = """
     WITH lots AS (
@@ -49,9 +52,9 @@ DRAW = """
         WHERE a.round_id = %(round)s AND s.eligible AND NOT a.withdrawn
     ), drawn AS (
         INSERT INTO budgets_placing
-            (application_id, round_id, rank, priority, missed, lot, wanted, granted)
+            (application_id, round_id, rank, priority, missed, lot, wanted, granted, left_list)
         SELECT id, round_id, row_number() OVER (ORDER BY place, missed DESC, lot, id),
-               priority, missed, lot, wanted, 0
+               priority, missed, lot, wanted, 0, false
         FROM lots
         RETURNING rank, application_id, priority, missed, wanted
     )
@@ -65,6 +68,11 @@ DRAW = """
 class NotAssessed(UnableToPublish):
     def __init__(self, left: int) -> None:
         super().__init__(_("%(left)s applications are still to be assessed.") % {"left": left})
+
+
+class RefusalsWait(UnableToPublish):
+    def __init__(self, left: int) -> None:
+        super().__init__(_("%(left)s refusals wait for a person to confirm them.") % {"left": left})
 
 
 class OutsideValueIsMissing(UnableToPublish):
@@ -105,7 +113,9 @@ def assess_slice(subject: str, *, at: datetime) -> int:
         on=localdate(round_.closes_at),
         scheme=round_.scheme,
         kinds=needed(parameters),
+        known_before=round_.closes_at,
     )
+    refused: dict[UUID, list[tuple[str, Any]]] = {}
     with connection.cursor() as cursor, cursor.copy(ASSESS) as copy:
         for application in applications:
             known = facts.get(application.account_code)
@@ -113,25 +123,23 @@ def assess_slice(subject: str, *, at: datetime) -> int:
                 copy.write_row((application.pk, round_.pk, False, 9, [], 0))
                 continue
             result = decide(known, parameters)
-            eligible = all(step.holds for step in result.steps if step.rule in CONDITIONS)
+            unmet = [step for step in result.steps if step.rule in CONDITIONS and not step.holds]
+            if unmet:
+                refused[application.pk] = [(step.rule, step.value) for step in unmet]
             copy.write_row(
                 (
                     application.pk,
                     round_.pk,
-                    eligible,
+                    not unmet,
                     result.priority,
                     list(result.groups),
                     missed.get(application.account_code, 0),
                 )
             )
+    with connection.cursor() as cursor, cursor.copy(REFUSE) as copy:
+        for id_, unmet_ones in refused.items():
+            copy.write_row((id_, json.dumps(unmet_ones), ""))
     return len(applications)
-
-
-def published_policy(round_: Round) -> Policy:
-    """The policy a published round goes by; the database sees to it that there is one."""
-    if round_.policy is None:
-        raise WrongState(round_)
-    return round_.policy
 
 
 def missed_before(codes: Sequence[str], *, round_: Round) -> Mapping[str, int]:
@@ -159,6 +167,8 @@ def draw(round_: Round, *, at: datetime) -> Round:
         raise OutsideValueIsMissing(round_)
     if left := open_applications(round_).count():
         raise NotAssessed(left)
+    if left := waiting(round_).count():
+        raise RefusalsWait(left)
     seed = seed_of(round_.pk)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, IntegerField, Q, Sum
+from django.db.models.functions import Cast
 
 from ledger.balances import totals
-from ontwikkelrekening.budgets.models import Application, Placing, Round, RoundState
+from ontwikkelrekening.budgets.models import Application, Division, Placing, Round, RoundState
 
-COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents")
+COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents", "left")
 
 
 class NotDrawn(Exception):
@@ -42,11 +43,12 @@ class Place:
 
     rank: int
     of: int
-    priority: int
+    priority: int  # 0 where the class does not count
     missed: int
     lot: str
     wanted: int
     granted: int
+    left_list: bool
     before_by_class: int  # how many went first for a higher class
     before_by_missed: int  # ... for having missed more rounds, in the same class
     before_by_lot: int  # ... by the lot alone
@@ -107,8 +109,9 @@ def facts_text(round_: Round) -> str:
 def list_lines(round_: Round) -> Iterator[str]:
     """The list by rank as the stand-alone script reads it; written as it is read."""
     placings = Placing.objects.filter(round=round_).order_by("rank")
+    left = Cast("left_list", IntegerField())
     rows = placings.values_list(
-        "application_id", "priority", "missed", "wanted", "rank", "granted"
+        "application_id", "priority", "missed", "wanted", "rank", "granted", left
     ).iterator(chunk_size=10_000)
     yield ",".join(COLUMNS) + "\n"
     for row in rows:
@@ -117,24 +120,27 @@ def list_lines(round_: Round) -> Iterator[str]:
 
 def place_of(application: Application) -> Place | None:
     """The citizen's own place, and how it came about; none before the draw or without a place."""
-    placing = Placing.objects.filter(application=application).first()
+    placing = Placing.objects.filter(application=application).select_related("round").first()
     if placing is None:
         return None
+    by_priority = placing.round.division == Division.PRIORITY
+    priority = placing.priority if by_priority else 0
     first = Placing.objects.filter(round=placing.round_id, rank__lt=placing.rank)
-    same = Q(priority=placing.priority)
+    same = Q(priority=priority) if by_priority else Q()
     counts = first.aggregate(
-        by_class=Count("pk", filter=Q(priority__lt=placing.priority)),
+        by_class=Count("pk", filter=Q(priority__lt=priority)),
         by_missed=Count("pk", filter=same & Q(missed__gt=placing.missed)),
         by_lot=Count("pk", filter=same & Q(missed=placing.missed)),
     )
     return Place(
         rank=placing.rank,
         of=Placing.objects.filter(round=placing.round_id).count(),
-        priority=placing.priority,
+        priority=priority,
         missed=placing.missed,
         lot=bytes(placing.lot).hex(),
         wanted=placing.wanted,
         granted=placing.granted,
+        left_list=placing.left_list,
         before_by_class=counts["by_class"],
         before_by_missed=counts["by_missed"],
         before_by_lot=counts["by_lot"],

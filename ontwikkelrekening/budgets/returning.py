@@ -15,6 +15,7 @@ from ledger.balances import balances, totals
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund, ReturnRule, Tranche, TrancheQuerySet
+from ontwikkelrekening.citizens.models import Citizen
 
 DESCRIPTIONS = {
     "expired": "Verlopen tegoed",
@@ -26,12 +27,18 @@ DESCRIPTIONS = {
 
 @transaction.atomic
 def return_credit(account_code: str, *, why: str, on: date, at: datetime) -> int:
-    """Give back all free credit of someone who leaves or died; return the cents.
+    """End the account of someone who leaves or died: give back all free credit; return the cents.
 
     What is reserved for a running course stays reserved; what is left of it comes back later.
     """
+    Citizen.objects.filter(account_code=account_code, ended_at=None).update(ended_at=at)
     tranches = Tranche.objects.of(account_code).holding_credit()
     return sum(give_up(_locked(tranches), cause=f"account:{account_code}", why=why, on=on, at=at))
+
+
+def reopen(account_code: str) -> None:
+    """The account takes credit again: its owner came back, or it was ended by mistake."""
+    Citizen.objects.filter(account_code=account_code, erased_at=None).update(ended_at=None)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from ontwikkelrekening.budgets.funding import fund_of
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.lots import hash_of, seed_of
 from ontwikkelrekening.budgets.models import Division, LastGrant, Round, RoundState
-from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.models import Policy, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
 
 
@@ -42,6 +42,11 @@ class WrongState(UnableToPublish):
             _("The round %(round)s is %(state)s.")
             % {"round": round_, "state": round_.get_state_display()}
         )
+
+
+class ListEndsTooSoon(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("The waiting list ends after the day of closing."))
 
 
 class StillOpen(UnableToPublish):
@@ -77,6 +82,8 @@ class RoundDetails:
 
 def prepare(scheme: Scheme, details: RoundDetails, *, by: str) -> Round:
     """A draft, which may still change and which only staff see."""
+    if details.waits_until <= localdate(details.closes_at):
+        raise ListEndsTooSoon
     return Round.objects.create(scheme=scheme, prepared_by=by, **asdict(details))
 
 
@@ -131,6 +138,13 @@ def set_outside_value(round_: Round, value: str) -> Round:
     round_.outside_value = value.strip()
     round_.save(update_fields=["outside_value"])
     return round_
+
+
+def published_policy(round_: Round) -> Policy:
+    """The policy a published round goes by; the database sees to it that there is one."""
+    if round_.policy is None:
+        raise WrongState(round_)
+    return round_.policy
 
 
 def lock(round_: Round, state: RoundState) -> Round:

@@ -34,7 +34,7 @@ CREATE_CHUNKS = """
     SELECT %(run)s, number, min(account_code), max(account_code)
     FROM (
         SELECT account_code, (row_number() OVER (ORDER BY account_code) - 1) / %(size)s AS number
-        FROM citizens_citizen WHERE erased_at IS NULL
+        FROM citizens_citizen WHERE ended_at IS NULL
     ) AS numbered
     GROUP BY number
 """
@@ -134,7 +134,7 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
     run = chunk.run
     codes = list(
         Citizen.objects.filter(
-            account_code__range=(chunk.first_code, chunk.last_code), erased_at=None
+            account_code__range=(chunk.first_code, chunk.last_code), ended_at=None
         )
         .order_by("account_code")
         .values_list("account_code", flat=True)

@@ -58,10 +58,10 @@ class CitizenAdmin(LookedAtAdmin):
     """No names, no BSN, no birth dates in the list; the search knows account codes only."""
 
     purpose = Purpose.OPENED
-    list_display = ["account_code", "language", "registered_at", "erased_at"]
+    list_display = ["account_code", "language", "registered_at", "ended_at", "erased_at"]
     search_fields = ["account_code__exact"]
     ordering = ["account_code"]
-    fields = ["account_code", "born_on", "language", "registered_at", "erased_at"]
+    fields = ["account_code", "born_on", "language", "registered_at", "ended_at", "erased_at"]
     inlines = [CircumstanceInline, LookInline]
     acts = [
         Act(

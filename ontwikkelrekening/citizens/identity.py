@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as bsn_number
@@ -115,14 +117,19 @@ def sealed(identity: Identity, *, citizen_id: uuid.UUID) -> tuple[bytes, bytes]:
 def erase(citizen: Citizen, *, at: datetime) -> None:
     """Destroy the key, the look-up, the identity, the birth date, the facts, the words and the log.
 
-    The account code stays, so the books stay whole. Erasing twice changes nothing.
+    The account code stays, so the books stay whole, but the account ends. Erasing twice changes nothing.
     """
     PersonKey.objects.filter(citizen=citizen).delete()
     Circumstance.objects.filter(citizen=citizen).delete()
     AccessLog.objects.filter(citizen=citizen).delete()
     Writing.objects.filter(citizen=citizen).delete()
     Citizen.objects.filter(pk=citizen.pk, erased_at=None).update(
-        born_on=None, bsn_lookup=None, identity=None, language="nl", erased_at=at
+        born_on=None,
+        bsn_lookup=None,
+        identity=None,
+        language="nl",
+        erased_at=at,
+        ended_at=Coalesce("ended_at", Value(at)),
     )
     citizen.refresh_from_db()
 

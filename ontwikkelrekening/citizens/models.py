@@ -20,6 +20,7 @@ class Citizen(models.Model):
     identity = models.BinaryField(null=True)  # name and BSN, AES-GCM under the person's own key
     language = models.CharField(max_length=2, default="nl")
     registered_at = models.DateTimeField()
+    ended_at = models.DateTimeField("gestopt op", null=True)  # from then on it gets no credit
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -29,6 +30,10 @@ class Citizen(models.Model):
             models.CheckConstraint(
                 name="erased_citizen_has_no_identity",
                 condition=Q(erased_at=None) | Q(bsn_lookup=None, identity=None, born_on=None),
+            ),
+            models.CheckConstraint(
+                name="account_of_an_erased_citizen_has_ended",
+                condition=Q(erased_at=None) | Q(ended_at__isnull=False),
             ),
         ]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -66,17 +66,19 @@ def facts_for(
     kinds: Sequence[CircumstanceKind],
     balances: Mapping[str, int] | None = None,
     leaving_out: UUID | None = None,
+    known_before: datetime | None = None,
 ) -> dict[str, Facts]:
     """Facts by account code; a code of nobody, or of someone erased, has none.
 
     `kinds` are the circumstances to read: what `needed` says of the policy that decides.
 
     `balances` is the free credit without earmark, in cents, where it is not zero. A decision that
-    is to be replaced is left out of what was granted before.
+    is to be replaced is left out of what was granted before. With `known_before`, circumstances
+    that were recorded by then only.
     """
     balances = balances or {}
     wanted = frozenset(codes)
-    known = circumstances_of(wanted, on=on, kinds=kinds)
+    known = circumstances_of(wanted, on=on, kinds=kinds, known_before=known_before)
     grants = _grants_before(wanted, on=on, scheme=scheme, leaving_out=leaving_out)
     people = Citizen.objects.filter(account_code__any_of=wanted, born_on__isnull=False)
     return {
@@ -86,13 +88,14 @@ def facts_for(
     }
 
 
-def _stated_later(on: date) -> QuerySet[Circumstance]:
+def _stated_later(on: date, recorded: Q) -> QuerySet[Circumstance]:
     """What the same citizen said later about the same thing, for a subquery."""
     of_the_same = {name: OuterRef(name) for name in ("citizen", "kind", "source")}
     began_later = Q(valid_from__gt=OuterRef("valid_from"))
     corrected = Q(valid_from=OuterRef("valid_from"), pk__gt=OuterRef("pk"))
     return Circumstance.objects.filter(
         began_later | corrected,
+        recorded,
         ~Q(evidence=Evidence.REJECTED),
         Q(source=Source.OWN_STATEMENT),
         valid_from__lte=on,
@@ -105,9 +108,10 @@ def circumstances_of(
     *,
     on: date,
     kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind),
+    known_before: datetime | None = None,
 ) -> dict[str, dict[str, str]]:
     """The value that counts on a day, per account code and kind."""
-    counting = counting_facts(codes, on=on, kinds=kinds)
+    counting = counting_facts(codes, on=on, kinds=kinds, known_before=known_before)
     known: dict[str, dict[str, str]] = defaultdict(dict)
     for code, kind, value in counting.values_list("citizen__account_code", "kind", "value"):
         known[code][kind] = value
@@ -119,11 +123,14 @@ def counting_facts(
     *,
     on: date,
     kinds: Sequence[CircumstanceKind] = tuple(CircumstanceKind),
+    known_before: datetime | None = None,
 ) -> QuerySet[Circumstance]:
     """The facts that count on a day: one of each kind, by the order above."""
+    recorded = Q() if known_before is None else Q(recorded_at__lt=known_before)
     return (
         Circumstance.objects.holding(on=on)
-        .filter(~Exists(_stated_later(on)), citizen__account_code__any_of=codes)
+        .filter(~Exists(_stated_later(on, recorded)), citizen__account_code__any_of=codes)
+        .filter(recorded)
         .filter(kind__any_of=kinds)
         .order_by("citizen_id", "kind", "-valid_from", _SOURCE_RANK, "-recorded_at", "-id")
         .distinct("citizen_id", "kind")

@@ -33,7 +33,7 @@ CREATE_CHUNKS = """
     SELECT %s, number, min(account_code), max(account_code)
     FROM (
         SELECT account_code, (row_number() OVER (ORDER BY account_code) - 1) / %s AS number
-        FROM citizens_citizen WHERE erased_at IS NULL
+        FROM citizens_citizen WHERE ended_at IS NULL
     ) AS numbered
     GROUP BY number
 """
@@ -126,7 +126,7 @@ def simulate_chunk(
 def codes_of(chunk: SimulationChunk) -> list[str]:
     """The accounts in a chunk's range."""
     people = Citizen.objects.filter(
-        account_code__range=(chunk.first_code, chunk.last_code), erased_at=None
+        account_code__range=(chunk.first_code, chunk.last_code), ended_at=None
     )
     return list(people.values_list("account_code", flat=True))
 

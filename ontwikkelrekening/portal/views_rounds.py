@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ontwikkelrekening.budgets import applying, proving
+from ontwikkelrekening.budgets import applying, proving, refusing
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
 from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
@@ -119,6 +119,7 @@ def _page(
     application = (
         Application.objects.filter(round=round_, account_code=account).first() if account else None
     )
+    place = proving.place_of(application) if application else None
     context = {
         "account": account,
         "round": round_,
@@ -130,7 +131,10 @@ def _page(
         "kinds": [CATEGORIES[category] for category in round_.categories],
         "application": application,
         "receipt": applying.receipt_of(application) if application else None,
-        "place": proving.place_of(application) if application else None,
+        "place": place,
+        "refusal": refusing.tell(application, on=timezone.localdate())
+        if application and round_.closed_at and not place
+        else None,
         "standing": proving.standing(round_) if round_.state == RoundState.DRAWN else None,
     }
     response = render(request, "portal/round.html", context, status=status)

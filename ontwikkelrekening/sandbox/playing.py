@@ -16,7 +16,8 @@ from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund
-from ontwikkelrekening.budgets.reserving import BESIDE_A_COURSE, Agreed, agree
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE
+from ontwikkelrekening.budgets.reserving import Agreed, agree
 from ontwikkelrekening.sandbox.outcomes import Outcome, enrolment_id
 from providers.errors import Unable
 from providers.models import Category, Course

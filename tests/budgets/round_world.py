@@ -9,6 +9,7 @@ from ontwikkelrekening.budgets.allocating import allocate_all
 from ontwikkelrekening.budgets.applying import apply
 from ontwikkelrekening.budgets.drawing import assess_slice, draw
 from ontwikkelrekening.budgets.models import Round
+from ontwikkelrekening.budgets.refusing import confirm, waiting
 from ontwikkelrekening.budgets.rounds import RoundDetails, close, prepare, publish
 from ontwikkelrekening.citizens.registering import NewCitizen, register
 from tests.budgets.world import AT, GENERAL, World, person
@@ -56,10 +57,12 @@ def everyone_applies(round_: Round, codes: list[str], *, wanted: int = 100_000) 
 
 
 def drawn(round_: Round, *, at: datetime = AFTER) -> Round:
-    """Close, assess and draw."""
+    """Close, assess, confirm who is refused, and draw."""
     closed = close(round_, at=at)
     while assess_slice(f"{closed.pk}:0", at=at):
         pass
+    for refusal in waiting(closed):
+        confirm(refusal, by="rosa", at=at)
     return draw(closed, at=at)
 
 

@@ -16,9 +16,9 @@ from django.db import DatabaseError, transaction
 
 from ontwikkelrekening.budgets import proving
 from ontwikkelrekening.budgets.allocating import allocate, allocate_all
-from ontwikkelrekening.budgets.models import Application, Round, Tranche
+from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.nightly import hand_on
-from ontwikkelrekening.budgets.returning import decline
+from ontwikkelrekening.budgets.returning import decline, return_credit
 from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
@@ -136,6 +136,17 @@ ALTERATIONS: dict[str, tuple[Alteration, str, int]] = {
         "row",
         3,
     ),
+    "a winner left without the grant": (
+        on_line(1, lambda row: (row.__setitem__(5, "0"), row.__setitem__(6, "1"))),
+        "granted",
+        1,
+    ),
+    "a loser wins and leaves": (
+        on_line(50, lambda row: (row.__setitem__(5, "100000"), row.__setitem__(6, "1"))),
+        "grant",
+        1,
+    ),
+    "neither left nor stayed": (on_line(1, lambda row: row.__setitem__(6, "2")), "row", 3),
     "a cell too many": (on_line(1, lambda row: row.append("0")), "row", 3),
     "a cell too few": (on_line(1, lambda row: row.pop()), "row", 3),
     "a column named otherwise": (
@@ -250,6 +261,28 @@ def test_money_that_came_back_may_wait_for_the_night_and_is_then_in_the_redraw(
     assert "41500.00 euros granted of 40500.00 and 1000.00 that came back" in handed_on.stdout
 
 
+@pytest.mark.parametrize("last_grant", ["partial", "none"])
+def test_who_left_the_list_stands_so_on_it_and_keeps_what_came_before(
+    world: World, tmp_path: Path, last_grant: str
+) -> None:
+    """Two who had all they asked, one who had a half, two of whom it is the turn, and the last."""
+    round_ = allocated(big_round(world, last_grant=last_grant))
+    places = dict(Placing.objects.values_list("rank", "application__account_code"))
+    for rank in (3, 5, 41, 42, 43, 50):
+        return_credit(places[rank], why="died", on=AFTER.date(), at=AFTER)
+    allocate_all(round_, at=AFTER)
+
+    done = redraw(written(round_, tmp_path))
+    rows = [line.split(",") for line in (tmp_path / "list.csv").read_text().splitlines()]
+
+    assert done.returncode == 0, done.stdout
+    assert [int(row[4]) for row in rows[1:] if row[6] == "1"] == [41, 42, 43]
+    assert [int(row[5]) for row in rows[44:48]] == {
+        "partial": [100_000, 100_000, 50_000, 0],
+        "none": [100_000, 100_000, 0, 0],
+    }[last_grant]
+
+
 def test_money_that_went_back_to_the_fund_is_accounted_for(world: World, tmp_path: Path) -> None:
     round_ = allocated(big_round(world, last_grant="none"))
     hand_on(on=date(2027, 1, 1), at=AFTER)
@@ -332,6 +365,22 @@ def test_a_citizen_sees_the_own_place_and_how_it_came_about(world: World) -> Non
     assert place.granted == 0
 
 
+def test_where_the_lot_decides_alone_no_class_went_first(world: World) -> None:
+    """Classes 2 and 4 are drawn through each other."""
+    round_ = published(world, division="lottery", ceiling=700_000)
+    everyone_applies(
+        round_, [*applicants(6, ("contract", "on_call")), *applicants(6, start=70_000_000)]
+    )
+
+    allocated(round_)
+
+    for application in Application.objects.select_related("placing"):
+        place = proving.place_of(application)
+        assert place is not None
+        assert (place.priority, place.before_by_class, place.before_by_missed) == (0, 0, 0)
+        assert place.before_by_lot == place.rank - 1
+
+
 @pytest.mark.usefixtures("in_english")
 def test_the_commands_take_a_round_from_paper_to_proof(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -356,6 +405,13 @@ def test_the_commands_take_a_round_from_paper_to_proof(
         )
     )
     with time_machine.travel(AT, tick=False):
+        fields = json.loads(file.read_text())
+        file.write_text(json.dumps({**fields, "waits_until": CLOSES_AT.date().isoformat()}))
+        with pytest.raises(
+            CommandError, match=r"^The waiting list ends after the day of closing.$"
+        ):
+            call_command("prepare_round", "landelijk", str(file), "--by", "petra")
+        file.write_text(json.dumps(fields))
         call_command("prepare_round", "landelijk", str(file), "--by", "petra")
         with pytest.raises(CommandError, match="someone else must publish it"):
             call_command("publish_round", "voorjaar", "--by", "petra")

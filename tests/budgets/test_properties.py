@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontwikkelrekening.budgets.spending import give_back, take
-from ontwikkelrekening.budgets.static.budgets.redraw import grants
+from ontwikkelrekening.budgets.static.budgets.redraw import Row, grants
 
 CENTS = st.integers(min_value=0, max_value=1_000_000)
 AMOUNTS = st.lists(CENTS, max_size=8)
@@ -44,22 +44,34 @@ def test_what_is_used_and_what_goes_back_are_the_whole_reservation(
     st.lists(st.integers(min_value=1, max_value=100_000), max_size=12),
     st.lists(st.integers(min_value=0, max_value=200_000), min_size=1, max_size=4),
     st.sampled_from(["partial", "none"]),
+    st.data(),
 )
 def test_money_in_pieces_gives_the_same_grants_as_money_at_once(
-    wanted: list[int], pots: list[int], rule: str
+    wanted: list[int], pots: list[int], rule: str, data: st.DataObject
 ) -> None:
-    """Why money that comes back can go down the list at any moment, and still be redrawn."""
-    at_once = grants(wanted, available=sum(pots), last_grant=rule)
+    """Why money that comes back can go down the list at any moment, and still be redrawn.
 
-    granted, left = [0] * len(wanted), 0
+    So can it when some leave the list in between.
+    """
+    granted, left, away = [0] * len(wanted), 0, set[int]()
     for pot in pots:
         left += pot
-        still = [each - have for each, have in zip(wanted, granted, strict=True)]
+        still = [
+            0 if index in away else each - have
+            for index, (each, have) in enumerate(zip(wanted, granted, strict=True))
+        ]
         now = _down_the_list(still, left, rule)
         left -= sum(now)
         granted = [have + more for have, more in zip(granted, now, strict=True)]
+        away |= data.draw(
+            st.sets(st.sampled_from(range(len(wanted))), max_size=3) if wanted else st.just(set())
+        )
 
-    assert granted == at_once
+    rows = [
+        Row("", "", "4", "0", str(asked), str(index), str(have), str(int(index in away)))
+        for index, (asked, have) in enumerate(zip(wanted, granted, strict=True))
+    ]
+    assert granted == grants(rows, available=sum(granted), last_grant=rule)
     assert sum(granted) <= sum(pots)
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.test import Client
 
+from ontwikkelrekening.budgets.drawing import assess_slice
 from ontwikkelrekening.budgets.models import Round, RoundState
+from ontwikkelrekening.budgets.refusing import waiting
+from ontwikkelrekening.budgets.rounds import close
 from ontwikkelrekening.staff import set_up_groups
 from providers.outbox import drain
-from tests.budgets.round_world import AFTER, applicants, everyone_applies
+from tests.budgets.round_world import AFTER, applicants, everyone_applies, published
 from tests.budgets.world import AT, World, create_world, staff
 
 pytestmark = pytest.mark.django_db
 ROUNDS = "/admin/budgets/round/"
+REFUSALS = "/admin/budgets/refusal/"
 ANSWERS = {
     "code": "voorjaar",
     "name": "Voorjaar 2026",
@@ -39,8 +46,12 @@ def world(db: None) -> World:
 
 
 def as_officer(name: str) -> Client:
+    return as_staff(name, "policy-officers")
+
+
+def as_staff(name: str, group: str) -> Client:
     client = Client()
-    client.force_login(staff(name, "policy-officers"))
+    client.force_login(staff(name, group))
     return client
 
 
@@ -69,6 +80,70 @@ def test_a_round_from_paper_to_allocation(world: World) -> None:
     assert round_.state == RoundState.DRAWN
     assert sum(round_.placings.values_list("granted", flat=True)) == 250_000
     assert "3" in shown
+
+
+def test_a_waiting_list_that_ends_before_the_draw_is_said_beside_its_field(world: World) -> None:
+    """Nothing is granted after its last day, so such a round would grant nobody anything."""
+    answers = {**ANSWERS, "scheme": world.scheme.pk, "waits_until": "2026-03-08"}
+    with time_machine.travel(AT, tick=False):
+        answer = as_officer("petra").post(f"{ROUNDS}do/prepare", answers)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "waits_until": ["De wachtlijst eindigt na de dag van sluiting."]
+    }
+    assert not Round.objects.exists()
+
+
+@pytest.mark.parametrize("from_the_list", [True, False])
+def test_a_reviewer_reads_why_and_confirms_who_is_refused(
+    world: World, from_the_list: bool
+) -> None:
+    child = applicants(1, start=80_000_000, born_on=date(2010, 1, 1))
+    round_ = published(world)
+    everyone_applies(round_, child)
+    close(round_, at=AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+    refusal = waiting(round_).get()
+
+    with time_machine.travel(AFTER, tick=False):
+        rosa = as_staff("rosa", "reviewers")
+        shown = rosa.get(f"{REFUSALS}?confirmed_by__isempty=1").content.decode()
+        if from_the_list:
+            answers = {"action": "confirm_selected", "_selected_action": refusal.pk}
+            assert rosa.post(REFUSALS, answers).status_code == 302
+            again = rosa.post(REFUSALS, answers, follow=True)
+            assert "Deze afwijzing is al bevestigd." in again.content.decode()
+        else:
+            act = f"{REFUSALS}{refusal.pk}/do/confirm"
+            assert as_staff("petra", "policy-officers").post(act).status_code == 403
+            assert rosa.post(act).status_code == 302
+
+    assert child[0] in shown
+    assert "U bent 16 jaar. U moet minstens 18 jaar zijn." in shown
+    refusal.refresh_from_db()
+    assert (refusal.confirmed_by, refusal.confirmed_at) == ("rosa", AFTER)
+
+
+def test_refusals_are_listed_and_confirmed_by_command(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    child = applicants(1, start=80_000_000, born_on=date(2010, 1, 1))
+    round_ = published(world)
+    everyone_applies(round_, child)
+    close(round_, at=AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+
+    call_command("confirm_refusals", round_.code)
+    assert waiting(round_).exists()
+    call_command("confirm_refusals", round_.code, "--by", "rosa")
+    assert not waiting(round_).exists()
+    call_command("confirm_refusals", round_.code, "--by", "rosa")
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith(f"{child[0]}: ")
+    assert said[1::2] == ["1 refusals to confirm.", "1 refusals confirmed by rosa."]
+    assert said[4] == "0 refusals confirmed by rosa."
 
 
 def test_who_pays_has_no_say_in_rounds(world: World) -> None:

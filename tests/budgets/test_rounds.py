@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledger.balances import balance
@@ -15,10 +16,28 @@ from ledger.posting import Overdrawn
 from ontwikkelrekening.budgets import applying, rounds
 from ontwikkelrekening.budgets.allocating import allocate, allocate_all
 from ontwikkelrekening.budgets.applying import apply, receipt_of, withdraw
-from ontwikkelrekening.budgets.drawing import NotAssessed, OutsideValueIsMissing, assess_slice, draw
+from ontwikkelrekening.budgets.drawing import (
+    NotAssessed,
+    OutsideValueIsMissing,
+    RefusalsWait,
+    assess_slice,
+    draw,
+)
 from ontwikkelrekening.budgets.expiring import expire
-from ontwikkelrekening.budgets.models import Application, LastGrant, Placing, Round, Tranche
+from ontwikkelrekening.budgets.models import (
+    Application,
+    LastGrant,
+    Placing,
+    Refusal,
+    Round,
+    Tranche,
+)
+from ontwikkelrekening.budgets.refusing import confirm, waiting
 from ontwikkelrekening.budgets.rounds import close, prepare, publish, set_outside_value
+from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.citizens.stating import state
+from ontwikkelrekening.eligibility.deciding import NotWaiting
 from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
@@ -31,7 +50,7 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.world import AT, World, create_world, left
+from tests.budgets.world import AT, World, create_world, left, person
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +86,16 @@ def test_a_round_is_published_by_someone_else_before_it_opens(world: World) -> N
     publish(draft, by="paul", at=AT)
     with pytest.raises(rounds.WrongState):
         publish(draft, by="paul", at=AT)
+
+
+def test_the_waiting_list_ends_after_the_day_of_closing(world: World) -> None:
+    """Else its draw would come too late to grant anybody anything."""
+    with pytest.raises(rounds.ListEndsTooSoon):
+        prepare(world.scheme, details(waits_until=date(2026, 3, 8)), by="petra")
+    draft = prepare(world.scheme, details(waits_until=date(2026, 3, 9)), by="petra")
+
+    with pytest.raises(IntegrityError, match="round_waits_longer_than_it_is_open"):
+        Round.objects.filter(pk=draft.pk).update(waits_until=date(2026, 3, 8))
 
 
 def test_a_ceiling_above_what_the_fund_holds_cannot_be_published(world: World) -> None:
@@ -272,6 +301,27 @@ def test_who_missed_earlier_rounds_goes_first_within_the_class(world: World) -> 
     assert len(missed) == 3
 
 
+def test_what_someone_states_after_closing_does_not_count(world: World) -> None:
+    round_ = published(world)
+    codes = applicants(3)
+    everyone_applies(round_, codes)
+    for code, at in zip(codes, (DURING, CLOSES_AT, AFTER), strict=True):
+        state(
+            Citizen.objects.get(account_code=code),
+            kind="contract",
+            value="on_call",
+            valid_from=date(2026, 3, 1),
+            valid_until=None,
+            on=at.date(),
+            at=at,
+        )
+
+    drawn(round_)
+
+    classes = dict(Placing.objects.values_list("application__account_code", "priority"))
+    assert [classes[code] for code in codes] == [2, 4, 4]
+
+
 def test_who_lives_abroad_or_is_too_young_takes_no_place(world: World) -> None:
     child = applicants(1, born_on=date(2010, 1, 1), start=80_000_000)
     round_ = published(world)
@@ -280,6 +330,54 @@ def test_who_lives_abroad_or_is_too_young_takes_no_place(world: World) -> None:
     allocated(round_)
 
     assert list(granted(round_)) == [world.henk]
+
+
+def test_a_person_confirms_every_refusal_before_the_draw(world: World) -> None:
+    abroad = person(80_000_000, date(2010, 3, 9), ("residence", "no"))
+    round_ = published(world)
+    everyone_applies(round_, [world.henk, *register([abroad], at=AT).codes])
+    close(round_, at=AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+
+    with pytest.raises(RefusalsWait, match=r"^1 "), transaction.atomic():
+        draw(round_, at=AFTER)
+    with pytest.raises(DatabaseError, match="confirmed every refusal"), transaction.atomic():
+        Round.objects.filter(pk=round_.pk).update(state="drawn")
+    refusal = waiting(round_).get()
+    assert refusal.unmet == [["adult", 15 * 12 + 11], ["resident", False]]
+    confirm(refusal, by="rosa", at=AFTER)
+    with pytest.raises(NotWaiting):
+        confirm(refusal, by="sam", at=AFTER)
+    draw(round_, at=AFTER)
+
+    assert list(granted(round_)) == [world.henk]
+    changes: list[dict[str, object]] = [
+        {"confirmed_by": "sam"},
+        {"unmet": []},
+        {"confirmed_by": "", "confirmed_at": None},
+    ]
+    for change in changes:
+        with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
+            Refusal.objects.update(**change)
+    with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
+        connection.cursor().execute("DELETE FROM budgets_refusal")
+
+
+def test_the_machine_refuses_nobody(world: World) -> None:
+    child = applicants(1, born_on=date(2010, 1, 1), start=80_000_000)
+    round_ = published(world)
+    everyone_applies(round_, child)
+    close(round_, at=AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+
+    with (
+        pytest.raises(IntegrityError, match="refusal_is_confirmed_by_a_person"),
+        transaction.atomic(),
+    ):
+        confirm(waiting(round_).get(), by="machine", at=AFTER)
+    already = Refusal(application_id=uuid4(), unmet=[], confirmed_by="rosa", confirmed_at=AFTER)
+    with pytest.raises(DatabaseError, match="waits for a person first"):
+        already.save(force_insert=True)
 
 
 def test_money_that_comes_back_goes_down_the_list(world: World) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from ontwikkelrekening.citizens.evidence import ask_sample, judge
 from ontwikkelrekening.citizens.identity import Identity
-from ontwikkelrekening.citizens.models import Circumstance
+from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
+from ontwikkelrekening.citizens.stating import state
 from ontwikkelrekening.eligibility.example import example_parameters
 from ontwikkelrekening.eligibility.facts import circumstances_of, facts_for, needed
 from ontwikkelrekening.eligibility.models import Scheme
@@ -68,6 +69,27 @@ def test_a_fact_that_ended_does_not_count_on_its_last_date(db: None) -> None:
 
     assert contract(code, on=date(2025, 12, 31)) == "agency"
     assert contract(code, on=date(2026, 1, 1)) is None
+
+
+def test_what_was_recorded_from_a_moment_on_can_be_left_out(db: None) -> None:
+    """Neither does it count, nor does it replace what was said before."""
+    code = stated(work("permanent", date(2020, 1, 1)))
+    citizen, later = Citizen.objects.get(account_code=code), AT + timedelta(hours=6)
+    since = date(2025, 1, 1)
+    state(
+        citizen,
+        kind="contract",
+        value="agency",
+        valid_from=since,
+        valid_until=None,
+        on=ON,
+        at=later,
+    )
+
+    def known(before: datetime | None) -> str:
+        return circumstances_of([code], on=ON, known_before=before)[code]["contract"]
+
+    assert (known(None), known(later)) == ("agency", "permanent")
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
+from ontwikkelrekening.budgets.drawing import assess_slice, draw
 from ontwikkelrekening.budgets.models import Application, Round
+from ontwikkelrekening.budgets.refusing import confirm, waiting
+from ontwikkelrekening.budgets.rounds import close
 from tests.budgets.round_world import (
     AFTER,
     DURING,
@@ -18,7 +22,7 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.portal.world import FATIMA_BSN, Town, log_in
+from tests.portal.world import FATIMA_BSN, NOOR_BSN, Town, log_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/tijdvakken/voorjaar"
@@ -97,6 +101,73 @@ def test_too_late_is_said_and_nothing_is_written(round_: Round) -> None:
 
     assert answer.status_code == 409
     assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "refused", "why", "objects", "late"),
+    [
+        (
+            "nl",
+            "Een medewerker kijkt er eerst naar.",
+            "U kunt niet meedoen aan dit tijdvak.",
+            "U woont niet in Nederland, of wij weten niet of u hier woont.",
+            "U kunt bezwaar maken tot en met 21 april 2026.",
+            "U kon bezwaar maken tot en met 21 april 2026. Die dag is voorbij.",
+        ),
+        (
+            "en",
+            "A member of our staff looks at it first.",
+            "You cannot take part in this round.",
+            "You do not live in the Netherlands, or we do not know whether you do.",
+            "You can object until 21 April 2026.",
+            "You could object until 21 April 2026. That day is over.",
+        ),
+    ],
+)
+def test_who_is_refused_reads_why_by_whom_and_until_when_to_object(
+    town: Town,
+    round_: Round,
+    language: str,
+    waits: str,
+    refused: str,
+    why: str,
+    objects: str,
+    late: str,
+) -> None:
+    """Noor never told where she lives."""
+    everyone_applies(round_, [town.noor, town.henk])
+    close(round_, at=AFTER)
+
+    def page(at: datetime) -> str:
+        with time_machine.travel(at, tick=False):
+            return log_in(NOOR_BSN, language=language).get(PAGE).content.decode()
+
+    assert why not in page(AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+    first = page(AFTER)
+    confirm(waiting(round_).get(), by="rosa", at=AFTER + timedelta(days=1))
+    for after in (page(AFTER + timedelta(days=1)), page(datetime(2026, 4, 21, tzinfo=UTC))):
+        assert all(said in after for said in (refused, why, objects, "Wet BRP"))
+        assert waits not in after
+    draw(round_, at=AFTER + timedelta(days=2))
+
+    assert waits in first
+    assert why in first
+    assert objects not in first
+    assert late in page(datetime(2026, 4, 22, tzinfo=UTC))
+    assert str(Application.objects.get(account_code=town.noor).pk) in first
+
+
+@pytest.mark.parametrize("division", ["priority", "lottery"])
+def test_the_group_is_named_only_where_it_counts(town: Town, division: str) -> None:
+    round_ = published(town.scheme, division=division)
+    everyone_applies(round_, [town.fatima])
+    allocated(round_)
+
+    with time_machine.travel(AFTER, tick=False):
+        page = log_in(FATIMA_BSN).get(PAGE).content.decode()
+
+    assert ("Uw groep" in page) == (division == "priority")
 
 
 def test_after_the_draw_each_sees_the_own_outcome_and_everyone_the_list(

@@ -139,6 +139,7 @@ def placings_table(request: HttpRequest, found: Round) -> Table:
             Column("lot", _("Lot"), lambda x: bytes(x.lot).hex(), "hash"),
             Column("wanted", _("Asked"), lambda x: x.wanted, "cents", order="wanted"),
             Column("granted", _("Granted"), lambda x: x.granted, "cents", order="granted"),
+            Column("left", _("Left the list"), lambda x: _("yes") if x.left_list else ""),
         ],
         source=Queried(Placing.objects.filter(round=found)),
         sort="rank",

@@ -4,6 +4,7 @@ import uuid
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -499,6 +500,44 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Refusal",
+            fields=[
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="budgets.application",
+                        verbose_name="aanvraag",
+                    ),
+                ),
+                ("unmet", models.JSONField(verbose_name="niet voldaan aan")),
+                (
+                    "confirmed_by",
+                    models.CharField(blank=True, max_length=100, verbose_name="bevestigd door"),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="bevestigd op")),
+            ],
+            options={
+                "verbose_name": "afwijzing in een tijdvak",
+                "verbose_name_plural": "afwijzingen in een tijdvak",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", "")),
+                            models.Q(
+                                models.Q(("confirmed_by__in", ["", "machine"]), _negated=True),
+                                ("confirmed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refusal_is_confirmed_by_a_person",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Placing",
             fields=[
                 (
@@ -517,6 +556,7 @@ class Migration(migrations.Migration):
                 ("lot", models.BinaryField(max_length=32)),
                 ("wanted", models.BigIntegerField()),
                 ("granted", models.BigIntegerField(default=0)),
+                ("left_list", models.BooleanField(default=False)),
                 (
                     "round",
                     models.ForeignKey(
@@ -585,6 +625,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("closes_at__gt", models.F("opens_at"))),
                 name="round_opens_before_it_closes",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "waits_until__gt",
+                        django.db.models.functions.datetime.TruncDate("closes_at"),
+                    )
+                ),
+                name="round_waits_longer_than_it_is_open",
             ),
         ),
         migrations.AddConstraint(

@@ -22,6 +22,13 @@ BEGIN
         RAISE EXCEPTION 'round % cannot go from % to %', OLD.code, OLD.state, NEW.state
             USING ERRCODE = 'BU002';
     END IF;
+    IF OLD.state = 'closed' AND NEW.state = 'drawn' AND EXISTS (
+        SELECT FROM budgets_refusal r JOIN budgets_application a ON a.id = r.application_id
+        WHERE a.round_id = NEW.id AND r.confirmed_by = ''
+    ) THEN
+        RAISE EXCEPTION 'round % is drawn when a person has confirmed every refusal', OLD.code
+            USING ERRCODE = 'BU010';
+    END IF;
     IF NEW.outside_value <> OLD.outside_value
        AND (OLD.state <> 'closed' OR OLD.outside_value <> '' OR OLD.outside_source = '') THEN
         RAISE EXCEPTION 'the outside value of round % is set once, after closing', OLD.code
@@ -66,11 +73,12 @@ END $$;
 CREATE TRIGGER application_stays_after_closing BEFORE INSERT OR UPDATE OR DELETE
     ON budgets_application FOR EACH ROW EXECUTE FUNCTION budgets_guard_application();
 
--- A place is drawn once; only what is granted on it grows.
+-- A place is drawn once; only what is granted on it grows, until it has left the list.
 CREATE FUNCTION budgets_guard_placing() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' OR NEW.granted < OLD.granted
+       OR OLD.left_list AND (NOT NEW.left_list OR NEW.granted > OLD.granted)
        OR (NEW.application_id, NEW.round_id, NEW.rank, NEW.priority, NEW.missed, NEW.lot, NEW.wanted)
        <> (OLD.application_id, OLD.round_id, OLD.rank, OLD.priority, OLD.missed, OLD.lot, OLD.wanted)
     THEN
@@ -80,3 +88,21 @@ BEGIN
 END $$;
 CREATE TRIGGER placing_stays BEFORE UPDATE OR DELETE
     ON budgets_placing FOR EACH ROW EXECUTE FUNCTION budgets_guard_placing();
+
+-- A refusal is never edited or removed. A person confirms it, once, and before the draw.
+CREATE FUNCTION budgets_guard_refusal() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.confirmed_by = '' THEN RETURN NEW; END IF;
+        RAISE EXCEPTION 'a refusal waits for a person first' USING ERRCODE = 'BU009';
+    END IF;
+    IF TG_OP = 'DELETE' OR OLD.confirmed_by <> ''
+       OR (NEW.application_id, NEW.unmet) <> (OLD.application_id, OLD.unmet)
+    THEN
+        RAISE EXCEPTION 'a refusal in a round stays' USING ERRCODE = 'BU009';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refusal_stays BEFORE INSERT OR UPDATE OR DELETE
+    ON budgets_refusal FOR EACH ROW EXECUTE FUNCTION budgets_guard_refusal();

@@ -19,6 +19,7 @@ from ontwikkelrekening.budgets.models.rounds import (
     Division,
     LastGrant,
     Placing,
+    Refusal,
     Round,
     RoundState,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "LastGrant",
     "Pause",
     "Placing",
+    "Refusal",
     "ReturnRule",
     "Round",
     "RoundState",

@@ -11,9 +11,11 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import TruncDate
 
 from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Policy, Scheme
+from ontwikkelrekening.eligibility.models.decisions import MACHINE
 from providers import rows
 from providers.models import Category
 
@@ -92,6 +94,10 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="round_opens_before_it_closes", condition=Q(closes_at__gt=F("opens_at"))
+            ),
+            models.CheckConstraint(  # nothing is granted after the last day of the list
+                name="round_waits_longer_than_it_is_open",
+                condition=Q(waits_until__gt=TruncDate("closes_at")),
             ),
             models.CheckConstraint(
                 name="round_has_room_for_a_grant",
@@ -179,6 +185,36 @@ class Assessment(models.Model):
         return str(self.application_id)
 
 
+class Refusal(models.Model):
+    """An application that takes no part: which conditions were not met, and who stands behind that.
+
+    A round is not drawn before a person has confirmed every refusal in it.
+    """
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, primary_key=True, verbose_name="aanvraag"
+    )
+    unmet = models.JSONField(
+        "niet voldaan aan"
+    )  # [rule, value] each, as in the trace of a decision
+    confirmed_by = models.CharField("bevestigd door", max_length=100, blank=True)
+    confirmed_at = models.DateTimeField("bevestigd op", null=True)
+
+    class Meta:
+        verbose_name = "afwijzing in een tijdvak"
+        verbose_name_plural = "afwijzingen in een tijdvak"
+        constraints = [
+            models.CheckConstraint(
+                name="refusal_is_confirmed_by_a_person",
+                condition=Q(confirmed_by="", confirmed_at=None)
+                | (~Q(confirmed_by__in=["", MACHINE]) & Q(confirmed_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.application_id)
+
+
 class Placing(models.Model):
     """The place of an application in the draw, and what it was granted, in cents.
 
@@ -201,6 +237,8 @@ class Placing(models.Model):
     lot = models.BinaryField(max_length=32)
     wanted = models.BigIntegerField()
     granted = models.BigIntegerField(default=0)
+    # Its turn came when it took part no more: the account has ended, or money of this round came back.
+    left_list = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "plaats"

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("identity", models.BinaryField(null=True)),
                 ("language", models.CharField(default="nl", max_length=2)),
                 ("registered_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="gestopt op")),
                 ("erased_at", models.DateTimeField(null=True)),
             ],
             options={
@@ -168,6 +169,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="erased_citizen_has_no_identity",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="citizen",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at", None), ("ended_at__isnull", False), _connector="OR"
+                ),
+                name="account_of_an_erased_citizen_has_ended",
             ),
         ),
         migrations.AddField(

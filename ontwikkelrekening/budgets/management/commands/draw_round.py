@@ -6,7 +6,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from ledger.money import to_money
-from ontwikkelrekening.budgets.allocating import SLICE, Slice, allocate
+from ontwikkelrekening.budgets.allocating import BEGIN, SLICE, allocate
 from ontwikkelrekening.budgets.drawing import draw
 from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round
 from ontwikkelrekening.budgets.models import RoundState
@@ -25,9 +25,9 @@ class Command(BaseCommand):
         with clear_errors():
             if round_.state != RoundState.DRAWN:
                 round_ = draw(round_, at=at)
-            made = Slice(SLICE, 0)
+            made = BEGIN
             with tqdm(unit="grant", disable=None) as bar:
-                while made.grants == SLICE:
+                while made.places == SLICE:
                     made = allocate(round_, at=at, after=made.rank)
                     bar.update(made.grants)
         now = standing(round_)

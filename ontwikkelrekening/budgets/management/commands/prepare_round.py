@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ontwikkelrekening.budgets.rounds import RoundDetails, prepare
+from ontwikkelrekening.budgets.rounds import RoundDetails, UnableToPublish, prepare
 from ontwikkelrekening.eligibility.models import Scheme
 
 
@@ -30,6 +30,8 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 round_ = prepare(scheme, _details(options["file"]), by=options["by"])
+        except UnableToPublish as error:
+            raise CommandError(str(error)) from error
         except KeyError as error:
             raise CommandError(f"{options['file']}: {error} is missing.") from error
         except (OSError, ValueError, TypeError, ValidationError, IntegrityError) as error:

@@ -17,9 +17,10 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-COLUMNS = "application,class,missed,wantedCents,rank,grantedCents"
+COLUMNS = "application,class,missed,wantedCents,rank,grantedCents,left"
 ROW = re.compile(
-    r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})" + r",(0|[1-9][0-9]{0,17})" * 5, re.ASCII
+    r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})" + r",(0|[1-9][0-9]{0,17})" * 5 + r",([01])",
+    re.ASCII,
 )
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 LONE_HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair: no text at all
@@ -56,11 +57,13 @@ class Row:
 
     def __init__(self, line: str, application: str, *numbers: str) -> None:
         self.line, self.application = line, application
-        self.priority, self.missed, self.wanted, self.rank, self.granted = map(int, numbers)
+        self.priority, self.missed, self.wanted, self.rank, self.granted, self.left = map(
+            int, numbers
+        )
 
     def drawn(self) -> str:
         """What of this row was fixed at the draw, as it stands in the file."""
-        return self.line.rsplit(",", 2)[0] + "\n"
+        return self.line.rsplit(",", 3)[0] + "\n"
 
 
 def text_of(path: str) -> str:
@@ -134,13 +137,19 @@ def place(row: Row, facts: dict[str, Any]) -> tuple[int, int, bytes, str]:
     return priority, -row.missed, lot(row.application, facts), row.application
 
 
-def grants(wanted: list[int], *, available: int, last_grant: str) -> list[int]:
-    """What each on the list gets: from the top, until the money is gone."""
+def grants(rows: list[Row], *, available: int, last_grant: str) -> list[int]:
+    """What each on the list gets: from the top, until the money is gone.
+
+    Who left the list keeps what it had, which can be less than it asked.
+    """
     given = []
-    for cents in wanted:
-        amount = min(cents, available)
-        if amount < cents and last_grant == "none":
-            available = amount = 0
+    for row in rows:
+        asks = min(row.granted, row.wanted) if row.left else row.wanted
+        amount = min(asks, available)
+        if amount < row.wanted and last_grant == "none":
+            amount = 0
+        if amount < asks:
+            available = amount
         available -= amount
         given.append(amount)
     return given
@@ -184,8 +193,7 @@ def check_money(facts: dict[str, Any], ordered: list[Row]) -> list[Finding]:
     went = facts["grantedCents"] + facts["leftCents"] + facts["backToFundCents"]
     if came != went:
         found.append(("money", f"{came} cents came (ceiling, returned), {went} went or are left"))
-    wanted = [row.wanted for row in ordered]
-    given = grants(wanted, available=granted, last_grant=facts["lastGrant"])
+    given = grants(ordered, available=granted, last_grant=facts["lastGrant"])
     for row, cents in zip(ordered, given, strict=True):
         if row.granted != cents:
             found.append(("grant", f"{row.application} got {row.granted} cents, redrawn {cents}"))
@@ -201,7 +209,7 @@ def undivided(facts: dict[str, Any], ordered: list[Row]) -> int:
     """
     rest = max(0, facts["leftCents"] - facts["returnedCents"])
     for row in ordered:
-        if asks := row.wanted - row.granted:
+        if (asks := row.wanted - row.granted) and not row.left:
             return rest if facts["lastGrant"] == "partial" or rest >= asks else 0
     return 0
 
