@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +23,8 @@ from ontwikkelrekening.eligibility.parameters import (
     Parameters,
 )
 from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import announced_on, facts_of
+from ontwikkelrekening.eligibility.reading import announced_on, counts_from, facts_of
+from ontwikkelrekening.eligibility.replacing import more_granted
 from ontwikkelrekening.eligibility.rules import (
     ELIGIBLE,
     GROUP_RULES,
@@ -31,11 +33,14 @@ from ontwikkelrekening.eligibility.rules import (
     Result,
     Step,
     decide,
-    grant_of,
+    last_day,
 )
 from ontwikkelrekening.eligibility.wording import Text
 
 HARDSHIP_GROUND = "Voorbeeldregeling art. 9 (hardheidsclausule); Awb 3:4 lid 2 en 4:84"
+
+
+Granted = Counter[tuple[str, date | None]]  # cents by kind and last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,9 @@ def letter(
             answer=_answer(decision),
             facts=facts_in_words(facts),
             reasons=_hardship(result, motive) + why if deviation else why,
-            sum=_lines(_granted(decision, parameters), on=decision.decided_on)
+            sum=_lines(_granted(decision, parameters))
             if deviation
-            else sums(result, parameters, on=decision.decided_on),
+            else sums(_granted(decision, parameters), result, parameters),
             what_would_change=[] if deviation else what_would_change(facts, result, parameters),
             what_you_can_do=_what_you_can_do(decision, until, on=on),
             grounds=[HARDSHIP_GROUND, *grounds(result)] if deviation else grounds(result),
@@ -97,8 +102,16 @@ def _deviation(decision: Decision) -> Deviation | None:
     return Deviation.objects.filter(result=decision).first()
 
 
-def _granted(decision: Decision, parameters: Parameters) -> list[GrantOf]:
-    return [grant_of(kind, cents, parameters=parameters) for kind, cents in decision.grants]
+def counted(grants: Iterable[GrantOf], *, on: date) -> Granted:
+    """Sums that count from a day."""
+    return Counter({(kind, last_day(years, on=on)): cents for kind, _, cents, _, years in grants})
+
+
+def _granted(decision: Decision, parameters: Parameters) -> Granted:
+    """What an earlier decision gave keeps its own last day; only what is more counts from later."""
+    before = _granted(decision.replaces, parameters) if decision.replaces else Counter()
+    more = more_granted(decision, parameters=parameters)
+    return before + counted(more, on=counts_from(decision))
 
 
 def _hardship(result: Result, motive: str) -> list[str]:
@@ -198,11 +211,11 @@ def _class(result: Result) -> str:
     )
 
 
-def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
+def sums(granted: Granted, result: Result, parameters: Parameters) -> list[str]:
     """How the amount came about, one line a sum, and the total."""
     if not result.grants:
         return []
-    lines = _lines(result.grants, on=on)
+    lines = _lines(granted)
     higher = result.priority in parameters.priority_amount_classes
     size = "priority" if higher else "general"
     usual: int = getattr(parameters, f"amount_{size}_cents")
@@ -217,21 +230,21 @@ def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
     return lines
 
 
-def _lines(grants: Sequence[GrantOf], *, on: date) -> list[str]:
-    """One line a sum, and the total where there are more."""
-    lines = [_line(grant.kind, grant.cents, grant.years_valid, on=on) for grant in grants]
-    if len(grants) > 1:
-        total = sum(grant.cents for grant in grants)
-        lines.append(_("Together {amount}.").format(amount=wording.euros(total)))
+def _lines(granted: Granted) -> list[str]:
+    """One line a sum, kind by kind, and the total where there are more."""
+    kinds = list(wording.KINDS)
+    in_order = sorted(granted.items(), key=lambda each: kinds.index(each[0][0]))
+    lines = [_line(kind, cents, until) for (kind, until), cents in in_order]
+    if len(lines) > 1:
+        lines.append(_("Together {amount}.").format(amount=wording.euros(granted.total())))
     return lines
 
 
-def _line(kind: str, cents: int, years_valid: int | None, *, on: date) -> str:
-    if years_valid is None:
+def _line(kind: str, cents: int, until: date | None) -> str:
+    if until is None:
         return _("{amount} {purpose}. It stays on your account.").format(
             amount=wording.euros(cents), purpose=wording.KINDS[kind]
         )
-    until = date(on.year + years_valid - 1, 12, 31)
     return _("{amount} {purpose}, until {day}.").format(
         amount=wording.euros(cents), purpose=wording.KINDS[kind], day=wording.long_date(until)
     )

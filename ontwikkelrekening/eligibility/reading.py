@@ -31,6 +31,11 @@ def announced_on(decision: Decision) -> date:
     return localdate(decision.confirmed_at or decision.recorded_at)
 
 
+def counts_from(decision: Decision) -> date:
+    """The day from which its credit is counted: its own, or when it took another's place, that day."""
+    return localdate(decision.recorded_at) if decision.replaces_id else decision.decided_on
+
+
 def _step(rule: str, holds: bool, value: object, *, priority: int, parameters: Parameters) -> Step:
     if rule == "below_cap":
         higher = priority in parameters.priority_amount_classes

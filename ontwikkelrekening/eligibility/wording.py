@@ -130,5 +130,5 @@ FACTS: dict[str, Text] = {
     "resident": gettext_lazy("Lives in the Netherlands"),
     "already_granted": gettext_lazy("Credit from this scheme this year"),
     "balance_cents": gettext_lazy("Free on the account"),
-    "coaching_granted_years_ago": gettext_lazy("Last credit for a coach or EVC, ago"),
+    "coaching_granted_years_ago": gettext_lazy("Years to other credit for a coach or EVC"),
 }
