@@ -18,9 +18,18 @@ from ontwikkelrekening.eligibility.wording import long_date
 TEMPLATE = Path(__file__).with_name("letter.typ")
 
 
-def letter_pdf(decision: Decision, *, language: str, on: date, motive: str = "") -> bytes:
+def letter_pdf(
+    decision: Decision,
+    *,
+    language: str,
+    on: date,
+    motive: str = "",
+    answered_on: date | None = None,
+) -> bytes:
     """The same words as on screen. Texts go in as data, so none of them can be markup."""
-    written = asdict(letter(decision, language=language, on=on, motive=motive))
+    written = asdict(
+        letter(decision, language=language, on=on, motive=motive, answered_on=answered_on)
+    )
     with override(language):
         data = written | {
             "language": language,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from ontwikkelrekening.citizens.writing import read
 from ontwikkelrekening.eligibility import wording
-from ontwikkelrekening.eligibility.clocks import object_until
+from ontwikkelrekening.eligibility.clocks import appeal_until, object_until
 from ontwikkelrekening.eligibility.models import Decision, Deviation, Outcome
 from ontwikkelrekening.eligibility.parameters import (
     CARER,
@@ -64,15 +64,16 @@ def letter(
     on: date,
     parameters: Parameters | None = None,
     motive: str = "",
+    answered_on: date | None = None,
 ) -> Letter:
     """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en").
 
     `motive` is why a person deviated from the rules (`motive_of`), for the eyes of the citizen only.
+    `answered_on` is when an objection was answered (`objection_answered_on`): the court comes after it.
     """
     parameters = parameters or parameters_of(decision.policy)
     facts = facts_of(decision)
     result = decide(facts, parameters)
-    until = object_until(announced_on(decision))
     deviation = _deviation(decision)
     with override(language):
         why = reasons(facts, result, parameters)
@@ -85,7 +86,7 @@ def letter(
             if deviation
             else sums(_granted(decision, parameters), result, parameters),
             what_would_change=[] if deviation else what_would_change(facts, result, parameters),
-            what_you_can_do=_what_you_can_do(decision, until, on=on),
+            what_you_can_do=_what_you_can_do(decision, answered_on, on=on),
             grounds=[HARDSHIP_GROUND, *grounds(result)] if deviation else grounds(result),
         )
 
@@ -272,10 +273,34 @@ def what_would_change(facts: Facts, result: Result, parameters: Parameters) -> l
     return found
 
 
-def _what_you_can_do(decision: Decision, until: date, *, on: date) -> list[str]:
+def after_our_answer(answered_on: date, *, on: date) -> list[str]:
+    """The way to the court, with its last day, as the answer to an objection must say (Awb 3:45)."""
+    until = appeal_until(answered_on)
+    day = wording.long_date(until)
+    answered = _("We answered your objection on {day}.").format(day=wording.long_date(answered_on))
+    if on > until:
+        return [
+            answered,
+            _("You could appeal to the district court until {day}. That day is over.").format(
+                day=day
+            ),
+        ]
+    return [
+        answered,
+        _(
+            "Do you disagree with our answer? You can appeal to the district court until {day}."
+        ).format(day=day),
+        _("You need no lawyer for that. The court does ask a fee. Read how on www.rechtspraak.nl."),
+    ]
+
+
+def _what_you_can_do(decision: Decision, answered_on: date | None, *, on: date) -> list[str]:
     wrong_fact = _("Is one of the facts wrong? Change it, or call us. We look at it again.")
     if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
         return [wrong_fact]
+    if answered_on:
+        return after_our_answer(answered_on, on=on)
+    until = object_until(announced_on(decision))
     day = wording.long_date(until)
     if on <= until:
         return [

@@ -16,8 +16,9 @@ from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.identity import greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
-from ontwikkelrekening.eligibility.models import Decision, Outcome
-from ontwikkelrekening.eligibility.models.objections import OPEN
+from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.objecting import may_object
+from ontwikkelrekening.eligibility.reading import objection_answered_on
 from ontwikkelrekening.portal.credits import credits_of, live
 from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
@@ -121,17 +122,14 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
         Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
     )
     objections = list(found.objections.order_by("filed_on", "pk"))
-    newer = Decision.objects.filter(replaces=found).first()
     context = {
         "account": account,
         "here": "home",
         "decision": found,
         "letter": letter(found, **_for_the_citizen(found)),
         "objections": [(each, OBJECTIONS[each.state]) for each in objections],
-        "newer": newer,
-        "may_object": (found.outcome != Outcome.REFUSED or found.confirmed_by)
-        and newer is None
-        and not any(each.state in OPEN for each in objections),
+        "newer": Decision.objects.filter(replaces=found).first(),
+        "may_object": may_object(found),
     }
     return render(request, "portal/decision.html", context)
 
@@ -152,9 +150,14 @@ def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpRe
 
 
 def _for_the_citizen(decision: Decision) -> dict[str, Any]:
-    """In the reader's language, today, with the words that are for the citizen alone."""
+    """In the reader's language, today, with what is for the citizen alone."""
     language = get_language() or "nl"
-    return {"language": language, "on": timezone.localdate(), "motive": motive_of(decision)}
+    return {
+        "language": language,
+        "on": timezone.localdate(),
+        "motive": motive_of(decision),
+        "answered_on": objection_answered_on(decision),
+    }
 
 
 def _position(written: str | None) -> int | None:

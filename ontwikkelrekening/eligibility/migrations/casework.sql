@@ -106,8 +106,9 @@ FOR EACH ROW EXECUTE FUNCTION only_a_waiting_refusal_is_extended();
 CREATE TRIGGER extension_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON eligibility_extension
 FOR EACH STATEMENT EXECUTE FUNCTION casework_is_kept();
 
--- An objection begins as filed by the account that was decided on. What the citizen said, and when,
--- stands; its state follows the table of objecting.py; its clock is only ever set later.
+-- An objection begins as filed by the account that was decided on, and not against what we decided on an
+-- objection: that is for the court. What the citizen said, and when, stands; its state follows the table
+-- of objecting.py; its clock is only ever set later.
 CREATE FUNCTION objection_begins_as_filed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state <> 'filed' OR NEW.answer IS NOT NULL OR NEW.extended OR NEW.committee
@@ -115,7 +116,8 @@ BEGIN
             SELECT FROM eligibility_decision
             WHERE id = NEW.decision_id AND account_code = NEW.account_code
                 AND (outcome = 'granted' OR confirmed_by <> '')
-        ) THEN
+        )
+        OR EXISTS (SELECT FROM eligibility_objection WHERE result_id = NEW.decision_id) THEN
         RAISE EXCEPTION 'an objection is filed against a decision on the same account'
             USING ERRCODE = 'restrict_violation';
     END IF;
