@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from ontwikkelrekening.eligibility.letters import letter
 from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.reading import announced_on
 from ontwikkelrekening.eligibility.wording import long_date
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
@@ -34,7 +35,7 @@ def letter_pdf(
         data = written | {
             "language": language,
             "sender": "Ontwikkelrekening",
-            "day": long_date(decision.decided_on),
+            "day": long_date(announced_on(decision)),
             "reference": str(decision.pk),
             "names": _names(),
         }

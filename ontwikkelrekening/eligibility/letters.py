@@ -80,7 +80,10 @@ def letter(
         return Letter(
             title=_title(decision),
             answer=_answer(decision),
-            facts=facts_in_words(facts),
+            facts=[
+                (_("As it was on"), wording.long_date(decision.decided_on)),
+                *facts_in_words(facts),
+            ],
             reasons=_hardship(result, motive) + why if deviation else why,
             sum=_lines(_granted(decision, parameters))
             if deviation
