@@ -25,16 +25,27 @@ def letter_pdf(
     language: str,
     on: date,
     motive: str = "",
+    objected_on: date | None = None,
     answered_on: date | None = None,
+    to: str = "",
 ) -> bytes:
-    """The same words as on screen. Texts go in as data, so none of them can be markup."""
+    """The same words as on screen, `to` somebody. Texts go in as data, so none can be markup."""
     written = asdict(
-        letter(decision, language=language, on=on, motive=motive, answered_on=answered_on)
+        letter(
+            decision,
+            language=language,
+            on=on,
+            motive=motive,
+            objected_on=objected_on,
+            answered_on=answered_on,
+        )
     )
     with override(language):
         data = written | {
             "language": language,
             "sender": "Ontwikkelrekening",
+            "to": to,
+            "account": decision.account_code,
             "day": long_date(announced_on(decision)),
             "reference": str(decision.pk),
             "names": _names(),
@@ -56,4 +67,5 @@ def _names() -> dict[str, str]:
         "what_you_can_do": _("What you can do"),
         "grounds": _("The law behind this"),
         "reference": _("Reference"),
+        "account": _("Account number"),
     }

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -64,12 +66,14 @@ def letter(
     on: date,
     parameters: Parameters | None = None,
     motive: str = "",
+    objected_on: date | None = None,
     answered_on: date | None = None,
 ) -> Letter:
     """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en").
 
     `motive` is why a person deviated from the rules (`motive_of`), for the eyes of the citizen only.
-    `answered_on` is when an objection was answered (`objection_answered_on`): the court comes after it.
+    `objected_on` is since when an objection is open; `answered_on` when one was answered
+    (`objection_answered_on`): the court comes after it.
     """
     parameters = parameters or parameters_of(decision.policy)
     facts = facts_of(decision)
@@ -89,7 +93,10 @@ def letter(
             if deviation
             else sums(_granted(decision, parameters), result, parameters),
             what_would_change=[] if deviation else what_would_change(facts, result, parameters),
-            what_you_can_do=_what_you_can_do(decision, answered_on, on=on),
+            what_you_can_do=[
+                *_what_you_can_do(decision, objected_on, answered_on, on=on),
+                _("Do you need help? Call {number}.").format(number=wording.TELEPHONE),
+            ],
             grounds=[HARDSHIP_GROUND, *grounds(result)] if deviation else grounds(result),
         )
 
@@ -297,20 +304,37 @@ def after_our_answer(answered_on: date, *, on: date) -> list[str]:
     ]
 
 
-def _what_you_can_do(decision: Decision, answered_on: date | None, *, on: date) -> list[str]:
-    wrong_fact = _("Is one of the facts wrong? Change it, or call us. We look at it again.")
+def _what_you_can_do(
+    decision: Decision, objected_on: date | None, answered_on: date | None, *, on: date
+) -> list[str]:
     if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
-        return [wrong_fact]
+        return [
+            _(
+                "Is one of the facts wrong? Change it under “My data”. We look at that before we"
+                " decide."
+            )
+        ]
+    if objected_on:
+        since = wording.long_date(objected_on)
+        return [_("You objected on {day}. We are working on it.").format(day=since)]
     if answered_on:
         return after_our_answer(answered_on, on=on)
     until = object_until(announced_on(decision))
     day = wording.long_date(until)
+    wrong_fact = _(
+        "Is one of the facts wrong? Change it under “My data”. That counts for the next decision."
+        " For this decision you have to object as well."
+    )
+    how = _("Log in on {address}, open this decision and choose “I do not agree”.").format(
+        address=urlsplit(settings.PUBLIC_URL).netloc
+    )
     if on <= until:
         return [
             wrong_fact,
             _(
                 "Do you disagree? You can object until {day}. That is free, and you need no lawyer."
             ).format(day=day),
+            how,
         ]
     return [
         wrong_fact,
@@ -319,6 +343,7 @@ def _what_you_can_do(decision: Decision, answered_on: date | None, *, on: date) 
             "Could you not help being late? Object, and write why you are late. A member of our"
             " staff looks at it."
         ),
+        how,
     ]
 
 

@@ -77,6 +77,8 @@ KINDS: dict[str, Text] = {
     "childcare_travel": gettext_lazy("only for childcare and travel beside a course"),
 }
 
+TELEPHONE = gettext_lazy("0800 0000 (free, invented number)")
+
 
 def euros(cents: int) -> str:
     """An amount as the reader writes it: € 1.240,00 in Dutch, € 1,240.00 in English."""

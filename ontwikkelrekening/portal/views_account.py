@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
-from ontwikkelrekening.citizens.identity import greeting
+from ontwikkelrekening.citizens.identity import full_name, greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
@@ -152,7 +152,7 @@ def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpRe
     """The same letter as an accessible PDF, to keep or to print."""
     found = get_object_or_404(_decisions(account), pk=decision_id)
     return HttpResponse(
-        letter_pdf(found, **_for_the_citizen(found)),
+        letter_pdf(found, **_for_the_citizen(found), to=full_name(account)),
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="besluit-{announced_on(found)}.pdf"',
@@ -163,10 +163,12 @@ def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpRe
 def _for_the_citizen(decision: Decision) -> dict[str, Any]:
     """In the reader's language, today, with what is for the citizen alone."""
     language = get_language() or "nl"
+    open_objection = decision.objections.open().first()
     return {
         "language": language,
         "on": timezone.localdate(),
         "motive": motive_of(decision),
+        "objected_on": open_objection.filed_on if open_objection else None,
         "answered_on": objection_answered_on(decision),
     }
 

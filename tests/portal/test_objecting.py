@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from ontwikkelrekening.citizens.identity import full_name
 from ontwikkelrekening.eligibility import objecting
 from ontwikkelrekening.eligibility.models import Decision, Objection
 from tests.portal.test_account import text_of
@@ -50,9 +51,9 @@ def test_sending_twice_objects_once(fatima: Client, town: Town) -> None:
 
     assert Objection.objects.count() == 1
     assert answer["Location"].endswith(str(Objection.objects.get().pk))
-    assert "Ik ben het er niet mee eens" not in text_of(
-        fatima.get(path_of(town)[: -len("/bezwaar")])
-    )
+    letter = text_of(fatima.get(path_of(town)[: -len("/bezwaar")]))
+    assert "Ik ben het er niet mee eens" not in letter
+    assert "U maakte bezwaar op 2 maart 2026. Wij zijn ermee bezig." in letter
 
 
 def test_an_objection_is_taken_back_after_one_question(fatima: Client, town: Town) -> None:
@@ -136,6 +137,7 @@ def test_the_letter_can_be_kept_as_a_pdf(fatima: Client, town: Town) -> None:
     answer = fatima.get(path_of(town).replace("/bezwaar", "/brief"))
 
     assert answer["Content-Type"] == "application/pdf"
+    assert full_name(town.fatima) == "Fatima Test"
     assert answer.content.startswith(b"%PDF")
     assert "no-store" in answer["Cache-Control"]
 
