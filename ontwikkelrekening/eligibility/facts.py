@@ -86,6 +86,19 @@ def facts_for(
     }
 
 
+def facts_again(decision: Decision, *, parameters: Parameters) -> Facts | None:
+    """What is known now of the day of a decision, with its own balance; none of someone erased."""
+    found = facts_for(
+        [decision.account_code],
+        on=decision.decided_on,
+        scheme=decision.policy.scheme,
+        kinds=needed(parameters),
+        balances={decision.account_code: decision.facts.get("balance_cents", 0)},
+        leaving_out=decision.pk,
+    )
+    return found.get(decision.account_code)
+
+
 def _stated_later(on: date) -> QuerySet[Circumstance]:
     """What the same citizen said later about the same thing, for a subquery."""
     of_the_same = {name: OuterRef(name) for name in ("citizen", "kind", "source")}

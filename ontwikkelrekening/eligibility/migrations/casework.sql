@@ -8,7 +8,8 @@ BEGIN
 END $$;
 
 -- A later decision stands in for an earlier one of the same account, policy and day, by a person, and
--- takes nothing away. It is the result of an objection or of a deviation that two people made.
+-- takes nothing away. It is the result of an objection or of a deviation that two people made, or it
+-- stands for a refusal that waited for a person and was decided again.
 CREATE FUNCTION successor_follows_its_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     replaced eligibility_decision;
@@ -44,8 +45,11 @@ BEGIN
         SELECT FROM eligibility_objection o
         JOIN eligibility_objectionmove m ON m.objection_id = o.id AND m.event = 'replace'
         WHERE o.result_id = NEW.id AND o.decision_id = NEW.replaces_id AND m.actor = NEW.decided_by
+    ) AND NOT EXISTS (
+        SELECT FROM eligibility_decision
+        WHERE id = NEW.replaces_id AND outcome = 'refused' AND confirmed_by = ''
     ) THEN
-        RAISE EXCEPTION 'a decision is replaced after an objection or an approved deviation only'
+        RAISE EXCEPTION 'a decision is replaced after an objection, an approved deviation, or unconfirmed'
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
