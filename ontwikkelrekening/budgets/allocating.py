@@ -17,10 +17,10 @@ from django.utils.timezone import localdate
 
 from ledger.balances import balance
 from ledger.posting import NewBooking, NewTransfer, post
-from ontwikkelrekening.budgets.granting import last_day
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import LastGrant, Round, RoundState
 from ontwikkelrekening.budgets.rounds import lock
+from ontwikkelrekening.eligibility.rules import last_day
 from providers.outbox import enqueue
 
 WORK = "round.allocate"

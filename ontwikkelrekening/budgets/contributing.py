@@ -24,10 +24,11 @@ from djmoney.money import Money
 from ledger.money import to_cents
 from ledger.posting import NewBooking
 from ontwikkelrekening.budgets.funding import make_available
-from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
+from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import named, part
 from ontwikkelrekening.budgets.models import ContributionFile, Fund, Tranche
 from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.eligibility.rules import last_day
 
 COLUMNS = ("account", "amount", "reference")
 HEADING_MAX = 100  # columns; each costs time in every row

@@ -83,8 +83,3 @@ def grant(
 def _array(words: tuple[str, ...]) -> str:
     """Spending categories, plain words, as PostgreSQL reads an array; there are few of them."""
     return f"{{{','.join(words)}}}"
-
-
-def last_day(years_valid: int | None, *, on: date) -> date | None:
-    """Credit granted for so many calendar years can be used to the end of the last of them."""
-    return None if years_valid is None else date(on.year + years_valid - 1, 12, 31)

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from ledger.posting import NewBooking
 from ontwikkelrekening.budgets.funding import fund_of
-from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
+from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import counts_from
 from ontwikkelrekening.eligibility.replacing import more_granted
+from ontwikkelrekening.eligibility.rules import last_day
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def book(subject: str, *, at: datetime) -> None:
             categories=sum_.categories,
             earmarked=sum_.earmarked,
             cents=sum_.cents,
-            expires_on=last_day(sum_.years_valid, on=decision.decided_on),
+            expires_on=last_day(sum_.years_valid, on=counts_from(decision)),
         )
         for sum_ in more_granted(decision, parameters=parameters_of(decision.policy))
     ]

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from ledger.posting import NewBooking
 from ontwikkelrekening.budgets.funding import fund_of
-from ontwikkelrekening.budgets.granting import NewTranche, grant, last_day
+from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import named, part
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.deciding import Decided, decide_many
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import in_force, parameters_of
+from ontwikkelrekening.eligibility.rules import last_day
 from providers.models import OutboxMessage
 from providers.outbox import enqueue_many
 

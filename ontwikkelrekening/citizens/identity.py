@@ -89,6 +89,15 @@ def greeting(account_code: str) -> Greeting:
     return Greeting(identity.given_name, evidence_asked=asked)
 
 
+def full_name(account_code: str) -> str:
+    """Whom a letter is to; empty for someone erased. For the eyes of the citizen only."""
+    try:
+        identity = identity_of(Citizen.objects.get(account_code=account_code))
+    except NoIdentity:
+        return ""
+    return f"{identity.given_name} {identity.family_name}"
+
+
 def _opened(blob: bytes, *, key: bytes, citizen_id: uuid.UUID) -> Identity:
     text = keys.decrypt(blob, key=key, owner=citizen_id.bytes)
     return Identity(**json.loads(text))

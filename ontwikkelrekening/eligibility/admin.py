@@ -24,7 +24,7 @@ from ontwikkelrekening.eligibility.casework_admin import (
     DeviationAdmin,
     ObjectionAdmin,
 )
-from ontwikkelrekening.eligibility.deciding import NotWaiting, confirm_refusal
+from ontwikkelrekening.eligibility.deciding import UnableToConfirm, confirm_refusal
 from ontwikkelrekening.eligibility.draft_form import DraftForm, settings_from
 from ontwikkelrekening.eligibility.letters import facts_in_words, letter
 from ontwikkelrekening.eligibility.models import (
@@ -282,7 +282,7 @@ class DecisionAdmin(LookedAtAdmin):
             "eligibility.change_decision",
             _confirm,
             gettext_lazy("You have read the facts and the reason, and stand behind the refusal."),
-            errors=(NotWaiting,),
+            errors=(UnableToConfirm,),
             offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
         ),
         *DECISION_ACTS,
@@ -329,7 +329,7 @@ class DecisionAdmin(LookedAtAdmin):
     def _confirmed(self, request: HttpRequest, decision: Decision) -> bool:
         try:
             confirm_refusal(decision, by=request.user.get_username(), at=timezone.now())
-        except NotWaiting as error:
+        except UnableToConfirm as error:
             self.message_user(request, str(error), messages.WARNING)
             return False
         return True

@@ -15,9 +15,9 @@ from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Purpose
 from ontwikkelrekening.citizens.writing import UnusableText, read
 from ontwikkelrekening.eligibility import deviating, objecting, waiting
-from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState
+from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
-from ontwikkelrekening.eligibility.replacing import UnableToReplace
+from ontwikkelrekening.eligibility.replacing import UnableToReplace, decide_again
 from ontwikkelrekening.eligibility.wording import KINDS
 from providers.administration import Act, Request
 from providers.states import IllegalMove
@@ -250,8 +250,24 @@ def _approve_deviation(request: Request) -> str:
     return _("The deviation is approved. A new decision replaces the old one.")
 
 
+def _decide_again(request: Request) -> str:
+    new = decide_again(request.subject, by=request.by, at=timezone.now())
+    if new.outcome == Outcome.GRANTED:
+        return _("A new decision replaces the old one. The books follow.")
+    return _("Decided again: it stays a refusal, and it is confirmed.")
+
+
 # What staff may do to a decision beside confirming it.
 DECISION_ACTS = [
+    Act(
+        "decide-again",
+        gettext_lazy("Decide again"),
+        "eligibility.change_decision",
+        _decide_again,
+        gettext_lazy("By the rules, on the facts as they are known now. Never for the worse."),
+        errors=REFUSALS,
+        offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
+    ),
     Act(
         "more-time",
         gettext_lazy("Take more time"),

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from ontwikkelrekening.eligibility.facts import facts_for, needed
+from ontwikkelrekening.eligibility.facts import facts_again, facts_for, needed
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
 from ontwikkelrekening.eligibility.models.decisions import MACHINE
 from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.policies import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, Result, Step, decide
 
 _SINGLE = uuid.UUID("6f1c8f60-6c6f-5d39-9d5b-6d4f7a4d7e10")  # namespace of decisions outside a run
@@ -33,8 +34,16 @@ class Decided(NamedTuple):
     result: Result
 
 
-class NotWaiting(Exception):
-    """A decision that is no refusal, or that a person has confirmed already."""
+class UnableToConfirm(Exception):
+    """A refusal that a person cannot stand behind; says why."""
+
+
+class NotWaiting(UnableToConfirm):
+    """A decision that is no refusal, or that a person has confirmed or replaced already."""
+
+
+class NoLongerRefused(UnableToConfirm):
+    """What was told since makes it a grant: it is decided again, not confirmed."""
 
 
 def decision_id(code: str, *, policy: Policy, on: date, run: uuid.UUID | None = None) -> uuid.UUID:
@@ -77,10 +86,17 @@ def decide_many(
 
 @transaction.atomic
 def confirm_refusal(decision: Decision, *, by: str, at: datetime) -> None:
-    """A person stands behind a refusal; raises NotWaiting when there is nothing to confirm."""
-    waiting = Decision.objects.select_for_update().get(pk=decision.pk)
-    if waiting.outcome != Outcome.REFUSED or waiting.confirmed_by:
+    """A person stands behind a refusal; raises UnableToConfirm when that cannot be."""
+    Decision.objects.select_for_update().get(pk=decision.pk)
+    if not Decision.objects.waiting().filter(pk=decision.pk).exists():
         raise NotWaiting(_("This decision does not wait for a person."))
+    parameters = parameters_of(decision.policy)
+    facts = facts_again(decision, parameters=parameters)
+    if facts and decide(facts, parameters).outcome == Outcome.GRANTED:
+        raise NoLongerRefused(
+            _("By what we know now account %(code)s gets credit. Decide again.")
+            % {"code": decision.account_code}
+        )
     decision.confirmed_by = by
     decision.confirmed_at = at
     decision.save(update_fields=["confirmed_by", "confirmed_at"])

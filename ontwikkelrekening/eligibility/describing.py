@@ -11,6 +11,7 @@ from ontwikkelrekening.eligibility.clocks import (
     ANSWER,
     ANSWER_EXTENSION,
     ANSWER_WITH_COMMITTEE,
+    APPEAL,
     DECIDE,
     EQUAL_TO_HOLIDAYS,
     OBJECT,
@@ -140,6 +141,7 @@ def _clocks() -> Iterator[str]:
         ("to answer an objection", ANSWER, "Awb 7:10 lid 1"),
         ("the same with a committee", ANSWER_WITH_COMMITTEE, "Awb 7:10 lid 1"),
         ("to answer later, once", ANSWER_EXTENSION, "Awb 7:10 lid 3"),
+        ("to appeal to the district court", APPEAL, "Awb 6:7, 7:1 en 8:1"),
     ):
         yield f"| {name} | {term // WEEK} | {ground} |"
     equal = ", ".join(day.isoformat() for day in sorted(EQUAL_TO_HOLIDAYS))

@@ -73,19 +73,32 @@ def facts_for(
     `kinds` are the circumstances to read: what `needed` says of the policy that decides.
 
     `balances` is the free credit without earmark, in cents, where it is not zero. A decision that
-    is to be replaced is left out of what was granted before. With `known_before`, circumstances
-    that were recorded by then only.
+    is to be replaced is left out of what was granted. With `known_before`, circumstances that were
+    recorded by then only.
     """
     balances = balances or {}
     wanted = frozenset(codes)
     known = circumstances_of(wanted, on=on, kinds=kinds, known_before=known_before)
-    grants = _grants_before(wanted, on=on, scheme=scheme, leaving_out=leaving_out)
+    grants = _grants_of(wanted, scheme=scheme, leaving_out=leaving_out)
     people = Citizen.objects.filter(account_code__any_of=wanted, born_on__isnull=False)
     return {
         code: _facts(born_on, known.get(code, {}), grants.get(code, []), balances.get(code, 0), on)
         for code, born_on in people.values_list("account_code", "born_on")
         if born_on
     }
+
+
+def facts_again(decision: Decision, *, parameters: Parameters) -> Facts | None:
+    """What is known now of the day of a decision, with its own balance; none of someone erased."""
+    found = facts_for(
+        [decision.account_code],
+        on=decision.decided_on,
+        scheme=decision.policy.scheme,
+        kinds=needed(parameters),
+        balances={decision.account_code: decision.facts.get("balance_cents", 0)},
+        leaving_out=decision.pk,
+    )
+    return found.get(decision.account_code)
 
 
 def _stated_later(on: date, recorded: Q) -> QuerySet[Circumstance]:
@@ -140,14 +153,14 @@ def counting_facts(
 Grants = list[tuple[date, list[list[object]]]]
 
 
-def _grants_before(
-    codes: Collection[str], *, on: date, scheme: Scheme, leaving_out: UUID | None
+def _grants_of(
+    codes: Collection[str], *, scheme: Scheme, leaving_out: UUID | None
 ) -> dict[str, Grants]:
+    """What was granted, later than the day as well: who decides again looks back on a year."""
     granted: dict[str, Grants] = defaultdict(list)
     decisions = (
         Decision.objects.standing()
         .filter(account_code__any_of=codes, policy__scheme=scheme, outcome=Outcome.GRANTED)
-        .filter(decided_on__lte=date(on.year, 12, 31))
         .values_list("account_code", "decided_on", "grants")
     )
     if leaving_out is not None:
@@ -175,5 +188,5 @@ def _facts(
         sex=known.get(CircumstanceKind.SEX),
         already_granted=any(day.year == on.year for day, _ in granted),
         balance_cents=balance_cents,
-        coaching_granted_years_ago=on.year - max(coaching) if coaching else None,
+        coaching_granted_years_ago=min((abs(on.year - year) for year in coaching), default=None),
     )

@@ -13,19 +13,40 @@ from django.utils.translation import override
 
 from ontwikkelrekening.eligibility.letters import letter
 from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.reading import announced_on
 from ontwikkelrekening.eligibility.wording import long_date
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
 
 
-def letter_pdf(decision: Decision, *, language: str, on: date, motive: str = "") -> bytes:
-    """The same words as on screen. Texts go in as data, so none of them can be markup."""
-    written = asdict(letter(decision, language=language, on=on, motive=motive))
+def letter_pdf(
+    decision: Decision,
+    *,
+    language: str,
+    on: date,
+    motive: str = "",
+    objected_on: date | None = None,
+    answered_on: date | None = None,
+    to: str = "",
+) -> bytes:
+    """The same words as on screen, `to` somebody. Texts go in as data, so none can be markup."""
+    written = asdict(
+        letter(
+            decision,
+            language=language,
+            on=on,
+            motive=motive,
+            objected_on=objected_on,
+            answered_on=answered_on,
+        )
+    )
     with override(language):
         data = written | {
             "language": language,
             "sender": "Ontwikkelrekening",
-            "day": long_date(decision.decided_on),
+            "to": to,
+            "account": decision.account_code,
+            "day": long_date(announced_on(decision)),
             "reference": str(decision.pk),
             "names": _names(),
         }
@@ -46,4 +67,5 @@ def _names() -> dict[str, str]:
         "what_you_can_do": _("What you can do"),
         "grounds": _("The law behind this"),
         "reference": _("Reference"),
+        "account": _("Account number"),
     }

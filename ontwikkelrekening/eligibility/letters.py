@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from ontwikkelrekening.citizens.writing import read
 from ontwikkelrekening.eligibility import wording
-from ontwikkelrekening.eligibility.clocks import object_until
+from ontwikkelrekening.eligibility.clocks import appeal_until, object_until
 from ontwikkelrekening.eligibility.models import Decision, Deviation, Outcome
 from ontwikkelrekening.eligibility.parameters import (
     CARER,
@@ -22,7 +25,8 @@ from ontwikkelrekening.eligibility.parameters import (
     Parameters,
 )
 from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import announced_on, facts_of
+from ontwikkelrekening.eligibility.reading import announced_on, counts_from, facts_of
+from ontwikkelrekening.eligibility.replacing import more_granted
 from ontwikkelrekening.eligibility.rules import (
     ELIGIBLE,
     GROUP_RULES,
@@ -31,11 +35,14 @@ from ontwikkelrekening.eligibility.rules import (
     Result,
     Step,
     decide,
-    grant_of,
+    last_day,
 )
 from ontwikkelrekening.eligibility.wording import Text
 
 HARDSHIP_GROUND = "Voorbeeldregeling art. 9 (hardheidsclausule); Awb 3:4 lid 2 en 4:84"
+
+
+Granted = Counter[tuple[str, date | None]]  # cents by kind and last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +66,37 @@ def letter(
     on: date,
     parameters: Parameters | None = None,
     motive: str = "",
+    objected_on: date | None = None,
+    answered_on: date | None = None,
 ) -> Letter:
     """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en").
 
     `motive` is why a person deviated from the rules (`motive_of`), for the eyes of the citizen only.
+    `objected_on` is since when an objection is open; `answered_on` when one was answered
+    (`objection_answered_on`): the court comes after it.
     """
     parameters = parameters or parameters_of(decision.policy)
     facts = facts_of(decision)
     result = decide(facts, parameters)
-    until = object_until(announced_on(decision))
     deviation = _deviation(decision)
     with override(language):
         why = reasons(facts, result, parameters)
         return Letter(
             title=_title(decision),
             answer=_answer(decision),
-            facts=facts_in_words(facts),
+            facts=[
+                (_("As it was on"), wording.long_date(decision.decided_on)),
+                *facts_in_words(facts),
+            ],
             reasons=_hardship(result, motive) + why if deviation else why,
-            sum=_lines(_granted(decision, parameters), on=decision.decided_on)
+            sum=_lines(_granted(decision, parameters))
             if deviation
-            else sums(result, parameters, on=decision.decided_on),
+            else sums(_granted(decision, parameters), result, parameters),
             what_would_change=[] if deviation else what_would_change(facts, result, parameters),
-            what_you_can_do=_what_you_can_do(decision, until, on=on),
+            what_you_can_do=[
+                *_what_you_can_do(decision, objected_on, answered_on, on=on),
+                _("Do you need help? Call {number}.").format(number=wording.TELEPHONE),
+            ],
             grounds=[HARDSHIP_GROUND, *grounds(result)] if deviation else grounds(result),
         )
 
@@ -97,8 +113,16 @@ def _deviation(decision: Decision) -> Deviation | None:
     return Deviation.objects.filter(result=decision).first()
 
 
-def _granted(decision: Decision, parameters: Parameters) -> list[GrantOf]:
-    return [grant_of(kind, cents, parameters=parameters) for kind, cents in decision.grants]
+def counted(grants: Iterable[GrantOf], *, on: date) -> Granted:
+    """Sums that count from a day."""
+    return Counter({(kind, last_day(years, on=on)): cents for kind, _, cents, _, years in grants})
+
+
+def _granted(decision: Decision, parameters: Parameters) -> Granted:
+    """What an earlier decision gave keeps its own last day; only what is more counts from later."""
+    before = _granted(decision.replaces, parameters) if decision.replaces else Counter()
+    more = more_granted(decision, parameters=parameters)
+    return before + counted(more, on=counts_from(decision))
 
 
 def _hardship(result: Result, motive: str) -> list[str]:
@@ -198,11 +222,11 @@ def _class(result: Result) -> str:
     )
 
 
-def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
+def sums(granted: Granted, result: Result, parameters: Parameters) -> list[str]:
     """How the amount came about, one line a sum, and the total."""
     if not result.grants:
         return []
-    lines = _lines(result.grants, on=on)
+    lines = _lines(granted)
     higher = result.priority in parameters.priority_amount_classes
     size = "priority" if higher else "general"
     usual: int = getattr(parameters, f"amount_{size}_cents")
@@ -217,21 +241,21 @@ def sums(result: Result, parameters: Parameters, *, on: date) -> list[str]:
     return lines
 
 
-def _lines(grants: Sequence[GrantOf], *, on: date) -> list[str]:
-    """One line a sum, and the total where there are more."""
-    lines = [_line(grant.kind, grant.cents, grant.years_valid, on=on) for grant in grants]
-    if len(grants) > 1:
-        total = sum(grant.cents for grant in grants)
-        lines.append(_("Together {amount}.").format(amount=wording.euros(total)))
+def _lines(granted: Granted) -> list[str]:
+    """One line a sum, kind by kind, and the total where there are more."""
+    kinds = list(wording.KINDS)
+    in_order = sorted(granted.items(), key=lambda each: kinds.index(each[0][0]))
+    lines = [_line(kind, cents, until) for (kind, until), cents in in_order]
+    if len(lines) > 1:
+        lines.append(_("Together {amount}.").format(amount=wording.euros(granted.total())))
     return lines
 
 
-def _line(kind: str, cents: int, years_valid: int | None, *, on: date) -> str:
-    if years_valid is None:
+def _line(kind: str, cents: int, until: date | None) -> str:
+    if until is None:
         return _("{amount} {purpose}. It stays on your account.").format(
             amount=wording.euros(cents), purpose=wording.KINDS[kind]
         )
-    until = date(on.year + years_valid - 1, 12, 31)
     return _("{amount} {purpose}, until {day}.").format(
         amount=wording.euros(cents), purpose=wording.KINDS[kind], day=wording.long_date(until)
     )
@@ -259,17 +283,58 @@ def what_would_change(facts: Facts, result: Result, parameters: Parameters) -> l
     return found
 
 
-def _what_you_can_do(decision: Decision, until: date, *, on: date) -> list[str]:
-    wrong_fact = _("Is one of the facts wrong? Change it, or call us. We look at it again.")
-    if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
-        return [wrong_fact]
+def after_our_answer(answered_on: date, *, on: date) -> list[str]:
+    """The way to the court, with its last day, as the answer to an objection must say (Awb 3:45)."""
+    until = appeal_until(answered_on)
     day = wording.long_date(until)
+    answered = _("We answered your objection on {day}.").format(day=wording.long_date(answered_on))
+    if on > until:
+        return [
+            answered,
+            _("You could appeal to the district court until {day}. That day is over.").format(
+                day=day
+            ),
+        ]
+    return [
+        answered,
+        _(
+            "Do you disagree with our answer? You can appeal to the district court until {day}."
+        ).format(day=day),
+        _("You need no lawyer for that. The court does ask a fee. Read how on www.rechtspraak.nl."),
+    ]
+
+
+def _what_you_can_do(
+    decision: Decision, objected_on: date | None, answered_on: date | None, *, on: date
+) -> list[str]:
+    if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
+        return [
+            _(
+                "Is one of the facts wrong? Change it under “My data”. We look at that before we"
+                " decide."
+            )
+        ]
+    if objected_on:
+        since = wording.long_date(objected_on)
+        return [_("You objected on {day}. We are working on it.").format(day=since)]
+    if answered_on:
+        return after_our_answer(answered_on, on=on)
+    until = object_until(announced_on(decision))
+    day = wording.long_date(until)
+    wrong_fact = _(
+        "Is one of the facts wrong? Change it under “My data”. That counts for the next decision."
+        " For this decision you have to object as well."
+    )
+    how = _("Log in on {address}, open this decision and choose “I do not agree”.").format(
+        address=urlsplit(settings.PUBLIC_URL).netloc
+    )
     if on <= until:
         return [
             wrong_fact,
             _(
                 "Do you disagree? You can object until {day}. That is free, and you need no lawyer."
             ).format(day=day),
+            how,
         ]
     return [
         wrong_fact,
@@ -278,6 +343,7 @@ def _what_you_can_do(decision: Decision, until: date, *, on: date) -> list[str]:
             "Could you not help being late? Object, and write why you are late. A member of our"
             " staff looks at it."
         ),
+        how,
     ]
 
 

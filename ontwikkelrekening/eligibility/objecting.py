@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.eligibility.clocks import (
+    ANSWER,
     ANSWER_EXTENSION,
     answer_by,
     last_day,
@@ -23,7 +24,7 @@ from ontwikkelrekening.eligibility.models import (
     Outcome,
 )
 from ontwikkelrekening.eligibility.models.objections import OPEN
-from ontwikkelrekening.eligibility.reading import announced_on
+from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
 from ontwikkelrekening.eligibility.replacing import decide_again
 from providers.states import Transitions, after
 
@@ -51,12 +52,26 @@ class AlreadyOpen(UnableToObject):
     """There is an open objection to this decision."""
 
 
+class AlreadyAnswered(UnableToObject):
+    """We answered an objection: against that one goes to the district court (Awb 7:1, 8:1)."""
+
+
 class TooLateToExtend(UnableToObject):
     """The answer was extended before, or its last day has passed."""
 
 
 class SameDecider(UnableToObject):
     """Who took or confirmed the decision may not answer the objection (Awb 10:3)."""
+
+
+def may_object(decision: Decision) -> bool:
+    """Whether a decision is final, stands, and can be objected to for the first time."""
+    return bool(
+        (decision.outcome == Outcome.GRANTED or decision.confirmed_by)
+        and not Decision.objects.filter(replaces=decision).exists()
+        and not decision.objections.exclude(state=ObjectionState.WITHDRAWN).exists()
+        and not objection_answered_on(decision)
+    )
 
 
 @transaction.atomic
@@ -66,6 +81,10 @@ def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection
         raise NothingToObjectTo(
             _("A member of our staff still looks at this. After that you can object.")
         )
+    if objection_answered_on(decision):
+        raise AlreadyAnswered(
+            _("We answered your objection. If you do not agree, you can go to the court.")
+        )
     announced = announced_on(decision)
     objection = Objection(
         id=uuid.uuid4(),
@@ -74,13 +93,13 @@ def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection
         words=write(decision.account_code, words, author="citizen", at=at),
         filed_on=on,
         in_time=on <= object_until(announced),
-        decide_by=max(answer_by(announced, committee=False), last_day(on, ANSWER_EXTENSION)),
+        decide_by=max(answer_by(announced, committee=False), last_day(on, ANSWER)),
     )
     try:
         with transaction.atomic():
             objection.save(force_insert=True)
     except IntegrityError as error:
-        if "decision_has_one_open_objection" not in str(error):
+        if "decision_is_objected_to_once" not in str(error):
             raise
         raise AlreadyOpen(
             _("You objected to this decision before. We are working on it.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
-from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.models import Decision, ObjectionMove
+from ontwikkelrekening.eligibility.models.objections import ANSWERED
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.rules import CONDITIONS, Facts, Step
 
@@ -29,6 +31,20 @@ def steps_of(decision: Decision, *, parameters: Parameters) -> tuple[Step, ...]:
 def announced_on(decision: Decision) -> date:
     """The day the citizen could read it: when a person confirmed it, else when it was recorded."""
     return localdate(decision.confirmed_at or decision.recorded_at)
+
+
+def objection_answered_on(decision: Decision) -> date | None:
+    """The day an objection to it was answered, or that it was the answer to one itself."""
+    answers = ObjectionMove.objects.filter(to_state__in=ANSWERED).filter(
+        Q(objection__decision=decision) | Q(objection__result=decision)
+    )
+    answer = answers.first()
+    return localdate(answer.at) if answer else None
+
+
+def counts_from(decision: Decision) -> date:
+    """The day from which its credit is counted: its own, or when it took another's place, that day."""
+    return localdate(decision.recorded_at) if decision.replaces_id else decision.decided_on
 
 
 def _step(rule: str, holds: bool, value: object, *, priority: int, parameters: Parameters) -> Step:

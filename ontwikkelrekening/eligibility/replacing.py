@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.eligibility.deciding import known, packed, packed_grants
-from ontwikkelrekening.eligibility.facts import facts_for, needed
+from ontwikkelrekening.eligibility.facts import facts_again
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.policies import parameters_of
@@ -33,6 +33,13 @@ class AlreadyReplaced(UnableToReplace):
         super().__init__(_("Decision %(id)s was replaced by a later one.") % {"id": decision.pk})
 
 
+class NobodyToDecideOn(UnableToReplace):
+    """Nothing is known any more of someone who was erased."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(_("Account %(code)s was erased.") % {"code": decision.account_code})
+
+
 class WouldBeWorse(UnableToReplace):
     """Replacing may not take away what was granted: that is a recovery, which a person weighs."""
 
@@ -41,19 +48,13 @@ class WouldBeWorse(UnableToReplace):
 def decide_again(decision: Decision, *, by: str, at: datetime) -> Decision:
     """Replace a decision by what the rules say on the facts as they are known now, for its own day.
 
-    Raises AlreadyReplaced, or WouldBeWorse when the new outcome grants less.
+    After an objection, or while a refusal waits for a person. Raises AlreadyReplaced,
+    NobodyToDecideOn for someone erased, or WouldBeWorse when the new outcome grants less.
     """
     parameters = parameters_of(decision.policy)
-    before = Facts(**decision.facts)
-    found = facts_for(
-        [decision.account_code],
-        on=decision.decided_on,
-        scheme=decision.policy.scheme,
-        kinds=needed(parameters),
-        balances={decision.account_code: before.balance_cents},
-        leaving_out=decision.pk,
-    )
-    facts = found[decision.account_code]
+    facts = facts_again(decision, parameters=parameters)
+    if facts is None:
+        raise NobodyToDecideOn(decision)
     return replace(decision, facts=facts, parameters=parameters, grants=None, by=by, at=at)
 
 

@@ -9,6 +9,7 @@ that is why a trace costs almost nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple
 
 from ontwikkelrekening.eligibility.parameters import (
@@ -40,7 +41,7 @@ class Facts(NamedTuple):
     sex: str | None = None  # known only where a policy does not take lone fathers on equal terms
     already_granted: bool = False  # by this scheme in this calendar year
     balance_cents: int = 0  # free credit without earmark
-    coaching_granted_years_ago: int | None = None  # calendar years; none: never
+    coaching_granted_years_ago: int | None = None  # calendar years, ahead too; none: never
 
 
 class Step(NamedTuple):
@@ -198,7 +199,7 @@ COACHING_DUE = Condition(
     "coaching_granted_years_ago",
     "coaching_every_years",
     lambda p, years: years is None or years >= p.coaching_every_years,
-    "The last credit for a coach or EVC was granted {value} or more calendar years ago, or never.",
+    "Other credit for a coach or EVC was granted {value} or more calendar years away, or never.",
 )
 CHILDCARE_GROUP = Condition(
     "childcare_group",
@@ -244,6 +245,11 @@ def grant_of(kind: str, cents: int, *, parameters: Parameters) -> GrantOf:
         return GrantOf(kind, parameters.coaching_categories, cents, True, years)
     years = parameters.childcare_years_valid
     return GrantOf("childcare_travel", parameters.childcare_categories, cents, True, years)
+
+
+def last_day(years_valid: int | None, *, on: date) -> date | None:
+    """Credit granted for so many calendar years can be used to the end of the last of them."""
+    return None if years_valid is None else date(on.year + years_valid - 1, 12, 31)
 
 
 class _Steps(dict[Any, Step]):

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from ontwikkelrekening.citizens.ageing import age_months, aow_months
 from ontwikkelrekening.eligibility import wording
-from ontwikkelrekening.eligibility.letters import grounds, reasons, sums, what_would_change
+from ontwikkelrekening.eligibility.letters import counted, grounds, reasons, sums, what_would_change
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.rules import Facts, decide
 
@@ -62,7 +62,7 @@ def what_if(answers: Answers, *, parameters: Parameters, on: date, language: str
         return Expectation(
             answer=answer,
             reasons=reasons(facts, result, parameters),
-            sum=sums(result, parameters, on=on),
+            sum=sums(counted(result.grants, on=on), result, parameters),
             what_would_change=what_would_change(facts, result, parameters),
             grounds=grounds(result),
             cents=result.cents,

@@ -77,6 +77,8 @@ KINDS: dict[str, Text] = {
     "childcare_travel": gettext_lazy("only for childcare and travel beside a course"),
 }
 
+TELEPHONE = gettext_lazy("0800 0000 (free, invented number)")
+
 
 def euros(cents: int) -> str:
     """An amount as the reader writes it: € 1.240,00 in Dutch, € 1,240.00 in English."""
@@ -130,5 +132,5 @@ FACTS: dict[str, Text] = {
     "resident": gettext_lazy("Lives in the Netherlands"),
     "already_granted": gettext_lazy("Credit from this scheme this year"),
     "balance_cents": gettext_lazy("Free on the account"),
-    "coaching_granted_years_ago": gettext_lazy("Last credit for a coach or EVC, ago"),
+    "coaching_granted_years_ago": gettext_lazy("Years to other credit for a coach or EVC"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,11 +14,12 @@ from django.utils.translation import get_language
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
-from ontwikkelrekening.citizens.identity import greeting
+from ontwikkelrekening.citizens.identity import full_name, greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
-from ontwikkelrekening.eligibility.models.objections import OPEN
+from ontwikkelrekening.eligibility.objecting import may_object
+from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
 from ontwikkelrekening.portal.credits import credits_of, live
 from ontwikkelrekening.portal.session import account_of, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
@@ -48,6 +50,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "available": state.available_cents,
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
+        "refusal": _refusal(account),
         "paused": Pause.running(account, on=now.date()),
         "open_rounds": Round.open_at(now),
         "evidence_asked": greeted.evidence_asked,
@@ -55,6 +58,12 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
     }
     return render(request, "portal/home.html", context)
+
+
+def _refusal(account: str) -> Decision | None:
+    """The last decision, where it gives nothing: the term to object to it may run."""
+    last = _decisions(account).first()
+    return last if last and last.outcome == Outcome.REFUSED else None
 
 
 @for_citizen
@@ -106,32 +115,34 @@ def spending(request: HttpRequest, account: str) -> HttpResponse:
 
 @for_citizen
 def decisions(request: HttpRequest, account: str) -> HttpResponse:
-    newest_first = Decision.objects.filter(account_code=account).order_by("-recorded_at", "-pk")
+    found = _decisions(account)[:DECISIONS_MAX]
     context = {
         "account": account,
         "here": "home",
-        "decisions": newest_first.select_related("policy__scheme")[:DECISIONS_MAX],
+        "decisions": [(each, announced_on(each)) for each in found],
     }
     return render(request, "portal/decisions.html", context)
 
 
+def _decisions(account: str) -> QuerySet[Decision]:
+    """The newest first."""
+    mine = Decision.objects.filter(account_code=account).select_related("policy__scheme")
+    return mine.order_by("-recorded_at", "-pk")
+
+
 @for_citizen
 def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpResponse:
-    found = get_object_or_404(
-        Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
-    )
+    found = get_object_or_404(_decisions(account), pk=decision_id)
     objections = list(found.objections.order_by("filed_on", "pk"))
-    newer = Decision.objects.filter(replaces=found).first()
     context = {
         "account": account,
         "here": "home",
         "decision": found,
+        "announced_on": announced_on(found),
         "letter": letter(found, **_for_the_citizen(found)),
         "objections": [(each, OBJECTIONS[each.state]) for each in objections],
-        "newer": newer,
-        "may_object": (found.outcome != Outcome.REFUSED or found.confirmed_by)
-        and newer is None
-        and not any(each.state in OPEN for each in objections),
+        "newer": Decision.objects.filter(replaces=found).first(),
+        "may_object": may_object(found),
     }
     return render(request, "portal/decision.html", context)
 
@@ -139,22 +150,27 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
 @for_citizen
 def letter_file(request: HttpRequest, account: str, decision_id: UUID) -> HttpResponse:
     """The same letter as an accessible PDF, to keep or to print."""
-    found = get_object_or_404(
-        Decision.objects.select_related("policy__scheme"), account_code=account, pk=decision_id
-    )
+    found = get_object_or_404(_decisions(account), pk=decision_id)
     return HttpResponse(
-        letter_pdf(found, **_for_the_citizen(found)),
+        letter_pdf(found, **_for_the_citizen(found), to=full_name(account)),
         content_type="application/pdf",
         headers={
-            "Content-Disposition": f'attachment; filename="besluit-{found.decided_on}.pdf"',
+            "Content-Disposition": f'attachment; filename="besluit-{announced_on(found)}.pdf"',
         },
     )
 
 
 def _for_the_citizen(decision: Decision) -> dict[str, Any]:
-    """In the reader's language, today, with the words that are for the citizen alone."""
+    """In the reader's language, today, with what is for the citizen alone."""
     language = get_language() or "nl"
-    return {"language": language, "on": timezone.localdate(), "motive": motive_of(decision)}
+    open_objection = decision.objections.open().first()
+    return {
+        "language": language,
+        "on": timezone.localdate(),
+        "motive": motive_of(decision),
+        "objected_on": open_objection.filed_on if open_objection else None,
+        "answered_on": objection_answered_on(decision),
+    }
 
 
 def _position(written: str | None) -> int | None:

@@ -14,7 +14,13 @@ from django.utils.formats import date_format
 
 from ontwikkelrekening.citizens.evidence import UnableToHandIn, hand_in
 from ontwikkelrekening.citizens.identity import Identity, NoIdentity, identity_of
-from ontwikkelrekening.citizens.models import Circumstance, CircumstanceKind, Citizen, Evidence
+from ontwikkelrekening.citizens.models import (
+    Circumstance,
+    CircumstanceKind,
+    Citizen,
+    Evidence,
+    Source,
+)
 from ontwikkelrekening.citizens.stating import UnableToState, state
 from ontwikkelrekening.citizens.vocabulary import VOCABULARY
 from ontwikkelrekening.eligibility.facts import counting_facts, needed_on
@@ -66,9 +72,18 @@ def facts(request: HttpRequest, account: str) -> HttpResponse:
             if (of_kind := [each for each in told if each.fact.kind == kind]) or kind in asked
         ],
         "to_show": [each for each in told if each.is_asked],
-        "saved": request.GET.get("opgeslagen", "") in asked,
+        **_saved(told, request.GET.get("opgeslagen", "")),
     }
     return render(request, "portal/facts.html", context)
+
+
+def _saved(told: list[Told], kind: str) -> dict[str, Told | None]:
+    """What was told just now of this kind, and what counts in its place where something else does."""
+    of_kind = [each for each in told if each.fact.kind == kind]
+    own = [each for each in of_kind if each.fact.source == Source.OWN_STATEMENT]
+    saved = max(own, key=lambda each: (each.fact.recorded_at, each.fact.pk), default=None)
+    instead = next((each for each in of_kind if each.counts and each is not saved), None)
+    return {"saved": saved, "instead": instead}
 
 
 @for_citizen

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from ontwikkelrekening.citizens.writing import read
 from ontwikkelrekening.eligibility import objecting
 from ontwikkelrekening.eligibility.clocks import object_until
-from ontwikkelrekening.eligibility.models import Decision, Objection
+from ontwikkelrekening.eligibility.letters import after_our_answer
+from ontwikkelrekening.eligibility.models import Decision, Objection, ObjectionState
 from ontwikkelrekening.eligibility.models.objections import OPEN
-from ontwikkelrekening.eligibility.reading import announced_on
+from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
 from ontwikkelrekening.portal.forms import ObjectionForm
 from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import OBJECTIONS
@@ -27,6 +28,8 @@ def object_to(request: HttpRequest, account: str, decision_id: UUID) -> HttpResp
     """The question, then the check; the button of the check sends the objection."""
     decision = _decision(account, decision_id)
     if request.method != "POST":
+        if not objecting.may_object(decision):
+            return redirect("portal:decision", decision_id=decision.pk)
         return _ask(request, account, decision, ObjectionForm())
     form = ObjectionForm(request.POST)
     if not form.is_valid() or "change" in request.POST:
@@ -45,7 +48,7 @@ def _file(
             decision, words=form.cleaned_data["words"], on=timezone.localdate(now), at=now
         )
     except objecting.AlreadyOpen:
-        filed = decision.objections.get(state__in=OPEN)
+        filed = decision.objections.exclude(state=ObjectionState.WITHDRAWN).get()
     except objecting.UnableToObject:
         return redirect("portal:decision", decision_id=decision.pk)
     return redirect("portal:objection", objection_id=filed.pk)
@@ -55,8 +58,10 @@ def _file(
 @for_citizen
 def objection(request: HttpRequest, account: str, objection_id: UUID) -> HttpResponse:
     found = _objection(account, objection_id)
+    answered_on = objection_answered_on(found.decision) if found.answer else None
     context = {
         **_about(account, found),
+        "court": after_our_answer(answered_on, on=timezone.localdate()) if answered_on else [],
         "words": read(found.words),
         "answer": read(found.answer) if found.answer else "",
     }

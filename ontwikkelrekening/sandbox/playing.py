@@ -15,8 +15,7 @@ from ontwikkelrekening.budgets.errors import UnableToAgree
 from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import part
-from ontwikkelrekening.budgets.models import Fund
-from ontwikkelrekening.budgets.models import BESIDE_A_COURSE
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Fund
 from ontwikkelrekening.budgets.reserving import Agreed, agree
 from ontwikkelrekening.sandbox.outcomes import Outcome, enrolment_id
 from providers.errors import Unable

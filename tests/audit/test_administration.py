@@ -111,6 +111,16 @@ def test_a_reviewer_confirms_a_refusal_after_reading_why(year: Year) -> None:
     assert "wacht niet op een medewerker" in again
 
 
+def test_a_refusal_that_waits_is_decided_again_on_what_is_known_now(year: Year) -> None:
+    rosa = logged_in("rosa", "reviewers")
+    refusal = Decision.objects.get(account_code=year.willem)
+
+    said = say(rosa, f"/admin/eligibility/decision/{refusal.pk}/do/decide-again")
+
+    assert "het blijft een afwijzing, en die is bevestigd" in said
+    assert Decision.objects.get(replaces=refusal).confirmed_by == "rosa"
+
+
 def test_a_grant_cannot_be_refused_by_confirming_it(year: Year) -> None:
     rosa = logged_in("rosa", "reviewers")
     grant = Decision.objects.get(account_code=year.world.fatima)

@@ -155,4 +155,9 @@ def test_what_is_printed_is_the_letter_and_not_the_buttons(browser: Browser, sit
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".only-print")).to_be_visible()
     expect(page.locator(".site-header")).to_be_hidden()
+    page.goto("/besluiten")
+    page.click("main .lines a")
+    expect(page.get_by_text("Leeftijd", exact=True)).to_be_visible()  # closed on screen
+    page.emulate_media(media="screen")
+    expect(page.get_by_text("Leeftijd", exact=True)).to_be_hidden()
     page.context.close()

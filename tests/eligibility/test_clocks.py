@@ -9,6 +9,7 @@ import pytest
 from ontwikkelrekening.eligibility.clocks import (
     WEEK,
     answer_by,
+    appeal_until,
     decide_by,
     free_days,
     last_day,
@@ -66,3 +67,8 @@ def test_a_term_is_never_shortened() -> None:
     while day < date(2027, 1, 1):
         assert 0 <= (last_day(day, 6 * WEEK) - day - 6 * WEEK).days <= 4  # Ascension to Monday
         day += timedelta(days=1)
+
+
+def test_going_to_court_takes_six_weeks_and_ends_on_a_working_day() -> None:
+    assert appeal_until(date(2026, 2, 2)) == date(2026, 3, 16)
+    assert appeal_until(date(2026, 11, 13)) == date(2026, 12, 28)  # the 25th is Christmas

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ontwikkelrekening.citizens.identity import erase, find_by_bsn
-from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.citizens.registering import Stated, register
 from ontwikkelrekening.eligibility.deciding import (
     Decided,
+    NoLongerRefused,
     NotWaiting,
     confirm_refusal,
     decide_many,
@@ -21,6 +23,7 @@ from ontwikkelrekening.eligibility.facts import facts_for
 from ontwikkelrekening.eligibility.models import Decision, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
 from ontwikkelrekening.eligibility.reading import facts_of, steps_of
+from ontwikkelrekening.eligibility.replacing import NobodyToDecideOn, decide_again
 from ontwikkelrekening.eligibility.rules import decide
 from tests.eligibility.conftest import AT, ON
 from tests.eligibility.people import citizen, fatima, henk, noor
@@ -176,6 +179,56 @@ def test_a_person_confirms_a_refusal_once(scheme: Scheme) -> None:
     assert not Decision.objects.waiting().exists()
     with pytest.raises(NotWaiting):
         confirm_refusal(refusal, by="sam", at=AT)
+
+
+def lives_here() -> None:
+    """Noor tells, after the decision, that she lived here all the time."""
+    stated = (Stated("residence", "yes", date(2020, 1, 1)),)
+    register([replace(noor(), circumstances=stated)], at=AT)
+
+
+def test_a_refusal_is_not_confirmed_once_the_citizen_told_what_makes_it_a_grant(
+    scheme: Scheme,
+) -> None:
+    (made,) = decided(scheme, register([noor()], at=AT).codes)
+    refusal = Decision.objects.get(pk=made.id)
+    lives_here()
+
+    with pytest.raises(NoLongerRefused):
+        confirm_refusal(refusal, by="rosa", at=AT)
+    new = decide_again(refusal, by="rosa", at=AT)
+
+    assert (new.outcome, new.amount, new.decided_by) == ("granted", 50_000, "rosa")
+    assert not Decision.objects.waiting().exists()
+    check_constraints()
+    with pytest.raises(NotWaiting):
+        confirm_refusal(refusal, by="rosa", at=AT)
+
+
+def test_a_refusal_decided_again_that_stays_one_is_confirmed(scheme: Scheme) -> None:
+    (made,) = decided(scheme, register([noor()], at=AT).codes)
+
+    new = decide_again(Decision.objects.get(pk=made.id), by="rosa", at=AT)
+
+    assert (new.outcome, new.confirmed_by) == ("refused", "rosa")
+    assert not Decision.objects.waiting().exists()
+    check_constraints()
+
+
+def test_nothing_is_decided_again_on_someone_erased(scheme: Scheme) -> None:
+    (made,) = decided(scheme, register([noor()], at=AT).codes)
+    noor_herself = find_by_bsn("999900079")
+    assert noor_herself
+    erase(noor_herself, at=AT)
+
+    with pytest.raises(NobodyToDecideOn):
+        decide_again(Decision.objects.get(pk=made.id), by="rosa", at=AT)
+
+
+def check_constraints() -> None:
+    """Run the triggers that wait for the end of a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_grant_needs_no_confirmation(scheme: Scheme) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +31,7 @@ def decision_of(scheme: Scheme, person: object) -> Decision:
 def test_the_pdf_is_tagged_and_says_its_language_and_title(
     scheme: Scheme, person: object, language: str
 ) -> None:
-    pdf = letter_pdf(decision_of(scheme, person()), language=language, on=ON)  # type: ignore[operator]
+    pdf = letter_pdf(decision_of(scheme, person()), language=language, on=ON, to="F. Test")  # type: ignore[operator]
 
     assert pdf.startswith(b"%PDF-1.7")
     text = pdf + b"".join(_streams(pdf))
@@ -36,6 +39,26 @@ def test_the_pdf_is_tagged_and_says_its_language_and_title(
     assert b"/StructTreeRoot" in text
     assert f"/Lang({language})".encode() in text
     assert b"/DisplayDocTitle true" in text
+
+
+def test_the_pdf_says_whose_it_is_and_how_to_object_and_reach_us(
+    scheme: Scheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, Any] = {}
+
+    def compile_(template: Path, *, sys_inputs: dict[str, str], **options: str) -> bytes:
+        written.update(json.loads(sys_inputs["letter"]))
+        return b""
+
+    monkeypatch.setattr("typst.compile", compile_)
+    decision = decision_of(scheme, fatima())
+    letter_pdf(decision, language="nl", on=ON, to="Fatima Test")
+
+    assert written["to"] == "Fatima Test"
+    assert written["account"] == decision.account_code
+    todo = " ".join(written["what_you_can_do"])
+    assert "Log in op 127.0.0.1:8000, open dit besluit en kies “Ik ben het er niet mee" in todo
+    assert "Bel 0800 0000" in todo
 
 
 def _streams(pdf: bytes) -> list[bytes]:

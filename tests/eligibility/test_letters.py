@@ -28,6 +28,7 @@ def letter_to(
     decision = Decision(
         decided_on=date(2026, 1, 2), outcome=result.outcome, priority=result.priority,
         amount=result.cents, facts=facts._asdict(), confirmed_by=confirmed_by, recorded_at=AT,
+        grants=[(grant.kind, grant.cents) for grant in result.grants],
     )  # fmt: skip
     return letter(decision, language=language, on=on, parameters=PARAMETERS)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.citizens.writing import read
 from ontwikkelrekening.eligibility import objecting
+from ontwikkelrekening.eligibility.deviating import approve, propose
 from ontwikkelrekening.eligibility.models import Decision, Objection, Scheme
 from ontwikkelrekening.eligibility.objecting import (
+    AlreadyAnswered,
     AlreadyOpen,
     NothingToObjectTo,
     SameDecider,
@@ -20,9 +24,11 @@ from ontwikkelrekening.eligibility.objecting import (
     dismiss,
     extend,
     file,
+    may_object,
     uphold,
     withdraw,
 )
+from ontwikkelrekening.eligibility.reading import objection_answered_on
 from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, WouldBeWorse
 from providers.models import OutboxMessage
 from providers.states import IllegalMove
@@ -87,6 +93,54 @@ def test_there_is_one_open_objection_to_a_decision(scheme: Scheme) -> None:
     withdraw(objection, by="citizen", at=AT)
 
     assert file(objection.decision, words="Toch wel.", on=ON, at=AT).state == "filed"
+
+
+@pytest.mark.parametrize("act", [uphold, dismiss])
+def test_after_our_answer_nobody_objects_again(scheme: Scheme, act: Callable[..., None]) -> None:
+    objection = taken_up(scheme)
+    act(objection, answer="U woont in België.", by="sam", at=AT)
+
+    with pytest.raises(AlreadyAnswered):
+        file(objection.decision, words="Toch wel.", on=ON, at=AT)
+    assert not may_object(objection.decision)
+    assert Objection.objects.count() == 1
+
+
+def test_a_decision_on_an_objection_is_for_the_court(scheme: Scheme) -> None:
+    old = refused(scheme, noor())
+    new = replaced(old)
+
+    for decision in (old, new):
+        with pytest.raises(AlreadyAnswered):
+            file(decision, words="Nog meer.", on=ON, at=AT)
+        assert not may_object(decision)
+        assert objection_answered_on(decision) == ON
+
+
+def test_a_first_objection_can_be_made_to_what_stands(scheme: Scheme) -> None:
+    (waits,) = decided(scheme, noor())
+    (stands,) = decided(scheme, henk())
+
+    assert not may_object(waits)
+    assert may_object(stands)
+    withdraw(file(stands, words="Toch niet.", on=ON, at=AT), by="citizen", at=AT)
+    assert may_object(stands)
+    file(stands, words="Toch wel.", on=ON, at=AT)
+    assert not may_object(stands)
+
+
+def test_the_database_knows_that_too(scheme: Scheme) -> None:
+    old = refused(scheme, noor())
+    new = replaced(old)
+    objection = Objection.objects.get()
+
+    for decision in (old, new):
+        second = Objection(
+            decision=decision, account_code=decision.account_code, words=objection.words,
+            filed_on=ON, in_time=True, decide_by=ON,
+        )  # fmt: skip
+        with pytest.raises(DatabaseError), transaction.atomic():
+            second.save(force_insert=True)
 
 
 def test_a_committee_sets_the_longer_clock(scheme: Scheme) -> None:
@@ -194,7 +248,8 @@ def test_an_objection_never_makes_it_worse(scheme: Scheme) -> None:
 
 def test_a_decision_is_replaced_once(scheme: Scheme) -> None:
     decision = refused(scheme, noor())
-    replaced(decision)
+    grants = [("general", 80_000)]
+    approve(propose(decision, grants=grants, reason="Nood.", by="petra", at=AT), by="paul", at=AT)
 
     with pytest.raises(AlreadyReplaced):
         replaced(decision)

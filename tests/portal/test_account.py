@@ -12,10 +12,13 @@ from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample
-from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.identity import Identity, erase
 from ontwikkelrekening.citizens.models import Citizen, Purpose
-from ontwikkelrekening.eligibility.models import Decision
-from tests.portal.world import HENK_BSN, NOOR_BSN, TODAY, Town, log_in
+from ontwikkelrekening.citizens.registering import NewCitizen
+from ontwikkelrekening.eligibility.deciding import confirm_refusal
+from ontwikkelrekening.eligibility.models import Decision, Scheme
+from tests.eligibility.acts import decided
+from tests.portal.world import HENK_BSN, NEW_YEAR, NOOR_BSN, TODAY, Town, log_in
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -70,6 +73,58 @@ def test_someone_without_credit_is_told_so_without_blame(town: Town) -> None:
 
     assert "Er staat nog niets op uw rekening." in text
     assert "Eén keer per jaar kijken we of er iets bij kan." in text
+
+
+def refuse(bsn: str, born_on: date) -> tuple[Client, Decision]:
+    """Someone who gets no credit by the rules, with the decision that still waits for a person."""
+    person = NewCitizen(Identity("Jan", "Test", bsn), born_on)
+    scheme = Scheme.objects.get()
+    (decision,) = decided(scheme, person, on=NEW_YEAR.date(), at=NEW_YEAR)
+    return log_in(bsn), decision
+
+
+def test_who_is_refused_reads_it_at_home_and_in_the_list_once_a_person_has_confirmed_it(
+    town: Town,
+) -> None:
+    jan, decision = refuse("999900080", date(1950, 1, 1))
+    path = f'href="/besluiten/{decision.pk}"'
+
+    home, listed = jan.get("/"), text_of(jan.get("/besluiten"))
+    assert "volgens de regels krijgt u geen tegoed voor 2026." in text_of(home)
+    assert "Een medewerker kijkt er eerst naar." in text_of(home)
+    assert path in home.content.decode()
+    assert 'href="/besluiten"' in home.content.decode()
+    assert "U hoeft daar niets voor te doen." not in text_of(home)
+    assert "Een medewerker kijkt hier nog naar" in listed
+    assert "U krijgt nu geen tegoed" not in listed
+
+    confirm_refusal(decision, by="rosa", at=TODAY)
+
+    home, listed = jan.get("/"), text_of(jan.get("/besluiten"))
+    assert ": u krijgt geen tegoed voor 2026. Lees waarom, en wat u kunt doen" in text_of(home)
+    assert path in home.content.decode()
+    assert "2 mrt U krijgt nu geen tegoed" in listed
+
+
+def test_who_has_no_decision_yet_finds_the_way_to_decisions_and_data(town: Town) -> None:
+    page = log_in(NOOR_BSN).get("/").content.decode()
+
+    assert 'href="/besluiten"' in page
+    assert 'href="/mijn-gegevens"' in page
+    assert "geen tegoed voor" not in page
+
+
+def test_a_decision_is_dated_on_the_day_it_is_announced(town: Town) -> None:
+    jan, decision = refuse("999900080", date(1950, 1, 1))
+    confirm_refusal(decision, by="rosa", at=TODAY)
+
+    text = text_of(jan.get(f"/besluiten/{decision.pk}"))
+
+    assert "Besluit van 2 maart 2026" in text
+    assert "tot en met 13 april 2026" in text
+    assert "Zoals het was op 2 januari 2026" in text
+    pdf = jan.get(f"/besluiten/{decision.pk}/brief")
+    assert 'besluit-2026-03-02.pdf"' in pdf["Content-Disposition"]
 
 
 def test_the_statement_adds_up_line_by_line(fatima: Client, town: Town) -> None:

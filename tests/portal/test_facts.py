@@ -66,6 +66,32 @@ def test_a_change_of_work_counts_from_its_day(fatima: Client, town: Town) -> Non
     )
 
 
+def test_what_does_not_count_because_something_began_later_is_not_promised_to_count(
+    fatima: Client,
+) -> None:
+    asked = text_of(fatima.get("/mijn-gegevens/contract"))
+    earlier = {"value": "temporary", "valid_from": "2025-03-01"}
+
+    told = text_of(fatima.post("/mijn-gegevens/contract", earlier, follow=True))
+    again = {"value": "temporary", "valid_from": "2025-09-02"}
+    retold = text_of(fatima.post("/mijn-gegevens/contract", again, follow=True))
+
+    assert "telt meteen mee" not in asked
+    assert "Wij hebben bewaard wat u vertelde." in told
+    assert "Het telt mee vanaf het volgende besluit." not in told
+    assert "Maar iets anders telt: “Werk via een uitzendbureau”, sinds 1 september 2025" in told
+    assert "Vertel het dan opnieuw, met een dag na 1 september 2025." in told
+    assert "Het telt mee vanaf het volgende besluit." in retold
+
+
+def test_what_is_over_is_said_to_be_over(fatima: Client) -> None:
+    over = {"value": "on_call", "valid_from": "2026-02-01", "valid_until": "2026-02-28"}
+
+    told = text_of(fatima.post("/mijn-gegevens/contract", over, follow=True))
+
+    assert "Het telt nu niet mee, want de laatste dag is voorbij." in told
+
+
 def test_sent_twice_it_is_stated_once_and_a_mistake_is_stated_again(
     fatima: Client, town: Town
 ) -> None:

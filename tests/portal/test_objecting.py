@@ -7,10 +7,11 @@ from django.apps import apps
 from django.conf import settings
 from django.test import Client
 
+from ontwikkelrekening.citizens.identity import full_name
 from ontwikkelrekening.eligibility import objecting
 from ontwikkelrekening.eligibility.models import Decision, Objection
 from tests.portal.test_account import text_of
-from tests.portal.world import HENK_BSN, TODAY, Town, log_in
+from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
 WORDS = "Ik werk sinds maart met een nulurencontract."
 
@@ -51,9 +52,9 @@ def test_sending_twice_objects_once(fatima: Client, town: Town) -> None:
 
     assert Objection.objects.count() == 1
     assert answer["Location"].endswith(str(Objection.objects.get().pk))
-    assert "Ik ben het er niet mee eens" not in text_of(
-        fatima.get(path_of(town)[: -len("/bezwaar")])
-    )
+    letter = text_of(fatima.get(path_of(town)[: -len("/bezwaar")]))
+    assert "Ik ben het er niet mee eens" not in letter
+    assert "U maakte bezwaar op 2 maart 2026. Wij zijn ermee bezig." in letter
 
 
 def test_an_objection_is_taken_back_after_one_question(fatima: Client, town: Town) -> None:
@@ -79,6 +80,45 @@ def test_the_answer_is_shown_with_the_words(fatima: Client, town: Town) -> None:
     assert "De regels zijn goed toegepast." in text
 
 
+COURT = "U kunt in beroep gaan bij de rechtbank tot en met 13 april 2026."
+
+
+def test_after_our_answer_every_page_shows_the_way_to_the_court_and_no_second_objection(
+    fatima: Client, town: Town
+) -> None:
+    path = path_of(town)
+    fatima.post(path, {"words": WORDS, "send": "1"})
+    objection = Objection.objects.get()
+    assert "rechtbank" not in text_of(fatima.get(f"/bezwaren/{objection.pk}"))
+    objecting.acknowledge(objection, committee=False, by="rosa", at=TODAY)
+    objecting.uphold(objection, answer="De regels zijn goed toegepast.", by="rosa", at=TODAY)
+
+    letter = text_of(fatima.get(path[: -len("/bezwaar")]))
+
+    assert COURT in text_of(fatima.get(f"/bezwaren/{objection.pk}"))
+    assert COURT in letter
+    assert "bezwaar maken" not in letter
+    assert "Ik ben het er niet mee eens" not in letter
+    assert fatima.get(path).status_code == 302
+    assert fatima.post(path, {"words": WORDS, "send": "1"}).status_code == 302
+    assert Objection.objects.count() == 1
+
+
+def test_a_decision_on_an_objection_shows_the_way_to_the_court(fatima: Client, town: Town) -> None:
+    fatima.post(path_of(town), {"words": WORDS, "send": "1"})
+    objection = Objection.objects.get()
+    objecting.acknowledge(objection, committee=False, by="rosa", at=TODAY)
+    new = objecting.replace(objection, answer="U heeft gelijk.", by="rosa", at=TODAY)
+
+    letter = text_of(fatima.get(f"/besluiten/{new.pk}"))
+
+    assert COURT in letter
+    assert "bezwaar maken" not in letter
+    assert COURT in text_of(fatima.get(f"/bezwaren/{objection.pk}"))
+    english = text_of(log_in(FATIMA_BSN, language="en").get(f"/besluiten/{new.pk}"))
+    assert "You can appeal to the district court until 13 April 2026." in english
+
+
 def test_words_with_markup_are_only_words(fatima: Client, town: Town) -> None:
     page = fatima.post(path_of(town), {"words": "<script>alert(1)</script>"}).content.decode()
 
@@ -98,6 +138,7 @@ def test_the_letter_can_be_kept_as_a_pdf(fatima: Client, town: Town) -> None:
     answer = fatima.get(path_of(town).replace("/bezwaar", "/brief"))
 
     assert answer["Content-Type"] == "application/pdf"
+    assert full_name(town.fatima) == "Fatima Test"
     assert answer.content.startswith(b"%PDF")
     assert "no-store" in answer["Cache-Control"]
 

@@ -434,9 +434,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="objection",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("filed", "acknowledged"))),
+                condition=models.Q(("state", "withdrawn"), _negated=True),
                 fields=("decision",),
-                name="decision_has_one_open_objection",
+                name="decision_is_objected_to_once",
             ),
         ),
         migrations.AddConstraint(

@@ -8,7 +8,8 @@ BEGIN
 END $$;
 
 -- A later decision stands in for an earlier one of the same account, policy and day, by a person, and
--- takes nothing away. It is the result of an objection or of a deviation that two people made.
+-- takes nothing away. It is the result of an objection or of a deviation that two people made, or it
+-- stands for a refusal that waited for a person and was decided again.
 CREATE FUNCTION successor_follows_its_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     replaced eligibility_decision;
@@ -44,8 +45,11 @@ BEGIN
         SELECT FROM eligibility_objection o
         JOIN eligibility_objectionmove m ON m.objection_id = o.id AND m.event = 'replace'
         WHERE o.result_id = NEW.id AND o.decision_id = NEW.replaces_id AND m.actor = NEW.decided_by
+    ) AND NOT EXISTS (
+        SELECT FROM eligibility_decision
+        WHERE id = NEW.replaces_id AND outcome = 'refused' AND confirmed_by = ''
     ) THEN
-        RAISE EXCEPTION 'a decision is replaced after an objection or an approved deviation only'
+        RAISE EXCEPTION 'a decision is replaced after an objection, an approved deviation, or unconfirmed'
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
@@ -106,8 +110,9 @@ FOR EACH ROW EXECUTE FUNCTION only_a_waiting_refusal_is_extended();
 CREATE TRIGGER extension_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON eligibility_extension
 FOR EACH STATEMENT EXECUTE FUNCTION casework_is_kept();
 
--- An objection begins as filed by the account that was decided on. What the citizen said, and when,
--- stands; its state follows the table of objecting.py; its clock is only ever set later.
+-- An objection begins as filed by the account that was decided on, and not against what we decided on an
+-- objection: that is for the court. What the citizen said, and when, stands; its state follows the table
+-- of objecting.py; its clock is only ever set later.
 CREATE FUNCTION objection_begins_as_filed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state <> 'filed' OR NEW.answer IS NOT NULL OR NEW.extended OR NEW.committee
@@ -115,7 +120,8 @@ BEGIN
             SELECT FROM eligibility_decision
             WHERE id = NEW.decision_id AND account_code = NEW.account_code
                 AND (outcome = 'granted' OR confirmed_by <> '')
-        ) THEN
+        )
+        OR EXISTS (SELECT FROM eligibility_objection WHERE result_id = NEW.decision_id) THEN
         RAISE EXCEPTION 'an objection is filed against a decision on the same account'
             USING ERRCODE = 'restrict_violation';
     END IF;

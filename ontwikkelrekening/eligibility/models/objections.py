@@ -20,6 +20,7 @@ class ObjectionState(models.TextChoices):
 
 
 OPEN = (ObjectionState.FILED, ObjectionState.ACKNOWLEDGED)
+ANSWERED = (ObjectionState.UPHELD, ObjectionState.REPLACED, ObjectionState.INADMISSIBLE)
 
 
 class ObjectionQuerySet(models.QuerySet["Objection"]):
@@ -55,9 +56,9 @@ class Objection(models.Model):
         verbose_name_plural = "bezwaren"
         constraints = [
             models.UniqueConstraint(
-                name="decision_has_one_open_objection",
+                name="decision_is_objected_to_once",
                 fields=["decision"],
-                condition=Q(state__in=OPEN),
+                condition=~Q(state=ObjectionState.WITHDRAWN),
             ),
             models.CheckConstraint(
                 name="replaced_objection_has_a_new_decision",
