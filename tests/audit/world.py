@@ -91,8 +91,8 @@ def open_round(year: Year) -> Round:
     return round_
 
 
-def enrol(world: World, code: str) -> Enrolment:
-    agreed = agree(code, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+def enrol(world: World, code: str, *, price: str = "300.00") -> Enrolment:
+    agreed = agree(code, course(world, price=price), starts_on=STARTS_ON, at=AT, id=uuid4())
     return redeem(agreed.code, provider=world.provider, actor="roc", at=AT + timedelta(days=1))
 
 

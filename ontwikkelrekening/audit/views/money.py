@@ -75,6 +75,7 @@ def position_chart(position: Position) -> BarChart:
 STATEMENT = {
     "received": _("Received, less what went back"),
     "in_fund": _("Still in the fund"),
+    "for_rounds": _("Set apart for rounds"),
     "granted": _("Granted"),
     "free": _("Free on their accounts"),
     "reserved": _("Reserved"),
