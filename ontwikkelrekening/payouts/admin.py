@@ -62,7 +62,7 @@ def _is(state: BatchState) -> Any:
 
 class PayoutInline(ReadOnlyInline):
     model = Payout
-    fields = ["reference", "provider", "iban", "amount", "state"]
+    fields = ["reference", "provider", "iban", "amount", "state", "reason"]
     ordering = ["reference"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -10,13 +10,11 @@ from ledger.models import Transfer
 from ledger.posting import reverse
 from ledger.reports import trial_balance
 from ontwikkelrekening.audit.positions import Position, positions
-from ontwikkelrekening.budgets.contributing import contribute
-from ontwikkelrekening.budgets.funders import FunderDetails, open_funder, statement_of
+from ontwikkelrekening.budgets.funders import statement_of
 from ontwikkelrekening.budgets.funding import make_available, open_fund
-from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
-from tests.audit.world import COMPLETED, Year, claim, enrol, open_round
+from tests.audit.world import COMPLETED, Year, claim, employer, enrol, open_round
 from tests.budgets.world import AT, LATER, ON
 
 pytestmark = pytest.mark.django_db
@@ -72,28 +70,6 @@ def test_two_funds_are_kept_apart(year: Year) -> None:
 
     assert landelijk.made_available == 10_000_000
     assert (sector.made_available, sector.available, sector.total) == (5_000, 5_000, 5_000)
-
-
-def employer(year: Year) -> Fund:
-    """Bakkerij Jansen gives Henk € 240, so a course of € 360 is paid by two funds."""
-    bakkerij = open_funder(
-        FunderDetails(
-            code="bakkerij",
-            name="Bakkerij Jansen",
-            kind="employer",
-            categories=["course"],
-            years_valid=1,
-            follows=year.world.scheme,
-        ),
-        at=AT,
-    )
-    contribute(
-        bakkerij,
-        ["account,amount,reference,categories,valid_until", f"{year.world.henk},240.00,F1,,"],
-        on=ON,
-        at=AT,
-    )
-    return bakkerij
 
 
 def test_what_two_funds_pay_together_is_divided_in_the_order_of_spending(year: Year) -> None:
