@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
 
+from ledger.checking import CHECKS
 from ledger.models import Account, Transfer
 from ontwikkelrekening.audit.urls import urlpatterns
 from ontwikkelrekening.eligibility.models import Decision
@@ -225,6 +226,23 @@ def test_a_class_is_named_by_its_code_and_its_side_in_dutch(year: Year, amir: Cl
     assert "aan de kant Debet" in page
 
 
+def test_every_check_is_said_in_dutch(year: Year, amir: Client) -> None:
+    page = _page(amir, "/audit/checks")
+
+    assert "debet en credit zijn gelijk" in page
+    assert [check for check in CHECKS if check in page] == []
+
+
+def test_instalments_are_said_as_providers_read_them(year: Year, amir: Client) -> None:
+    for address in (
+        "/audit/claims",
+        f"/audit/claims/{year.in_review.id}",
+        f"/audit/enrolments/{year.enrolment.id}",
+    ):
+        assert "Afronding" in _page(amir, address)
+        assert "completion" not in _page(amir, address)
+
+
 def test_what_does_not_exist_is_not_found(year: Year, amir: Client) -> None:
     for address in (
         f"/audit/decisions/{uuid4()}",
@@ -246,7 +264,7 @@ def test_the_findings_of_the_checks_are_on_the_overview(year: Year, amir: Client
         )
     page = _page(amir, "/audit/")
 
-    assert "totals equal the transfers" in page
+    assert "totalen zijn gelijk aan de boekingen" in page
     assert "Alle controles zijn goed" not in page
 
 

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ledger.checking import CHECKS
@@ -193,7 +194,7 @@ def checks(request: HttpRequest) -> HttpResponseBase:
         "findings",
         caption=_("Findings"),
         columns=[
-            Column("check", _("Check"), lambda x: x.check, order="check"),
+            Column("check", _("Check"), lambda x: gettext(x.check), order="check"),
             Column("detail", _("What was found"), lambda x: x.detail),
         ],
         source=Listed(checked.findings or []),
@@ -205,7 +206,7 @@ def checks(request: HttpRequest) -> HttpResponseBase:
         title=_("Checking the books"),
         section="overview",
         tables=[findings],
-        every_check=list(CHECKS),
+        every_check=[gettext(check) for check in CHECKS],
         trail=[(_("The books"), reverse("audit:overview"))],
         checked=checked,
     )

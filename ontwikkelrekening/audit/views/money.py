@@ -290,7 +290,11 @@ def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
                 link=lambda x: reverse("audit:enrolment", args=[x.enrolment_id]),
             ),
             Column(
-                "instalment", _("Instalment"), lambda x: x.instalment, "code", order="instalment"
+                "instalment",
+                _("Instalment"),
+                lambda x: x.instalment,
+                "instalment",
+                order="instalment",
             ),
             Column("state", _("State"), lambda x: x.state, "state", order="state"),
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
@@ -358,8 +362,8 @@ def enrolment(request: HttpRequest, id: UUID) -> HttpResponseBase:
         "terms",
         caption=_("Terms of reimbursement, stamped at agreement"),
         columns=[
-            Column("instalment", _("Instalment"), lambda x: x["instalment"], "code"),
-            Column("after", _("Due after"), lambda x: x["after"], "code"),
+            Column("instalment", _("Instalment"), lambda x: x["instalment"], "instalment"),
+            Column("after", _("Due after"), lambda x: x["after"], "instalment"),
             Column("amount", _("Amount"), lambda x: x["cents"], "cents"),
         ],
         source=Listed(found.terms),
