@@ -26,7 +26,7 @@ from ontwikkelrekening.budgets.models import (
 from ontwikkelrekening.budgets.rounds import UnableToPublish, WrongState, lock
 from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Policy
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import decide
 from providers.outbox import enqueue_many
 

@@ -21,8 +21,7 @@ from ontwikkelrekening.eligibility.parameters import (
     SINGLE_MOTHER,
     Parameters,
 )
-from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import announced_on, facts_of
+from ontwikkelrekening.eligibility.reading import announced_on, facts_of, parameters_of
 from ontwikkelrekening.eligibility.rules import (
     ELIGIBLE,
     GROUP_RULES,
