@@ -15,9 +15,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.checking import CHECKS
+from ledger import checking
 from ledger.models import Account, AccountClass, Booking, Transfer
 from ledger.reports import TrialBalanceLine, trial_balance
+from ontwikkelrekening.audit import against_books
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.accounts import (
     AccountLines,
@@ -206,7 +207,7 @@ def checks(request: HttpRequest) -> HttpResponseBase:
         title=_("Checking the books"),
         section="overview",
         tables=[findings],
-        every_check=[gettext(check) for check in CHECKS],
+        every_check=[gettext(check) for check in (*checking.CHECKS, *against_books.CHECKS)],
         trail=[(_("The books"), reverse("audit:overview"))],
         checked=checked,
     )
