@@ -7,8 +7,12 @@ on reading (`ledger_totals`), so writers never queue for it.
 
 from __future__ import annotations
 
+from uuid import UUID, uuid5
+
 from django.db import models
 from django.db.models import Q
+
+REVERSALS = UUID("6c1f3f1e-58a5-4a0c-9a3e-2f4b7d1c9e50")  # the namespace of their bookings' ids
 
 
 class Side(models.TextChoices):
@@ -143,6 +147,11 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.xid}-{self.seq}"
+
+    @property
+    def reversal_id(self) -> UUID:
+        """The id of the booking that reverses it, when there is one."""
+        return uuid5(REVERSALS, str(self))
 
 
 class DayTotal(models.Model):

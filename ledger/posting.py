@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import connection
 
@@ -41,7 +41,6 @@ __all__ = [
     "reverse",
 ]
 
-REVERSALS = UUID("6c1f3f1e-58a5-4a0c-9a3e-2f4b7d1c9e50")  # the namespace of their bookings' ids
 POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 POST_MANY = """
     SELECT ledger_post_many(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])
@@ -95,7 +94,7 @@ def reverse(place: tuple[int, int], *, reason: str, effective_on: date, at: date
     """
     transfer = Transfer.objects.get(pk=place)
     booking = NewBooking(
-        id=uuid5(REVERSALS, str(transfer)),
+        id=transfer.reversal_id,
         kind="reverse",
         cause=f"transfer:{transfer}",
         description=reason,

@@ -16,6 +16,7 @@ from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from ledger.admin import ModelAdmin, ReadOnlyAdmin
 from ledger.errors import UnableToPost
+from providers import words
 from providers.administration import Act, ActingAdmin, Answer, Request
 from providers.admitting import UnableToAdmit, admit
 from providers.claiming import reviewing
@@ -132,10 +133,16 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 
 @admin.register(Claim)
 class ClaimAdmin(ReadOnlyAdmin):
-    list_display = ["id", "provider", "instalment", "amount", "state", "reason", "submitted_at"]
+    list_display = ["id", "provider", "part", "amount", "state", "reason", "submitted_at"]
     list_filter = ["state"]
     list_select_related = ["provider"]
     search_fields = ["=id", "provider__name"]
+    exclude = ["instalment"]
+    readonly_fields = ["part"]
+
+    @admin.display(description=gettext_lazy("instalment"), ordering="instalment")
+    def part(self, claim: Claim) -> str:
+        return words.instalment(claim.instalment)
 
 
 class Reason(forms.Form):
@@ -289,7 +296,7 @@ class ReviewAdmin(ActingAdmin):
 
     @admin.display(description=gettext_lazy("instalment"))
     def instalment(self, review: Review) -> str:
-        return review.claim.instalment
+        return words.instalment(review.claim.instalment)
 
     @admin.display(description=gettext_lazy("amount"))
     def amount(self, review: Review) -> str:

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from ledger.balances import balances, balances_on
-from ledger.models import Account
+from ledger.models import Account, Transfer
+from ontwikkelrekening.budgets.models import Tranche
+from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.tables.table import Column
 
 CHUNK = 2000
@@ -54,3 +58,16 @@ class AccountLines:
 
 def account_line(account: Account) -> AccountLine:
     return AccountLines(Account.objects.filter(id=account.id)).slice(0, 1)[0]
+
+
+def asked_scheme(request: HttpRequest) -> Scheme | None:
+    """The scheme in `?scheme=`, whose accounts or claims alone are asked for."""
+    code = request.GET.get("scheme", "")
+    return get_object_or_404(Scheme, code=code) if code else None
+
+
+def holds_credit_of(scheme: Scheme, account: str = "pk") -> Q:
+    """This account is a grant of the scheme, or got something from one: a reservation, wholly or in part."""
+    grants = Tranche.objects.filter(scheme=scheme).values("account")
+    given = Transfer.objects.filter(debit_account__in=grants).values("credit_account")
+    return Q(**{f"{account}__in": grants}) | Q(**{f"{account}__in": given})

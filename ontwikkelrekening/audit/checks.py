@@ -1,4 +1,4 @@
-"""The findings of the ledger's own checks, within a time a page may take."""
+"""The findings of the checks of the books and against the books, within a time a page may take."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from time import monotonic
 from django.db import OperationalError, connection, transaction
 
 from ledger.checking import Finding, check_ledger
+from ontwikkelrekening.audit.against_books import check_against_books
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def findings_within(*, milliseconds: int) -> Checked:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = {milliseconds:d}")
-            findings = check_ledger()
+            findings = [*check_ledger(), *check_against_books()]
             cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     except OperationalError:
         return Checked(None, monotonic() - started)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ontwikkelrekening.eligibility.models import Policy, PolicyParameter
-from ontwikkelrekening.eligibility.parameters import Parameters, parameters_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,6 @@ def previous_version(policy: Policy) -> Policy | None:
         .select_related("scheme")
         .order_by("-version")
         .first()
-    )
-
-
-def parameters_of(policy: Policy) -> Parameters:
-    """The typed values of a version, with their grounds."""
-    rows = list(PolicyParameter.objects.filter(policy=policy))
-    return parameters_from(
-        {row.key: row.value for row in rows}, grounds={row.key: row.ground for row in rows}
     )
 
 

@@ -1,6 +1,7 @@
-"""Where the money of each fund is now: five places, each summed by the database in one query.
+"""Where the money of each fund is now: six places, each summed by the database.
 
-Made available = available + committed + reserved + to be paid + paid, less what was returned.
+Made available, less what was returned = available + for rounds + committed + reserved + to be paid
++ paid. What a claim took is its fund's by the order of spending, as in the funder's statement.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import balances
+from ontwikkelrekening.budgets.funders import Spent, spent
 
 SQL = files("ontwikkelrekening.audit").joinpath("positions.sql").read_text()
 
@@ -49,14 +51,25 @@ PLACES = {
 
 
 def positions() -> list[Position]:
-    """The position of every fund, by scheme code: two queries however many funds there are."""
+    """The position of every fund, by scheme code: three queries however many funds there are."""
     with connection.cursor() as cursor:
         cursor.execute(SQL)
         rows = cursor.fetchall()
-    left = balances([id_ for _, _, _, fund, pots, *_ in rows for id_ in (fund, *pots)])
+    left = balances([id_ for *_, fund, pots, _made, _free in rows for id_ in (fund, *pots)])
+    spent_by = spent()
     return [
         Position(
-            scheme, name, account, made_available, left[fund], sum(left[x] for x in pots), *places
+            scheme=code,
+            name=name,
+            account=account,
+            made_available=made_available,
+            available=left[fund],
+            rounds=sum(left[pot] for pot in pots),
+            committed=free,
+            reserved=of_it.reserved,
+            payable=of_it.claimed - of_it.paid,
+            paid=of_it.paid,
         )
-        for scheme, name, account, fund, pots, made_available, *places in rows
+        for scheme, code, name, account, fund, pots, made_available, free in rows
+        for of_it in [spent_by.get(scheme, Spent())]
     ]

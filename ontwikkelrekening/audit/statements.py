@@ -51,6 +51,11 @@ class StatementTable(Table):
         return self._with({"before": self._last}) if self._more else ""
 
     @property
+    def download_href(self) -> str:
+        """All lines, on whichever page this is."""
+        return self._with({"before": "", "download": self.name})
+
+    @property
     def previous_href(self) -> str:
         return self._with({"before": ""}) if asked_cursor(self.query.get("before")) else ""
 

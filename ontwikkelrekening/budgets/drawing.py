@@ -28,7 +28,7 @@ from ontwikkelrekening.budgets.models import (
 from ontwikkelrekening.budgets.refusing import waiting
 from ontwikkelrekening.budgets.rounds import UnableToPublish, lock, published_policy
 from ontwikkelrekening.eligibility.facts import facts_for, needed
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import decide
 from providers.outbox import enqueue_many
 

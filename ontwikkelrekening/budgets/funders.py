@@ -9,12 +9,13 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from ledger.balances import balance
+from ledger.balances import balances
 from ontwikkelrekening.budgets.funding import Source, open_fund
-from ontwikkelrekening.budgets.models import Fund, FunderKind, ReturnRule
+from ontwikkelrekening.budgets.models import Fund, FunderKind, ReturnRule, Round
 from ontwikkelrekening.eligibility.models import Scheme
 
 STATEMENT = (Path(__file__).parent / "funder_statement.sql").read_text()
+SPENT = (Path(__file__).parent / "spent.sql").read_text()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +35,14 @@ class FunderDetails:
 
 @dataclass(frozen=True, slots=True)
 class FunderStatement:
-    """What became of a funder's money, in cents: received = in_fund + free + reserved + paid."""
+    """What became of a funder's money, in cents.
+
+    received = in_fund + for_rounds + free + reserved + paid
+    """
 
     received: int  # less what went back to the funder
     in_fund: int
+    for_rounds: int  # set apart for published rounds, not yet granted
     tranches: int
     citizens: int
     granted: int
@@ -64,20 +69,40 @@ def open_funder(details: FunderDetails, *, at: datetime) -> Fund:
     return fund
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the reservations of a scheme's credit came to, in cents."""
+
+    reserved: int = 0  # still
+    claimed: int = 0
+    paid: int = 0  # of what was claimed
+
+
+def spent(scheme: int | None = None) -> dict[int, Spent]:
+    """What was reserved came to, by scheme: of all or of one, in one query; none where nothing was."""
+    with connection.cursor() as cursor:
+        cursor.execute(SPENT, {"scheme": scheme})
+        rows = cursor.fetchall()
+    return {of: Spent(held - claimed, claimed, paid) for of, held, claimed, paid in rows}
+
+
 def statement_of(fund: Fund) -> FunderStatement:
-    """What became of a funder's money; two queries, however much credit there is."""
+    """What became of a funder's money; four queries, however much credit there is."""
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"scheme": fund.scheme_id})
-        tranches, citizens, granted, free, reserved, paid, came_back = cursor.fetchone()
-    in_fund = balance(fund.account_id)
+        tranches, citizens, granted, free = cursor.fetchone()
+    of_it = spent(fund.scheme_id).get(fund.scheme_id, Spent())
+    rounds = Round.objects.filter(scheme=fund.scheme_id, account__isnull=False)
+    left = balances([fund.account_id, *rounds.values_list("account_id", flat=True)])
     return FunderStatement(
-        received=in_fund + free + reserved + paid,
-        in_fund=in_fund,
+        received=sum(left.values()) + free + of_it.reserved + of_it.claimed,
+        in_fund=left[fund.account_id],
+        for_rounds=sum(left.values()) - left[fund.account_id],
         tranches=tranches,
         citizens=citizens,
         granted=granted,
         free=free,
-        reserved=reserved,
-        paid=paid,
-        came_back=came_back,
+        reserved=of_it.reserved,
+        paid=of_it.claimed,
+        came_back=granted - free - of_it.reserved - of_it.claimed,
     )

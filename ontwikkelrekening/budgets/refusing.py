@@ -18,7 +18,7 @@ from ontwikkelrekening.budgets.rounds import published_policy
 from ontwikkelrekening.eligibility.clocks import object_until
 from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import CONDITIONS
 from ontwikkelrekening.eligibility.wording import ELIGIBLE, value_of
 

@@ -14,8 +14,7 @@ from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.eligibility.models import Decision
-from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import counts_from
+from ontwikkelrekening.eligibility.reading import counts_from, parameters_of
 from ontwikkelrekening.eligibility.replacing import more_granted
 from ontwikkelrekening.eligibility.rules import last_day
 

@@ -23,7 +23,8 @@ from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.deciding import Decided, decide_many
 from ontwikkelrekening.eligibility.models import Scheme
-from ontwikkelrekening.eligibility.policies import in_force, parameters_of
+from ontwikkelrekening.eligibility.policies import in_force
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import last_day
 from providers.models import OutboxMessage
 from providers.outbox import enqueue_many

@@ -16,7 +16,7 @@ from ontwikkelrekening.eligibility.facts import facts_again, facts_for, needed
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy
 from ontwikkelrekening.eligibility.models.decisions import MACHINE
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, Result, Step, decide
 
 _SINGLE = uuid.UUID("6f1c8f60-6c6f-5d39-9d5b-6d4f7a4d7e10")  # namespace of decisions outside a run

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.eligibility.models import Decision, Deviation
-from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import facts_of
+from ontwikkelrekening.eligibility.reading import facts_of, parameters_of
 from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, replace
 
 KINDS = ("general", "coaching_evc", "childcare_travel")

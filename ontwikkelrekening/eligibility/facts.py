@@ -30,7 +30,7 @@ from ontwikkelrekening.citizens.models import (
 from ontwikkelrekening.citizens.vocabulary import Residence
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyState, Scheme
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts
 
 SOURCES_BEST_FIRST = (Source.REGISTER, Source.MUNICIPALITY, Source.COACH, Source.OWN_STATEMENT)

@@ -24,8 +24,12 @@ from ontwikkelrekening.eligibility.parameters import (
     SINGLE_MOTHER,
     Parameters,
 )
-from ontwikkelrekening.eligibility.policies import parameters_of
-from ontwikkelrekening.eligibility.reading import announced_on, counts_from, facts_of
+from ontwikkelrekening.eligibility.reading import (
+    announced_on,
+    counts_from,
+    facts_of,
+    parameters_of,
+)
 from ontwikkelrekening.eligibility.replacing import more_granted
 from ontwikkelrekening.eligibility.rules import (
     ELIGIBLE,

@@ -20,7 +20,8 @@ from ontwikkelrekening.eligibility.models import (
     PolicyState,
     Scheme,
 )
-from ontwikkelrekening.eligibility.parameters import Parameters, check_parameters, parameters_from
+from ontwikkelrekening.eligibility.parameters import Parameters, check_parameters
+from ontwikkelrekening.eligibility.reading import parameters_of
 
 
 class UnableToSetPolicy(Exception):
@@ -184,16 +185,6 @@ def in_force(scheme: Scheme, *, on: date) -> tuple[Policy, Parameters]:
             % {"scheme": scheme, "day": date_format(on)}
         )
     return policy, parameters_of(policy)
-
-
-def parameters_of(policy: Policy) -> Parameters:
-    """The typed values of one version."""
-    rows = list(policy.parameters.all())
-    return parameters_from(
-        {row.key: row.value for row in rows},
-        grounds={row.key: row.ground for row in rows},
-        reasons={row.key: row.reason for row in rows},
-    )
 
 
 def problems_of(policy: Policy) -> list[str]:

@@ -1,4 +1,4 @@
-"""A stored decision, read back in full. Reads only: audit pages may use it."""
+"""A stored decision and policy, read back in full. Reads only: audit pages may use it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ from datetime import date
 from django.db.models import Q
 from django.utils.timezone import localdate
 
-from ontwikkelrekening.eligibility.models import Decision, ObjectionMove
+from ontwikkelrekening.eligibility.models import Decision, ObjectionMove, Policy
 from ontwikkelrekening.eligibility.models.objections import ANSWERED
-from ontwikkelrekening.eligibility.parameters import Parameters
+from ontwikkelrekening.eligibility.parameters import Parameters, parameters_from
 from ontwikkelrekening.eligibility.rules import CONDITIONS, Facts, Step
 
 _BY_RULE = {condition.rule: condition for condition in CONDITIONS}
+
+
+def parameters_of(policy: Policy) -> Parameters:
+    """The typed values of one version."""
+    rows = list(policy.parameters.all())
+    return parameters_from(
+        {row.key: row.value for row in rows},
+        grounds={row.key: row.ground for row in rows},
+        reasons={row.key: row.reason for row in rows},
+    )
 
 
 def facts_of(decision: Decision) -> Facts:

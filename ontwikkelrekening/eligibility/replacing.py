@@ -14,7 +14,7 @@ from ontwikkelrekening.eligibility.deciding import known, packed, packed_grants
 from ontwikkelrekening.eligibility.facts import facts_again
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, GrantOf, decide, grant_of
 from ontwikkelrekening.eligibility.wording import KINDS
 from providers.outbox import enqueue

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from ontwikkelrekening.eligibility.deciding import packed, packed_grants
 from ontwikkelrekening.eligibility.models import Difference, Outcome, Policy, Replay
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.policies import parameters_of
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, decide
 
 # The JSON columns arrive as PostgreSQL writes them, which is how json.dumps does: they are compared

@@ -18,7 +18,8 @@ from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.models import Policy, Simulation, SimulationChunk
 from ontwikkelrekening.eligibility.parameters import GROUPS, Parameters
-from ontwikkelrekening.eligibility.policies import in_force, parameters_of
+from ontwikkelrekening.eligibility.policies import in_force
+from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import Facts, decide
 from providers.outbox import enqueue_many
 

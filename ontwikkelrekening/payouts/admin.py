@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.admin import ReadOnlyInline
 from ledger.errors import UnableToPost
+from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, Payout
@@ -62,7 +63,7 @@ def _is(state: BatchState) -> Any:
 
 class PayoutInline(ReadOnlyInline):
     model = Payout
-    fields = ["reference", "provider", "iban", "amount", "state"]
+    fields = ["reference", "provider", "iban", "amount", "state", "reason"]
     ordering = ["reference"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -144,7 +145,7 @@ class PaymentBatchAdmin(ActingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         batches = super().get_queryset(request).defer("file")
         counted: QuerySet[Any] = batches.annotate(
-            payments_count=Count("payouts"), cents=Sum("payouts__amount")
+            payments_count=Count("payouts"), amount=Sum("payouts__amount")
         )
         return counted
 
@@ -152,9 +153,9 @@ class PaymentBatchAdmin(ActingAdmin):
     def payments(self, batch: Any) -> int:
         return int(batch.payments_count)
 
-    @admin.display(description=gettext_lazy("amount in euros"))
+    @admin.display(description=gettext_lazy("amount"))
     def total(self, batch: Any) -> str:
-        return f"{batch.cents or 0}"
+        return euros(int((batch.amount or 0) * 100))
 
     @admin.display(description=gettext_lazy("file for the bank"))
     def file_to_send(self, batch: PaymentBatch) -> str:

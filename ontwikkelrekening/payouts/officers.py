@@ -8,11 +8,10 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.payouts.errors import UnableToPay
+from ontwikkelrekening.staff import PAYMENT_OFFICERS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
-
-GROUP = "payment-officers"
 
 
 class NotAPaymentOfficer(UnableToPay):
@@ -30,4 +29,6 @@ def payment_officer(name: str) -> User:
 
 def is_payment_officer(user: User | AnonymousUser) -> bool:
     """Active staff in the group of payment officers."""
-    return bool(user.is_active and user.is_staff and user.groups.filter(name=GROUP).exists())
+    return bool(
+        user.is_active and user.is_staff and user.groups.filter(name=PAYMENT_OFFICERS).exists()
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ontwikkelrekening.provider_area.words import AFTER, instalment
+from ontwikkelrekening.provider_area.words import AFTER
 from ontwikkelrekening.tables.table import Text
 from providers.claiming.submitting import Instalment
 from providers.models import Claim, Enrolment
 from providers.states import EnrolmentState
+from providers.words import instalment
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Text
@@ -70,20 +70,6 @@ AFTER: dict[str, Text] = {
     "completion": _("after completion"),
     "session": _("after the session"),
 }
-
-
-def instalment(name: str) -> str:
-    """An instalment as it is said: at the start, at completion, session 3."""
-    match name.partition("-"):
-        case ("start", _, _):
-            return pgettext("instalment", "Start")
-        case ("completion", _, _):
-            return pgettext("instalment", "Completion")
-        case ("whole", _, _):
-            return pgettext("instalment", "Whole amount")
-        case ("session", _, number):
-            return pgettext("instalment", "Session %(number)s") % {"number": number}
-    return name
 
 
 def reason_in_words(reason: str, values: Mapping[str, object] | None = None) -> str:

@@ -44,6 +44,8 @@ STATES: dict[str, tuple[Text, str]] = {
     "prepared": (_("prepared"), "wait"),
     "released": (_("released"), "wait"),
     "settled": (_("settled"), "ok"),
+    # payouts
+    "returned": (_("returned by the bank"), "stop"),
 }
 
 KINDS: dict[str, Text] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -77,7 +77,7 @@ def approve_and_book(claim: Claim, *, actor: str, at: datetime) -> None:
     """Approve the locked claim and book reserved -> payable, once, under an id of the claim's own."""
     move(claim, "approve", actor=actor, at=at, reason="", assessed_at=at)
     booking = NewBooking(
-        id=uuid5(claim.id, "approved"),
+        id=claim.booking_id,
         kind="claim",
         cause=f"claim:{claim.id}",
         description=f"{claim.enrolment.course.name[:120]}: {claim.instalment}",

@@ -321,6 +321,11 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def booking_id(self) -> uuid.UUID:
+        """The id of the booking of its approval, when it was approved."""
+        return uuid.uuid5(self.id, "approved")
+
     def as_submitted(self) -> Claim:
         """The claim as it came in, whatever became of it."""
         return Claim(

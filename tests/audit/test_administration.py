@@ -210,6 +210,19 @@ def test_a_batch_is_prepared_released_downloaded_and_settled(year: Year) -> None
     assert not Claim.objects.filter(state="in_file").exists()
 
 
+def test_lists_say_amounts_instalments_and_plurals_in_dutch(
+    year: Year, admin_client: Client
+) -> None:
+    def text(page: str) -> str:
+        return admin_client.get(f"/admin/{page}/").content.decode().replace("\xa0", " ")
+
+    assert "€ 150,00" in text("payouts/paymentbatch")
+    for page in ("providers/claim", f"providers/claim/{year.in_review.pk}/change"):
+        assert "Afronding" in text(page)
+        assert "completion" not in text(page)
+    assert "0 toepassingen van de hardheidsclausule" in text("eligibility/deviation")
+
+
 def test_nothing_to_pay_is_said_plainly(year: Year) -> None:
     ineke = logged_in("ineke", "payment-officers")
 

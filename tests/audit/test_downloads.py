@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from ontwikkelrekening.tables.downloads import csv_cell, escape_formula
 from ontwikkelrekening.tables.table import Cell
 from providers.models import OutboxMessage
 from tests.audit.world import Year
-from tests.budgets.world import AT
+from tests.budgets.world import AT, give
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,20 @@ def test_a_download_holds_every_page_and_keeps_the_order(amir: Client) -> None:
     assert page.count("claim.assess") < 60
     assert len(file) == 1 + 120
     assert [row[2] for row in file[1:]] == [f"{number:03}" for number in reversed(range(120))]
+
+
+def test_a_statement_downloads_whole_from_whichever_page(year: Year, amir: Client) -> None:
+    for _ in range(60):
+        give(year.world, year.world.fatima, 100)
+    first = amir.get("/audit/accounts/fund:landelijk").content.decode()
+    (second,) = re.findall(r'href="(\?before=[^"]+)"', first)
+    page = amir.get("/audit/accounts/fund:landelijk" + second).content.decode()
+    (file,) = re.findall(r'href="([^"]*download=statement[^"]*)"', page)
+
+    lines = rows(amir, "/audit/accounts/fund:landelijk" + file)
+
+    assert lines == rows(amir, "/audit/accounts/fund:landelijk?download=statement")
+    assert len(lines) > 1 + 60
 
 
 def test_a_download_is_one_query_however_long(amir: Client) -> None:

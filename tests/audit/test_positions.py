@@ -1,4 +1,4 @@
-"""Where each fund's money is: the five places add up to what was made available."""
+"""Where each fund's money is: its places add up to what was made available."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import pytest
 
+from ledger.models import Transfer
+from ledger.posting import reverse
 from ledger.reports import trial_balance
 from ontwikkelrekening.audit.positions import Position, positions
+from ontwikkelrekening.budgets.funders import statement_of
 from ontwikkelrekening.budgets.funding import make_available, open_fund
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
-from tests.audit.world import COMPLETED, Year, claim, enrol
+from tests.audit.world import COMPLETED, Year, claim, employer, enrol, open_round
 from tests.budgets.world import AT, LATER, ON
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +70,34 @@ def test_two_funds_are_kept_apart(year: Year) -> None:
 
     assert landelijk.made_available == 10_000_000
     assert (sector.made_available, sector.available, sector.total) == (5_000, 5_000, 5_000)
+
+
+def test_what_two_funds_pay_together_is_divided_in_the_order_of_spending(year: Year) -> None:
+    """The start, € 180, is the employer's alone: the same in both tables of the fund's page."""
+    bakkerij = employer(year)
+    enrolment = enrol(year.world, year.world.henk, price="360.00")
+    started = claim(year.world, enrolment, "start", 180, at=LATER)
+
+    theirs, state = positions()
+    statement = statement_of(bakkerij)
+
+    assert (theirs.reserved, theirs.payable, theirs.paid) == (6_000, 18_000, 0)
+    assert (theirs.reserved, theirs.payable + theirs.paid) == (statement.reserved, statement.paid)
+    assert (state.reserved, state.payable, state.paid) == (15_000 + 12_000, 0, 15_000)
+    assert all(x.total == x.made_available for x in (theirs, state))
+
+    transfer = Transfer.objects.get(booking__cause=f"claim:{started.pk}")
+    reverse(transfer.pk, reason="verkeerde opleiding", effective_on=ON, at=LATER)
+    theirs, state = positions()
+
+    assert (theirs.reserved, theirs.payable, theirs.paid) == (24_000, 0, 0)
+    assert all(x.total == x.made_available for x in (theirs, state))
+
+
+def test_what_is_set_apart_for_rounds_is_received(year: Year) -> None:
+    open_round(year)
+    (found,) = positions()
+    statement = statement_of(year.world.fund)
+
+    assert statement.received == found.made_available
+    assert statement.for_rounds == found.rounds > 0

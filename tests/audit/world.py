@@ -11,7 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from djmoney.money import Money
 
-from ontwikkelrekening.budgets.models import Round, TopUpRun
+from ontwikkelrekening.budgets.contributing import contribute
+from ontwikkelrekening.budgets.funders import FunderDetails, open_funder
+from ontwikkelrekening.budgets.models import Fund, Round, TopUpRun
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.budgets.topping_up import start_run
 from ontwikkelrekening.citizens.registering import register
@@ -91,9 +93,31 @@ def open_round(year: Year) -> Round:
     return round_
 
 
-def enrol(world: World, code: str) -> Enrolment:
-    agreed = agree(code, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+def enrol(world: World, code: str, *, price: str = "300.00") -> Enrolment:
+    agreed = agree(code, course(world, price=price), starts_on=STARTS_ON, at=AT, id=uuid4())
     return redeem(agreed.code, provider=world.provider, actor="roc", at=AT + timedelta(days=1))
+
+
+def employer(year: Year) -> Fund:
+    """Bakkerij Jansen gives Henk € 240, so a course of € 360 is paid by two funds."""
+    bakkerij = open_funder(
+        FunderDetails(
+            code="bakkerij",
+            name="Bakkerij Jansen",
+            kind="employer",
+            categories=["course"],
+            years_valid=1,
+            follows=year.world.scheme,
+        ),
+        at=AT,
+    )
+    contribute(
+        bakkerij,
+        ["account,amount,reference,categories,valid_until", f"{year.world.henk},240.00,F1,,"],
+        on=ON,
+        at=AT,
+    )
+    return bakkerij
 
 
 def claim(

@@ -129,6 +129,7 @@ def test_everyone_reads_the_open_data_over_http_without_login(world: World) -> N
         }
 
     assert "/open-data/landelijk/2026/" in listed.content.decode()
+    assert ", 2026</a>" in listed.content.decode()
     assert "<svg" in page.content.decode()
     rows = list(csv.DictReader(io.StringIO(answers["reach.csv"].content.decode())))
     assert [row["group"] for row in rows] == [row["group"] for row in answers["reach.json"].json()]

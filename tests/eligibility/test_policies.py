@@ -28,10 +28,10 @@ from ontwikkelrekening.eligibility.policies import (
     draft,
     in_force,
     move_start,
-    parameters_of,
     propose,
     send_back,
 )
+from ontwikkelrekening.eligibility.reading import parameters_of
 from tests.eligibility.acts import decided
 from tests.eligibility.conftest import AT, ON
 from tests.eligibility.people import fatima

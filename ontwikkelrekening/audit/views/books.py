@@ -12,20 +12,26 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.checking import CHECKS
+from ledger import checking
 from ledger.models import Account, AccountClass, Booking, Transfer
 from ledger.reports import TrialBalanceLine, trial_balance
+from ontwikkelrekening.audit import against_books
 from ontwikkelrekening.audit.access import audit_page
-from ontwikkelrekening.audit.accounts import AccountLines, account_line
+from ontwikkelrekening.audit.accounts import (
+    AccountLines,
+    account_line,
+    asked_scheme,
+    holds_credit_of,
+)
 from ontwikkelrekening.audit.causes import cause_href, purpose_href
 from ontwikkelrekening.audit.checks import findings_within
 from ontwikkelrekening.audit.pages import answer
+from ontwikkelrekening.audit.reversals import Transfers, with_reversals
 from ontwikkelrekening.audit.statements import Statement, StatementTable, asked_cursor
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, Text, table_on
-
-BOOKS: tuple[Text, str] = (_("Overview"), "audit:overview")
 
 
 def asked_date(request: HttpRequest) -> tuple[date | None, Text]:
@@ -114,7 +120,10 @@ def bookings_table(
     )
 
 
-def transfers_table(request: HttpRequest, transfers: Queried) -> Table:
+def transfers_table(request: HttpRequest, booking: UUID) -> Table:
+    """What was moved in one booking, and what of it was reversed."""
+    written = Booking.objects.filter(id=booking).values("xid")
+    transfers = Transfer.objects.filter(xid__in=written, booking=booking)
     return table_on(
         request,
         "transfers",
@@ -142,8 +151,18 @@ def transfers_table(request: HttpRequest, transfers: Queried) -> Table:
                 link=lambda x: reverse("audit:account", args=[x.credit_account.code]),
             ),
             Column("amount", _("Amount"), lambda x: x.amount, "cents", order="amount"),
+            Column(
+                "reversed",
+                _("Reversed by"),
+                lambda x: x.reversed_by,
+                "code",
+                link=lambda x: x.reversed_by and reverse("audit:transfer", args=x.reversed_by.pk),
+            ),
         ],
-        source=transfers,
+        source=Transfers(
+            transfers.select_related("debit_account", "credit_account").order_by("seq")
+        ),
+        empty=_("Nothing was booked for it."),
     )
 
 
@@ -176,7 +195,7 @@ def checks(request: HttpRequest) -> HttpResponseBase:
         "findings",
         caption=_("Findings"),
         columns=[
-            Column("check", _("Check"), lambda x: x.check, order="check"),
+            Column("check", _("Check"), lambda x: gettext(x.check), order="check"),
             Column("detail", _("What was found"), lambda x: x.detail),
         ],
         source=Listed(checked.findings or []),
@@ -188,7 +207,7 @@ def checks(request: HttpRequest) -> HttpResponseBase:
         title=_("Checking the books"),
         section="overview",
         tables=[findings],
-        every_check=list(CHECKS),
+        every_check=[gettext(check) for check in (*checking.CHECKS, *against_books.CHECKS)],
         trail=[(_("The books"), reverse("audit:overview"))],
         checked=checked,
     )
@@ -213,8 +232,10 @@ def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
 def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
     found = get_object_or_404(AccountClass, code=code)
     on, error = asked_date(request)
-    search = request.GET.get("q", "").strip()
+    search, scheme = request.GET.get("q", "").strip(), asked_scheme(request)
     accounts = _matching(found, search).annotate(stored=_stored(found))
+    if scheme:
+        accounts = accounts.filter(holds_credit_of(scheme))
     table = table_on(
         request,
         "accounts",
@@ -246,6 +267,8 @@ def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
         tables=[table],
         trail=[(_("Trial balance"), _with_date("audit:trial-balance", on))],
         account_class=found,
+        side=_("Debit") if found.normal_side == "debit" else _("Credit"),
+        scheme=scheme,
         on=on,
         error=error,
         search=search,
@@ -329,6 +352,7 @@ def transfer(request: HttpRequest, xid: int, seq: int) -> HttpResponseBase:
     )
     if found is None:
         raise Http404
+    with_reversals([found])
     return answer(
         request,
         "audit/transfer.html",
@@ -368,15 +392,12 @@ def bookings(request: HttpRequest) -> HttpResponseBase:
 @audit_page
 def booking(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(Booking, id=id)
-    transfers = Transfer.objects.filter(xid=found.xid, booking=found).select_related(
-        "debit_account", "credit_account"
-    )
     return answer(
         request,
         "audit/booking.html",
         title=_("Booking"),
         section="trial-balance",
-        tables=[transfers_table(request, Queried(transfers.order_by("seq")))],
+        tables=[transfers_table(request, found.id)],
         trail=[(_("The books"), reverse("audit:overview"))],
         booking=found,
         cause=cause_href(found.cause),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.audit.access import audit_page, page_for
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.policies import changes, parameters_of, previous_version
+from ontwikkelrekening.audit.policies import changes, previous_version
 from ontwikkelrekening.audit.rule_words import (
     fact_name,
     fact_value,
@@ -23,7 +23,7 @@ from ontwikkelrekening.audit.rule_words import (
 )
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyParameter
-from ontwikkelrekening.eligibility.reading import steps_of
+from ontwikkelrekening.eligibility.reading import parameters_of, steps_of
 from ontwikkelrekening.staff import POLICY_OFFICERS
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
 

@@ -56,23 +56,30 @@ FORMATS: dict[str, tuple[str, Text, Callable[[Path, Period], None]]] = {
 
 @audit_page
 def exports(request: HttpRequest) -> HttpResponseBase:
+    return _formats(request, *asked_year(request))
+
+
+def _formats(request: HttpRequest, year: int, error: Text) -> HttpResponseBase:
     return answer(
         request,
         "audit/exports.html",
         title=_("Exports"),
         section="exports",
-        year=asked_year(request),
+        year=year,
+        error=error,
         formats=[(name, words) for name, (_suffix, words, _write) in FORMATS.items()],
     )
 
 
 @audit_page
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
-    """The books of one year; memory stays flat, the file is gone once it is sent."""
+    """The books of one year, or why not; memory stays flat, the file is gone once it is sent."""
     if form not in FORMATS:
         raise Http404
     suffix, _words, write = FORMATS[form]
-    year = asked_year(request)
+    year, error = asked_year(request)
+    if error:
+        return _formats(request, year, error)
     file = written(lambda path: write(path, Period(date(year, 1, 1), date(year, 12, 31))), suffix)
     return FileResponse(file, as_attachment=True, filename=f"ontwikkelrekening-{year}{suffix}")
 

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
-from ontwikkelrekening.audit.accounts import account_line
+from ontwikkelrekening.audit.accounts import account_line, asked_scheme, holds_credit_of
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.positions import PLACES, Position, positions
+from ontwikkelrekening.audit.views.books import transfers_table
 from ontwikkelrekening.budgets.funders import statement_of
 from ontwikkelrekening.budgets.models import Agreement, Fund
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from ontwikkelrekening.payouts.models import PaymentBatch, Payout, PayoutState
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
 from providers.models import Claim, Course, Enrolment, Provider, Review, StateChange
@@ -75,6 +76,7 @@ def position_chart(position: Position) -> BarChart:
 STATEMENT = {
     "received": _("Received, less what went back"),
     "in_fund": _("Still in the fund"),
+    "for_rounds": _("Set apart for rounds"),
     "granted": _("Granted"),
     "free": _("Free on their accounts"),
     "reserved": _("Reserved"),
@@ -89,13 +91,14 @@ def fund_page(request: HttpRequest, scheme: str) -> HttpResponseBase:
     if found is None:
         raise Http404
     fund = Fund.objects.select_related("scheme", "account").get(scheme__code=scheme)
+    of_it = f"scheme={scheme}"
     hrefs = {
         "available": reverse("audit:account", args=[found.account]),
         "rounds": reverse("audit:rounds"),
-        "committed": reverse("audit:class", args=["tranche"]),
-        "reserved": reverse("audit:class", args=["reserved"]),
-        "payable": reverse("audit:claims") + "?state=unpaid",
-        "paid": reverse("audit:claims") + "?state=paid",
+        "committed": reverse("audit:class", args=["tranche"]) + f"?{of_it}",
+        "reserved": reverse("audit:class", args=["reserved"]) + f"?{of_it}",
+        "payable": reverse("audit:claims") + f"?state=unpaid&{of_it}",
+        "paid": reverse("audit:claims") + f"?state=paid&{of_it}",
     }
     table = table_on(
         request,
@@ -245,13 +248,19 @@ def payouts_table(request: HttpRequest, payouts: Queried) -> Table:
                 link=lambda x: reverse("audit:batch", args=[x.batch_id]),
             ),
             Column("pay", _("Pay on"), lambda x: x.batch.pay_on, "date"),
-            Column("state", _("State"), lambda x: x.batch.state, "state"),
+            Column("state", _("State"), _payout_state, "state"),
+            Column("reason", _("Reason"), lambda x: x.reason),
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
         ],
         source=payouts,
         sort="reference",
         empty=_("Nothing has been paid yet."),
     )
+
+
+def _payout_state(payout: Payout) -> str:
+    """What became of it; while nothing did, how far its batch is."""
+    return payout.batch.state if payout.state == PayoutState.OPEN else payout.state
 
 
 def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
@@ -281,7 +290,11 @@ def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
                 link=lambda x: reverse("audit:enrolment", args=[x.enrolment_id]),
             ),
             Column(
-                "instalment", _("Instalment"), lambda x: x.instalment, "code", order="instalment"
+                "instalment",
+                _("Instalment"),
+                lambda x: x.instalment,
+                "instalment",
+                order="instalment",
             ),
             Column("state", _("State"), lambda x: x.state, "state", order="state"),
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
@@ -294,8 +307,10 @@ def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
 
 @audit_page
 def claims(request: HttpRequest) -> HttpResponseBase:
-    state = request.GET.get("state", "")
+    state, scheme = request.GET.get("state", ""), asked_scheme(request)
     wanted = Claim.objects.all()
+    if scheme:
+        wanted = wanted.filter(holds_credit_of(scheme, "enrolment__account"))
     if state == "unpaid":
         wanted = wanted.filter(state__in=[ClaimState.APPROVED, ClaimState.IN_FILE])
     elif state in ClaimState.values:
@@ -306,6 +321,8 @@ def claims(request: HttpRequest) -> HttpResponseBase:
         title=_("Claims"),
         section="claims",
         tables=[claims_table(request, wanted)],
+        scheme=scheme,
+        also=f"&scheme={scheme.code}" if scheme else "",
         state=state,
         states=[("", _("All")), ("unpaid", _("Approved, not yet paid")), *ClaimState.choices],
     )
@@ -325,6 +342,7 @@ def claim(request: HttpRequest, id: UUID) -> HttpResponseBase:
         trail=[(_("Claims"), reverse("audit:claims"))],
         tables=[
             history_table(request, StateChange.objects.filter(subject_id=found.id)),
+            transfers_table(request, found.booking_id),
             payouts_table(request, Queried(payouts)),
         ],
         claim=found,
@@ -344,8 +362,8 @@ def enrolment(request: HttpRequest, id: UUID) -> HttpResponseBase:
         "terms",
         caption=_("Terms of reimbursement, stamped at agreement"),
         columns=[
-            Column("instalment", _("Instalment"), lambda x: x["instalment"], "code"),
-            Column("after", _("Due after"), lambda x: x["after"], "code"),
+            Column("instalment", _("Instalment"), lambda x: x["instalment"], "instalment"),
+            Column("after", _("Due after"), lambda x: x["after"], "instalment"),
             Column("amount", _("Amount"), lambda x: x["cents"], "cents"),
         ],
         source=Listed(found.terms),
@@ -377,7 +395,10 @@ def enrolment(request: HttpRequest, id: UUID) -> HttpResponseBase:
 
 def _batches() -> QuerySet[Any, Any]:
     return PaymentBatch.objects.defer("file").annotate(
-        payments=Count("payouts"), total=Sum("payouts__amount")
+        payments=Count("payouts"),
+        total=Sum("payouts__amount"),
+        returned=Sum("payouts__amount", filter=Q(payouts__state=PayoutState.RETURNED)),
+        paid=Sum("payouts__amount", filter=Q(payouts__state=PayoutState.PAID)),
     )
 
 
@@ -402,6 +423,14 @@ def batches(request: HttpRequest) -> HttpResponseBase:
             Column("released", _("Released by"), lambda x: x.released_by),
             Column("payments", _("Payments"), lambda x: x.payments, "count", order="payments"),
             Column("total", _("Amount"), lambda x: _cents(x.total), "cents", order="total"),
+            Column("paid", _("Paid"), lambda x: _cents(x.paid), "cents", order="paid"),
+            Column(
+                "returned",
+                _("Sent back by the bank"),
+                lambda x: _cents(x.returned),
+                "cents",
+                order="returned",
+            ),
         ],
         source=Queried(_batches().order_by("-prepared_at")),
         empty=_("No payment batch has been prepared yet."),
@@ -429,5 +458,7 @@ def batch(request: HttpRequest, id: UUID) -> HttpResponseBase:
         ],
         batch=found,
         total=_cents(found.total),
+        paid=_cents(found.paid),
+        returned=_cents(found.returned),
         bookings=reverse("audit:bookings") + f"?cause=batch:{found.id}",
     )

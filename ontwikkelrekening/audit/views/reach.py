@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ledger.management.commands.export_ledger import FIRST_YEAR, LAST_YEAR
 from ontwikkelrekening.audit.access import page_for
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
@@ -25,7 +26,7 @@ HIDDEN = _("not shown")
 @page_for(POLICY_OFFICERS)
 def reached(request: HttpRequest, scheme: str) -> HttpResponseBase:
     found = get_object_or_404(Scheme, code=scheme)
-    year = asked_year(request)
+    year, error = asked_year(request)
     groups = reach(found, year=year)
     return answer(
         request,
@@ -38,6 +39,7 @@ def reached(request: HttpRequest, scheme: str) -> HttpResponseBase:
         ],
         tables=[reach_table(request, groups)],
         year=year,
+        error=error,
         scheme=found,
         smallest=SMALLEST,
         behind=[group_name(x.group) for x in groups if x.behind],
@@ -83,10 +85,17 @@ def reach_chart(groups: list[GroupReach]) -> BarChart:
     )
 
 
-def asked_year(request: HttpRequest) -> int:
-    """The year in `?year=`; this year when it is none."""
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and len(asked) == 4 else timezone.localdate().year
+def asked_year(request: HttpRequest) -> tuple[int, Text]:
+    """The year in `?year=`, and what is wrong with it; nothing asked means this year."""
+    asked, this_year = request.GET.get("year", "").strip(), timezone.localdate().year
+    if not asked:
+        return this_year, ""
+    if asked.isdecimal() and len(asked) == 4 and FIRST_YEAR <= int(asked) <= LAST_YEAR:
+        return int(asked), ""
+    return this_year, _("This is not a year from %(first)s to %(last)s.") % {
+        "first": FIRST_YEAR,
+        "last": LAST_YEAR,
+    }
 
 
 def shown(count: object) -> object:

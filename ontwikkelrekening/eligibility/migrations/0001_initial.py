@@ -363,6 +363,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "toepassing van de hardheidsclausule",
+                "verbose_name_plural": "toepassingen van de hardheidsclausule",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

@@ -136,6 +136,7 @@ class Deviation(models.Model):
 
     class Meta:
         verbose_name = "toepassing van de hardheidsclausule"
+        verbose_name_plural = "toepassingen van de hardheidsclausule"
         constraints = [
             models.CheckConstraint(
                 name="deviation_is_proposed_by_a_person",

@@ -6,6 +6,7 @@ from django.db.models import Count, Sum
 
 from ledger.checking import check_ledger
 from ledger.reports import trial_balance
+from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.citizens.models import Citizen
 from providers.models import Claim, Enrolment, OutboxMessage
@@ -55,5 +56,8 @@ def _facts() -> dict[str, Any]:
         "paid": f"{paid or 0:.2f}",
         "trialBalance": f"{difference / 100:.2f}",
         "openWork": OutboxMessage.objects.filter(done_at=None).count(),
-        "findings": [f"{finding.check}: {finding.detail}" for finding in check_ledger()],
+        "findings": [
+            f"{finding.check}: {finding.detail}"
+            for finding in (*check_ledger(), *check_against_books())
+        ],
     }

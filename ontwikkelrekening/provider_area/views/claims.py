@@ -21,7 +21,6 @@ from ontwikkelrekening.provider_area.asking import Done, Question, ask, key_of, 
 from ontwikkelrekening.provider_area.forms import ClaimForm, Yes
 from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.provider_area.payment_words import expected
-from ontwikkelrekening.provider_area.words import instalment as instalment_words
 from ontwikkelrekening.provider_area.words import said
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
@@ -29,6 +28,7 @@ from providers import claiming
 from providers.claiming.submitting import Instalment
 from providers.models import Claim, Enrolment, StateChange
 from providers.states import ClaimState
+from providers.words import instalment as instalment_words
 
 SHOWN = [
     ("", _("All")),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.tables.words import EVENTS, KINDS, STATES
+from providers import words
 
 register = template.Library()
 
@@ -44,6 +45,11 @@ def kind(code: str) -> str:
 @register.filter
 def event(code: str) -> str:
     return str(EVENTS.get(code, code))
+
+
+@register.filter
+def instalment(name: str) -> str:
+    return words.instalment(name)
 
 
 @register.filter
