@@ -25,6 +25,9 @@ GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {AUDITOR_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
 ALTER ROLE {AUDITOR_ROLE} SET default_transaction_read_only = on;
+DO $$ BEGIN  -- a table of the caller's own takes the name of any other
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 """
 
 

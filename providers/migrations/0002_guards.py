@@ -5,7 +5,7 @@ from django.db import migrations
 # Volatile, so it sees what was committed since the statement that asks it began (decision 406).
 CLAIMED = """
     CREATE FUNCTION providers_claimed(of_enrolment uuid) RETURNS numeric
-    LANGUAGE plpgsql VOLATILE AS $$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
     BEGIN
         RETURN (
             SELECT coalesce(sum(amount), 0) FROM providers_claim

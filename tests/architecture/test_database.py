@@ -1,0 +1,52 @@
+"""What holds for the whole database, whichever part made a table or function."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection
+
+from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE
+
+pytestmark = pytest.mark.django_db
+
+# They only read, with the rights of whoever calls them, and the planner writes them out where they are
+# called, which it does with no function that has settings of its own.
+WRITTEN_OUT = {
+    "ledger_totals", "ledger_totals_on", "ledger_horizon", "ledger_content", "ledger_leaves",
+    "ledger_next_leaves",
+}  # fmt: skip
+LOOKS_WHERE_ITS_CALLER_DOES = f"""
+    SELECT proname FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace
+        AND (prorettype = 'trigger'::regtype OR has_function_privilege('{APP_ROLE}', oid, 'EXECUTE'))
+        AND (proconfig @> ARRAY['search_path=pg_catalog, public, pg_temp']) IS NOT TRUE
+"""
+
+
+def look_where_their_caller_does() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKS_WHERE_ITS_CALLER_DOES)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_a_function_looks_at_no_table_of_its_callers_own() -> None:
+    assert look_where_their_caller_does() == WRITTEN_OUT
+
+
+@pytest.mark.parametrize("setting", ["", "SET search_path = public", "SET work_mem = '64MB'"])
+def test_a_function_that_looks_elsewhere_is_seen(setting: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql {setting}"
+            " AS 'BEGIN RETURN NEW; END'"
+        )
+
+    assert look_where_their_caller_does() == {*WRITTEN_OUT, "guard"}
+
+
+@pytest.mark.parametrize("role", [APP_ROLE, AUDITOR_ROLE])
+def test_a_role_makes_no_temporary_table(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {role}")
+        with pytest.raises(DatabaseError, match="permission denied to create temporary tables"):
+            cursor.execute("CREATE TEMPORARY TABLE citizens_personkey (citizen_id uuid)")
