@@ -30,6 +30,27 @@ DO $$ BEGIN  -- a table of the caller's own takes the name of any other
 END $$;
 """
 
+# What the app role may change of a row once it is there, of the records that others rely on; none of
+# them goes. What may be changed when, triggers say.
+CHANGEABLE = {
+    "budgets_agreement": "",
+    "budgets_assessment": "",
+    "budgets_contributionfile": "taken_in_by, taken_in_at",
+    "budgets_pause": "ends_on, ended_by",
+    "budgets_topuprun": "",
+    "budgets_tranche": "expires_on",
+    "django_admin_log": "",
+    "eligibility_difference": "",
+    "payouts_paymentbatch": "state, pay_on, file, file_sha256, released_by, released_at, "
+    "withdrawn_by, withdrawn_at, settled_by, settled_at",
+    "payouts_payout": "state, reason",
+    "payouts_payoutline": "stands",
+    "providers_claim": "state, reason, payment_reference, assessed_at, taken_up_at, paid_at",
+    "providers_enrolment": "state, redeemed_at",
+    "providers_review": "verdict, reason, judged_by, judged_at, confirmed_by",
+    "providers_statechange": "",
+}
+
 
 def set_up_database() -> None:
     """Create the roles, give each what it may do, load the chart. Safe to repeat; run as owner.
@@ -40,6 +61,10 @@ def set_up_database() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(ROLES)
+        for table, columns in CHANGEABLE.items():
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {APP_ROLE}")
+            if columns:
+                cursor.execute(f"GRANT UPDATE ({columns}) ON {table} TO {APP_ROLE}")
         grant_ledger(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
         grant_reading(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
         if settings.CELERY_BROKER_URL.startswith("pgmq:"):

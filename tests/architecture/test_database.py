@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection
 
-from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE
+from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE, CHANGEABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +50,45 @@ def test_a_role_makes_no_temporary_table(role: str) -> None:
         cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {role}")
         with pytest.raises(DatabaseError, match="permission denied to create temporary tables"):
             cursor.execute("CREATE TEMPORARY TABLE citizens_personkey (citizen_id uuid)")
+
+
+RIGHTS = """
+    SELECT relname, coalesce(string_agg(attname, ', ' ORDER BY attnum), '')
+    FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+        AND has_column_privilege(%(role)s, attrelid, attnum, 'UPDATE')
+    WHERE relname = ANY (%(tables)s) AND relkind = 'r'
+        AND NOT has_table_privilege(%(role)s, pg_class.oid, 'DELETE')
+    GROUP BY relname
+"""
+
+
+def test_the_application_changes_of_a_record_what_it_has_to_and_removes_none() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS, {"role": APP_ROLE, "tables": [*CHANGEABLE]})
+        rights = {table: set(columns.split(", ")) for table, columns in cursor.fetchall()}
+
+    assert rights == {table: set(columns.split(", ")) for table, columns in CHANGEABLE.items()}
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE budgets_assessment SET priority = 1, missed = 9",
+        "DELETE FROM budgets_assessment",
+        "UPDATE providers_statechange SET actor = 'sam'",
+        "DELETE FROM providers_statechange",
+        "DELETE FROM django_admin_log",
+        "UPDATE providers_claim SET amount = 1",
+        "UPDATE providers_claim SET enrolment_id = gen_random_uuid()",
+        "UPDATE providers_enrolment SET maximum = 1",
+        "UPDATE payouts_payout SET iban = 'NL91ABNA0417164300'",
+        "DELETE FROM payouts_payoutline",
+        "DELETE FROM payouts_payout",
+        "DELETE FROM payouts_paymentbatch",
+    ],
+)
+def test_a_record_that_others_rely_on_stays(attack: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {APP_ROLE}")
+        with pytest.raises(DatabaseError, match="permission denied for table"):
+            cursor.execute(attack)
