@@ -30,6 +30,29 @@ DO $$ BEGIN  -- a table of the caller's own takes the name of any other
 END $$;
 """
 
+# PostgreSQL lets every role lock any number, which those who need it then wait for, and store large objects.
+# Only a superuser takes that back.
+TAKEN_BACK = (
+    "lo_creat(integer)",
+    "lo_create(oid)",
+    "lo_from_bytea(oid, bytea)",
+    *(
+        f"{name}({arguments})"
+        for mode in ("", "_shared")
+        for arguments in ("bigint", "integer, integer")
+        for name in (
+            f"pg_advisory_lock{mode}",
+            f"pg_advisory_xact_lock{mode}",
+            f"pg_try_advisory_lock{mode}",
+            f"pg_try_advisory_xact_lock{mode}",
+        )
+    ),
+)
+TAKE_BACK = f"""
+REVOKE EXECUTE ON FUNCTION {", ".join(TAKEN_BACK)} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(bigint) TO {APP_ROLE};
+"""
+
 # What the app role may change of a row once it is there, of the records that others rely on; none of
 # them goes. What may be changed when, triggers say.
 CHANGEABLE = {
@@ -61,6 +84,9 @@ def set_up_database() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(ROLES)
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() == (True,):
+            cursor.execute(TAKE_BACK)
         for table, columns in CHANGEABLE.items():
             cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {APP_ROLE}")
             if columns:
@@ -72,6 +98,17 @@ def set_up_database() -> None:
     begin_era()
     load_chart()
     set_up_groups()
+
+
+def left_to_a_superuser() -> str:
+    """What only a superuser can run, when that has still to be done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(has_function_privilege(%s, name, 'EXECUTE')) FROM unnest(%s::text[]) AS name",
+            [AUDITOR_ROLE, list(TAKEN_BACK)],
+        )
+        (left,) = cursor.fetchone()
+    return TAKE_BACK if left else ""
 
 
 def _install_queue(cursor) -> None:  # type: ignore[no-untyped-def]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection
 
-from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE, CHANGEABLE
+from ontwikkelrekening.database import (
+    APP_ROLE,
+    AUDITOR_ROLE,
+    CHANGEABLE,
+    TAKE_BACK,
+    left_to_a_superuser,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +98,39 @@ def test_a_record_that_others_rely_on_stays(attack: str) -> None:
         cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {APP_ROLE}")
         with pytest.raises(DatabaseError, match="permission denied for table"):
             cursor.execute(attack)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "SELECT lo_from_bytea(0, repeat('x', 1000000)::bytea)",
+        "SELECT lo_create(0)",
+        "SELECT lo_creat(-1)",
+        "SELECT pg_advisory_lock(hashtextextended('R-0000-0000', 0))",
+        "SELECT pg_advisory_lock_shared(1, 2)",
+        "SELECT pg_try_advisory_xact_lock(1)",
+    ],
+)
+def test_an_auditor_locks_and_stores_nothing(attack: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {AUDITOR_ROLE}")
+        with pytest.raises(DatabaseError, match="permission denied for function"):
+            cursor.execute(attack)
+
+
+def test_every_lock_on_a_number_is_taken_back() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE proname LIKE %s"
+            " AND has_function_privilege(%s, oid, 'EXECUTE')",
+            [r"pg\_%advisory%lock%", AUDITOR_ROLE],
+        )
+        assert not [name for (name,) in cursor.fetchall() if "unlock" not in name]
+
+
+def test_what_is_left_to_a_superuser_is_said() -> None:
+    assert left_to_a_superuser() == ""
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC")
+
+    assert left_to_a_superuser() == TAKE_BACK
