@@ -11,7 +11,8 @@ from ledger.models import Books
 def close_period(*, through: date) -> int:
     """Close the books up to and including a date; return how many accounts had moved.
 
-    Waits for postings under way. Raises PeriodIsClosed when they are closed that far already.
+    Waits for postings under way. Raises PeriodIsClosed when they are closed that far already, and
+    PeriodIsNotOver unless the date is before today (UTC).
     """
     with named_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT ledger_close_period(%s)", [through])

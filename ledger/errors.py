@@ -25,6 +25,10 @@ class PeriodIsClosed(UnableToPost):
     """The effective date lies in a period that has been closed."""
 
 
+class PeriodIsNotOver(UnableToPost):
+    """The last day of a period that is to be closed is not over."""
+
+
 class UnknownAccount(UnableToPost):
     """A booking names an account or an account class that does not exist."""
 
@@ -44,6 +48,7 @@ BY_SQLSTATE: dict[str, type[UnableToPost]] = {
     "LG005": UnknownAccount,
     "LG006": UnknownAccount,
     "LG007": UnableToPost,
+    "LG008": PeriodIsNotOver,
     "LG009": NotAnAmount,
 }
 BY_CONSTRAINT: dict[str, type[UnableToPost]] = {

@@ -25,7 +25,54 @@ GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {AUDITOR_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
 ALTER ROLE {AUDITOR_ROLE} SET default_transaction_read_only = on;
+DO $$ BEGIN  -- a table of the caller's own takes the name of any other
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 """
+
+# PostgreSQL lets every role lock any number, which those who need it then wait for, and store large objects.
+# Only a superuser takes that back.
+TAKEN_BACK = (
+    "lo_creat(integer)",
+    "lo_create(oid)",
+    "lo_from_bytea(oid, bytea)",
+    *(
+        f"{name}({arguments})"
+        for mode in ("", "_shared")
+        for arguments in ("bigint", "integer, integer")
+        for name in (
+            f"pg_advisory_lock{mode}",
+            f"pg_advisory_xact_lock{mode}",
+            f"pg_try_advisory_lock{mode}",
+            f"pg_try_advisory_xact_lock{mode}",
+        )
+    ),
+)
+TAKE_BACK = f"""
+REVOKE EXECUTE ON FUNCTION {", ".join(TAKEN_BACK)} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(bigint) TO {APP_ROLE};
+"""
+
+# What the app role may change of a row once it is there, of the records that others rely on; none of
+# them goes. What may be changed when, triggers say.
+CHANGEABLE = {
+    "budgets_agreement": "",
+    "budgets_assessment": "",
+    "budgets_contributionfile": "taken_in_by, taken_in_at",
+    "budgets_pause": "ends_on, ended_by",
+    "budgets_topuprun": "",
+    "budgets_tranche": "expires_on",
+    "django_admin_log": "",
+    "eligibility_difference": "",
+    "payouts_paymentbatch": "state, pay_on, file, file_sha256, released_by, released_at, "
+    "withdrawn_by, withdrawn_at, settled_by, settled_at",
+    "payouts_payout": "state, reason",
+    "payouts_payoutline": "stands",
+    "providers_claim": "state, reason, payment_reference, assessed_at, taken_up_at, paid_at",
+    "providers_enrolment": "state, redeemed_at",
+    "providers_review": "verdict, reason, judged_by, judged_at, confirmed_by",
+    "providers_statechange": "",
+}
 
 
 def set_up_database() -> None:
@@ -37,6 +84,13 @@ def set_up_database() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(ROLES)
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() == (True,):
+            cursor.execute(TAKE_BACK)
+        for table, columns in CHANGEABLE.items():
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {APP_ROLE}")
+            if columns:
+                cursor.execute(f"GRANT UPDATE ({columns}) ON {table} TO {APP_ROLE}")
         grant_ledger(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
         grant_reading(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
         if settings.CELERY_BROKER_URL.startswith("pgmq:"):
@@ -44,6 +98,17 @@ def set_up_database() -> None:
     begin_era()
     load_chart()
     set_up_groups()
+
+
+def left_to_a_superuser() -> str:
+    """What only a superuser can run, when that has still to be done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(has_function_privilege(%s, name, 'EXECUTE')) FROM unnest(%s::text[]) AS name",
+            [AUDITOR_ROLE, list(TAKEN_BACK)],
+        )
+        (left,) = cursor.fetchone()
+    return TAKE_BACK if left else ""
 
 
 def _install_queue(cursor) -> None:  # type: ignore[no-untyped-def]

@@ -1,11 +1,15 @@
 -- Close the books through a date: no transfer with that date or an earlier one comes in any more.
--- The lock waits for every posting under way and holds new ones back until this commits.
+-- The lock waits for every posting under way and holds new ones back until this commits. There is no
+-- way back, so a day that is not over, by this server's own clock, would stop all posting until it is.
 CREATE FUNCTION ledger_close_period(p_through date) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     before date;
     opened bigint;
 BEGIN
+    IF p_through >= (now() AT TIME ZONE 'UTC')::date THEN
+        RAISE EXCEPTION '% is not over yet (UTC)', p_through USING ERRCODE = 'LG008';
+    END IF;
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
     SELECT closed_through INTO before FROM ledger_books;
     -- Never without a date: that would open the books again.

@@ -328,7 +328,7 @@ BEGIN
         PERFORM ledger_refuse_to_book(p_id, p_kind, p_cause, p_description, p_effective_on,
                                       p_debits, p_credits, p_amounts);
         RETURN false;
-    ELSIF cardinality(p_debits) = 0 THEN
+    ELSIF coalesce(cardinality(p_debits), 0) = 0 THEN
         RAISE EXCEPTION 'booking % has no transfers', p_id USING ERRCODE = 'LG009';
     ELSIF EXISTS (SELECT FROM unnest(p_debits, p_credits) AS given (debit, credit)
                   WHERE given.debit = given.credit) THEN

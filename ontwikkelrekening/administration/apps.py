@@ -11,9 +11,14 @@ class StaffAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         super().ready()
+        from django.contrib.auth.models import User
         from django_otp.plugins.otp_totp.models import TOTPDevice
 
+        from ontwikkelrekening.administration.members import MemberAdmin
+
         admin.site.unregister(TOTPDevice)  # the library's page would show the secrets
+        admin.site.unregister(User)
+        admin.site.register(User, MemberAdmin)
         _let_names_be_translated()
 
 

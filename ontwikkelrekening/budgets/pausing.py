@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from ontwikkelrekening.budgets.models import Pause, Tranche
 from ontwikkelrekening.budgets.models.pauses import DAYS_MAX
+from ontwikkelrekening.citizens.models import Citizen
 
 WITHIN = timedelta(days=5 * 365)
 
@@ -104,5 +105,4 @@ def _move(tranches: list[UUID], *, days: int) -> None:
 
 def _one_at_a_time(account_code: str) -> None:
     """Two requests for one account wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [account_code])
+    Citizen.objects.select_for_update(no_key=True).get(account_code=account_code)

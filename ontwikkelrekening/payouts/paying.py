@@ -87,7 +87,9 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     batch.file = _file(batch, payouts, at=at)
     batch.file_sha256 = hashlib.sha256(batch.file).hexdigest()
     batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, by, at
-    batch.save()
+    batch.save(
+        update_fields=["state", "pay_on", "file", "file_sha256", "released_by", "released_at"]
+    )
     return batch
 
 
@@ -164,10 +166,10 @@ def _let_go(
 ) -> None:
     """These payouts came to nothing: their claims no longer stand in them and are due again."""
     claiming.hand_back(_claims(payouts), at=at, actor=by)
-    PayoutLine.objects.filter(payout__in=payouts).update(stands=False)
     Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(
         state=state, reason=reason
     )
+    PayoutLine.objects.filter(payout__in=payouts).update(stands=False)
     for payout in payouts:
         payout.state, payout.reason = state, reason
 

@@ -5,7 +5,7 @@ from django.db import migrations
 # Volatile, so it sees what was committed since the statement that asks it began (decision 406).
 CLAIMED = """
     CREATE FUNCTION providers_claimed(of_enrolment uuid) RETURNS numeric
-    LANGUAGE plpgsql VOLATILE AS $$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
     BEGIN
         RETURN (
             SELECT coalesce(sum(amount), 0) FROM providers_claim
@@ -14,12 +14,34 @@ CLAIMED = """
     END $$
 """
 
+# What was decided of a claim, and by whom, stays.
+DECIDED = """
+    CREATE FUNCTION providers_stays_as_decided() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        RAISE EXCEPTION 'what was decided of a claim stays: % on % is refused', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END $$;
+    CREATE TRIGGER claim_stays_as_decided BEFORE UPDATE OR DELETE ON providers_claim
+    FOR EACH ROW WHEN (OLD.state IN ('paid', 'refused', 'withdrawn'))
+    EXECUTE FUNCTION providers_stays_as_decided();
+    CREATE TRIGGER review_stays_as_decided BEFORE UPDATE OR DELETE ON providers_review
+    FOR EACH ROW WHEN (OLD.verdict = 'approve' OR OLD.confirmed_by <> '')
+    EXECUTE FUNCTION providers_stays_as_decided();
+"""
+NOT_DECIDED = """
+    DROP TRIGGER review_stays_as_decided ON providers_review;
+    DROP TRIGGER claim_stays_as_decided ON providers_claim;
+    DROP FUNCTION providers_stays_as_decided();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("providers", "0001_initial")]
 
     operations = [
         migrations.RunSQL(CLAIMED, "DROP FUNCTION providers_claimed(uuid)"),
+        migrations.RunSQL(DECIDED, NOT_DECIDED),
         migrations.RunSQL(
             "ALTER TABLE providers_rateminute SET UNLOGGED",
             "ALTER TABLE providers_rateminute SET LOGGED",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import Client
 
@@ -97,6 +97,14 @@ def test_not_even_a_superuser_changes_anything_but_by_an_act(
 
     assert admin_client.get(address).status_code == 200
     assert admin_client.get(f"{address}add/").status_code == 403
+
+
+def test_who_acted_is_not_removed(admin_client: Client) -> None:
+    member = User.objects.create(username="ineke", is_staff=True)
+    answer = admin_client.post(f"/admin/auth/user/{member.pk}/delete/", {"post": "yes"})
+
+    assert answer.status_code == 403
+    assert User.objects.filter(pk=member.pk).exists()
 
 
 def test_tokens_and_their_library_are_not_in_the_administration() -> None:

@@ -24,6 +24,7 @@ from ontwikkelrekening.citizens.models import (
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.database import APP_ROLE
+from tests.disguise import allow_disguise
 from tests.eligibility.conftest import AT, ON
 
 FACTS, EXHIBITS = "citizens_circumstance", "citizens_exhibit"
@@ -117,6 +118,31 @@ def test_without_the_guard_it_would_happen(
         cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
         cursor.execute(attack)
         assert cursor.rowcount > 0
+
+
+@pytest.mark.parametrize(
+    ("disguise", "attack"),
+    [
+        (
+            "citizens_personkey AS TABLE public.citizens_personkey WITH NO DATA",
+            "DELETE FROM citizens_accesslog",
+        ),
+        (
+            "citizens_circumstance AS SELECT id, citizen_id, 'asked' AS evidence FROM citizens_circumstance",
+            HAND_IN.replace("FROM citizens", "FROM public.citizens"),
+        ),
+    ],
+)
+def test_a_guard_falls_for_no_table_of_the_applications_own(
+    fatima: Citizen, disguise: str, attack: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        allow_disguise(cursor)
+        cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {disguise}")
+        with pytest.raises(DatabaseError, match="kept"), transaction.atomic():
+            cursor.execute(attack)
 
 
 def test_every_guard_of_these_tables_is_attacked(db: None) -> None:

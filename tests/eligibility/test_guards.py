@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from ontwikkelrekening.database import APP_ROLE
 from ontwikkelrekening.eligibility import deviating, objecting, waiting
 from ontwikkelrekening.eligibility.models import Scheme
+from tests.disguise import allow_disguise
 from tests.eligibility.acts import decided, refused
 from tests.eligibility.conftest import AT, ON
 from tests.eligibility.people import citizen, fatima, henk, noor
@@ -263,6 +264,18 @@ def test_without_the_guard_it_would_happen(guard: Guard, casework: dict[str, UUI
         cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
         run(guard.attack.replace(f"{guard.name}, ", "").replace(f", {guard.name}", ""), casework)
         assert cursor.rowcount != 0
+
+
+def test_a_guard_falls_for_no_table_of_the_applications_own(casework: dict[str, UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        allow_disguise(cursor)
+        cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE eligibility_policy AS TABLE public.eligibility_policy WITH NO DATA"
+        )
+        with pytest.raises(DatabaseError, match="in a draft only"), transaction.atomic():
+            cursor.execute("UPDATE eligibility_policyparameter SET value = value")
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ EQUIVALENT = {
     "ledger_post: looser: IF found_cold [< -> <=] 2 THEN": (
         "of two cold accounts it then asks for the hot ones, which are none"
     ),
-    "ledger_post_many: credit: ELSIF cardinality(p_[debit -> credit]s) = 0 THEN": (
+    "ledger_post_many: credit: ELSIF coalesce(cardinality(p_[debit -> credit]s), 0) = 0 THEN": (
         "when only one is empty, the others lack an account and are refused"
     ),
     "ledger_post_many: credit: PERFORM ledger_refuse_to_move(p_id, '{}', p_[debit -> credit]s, "

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from ledger.balances import balances_on
 from ledger.checking import check_ledger
 from ledger.closing import close_period, closed_through
+from ledger.errors import PeriodIsNotOver
 from ledger.models import Opening
 from ledger.posting import PeriodIsClosed, UnableToPost
 from ledger.reports import trial_balance
@@ -56,6 +57,13 @@ def test_a_closed_period_takes_nothing(books: Names, on: date) -> None:
         move(books.fund, books.fatima, 1, on=on)
 
     assert closed_through() == JANUARY
+
+
+def test_a_day_that_is_not_over_is_not_closed(books: Names) -> None:
+    with pytest.raises(PeriodIsNotOver), transaction.atomic():
+        close_period(through=datetime.now(UTC).date())
+
+    assert closed_through() is None
 
 
 @pytest.mark.parametrize("again", [JANUARY, FEBRUARY])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.db import transaction
 from pytest_django import Settings
 
 from ledger.closing import close_period, closed_through
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("days", [0, 1, 36_500])
 def test_a_day_that_is_not_over_is_not_closed(days: int) -> None:
-    through = timezone.localdate() + timedelta(days=days)
+    through = datetime.now(UTC).date() + timedelta(days=days)
 
-    with pytest.raises(CommandError, match="is not over yet") as error:
+    with pytest.raises(CommandError, match="is not over yet") as error, transaction.atomic():
         call_command("close_period", str(through))
 
     assert error.value.returncode == 2

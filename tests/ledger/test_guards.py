@@ -10,13 +10,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ledger.posting import NewTransfer, UnableToPost, post
 from ontwikkelrekening.database import APP_ROLE
+from tests.disguise import allow_disguise
 from tests.ledger.books import AT, Names, booking, move, open_books
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,8 @@ COLUMNS = (
 )
 NOBODY = 2**40
 HENK = "id = %(henk)s"
+HENKS = "ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[]"
+TOO_EARLY = ["-infinity", "4000-01-01 BC", "1899-12-31"]
 ZEROS = "decode(repeat('00', 32), 'hex')"
 SEAL = {
     "number": "1", "count": "1", "last_xid": "5", "last_seq": "1", "root": ZEROS,
@@ -177,17 +180,16 @@ def post_at(
     )
 
 
-def post_many_at(*, day: str) -> str:
-    return (
-        f"SELECT ledger_post_many(gen_random_uuid(), '', '', '', '{day}', now(), "
-        "ARRAY[%(fund)s]::bigint[], ARRAY[%(henk)s]::bigint[], ARRAY[1]::bigint[])"
-    )
+def post_many(transfers: str = HENKS, *, day: str = "2026-03-02") -> str:
+    return f"SELECT ledger_post_many(gen_random_uuid(), '', '', '', '{day}', now(), {transfers})"
 
 
 def looks_away(function: str, *acts: str, then: Attack | None = None) -> Guard:
     """The application gives tables of its own the names of those that a function works on."""
 
     def attack(books: Names, transfer: UUID) -> None:
+        with connection.cursor() as cursor:
+            allow_disguise(cursor)
         sql(f"SET LOCAL SESSION AUTHORIZATION {APP_ROLE}", *acts)(books, transfer)
         if then:
             then(books, transfer)
@@ -266,8 +268,10 @@ GUARDS = [
         Guard(
             "date_is_bounded", "ALTER DOMAIN ledger_date DROP CONSTRAINT date_is_bounded", sql(act)
         )
-        for day in ("-infinity", "4000-01-01 BC", "1899-12-31", "3000-01-01", "infinity")
-        for act in (post_at(day=day), f"SELECT ledger_close_period('{day}')")
+        for act in (
+            *(post_at(day=day) for day in (*TOO_EARLY, "3000-01-01", "infinity")),
+            *(f"SELECT ledger_close_period('{day}')" for day in TOO_EARLY),
+        )
     ),
     *(
         Guard(
@@ -379,11 +383,22 @@ GUARDS = [
     refusal(
         "ledger_post_many",
         "booking % has no transfers",
-        "cardinality(p_debits) = 0",
-        sql(
-            "SELECT ledger_post_many(gen_random_uuid(), '', '', '', '2026-03-02', now(), "
-            "'{}', '{}', '{}')"
-        ),
+        "coalesce(cardinality(p_debits), 0) = 0",
+        sql(post_many("'{}', '{}', '{}'")),
+    ),
+    Guard(
+        "ledger_post_many: booking % has no transfers",
+        without("ledger_post_many", "coalesce(cardinality(p_debits), 0)", "cardinality(p_debits)"),
+        sql(post_many("NULL, NULL, NULL")),
+    ),
+    *(
+        refusal(
+            "ledger_close_period",
+            "% is not over yet (UTC)",
+            "p_through >= (now() AT TIME ZONE 'UTC')::date",
+            sql("SET LOCAL TimeZone = '-167'", f"SELECT ledger_close_period({day})"),
+        )
+        for day in ("(now() AT TIME ZONE 'UTC')::date", "'2999-12-31'")
     ),
     refusal(
         "ledger_close_period",
@@ -421,7 +436,7 @@ GUARDS = [
         )
         for function, posting in (
             ("ledger_post", post_at(day="2026-01-31")),
-            ("ledger_post_many", post_many_at(day="2026-01-31")),
+            ("ledger_post_many", post_many(day="2026-01-31")),
         )
     ),
     looks_away(
@@ -479,7 +494,8 @@ GUARDS_OF_THE_DATABASE = r"""
     WHERE proname LIKE 'ledger\_%' AND prorettype <> 'trigger'::regtype
     UNION
     SELECT proname || ': search_path' FROM pg_proc
-    WHERE proname LIKE 'ledger\_%' AND array_to_string(proconfig, ',') LIKE '%search\_path=%'
+    WHERE proname LIKE 'ledger\_%' AND prorettype <> 'trigger'::regtype
+        AND array_to_string(proconfig, ',') LIKE '%search\_path=%'
 """
 WITHOUT_A_VALUE = r"""
     SELECT relname || '.' || attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -531,6 +547,57 @@ def test_every_guard_of_the_database_is_tried() -> None:
         guards = {name for (name,) in cursor.fetchall()}
 
     assert guards == {guard.name for guard in GUARDS} | ELSEWHERE
+
+
+ACTS = {  # of the application, with what each takes
+    "ledger_post": [
+        "gen_random_uuid()", "''", "''", "''", "'2026-03-02'", "now()", "%(fund)s", "%(henk)s", "1",
+    ],
+    "ledger_post_many": [
+        "gen_random_uuid()", "''", "''", "''", "'2026-03-02'", "now()",
+        "ARRAY[%(fund)s]::bigint[]", "ARRAY[%(henk)s]::bigint[]", "'{1}'",
+    ],
+    "ledger_open_accounts": ["'{x}'", "'tranche'", "now()"],
+    "ledger_close_period": ["'2020-01-01'"],
+    "ledger_add_seal": [*SEAL.values()],
+}  # fmt: skip
+NOTHING_ASKED = ("ledger_open_accounts", 0)  # no codes: no accounts
+
+
+def without_one(function: str, place: int, value: str = "NULL") -> str:
+    given = [*ACTS[function]]
+    given[place] = value
+    return f"SELECT {function}({', '.join(given)})"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        *(
+            without_one(function, place)
+            for function, given in ACTS.items()
+            for place in range(len(given))
+            if (function, place) != NOTHING_ASKED
+        ),
+        *(
+            without_one("ledger_post_many", place, value)
+            for place in (6, 7, 8)
+            for value in ("'{}'", "'{NULL}'", "'{1, 2}'")
+        ),
+        without_one(*NOTHING_ASKED, "'{NULL}'"),
+    ],
+)
+def test_an_act_without_one_of_its_values_is_refused(act: str, books: Names) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql(f"SET LOCAL SESSION AUTHORIZATION {APP_ROLE}", act)(books, uuid4())
+
+
+@pytest.mark.parametrize("function", ACTS)
+def test_with_all_its_values_it_is_done(function: str, books: Names) -> None:
+    sql(
+        f"SET LOCAL SESSION AUTHORIZATION {APP_ROLE}",
+        f"SELECT {function}({', '.join(ACTS[function])})",
+    )(books, uuid4())
 
 
 def without_a_value() -> list[str]:

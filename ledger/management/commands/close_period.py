@@ -2,10 +2,9 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from ledger.closing import close_period
-from ledger.errors import PeriodIsClosed
+from ledger.errors import PeriodIsClosed, PeriodIsNotOver
 from ledger.management.arguments import day
 
 
@@ -18,10 +17,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, through: date, **options: Any) -> None:
-        if through >= timezone.localdate():  # a slip of a key would stop all posting for years
-            raise CommandError(f"{through} is not over yet", returncode=2)
         try:
             accounts = close_period(through=through)
+        except PeriodIsNotOver as error:
+            raise CommandError(str(error), returncode=2) from None
         except PeriodIsClosed as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Closed through {through}: opening totals of {accounts} accounts.")

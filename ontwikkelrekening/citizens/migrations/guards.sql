@@ -1,7 +1,8 @@
 -- A fact is never edited: what was known on a day can always be told. Only the evidence moves, one way,
 -- and a person's verdict stands. Facts, looks, words and evidence go with the person's key, never before.
 
-CREATE FUNCTION fact_moves_one_way() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION fact_moves_one_way() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF (OLD.id, OLD.citizen_id, OLD.kind, OLD.value, OLD.source, OLD.valid_from, OLD.valid_until,
         OLD.recorded_at)
@@ -19,7 +20,8 @@ END $$;
 CREATE TRIGGER fact_moves_one_way BEFORE UPDATE ON citizens_circumstance
 FOR EACH ROW EXECUTE FUNCTION fact_moves_one_way();
 
-CREATE FUNCTION statement_begins_unjudged() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION statement_begins_unjudged() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'an own statement begins unjudged' USING ERRCODE = 'restrict_violation';
 END $$;
@@ -27,7 +29,8 @@ CREATE TRIGGER statement_begins_unjudged BEFORE INSERT ON citizens_circumstance
 FOR EACH ROW WHEN (NEW.source = 'own_statement' AND NEW.evidence IN ('seen', 'rejected'))
 EXECUTE FUNCTION statement_begins_unjudged();
 
-CREATE FUNCTION erased_with_the_person_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION erased_with_the_person_only() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' OR EXISTS (
         SELECT FROM citizens_personkey WHERE citizen_id = OLD.citizen_id
@@ -45,7 +48,8 @@ CREATE TRIGGER words_are_erased_with_the_person_only BEFORE UPDATE OR DELETE ON 
 FOR EACH ROW EXECUTE FUNCTION erased_with_the_person_only();
 
 -- Evidence is taken in while it is asked, is not exchanged, and goes when it was judged.
-CREATE FUNCTION exhibit_is_kept_till_it_is_judged() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION exhibit_is_kept_till_it_is_judged() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' OR (TG_OP = 'INSERT') <> EXISTS (
         SELECT FROM citizens_circumstance f JOIN citizens_personkey k ON k.citizen_id = f.citizen_id

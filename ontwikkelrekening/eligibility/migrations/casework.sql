@@ -1,7 +1,8 @@
 -- What staff do about a decision can be told afterwards from the rows alone: each is written once, moves
 -- one way, names who did it, and is never edited or deleted. The same words as in the Python beside it.
 
-CREATE FUNCTION casework_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION casework_is_kept() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% is kept: % is refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'restrict_violation';
@@ -10,7 +11,8 @@ END $$;
 -- A later decision stands in for an earlier one of the same account, policy and day, by a person, and
 -- takes nothing away. It is the result of an objection or of a deviation that two people made, or it
 -- stands for a refusal that waited for a person and was decided again.
-CREATE FUNCTION successor_follows_its_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION successor_follows_its_decision() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     replaced eligibility_decision;
 BEGIN
@@ -35,7 +37,8 @@ END $$;
 CREATE TRIGGER successor_follows_its_decision BEFORE INSERT ON eligibility_decision
 FOR EACH ROW WHEN (NEW.replaces_id IS NOT NULL) EXECUTE FUNCTION successor_follows_its_decision();
 
-CREATE FUNCTION successor_has_a_cause() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION successor_has_a_cause() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM eligibility_deviation
@@ -59,7 +62,8 @@ DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (NEW.replaces_id IS NOT NULL) EXECUTE FUNCTION successor_has_a_cause();
 
 -- A deviation is proposed by one person, approved once by another, and not changed in between.
-CREATE FUNCTION deviation_is_proposed_first() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION deviation_is_proposed_first() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.approved_by <> '' THEN
         RAISE EXCEPTION 'a deviation is proposed before it is approved'
@@ -70,7 +74,8 @@ END $$;
 CREATE TRIGGER deviation_is_proposed_first BEFORE INSERT ON eligibility_deviation
 FOR EACH ROW EXECUTE FUNCTION deviation_is_proposed_first();
 
-CREATE FUNCTION deviation_is_only_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION deviation_is_only_approved() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF OLD.approved_by = '' AND NEW.approved_by <> '' THEN
         OLD.approved_by := NEW.approved_by;
@@ -93,7 +98,8 @@ CREATE TRIGGER deviation_is_kept BEFORE DELETE OR TRUNCATE ON eligibility_deviat
 FOR EACH STATEMENT EXECUTE FUNCTION casework_is_kept();
 
 -- More time is told once, while a refusal waits for a person.
-CREATE FUNCTION only_a_waiting_refusal_is_extended() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION only_a_waiting_refusal_is_extended() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM eligibility_decision d
@@ -113,7 +119,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION casework_is_kept();
 -- An objection begins as filed by the account that was decided on, and not against what we decided on an
 -- objection: that is for the court. What the citizen said, and when, stands; its state follows the table
 -- of objecting.py; its clock is only ever set later.
-CREATE FUNCTION objection_begins_as_filed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION objection_begins_as_filed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.state <> 'filed' OR NEW.answer IS NOT NULL OR NEW.extended OR NEW.committee
         OR NOT EXISTS (
@@ -130,7 +137,8 @@ END $$;
 CREATE TRIGGER objection_begins_as_filed BEFORE INSERT ON eligibility_objection
 FOR EACH ROW EXECUTE FUNCTION objection_begins_as_filed();
 
-CREATE FUNCTION objection_moves_one_way() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION objection_moves_one_way() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF (OLD.id, OLD.decision_id, OLD.account_code, OLD.words, OLD.filed_on, OLD.in_time)
         IS DISTINCT FROM
@@ -163,7 +171,8 @@ CREATE TRIGGER objection_is_kept BEFORE DELETE OR TRUNCATE ON eligibility_object
 FOR EACH STATEMENT EXECUTE FUNCTION casework_is_kept();
 
 -- Every change of an objection's state is among its moves, and every move was such a change.
-CREATE FUNCTION objection_move_is_on_record() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION objection_move_is_on_record() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM eligibility_objectionmove
@@ -180,7 +189,8 @@ AFTER INSERT OR UPDATE OF state ON eligibility_objection DEFERRABLE INITIALLY DE
 FOR EACH ROW EXECUTE FUNCTION objection_move_is_on_record();
 
 -- Whoever took or confirmed a decision does not answer the objection to it (Awb 10:3).
-CREATE FUNCTION objection_is_answered_by_someone_else() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION objection_is_answered_by_someone_else() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM eligibility_objection WHERE id = NEW.objection_id AND state = NEW.to_state

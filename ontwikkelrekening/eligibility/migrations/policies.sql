@@ -9,7 +9,8 @@ EXCLUDE USING gist (
 ) WHERE (state = 'approved');
 
 -- An approved version is frozen. Only its end may be set, once, when a successor takes over.
-CREATE FUNCTION approved_policy_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION approved_policy_is_frozen() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.ends_on IS NULL THEN
         OLD.ends_on := NEW.ends_on;
@@ -23,7 +24,8 @@ CREATE TRIGGER approved_policy_is_frozen BEFORE UPDATE OR DELETE ON eligibility_
 FOR EACH ROW WHEN (OLD.state = 'approved') EXECUTE FUNCTION approved_policy_is_frozen();
 
 -- Parameters can be changed in a draft only, so what is approved is what was proposed.
-CREATE FUNCTION parameters_change_in_a_draft_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION parameters_change_in_a_draft_only() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM eligibility_policy
@@ -38,7 +40,8 @@ BEFORE INSERT OR UPDATE OR DELETE ON eligibility_policyparameter
 FOR EACH ROW EXECUTE FUNCTION parameters_change_in_a_draft_only();
 
 -- A decision is never edited or deleted. A person may confirm a refusal, once.
-CREATE FUNCTION decision_is_never_edited() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION decision_is_never_edited() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.outcome = 'refused' AND OLD.confirmed_by = ''
         AND NEW.confirmed_by <> '' THEN
@@ -56,7 +59,8 @@ FOR EACH ROW EXECUTE FUNCTION decision_is_never_edited();
 -- A policy does not work backwards: it never holds before its approval, nor on a day that was decided
 -- on without it. Decisions that are being recorded hold the version they are taken under (below), so
 -- the lock waits for them, and the ones after them see where that version ends.
-CREATE FUNCTION policy_never_works_backwards() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION policy_never_works_backwards() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.approved_at IS NULL
         OR NEW.starts_on < (NEW.approved_at AT TIME ZONE 'Europe/Amsterdam')::date THEN
@@ -80,7 +84,7 @@ FOR EACH ROW WHEN (NEW.state = 'approved') EXECUTE FUNCTION policy_never_works_b
 -- A decision is taken under the approved version that holds on its day. Once a statement, so that a
 -- yearly run pays for it once in a chunk.
 CREATE FUNCTION decision_is_taken_under_the_policy_of_its_day() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM FROM eligibility_policy
     WHERE id IN (SELECT policy_id FROM decided) ORDER BY id FOR KEY SHARE;

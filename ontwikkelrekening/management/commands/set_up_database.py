@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from ontwikkelrekening.database import set_up_database
+from ontwikkelrekening.database import left_to_a_superuser, set_up_database
 
 
 class Command(BaseCommand):
@@ -13,3 +13,5 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         set_up_database()
         self.stdout.write("The database is ready.")
+        if statements := left_to_a_superuser():
+            self.stderr.write(f"Let a superuser run in it:{statements}")
