@@ -27,8 +27,10 @@ from ontwikkelrekening.budgets.rounds import RoundDetails, prepare, publish
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample
 from ontwikkelrekening.citizens.models import Circumstance, Citizen, Purpose
+from ontwikkelrekening.eligibility.deciding import confirm_refusal, decide_many
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.objecting import file
+from ontwikkelrekening.eligibility.reading import parameters_of
 from tests.portal.world import Town, build_town
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +79,18 @@ def site(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
             _maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _refused_again(decision: Decision, *, at: datetime) -> Decision:
+    """A second decision in the year, which gives nothing and is not objected to."""
+    parameters = parameters_of(decision.policy)
+    (made,) = decide_many(
+        [decision.account_code],
+        policy=decision.policy, parameters=parameters, on=decision.decided_on, balances={}, at=at,
+    )  # fmt: skip
+    refusal = Decision.objects.get(pk=made.id)
+    confirm_refusal(refusal, by="rosa", at=at)
+    return refusal
+
+
 def _pages_of_henk(town: Town) -> dict[str, str]:
     """Every page there is, for Henk after he agreed to a course."""
     now = timezone.now()
@@ -87,6 +101,7 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
     )
     tranche = Tranche.objects.filter(account_code=town.henk).latest("granted")
     decision = Decision.objects.get(account_code=town.henk)
+    refusal = _refused_again(decision, at=now)
     objection = file(decision, words="Dit klopt niet.", on=timezone.localdate(), at=now)
     ask_sample(per_cent=100, seed="1", on=timezone.localdate())
     fact = Circumstance.objects.get(citizen__account_code=town.henk, kind="contract")
@@ -99,7 +114,7 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "spending": "/waarvoor",
         "decisions": "/besluiten",
         "decision": f"/besluiten/{decision.pk}",
-        "objecting": f"/besluiten/{decision.pk}/bezwaar",
+        "objecting": f"/besluiten/{refusal.pk}/bezwaar",
         "objection": f"/bezwaren/{objection.pk}",
         "taking it back": f"/bezwaren/{objection.pk}/intrekken",
         "what would I get": "/wat-krijg-ik",
