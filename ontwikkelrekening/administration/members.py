@@ -6,6 +6,6 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
 
-class MemberAdmin(UserAdmin):
+class MemberAdmin(UserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -5,6 +5,8 @@ Without the guard the same attack goes through, so no guard is there for show.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -51,7 +53,7 @@ GUARDS = [
 
 
 @pytest.fixture
-def paid(db: None) -> dict[str, object]:
+def paid(db: None) -> dict[str, UUID]:
     """A settled batch, a released one and one that is prepared; from here on as the application."""
     world: World = create_world()
     settle_batch(released(world), by="ineke", at=LATER)
@@ -71,7 +73,7 @@ def paid(db: None) -> dict[str, object]:
 
 @pytest.mark.parametrize(("guard", "table", "attack"), GUARDS)
 def test_the_guard_refuses_the_application(
-    paid: dict[str, object], guard: str, table: str, attack: str
+    paid: dict[str, UUID], guard: str, table: str, attack: str
 ) -> None:
     with (
         pytest.raises(DatabaseError, match=r"payment file|payout|batch|decided"),
@@ -83,7 +85,7 @@ def test_the_guard_refuses_the_application(
 
 @pytest.mark.parametrize(("guard", "table", "attack"), GUARDS)
 def test_without_the_guard_it_would_happen(
-    paid: dict[str, object], guard: str, table: str, attack: str
+    paid: dict[str, UUID], guard: str, table: str, attack: str
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
