@@ -29,7 +29,8 @@ CREATE VIEW ledger_leaf AS
 CREATE FUNCTION ledger_leaves(
     p_after_xid bigint, p_after_seq bigint, p_last_xid bigint, p_last_seq bigint, p_limit bigint
 ) RETURNS TABLE (xid bigint, seq bigint, content text) LANGUAGE sql STABLE
-SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET work_mem = '64MB' AS $$
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off
+SET work_mem = '64MB' AS $$
     WITH t AS MATERIALIZED (
         SELECT * FROM ledger_transfer
         WHERE (xid, seq) > (p_after_xid, p_after_seq) AND (xid, seq) <= (p_last_xid, p_last_seq)
