@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from ledger.errors import named_errors
 from ledger.models import Seal
 from ledger.verifier import GENESIS, UNREADABLE, root_of, seal_digest, split
 
@@ -144,7 +145,7 @@ def begin_era() -> int:
 
     Returns what is added to its count. Run as owner; on a server that is far enough it does nothing.
     """
-    with connection.cursor() as cursor:
+    with named_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT ledger_begin_era()")
         (offset,) = cursor.fetchone()
     return int(offset)

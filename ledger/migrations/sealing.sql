@@ -99,6 +99,9 @@ DECLARE
     known bigint;
     counted bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN  -- see ledger_close_period
+        RAISE EXCEPTION 'beginning an era needs READ COMMITTED' USING ERRCODE = 'LG007';
+    END IF;
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
     SELECT greatest(rolled_to, sealed_to, (SELECT max(xid) FROM ledger_transfer)) INTO known
     FROM ledger_books;
