@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from ledger.models import Seal
-from ledger.sealing import as_json
+from ledger.publishing import as_json
 from ledger.verifier import leaf_hash, path_of, split, tree_of
 
 LEAVES = """

@@ -12,7 +12,7 @@ from django.db import connection
 
 from ledger.checking import Finding
 from ledger.models import Seal
-from ledger.sealing import PUBLISHED, NotPublished, as_json, last_line, seals_after
+from ledger.publishing import PUBLISHED, NotPublished, as_json, last_line, seals_after
 from ledger.verifier import (
     GENESIS,
     as_published,

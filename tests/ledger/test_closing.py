@@ -14,11 +14,11 @@ from ledger.balances import balances_on
 from ledger.checking import check_ledger
 from ledger.closing import close_period, closed_through
 from ledger.errors import PeriodIsNotOver
+from ledger.eras import begin_era
 from ledger.models import Opening
 from ledger.posting import PeriodIsClosed, UnableToPost
 from ledger.reports import trial_balance
 from ledger.rolling_up import roll_up
-from ledger.sealing import begin_era
 from tests.ledger.books import Names, move, open_books
 from tests.ledger.test_guards import without
 from tests.racing import Beside, together
@@ -253,9 +253,7 @@ def test_a_snapshot_from_before_the_closing_posts_nothing_after_it(
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-def test_a_snapshot_from_before_a_posting_closes_nothing(
-    own_database: str, guarded: bool
-) -> None:
+def test_a_snapshot_from_before_a_posting_closes_nothing(own_database: str, guarded: bool) -> None:
     """It waits for the posting, and would then count the books as they were without it."""
     books = open_books(fund_cents=100)
     if not guarded:

@@ -19,9 +19,10 @@ from django.db import OperationalError, connection, transaction
 from ledger.accounts import open_accounts
 from ledger.checking import check_ledger
 from ledger.closing import close_period
+from ledger.eras import begin_era
 from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
-from ledger.sealing import begin_era, seal
+from ledger.sealing import seal
 from tests.ledger.books import AT, ON, booking, move, open_books
 from tests.ledger.test_guards import without
 from tests.racing import Beside

@@ -20,8 +20,9 @@ from pytest_django import Settings
 
 from ledger.checking import check_ledger
 from ledger.closing import close_period
+from ledger.publishing import publish
 from ledger.rolling_up import roll_up
-from ledger.sealing import public_key_of, publish, seal
+from ledger.sealing import public_key_of, seal
 from ledger.verifying import verify_ledger
 from tests.ledger.books import AT, Names, move, open_books
 

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ledger.eras import begin_era
 from ledger.errors import UnableToPost
-from ledger.sealing import begin_era
 
 
 class Command(BaseCommand):
