@@ -181,8 +181,11 @@ CREATE FUNCTION ledger_refuse_to_book(
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     books ledger_books;
+    kind ledger_booking.kind%TYPE := p_kind;  -- as it would be written: without blanks beyond its end
+    cause ledger_booking.cause%TYPE := p_cause;
+    description ledger_booking.description%TYPE := p_description;
 BEGIN
-    IF ledger_is_same(p_id, p_kind, p_cause, p_description, p_effective_on,
+    IF ledger_is_same(p_id, kind, cause, description, p_effective_on,
                       p_debits, p_credits, p_amounts) THEN
         RETURN;
     END IF;
@@ -200,7 +203,7 @@ BEGIN
         USING ERRCODE = 'LG007';
 END $$;
 
--- Say why transfers were not added to the totals of these accounts.
+-- Say why transfers were not added to the totals of these cold accounts.
 CREATE FUNCTION ledger_refuse_to_move(
     p_id uuid, p_accounts bigint[], p_debits bigint[], p_credits bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -216,10 +219,10 @@ BEGIN
             USING ERRCODE = 'LG005';
     END IF;
     RAISE EXCEPTION 'account % would be overdrawn', (
-        SELECT string_agg(a.code, ', ') FROM ledger_account a JOIN ledger_total t ON t.account_id = a.id
-        WHERE a.id = ANY (p_accounts) AND NOT t.hot
-          AND (a.id = ANY (CASE t.floor WHEN 1 THEN p_debits WHEN -1 THEN p_credits END)
-               OR (t.credits - t.debits) * t.floor < 0)  -- it was already: only a superuser does that
+        SELECT string_agg(code, ', ') FILTER (WHERE place <= 10)
+               || CASE WHEN count(*) > 10 THEN ' and ' || count(*) - 10 || ' more' ELSE '' END
+        FROM (SELECT code, row_number() OVER (ORDER BY id) AS place
+              FROM ledger_account WHERE id = ANY (p_accounts)) short
     ) USING ERRCODE = 'LG002';
 END $$;
 
@@ -302,8 +305,15 @@ BEGIN
         FROM ledger_total WHERE account_id = ANY (ARRAY[p_debit, p_credit]) AND hot;
         GET DIAGNOSTICS found_hot = ROW_COUNT;
         IF found_cold + found_hot < 2 THEN
-            PERFORM ledger_refuse_to_move(p_id, ARRAY[p_debit, p_credit],
-                                          ARRAY[p_debit], ARRAY[p_credit]);
+            PERFORM ledger_refuse_to_move(p_id, ARRAY(
+                SELECT id FROM unnest(ARRAY[p_debit, p_credit]) AS given (id)
+                WHERE id NOT IN (
+                    -- What was written by one statement, as the transfer and its totals are.
+                    SELECT t.account_id FROM ledger_total t, ledger_transfer written
+                    WHERE t.account_id = ANY (ARRAY[p_debit, p_credit])
+                      AND written.xid = this_xid AND written.booking_id = p_id
+                      AND (t.hot OR (t.xmin = written.xmin AND t.cmin = written.cmin)))
+            ), ARRAY[p_debit], ARRAY[p_credit]);
         END IF;
     END IF;
     RETURN true;

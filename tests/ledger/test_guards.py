@@ -96,7 +96,7 @@ def move_nothing(books: Names, transfer: UUID) -> None:
 
 
 def move_too_much(books: Names, transfer: UUID) -> None:
-    move(books.treasury, books.bank, 10**13 + 1)
+    move(books.treasury, books.bank, 10**11 + 1)
 
 
 def move_to_nobody(books: Names, transfer: UUID) -> None:
@@ -247,6 +247,15 @@ GUARDS = [
     *(
         trigger("total_is_kept", "ledger_total", statement)
         for statement in ("DELETE FROM ledger_total", "TRUNCATE ledger_total")
+    ),
+    *(
+        trigger("books_are_kept", "ledger_books", statement)
+        for statement in ("DELETE FROM ledger_books", "TRUNCATE ledger_books")
+    ),
+    Guard(
+        "code_is_bounded",
+        "ALTER DOMAIN ledger_code DROP CONSTRAINT code_is_bounded",
+        sql("SELECT ledger_open_accounts(ARRAY[repeat('z', 64) || ' '], 'tranche', now())"),
     ),
     constraint("ledger_total_pkey", "ledger_total", sql(copy("ledger_total"))),
     Guard(
