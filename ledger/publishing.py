@@ -31,6 +31,8 @@ def as_json(seal: Seal) -> dict[str, Any]:
         "root": bytes(seal.root).hex(),
         "previous": bytes(seal.previous).hex(),
         "sealed_at": seal.sealed_at.astimezone(UTC).isoformat(),
+        "closed_through": str(seal.closed_through or ""),
+        "closed_xid": seal.closed_xid,
         "digest": bytes(seal.digest or b"").hex(),
         "signature": bytes(seal.signature or b"").hex(),
     }

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection, transaction
 
-from ledger.models import Seal
+from ledger.models import Books, Seal
 from ledger.publishing import as_json
 from ledger.verifier import GENESIS, root_of, seal_digest, split
 
@@ -48,6 +48,7 @@ def _seal_next(key: Ed25519PrivateKey, *, at: datetime, range_max: int) -> Seal 
         leaves, count, last_xid, last_seq = cursor.fetchone()
         if not count:
             return None
+        books = Books.objects.get()
         made = Seal(
             number=last.number + 1 if last else 1,
             count=count,
@@ -57,13 +58,18 @@ def _seal_next(key: Ed25519PrivateKey, *, at: datetime, range_max: int) -> Seal 
             previous=last.digest if last else GENESIS,
             leaves=leaves,
             sealed_at=at,
+            closed_through=books.closed_through,
+            closed_xid=books.closed_xid,
         )
         made.digest = seal_digest(as_json(made))
         made.signature = key.sign(bytes(made.digest))
         hashes = [made.root, made.previous, made.digest, made.signature, made.leaves]
         cursor.execute(
-            "SELECT ledger_add_seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [made.number, count, last_xid, last_seq, *map(bytes, hashes), at],
+            "SELECT ledger_add_seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                *(made.number, count, last_xid, last_seq, *map(bytes, hashes)),
+                *(at, books.closed_through, books.closed_xid),
+            ],
         )
         # As it is kept, without its leaves: two megabytes; who asks for them reads them.
         return Seal.objects.defer("leaves").get(number=made.number)

@@ -23,7 +23,7 @@ ALTER TABLE ledger_slot ALTER free TYPE ledger_free;
 ALTER TABLE ledger_transfer ALTER amount TYPE ledger_cents;
 ALTER TABLE ledger_booking ALTER effective_on TYPE ledger_date, ALTER booked_at TYPE ledger_moment;
 ALTER TABLE ledger_account ALTER code TYPE ledger_code, ALTER opened_at TYPE ledger_moment;
-ALTER TABLE ledger_seal ALTER sealed_at TYPE ledger_moment;
+ALTER TABLE ledger_seal ALTER sealed_at TYPE ledger_moment, ALTER closed_through TYPE ledger_date;
 ALTER TABLE ledger_books ALTER closed_through TYPE ledger_date;
 
 CREATE TRIGGER transfer_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_transfer

@@ -31,7 +31,9 @@ BEGIN
         WHERE o.account_id = moved.account_id ORDER BY o.closed_through DESC LIMIT 1
     ) known ON true;
     GET DIAGNOSTICS opened = ROW_COUNT;
-    UPDATE ledger_books SET closed_through = p_through;
+    -- Who posted up to then has committed, or is this transaction: later ones keep to the date.
+    UPDATE ledger_books SET closed_through = p_through, closed_xid = xid_offset + greatest(
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint, txid_current() + 1);
     RETURN opened;
 END $$;
 

@@ -10,7 +10,7 @@ ALTER TABLE ledger_slot SET (fillfactor = 50);
 -- whole table for the transfers of one: tell it that each has some hundred (decision 109).
 ALTER TABLE ledger_transfer ALTER debit_account_id SET (n_distinct = -0.01),
                             ALTER credit_account_id SET (n_distinct = -0.01);
-INSERT INTO ledger_books (id, rolled_to, sealed_to, xid_offset) VALUES (1, 0, 0, 0);
+INSERT INTO ledger_books (id, closed_xid, rolled_to, sealed_to, xid_offset) VALUES (1, 0, 0, 0, 0);
 
 -- Opening accounts: the usual case, that all are new, is answered by the insert itself; only when some
 -- were there already are they looked up, in a statement of its own, which sees what others committed.
@@ -307,12 +307,11 @@ BEGIN
         IF found_cold + found_hot < 2 THEN
             PERFORM ledger_refuse_to_move(p_id, ARRAY(
                 SELECT id FROM unnest(ARRAY[p_debit, p_credit]) AS given (id)
-                WHERE id NOT IN (
-                    -- What was written by one statement, as the transfer and its totals are.
-                    SELECT t.account_id FROM ledger_total t, ledger_transfer written
-                    WHERE t.account_id = ANY (ARRAY[p_debit, p_credit])
-                      AND written.xid = this_xid AND written.booking_id = p_id
-                      AND (t.hot OR (t.xmin = written.xmin AND t.cmin = written.cmin)))
+                LEFT JOIN ledger_total t ON t.account_id = id
+                WHERE (t.hot OR EXISTS (  -- it was written by one statement with the transfer
+                    SELECT FROM ledger_transfer w
+                    WHERE w.xid = this_xid AND w.booking_id = p_id
+                      AND w.xmin = t.xmin AND w.cmin = t.cmin)) IS NOT TRUE
             ), ARRAY[p_debit], ARRAY[p_credit]);
         END IF;
     END IF;

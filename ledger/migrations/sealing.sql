@@ -73,7 +73,8 @@ END $$;
 -- (a restored server could have one).
 CREATE FUNCTION ledger_add_seal(
     p_number bigint, p_count integer, p_last_xid bigint, p_last_seq bigint, p_root bytea,
-    p_previous bytea, p_digest bytea, p_signature bytea, p_leaves bytea, p_at timestamptz
+    p_previous bytea, p_digest bytea, p_signature bytea, p_leaves bytea, p_at timestamptz,
+    p_closed_through date, p_closed_xid bigint
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -87,9 +88,9 @@ BEGIN
         RAISE EXCEPTION 'seal % does not continue the chain', p_number;
     END IF;
     INSERT INTO ledger_seal (number, count, last_xid, last_seq, root, previous, digest, signature,
-                             leaves, sealed_at)
+                             leaves, sealed_at, closed_through, closed_xid)
     VALUES (p_number, p_count, p_last_xid, p_last_seq, p_root, p_previous, p_digest, p_signature,
-            p_leaves, p_at);
+            p_leaves, p_at, p_closed_through, p_closed_xid);
     UPDATE ledger_books SET sealed_to = p_last_xid + 1;
 END $$;
 

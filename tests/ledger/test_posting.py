@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from ledger.models import Account, AccountClass, Booking, Slot, Transfer
 from ledger.posting import (
     AlreadyReversed,
     DifferentContent,
+    NewBooking,
     NewTransfer,
     NotAnAmount,
     Overdrawn,
@@ -116,21 +119,22 @@ def test_a_refusal_does_not_name_an_account_that_has_the_money() -> None:
     till = open_till()
     both = NewTransfer(books.fatima, till, 100)
 
-    with pytest.raises(Overdrawn, match="^account till would be overdrawn$"), transaction.atomic():
+    with pytest.raises(Overdrawn, match=r"^account till would be overdrawn$"), transaction.atomic():
         post(booking(), [both], at=AT)
-    with pytest.raises(Overdrawn, match="^account till would be overdrawn$"), transaction.atomic():
+    with pytest.raises(Overdrawn, match=r"^account till would be overdrawn$"), transaction.atomic():
         post(booking(), [both, NewTransfer(books.fund, books.henk, 1)], at=AT)
     with pytest.raises(Overdrawn, match=f"^account {code(books.henk)}, till would be overdrawn$"):
         move(books.henk, till, 1)
 
 
-def test_a_refusal_names_ten_accounts_and_counts_the_others() -> None:
+@pytest.mark.parametrize(("short", "others"), [(10, ""), (12, " and 2 more")])
+def test_a_refusal_names_ten_accounts_and_counts_the_others(short: int, others: str) -> None:
     books = open_books(fund_cents=100)
-    codes = [f"tranche:{n:02}" for n in range(12)]
+    codes = [f"tranche:{n:02}" for n in range(short)]
     opened = open_accounts(codes, account_class="tranche", at=AT)
     named = ", ".join(codes[:10])
 
-    with pytest.raises(Overdrawn, match=f"^account {named} and 2 more would be overdrawn$"):
+    with pytest.raises(Overdrawn, match=f"^account {named}{others} would be overdrawn$"):
         post(booking(), [NewTransfer(opened[each], books.fund, 1) for each in codes], at=AT)
 
 
@@ -142,9 +146,7 @@ def open_till() -> int:
 
 def test_blanks_beyond_the_end_of_a_text_make_no_other_content() -> None:
     books = open_books(fund_cents=100)
-    offered = booking()._replace(
-        kind="k" * 32 + " ", cause="c" * 100 + "  ", description="d" * 200 + "  "
-    )
+    offered = NewBooking(uuid4(), "k" * 32 + " ", "c" * 100 + "  ", "d" * 200 + "  ", ON)
 
     for _ in range(2):
         post(offered, [NewTransfer(books.fund, books.fatima, 1)], at=AT)
@@ -162,7 +164,7 @@ def test_a_text_that_is_too_long_is_refused(text: str, is_there: bool) -> None:
 
     with pytest.raises(UnableToPost, match="too long"):
         post(
-            offered._replace(**{text: "x" * 201}),
+            NewBooking(**offered._asdict() | {text: "x" * 201}),
             [NewTransfer(books.fund, books.fatima, 1)],
             at=AT,
         )
@@ -189,11 +191,12 @@ def test_a_hold_that_is_not_there_is_named(act: str) -> None:
     books = open_books(fund_cents=100)
     hold = Hold(account=2**40, source=books.fatima)
 
+    acts: dict[str, Callable[..., object]] = {
+        "capture": partial(capture, hold=hold, to=books.provider, cents=1),
+        "release": partial(release, holds=[hold]),
+    }
     with pytest.raises(UnknownAccount):
-        if act == "capture":
-            capture(booking(), hold=hold, to=books.provider, cents=1, at=AT)
-        else:
-            release(booking(), holds=[hold], at=AT)
+        acts[act](booking(), at=AT)
 
 
 def code(account_id: int) -> str:
