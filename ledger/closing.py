@@ -12,7 +12,8 @@ def close_period(*, through: date) -> int:
     """Close the books up to and including a date; return how many accounts had moved.
 
     Waits for postings under way. Raises PeriodIsClosed when they are closed that far already, and
-    PeriodIsNotOver unless the date is before today (UTC).
+    PeriodIsNotOver unless the date is before today (UTC); UnableToPost in a transaction that is not
+    READ COMMITTED.
     """
     with named_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT ledger_close_period(%s)", [through])

@@ -38,7 +38,7 @@ class AlreadyReversed(UnableToPost):
 
 
 class NotAnAmount(UnableToPost):
-    """A transfer moves 1 to 10^13 cents between two different accounts."""
+    """A transfer moves 1 to 10^11 cents between two different accounts."""
 
 
 BY_SQLSTATE: dict[str, type[UnableToPost]] = {
@@ -50,11 +50,14 @@ BY_SQLSTATE: dict[str, type[UnableToPost]] = {
     "LG007": UnableToPost,
     "LG008": PeriodIsNotOver,
     "LG009": NotAnAmount,
+    "22001": UnableToPost,  # a text that is too long
+    "22003": NotAnAmount,  # a number that is no bigint, or makes a total that is none
 }
 BY_CONSTRAINT: dict[str, type[UnableToPost]] = {
     "slot_is_never_overdrawn": Overdrawn,
     "transfer_amount_is_positive": NotAnAmount,
     "transfer_amount_is_bounded": NotAnAmount,
+    "code_is_bounded": UnableToPost,
     "date_is_bounded": UnableToPost,
     "moment_is_bounded": UnableToPost,
 }

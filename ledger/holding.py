@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ledger.accounts import open_accounts
 from ledger.balances import balances
-from ledger.posting import NewBooking, NewTransfer, post
+from ledger.posting import NewBooking, NewTransfer, UnknownAccount, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ def release(booking: NewBooking, *, holds: Sequence[Hold], at: datetime) -> int:
     release by whoever knows the date.
     """
     left = balances([hold.account for hold in holds])
+    for hold in holds:
+        if hold.account not in left:
+            raise UnknownAccount(f"there is no account {hold.account} to release")
     transfers = [
         NewTransfer(hold.account, hold.source, left[hold.account])
         for hold in holds

@@ -201,6 +201,9 @@ class Seal(models.Model):
     signature = models.BinaryField()
     leaves = models.BinaryField()
     sealed_at = models.DateTimeField()
+    # What the books said of their closing then: see Books.
+    closed_through = models.DateField(null=True)
+    closed_xid = models.BigIntegerField()
 
     class Meta:
         ordering = ["number"]
@@ -217,6 +220,8 @@ class Books(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     closed_through = models.DateField(null=True)
+    # No transfer of this transaction or a later one has that date or an earlier one.
+    closed_xid = models.BigIntegerField(default=0)
     rolled_to = models.BigIntegerField(default=0)
     sealed_to = models.BigIntegerField(default=0)
     # Added to the server's transaction ids; grows when a restored server counts from low again.

@@ -41,7 +41,7 @@ __all__ = [
     "reverse",
 ]
 
-POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s::bigint, %s::bigint, %s::bigint)"
 POST_MANY = """
     SELECT ledger_post_many(%s, %s, %s, %s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[])
 """

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from ledger.models import Seal
-from ledger.sealing import as_json
+from ledger.publishing import as_json
 from ledger.verifier import leaf_hash, path_of, split, tree_of
 
 LEAVES = """
@@ -42,15 +42,17 @@ def prove(places: Sequence[tuple[int, int]]) -> dict[str, Any]:
         found = cursor.fetchall()
     lines = []
     seals: list[Seal] = []
-    tree: list[list[bytes]] = [[]]
+    tree: list[list[bytes]] = []
+    index: dict[bytes, int] = {}
     for xid, seq, content in found:
         if not seals or (xid, seq) > (seals[-1].last_xid, seals[-1].last_seq):
             seals.append(_seal_over(xid, seq))
             tree = tree_of(split(seals[-1].leaves))
+            index = {leaf: number for number, leaf in enumerate(tree[0])}
         leaf = leaf_hash(content)
-        if leaf not in tree[0]:
+        if leaf not in index:
             raise NotAsSealed(f"transfer {xid}-{seq} is not what {seals[-1]} has")
-        path = [(side, hash_.hex()) for side, hash_ in path_of(tree, tree[0].index(leaf))]
+        path = [(side, hash_.hex()) for side, hash_ in path_of(tree, index[leaf])]
         lines.append({"content": json.loads(content), "seal": seals[-1].number, "path": path})
     return {"transfers": lines, "seals": [as_json(seal) for seal in seals]}
 

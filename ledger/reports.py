@@ -122,7 +122,11 @@ def trial_balance(*, on: date | None = None) -> list[TrialBalanceLine]:
 def statement(
     account_ids: Sequence[int], *, limit: int, before: str | None = None
 ) -> list[StatementLine]:
-    """Lines of these accounts, newest first; `before` is the `cursor` of the last line seen."""
+    """Lines of these accounts, newest first; `before` is the `cursor` of the last line seen.
+
+    In the order in which their transactions began. Of two that crossed, the later may have booked
+    first: the balance between them can show below zero where the account never was.
+    """
     xid, seq, account = map(int, re.split(r"[-.]", before or FIRST_PAGE))
     with connection.cursor() as cursor:
         cursor.execute(

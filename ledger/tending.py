@@ -9,8 +9,9 @@ from django.conf import settings
 
 from ledger.keys import sealing_key
 from ledger.models import Seal
+from ledger.publishing import NotPublished, publish
 from ledger.rolling_up import roll_up
-from ledger.sealing import NotPublished, publish, seal
+from ledger.sealing import seal
 
 
 def tend(*, at: datetime) -> list[Seal]:

@@ -10,8 +10,9 @@ rightly). Nothing here trusts the database or the program that wrote the file.
 Every transfer is a JSON array of text (`FIELDS`). Its leaf is SHA-256 of a zero byte and those
 bytes. The leaves of a range make a Merkle tree as in RFC 6962 (a node is SHA-256 of a one byte and
 its two children; a lone node moves up as it is). A seal's digest is SHA-256 of the JSON array of
-its number, count, last xid and seq, root, the digest before it and its moment; the digest is signed
-with Ed25519 (RFC 8032). An evidence file has the transfers in order, each range followed by its
+its number, count, last xid and seq, root, the digest before it, its moment, and of the last closing
+before it the day and the xid from which no transfer has that day or an earlier one; the digest is
+signed with Ed25519 (RFC 8032). An evidence file has the transfers in order, each range followed by its
 seal and the leaves it was made of; then every account with its totals; then a line that counts them.
 """
 
@@ -36,7 +37,7 @@ FIELDS = (
     "credit", "credit_class", "credit_side", "credit_may_overdraw",
     "cents", "xid", "seq",
 )  # fmt: skip
-DEBIT, CREDIT, CENTS = map(FIELDS.index, ("debit", "credit", "cents"))
+ON, DEBIT, CREDIT, CENTS = map(FIELDS.index, ("effective_on", "debit", "credit", "cents"))
 MOST_NAMED = 100  # of one range: a longer list helps nobody
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 CUT_SHORT = (OSError, EOFError, zlib.error)
@@ -133,9 +134,17 @@ def wrong_in_range(
     return found[:MOST_NAMED] + more
 
 
+def booked_late(place: str, day: str, through: str) -> str:
+    """What is wrong with a transfer that has a date of a period that was closed before it."""
+    return f"transfer {place} of {day} was booked after the books were closed through {through}"
+
+
 def seal_digest(seal: Seal) -> bytes:
     """What the next seal refers to and the signature covers."""
-    fields = ("number", "count", "last_xid", "last_seq", "root", "previous", "sealed_at")
+    fields = (
+        *("number", "count", "last_xid", "last_seq", "root", "previous", "sealed_at"),
+        *("closed_through", "closed_xid"),
+    )
     return hashlib.sha256(json.dumps([str(seal[name]) for name in fields]).encode()).digest()
 
 
@@ -271,6 +280,8 @@ class Evidence:
         self.public_key = public_key
         self.published = dict(published or {})
         self.findings: list[str] = []
+        self.closings: set[tuple[int, str]] = set()
+        self.dates: list[tuple[int, str, str]] = []  # of the range: xid, effective date and place
         self.places: list[str] = []
         self.leaves: list[bytes] = []
         self.previous = GENESIS.hex()
@@ -305,6 +316,7 @@ class Evidence:
             self.findings.append(f"line {number} cannot be read: {line[:60]}")
 
     def _end(self) -> None:
+        self._judge_dates()
         found = {"transfers": self.transfers, "seals": self.seals, "accounts": self.accounts}
         if self.counted is None:
             self.findings.append("the file breaks off: its last line is not there")
@@ -323,6 +335,7 @@ class Evidence:
             self.findings.append(f"transfer {place_of(fields)} is out of order")
         self.last = int(xid), int(seq)
         self.places.append(place_of(fields))
+        self.dates.append((int(xid), fields[ON], self.places[-1]))
         self.leaves.append(leaf_hash(content))
         self.transfers += 1
         self._move(fields[DEBIT : DEBIT + 4], int(cents), 0)
@@ -344,8 +357,25 @@ class Evidence:
         self.findings += wrong_in_range(name, self.places, self.leaves, sealed)
         if self.published.pop(seal["number"], as_published(seal)) != as_published(seal):
             self.findings.append(f"{name}: it is not the one that was published")
+        if seal["closed_through"]:
+            self.closings.add((seal["closed_xid"], seal["closed_through"]))
+        self._judge_dates()
         self.previous = seal["digest"]
         self.places, self.leaves = [], []
+
+    def _judge_dates(self) -> None:
+        """Name what was booked after a closing with a date that it closed.
+
+        The first seal after a closing tells of it, and a transfer after it is in no earlier one.
+        """
+        found = [
+            booked_late(place, day, through)
+            for xid, day, place in self.dates
+            for start, through in self.closings
+            if xid >= start and day <= through
+        ]
+        self.findings += found[:MOST_NAMED]
+        self.dates = []
 
     def _account(self, account: dict[str, Any]) -> None:
         code = account["account"]

@@ -59,7 +59,7 @@ def seal() -> int:
     """
     from django.utils import timezone
 
-    from ledger.sealing import NotPublished
+    from ledger.publishing import NotPublished
     from ledger.tending import tend
 
     try:

@@ -5,8 +5,8 @@ from importlib.resources import files
 from django.conf import settings
 from django.db import connection
 
+from ledger.eras import begin_era
 from ledger.roles import grant_ledger
-from ledger.sealing import begin_era
 from ontwikkelrekening.audit.roles import grant_reading
 from ontwikkelrekening.chart import load_chart
 from ontwikkelrekening.staff import set_up_groups

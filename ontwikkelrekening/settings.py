@@ -174,7 +174,8 @@ def _database() -> dict[str, Any]:
         "keepalives_interval": 2,
         "keepalives_count": 2,
         "tcp_user_timeout": 5000,
-        "options": "-c idle_in_transaction_session_timeout=10s",
+        # Nothing here takes so long that compiling its plan would pay.
+        "options": "-c idle_in_transaction_session_timeout=10s -c jit=off",
         # What is asked again and again is parsed and planned once (decision 403).
         "server_side_binding": True,
         "prepare_threshold": 3,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ledger.exports.movements import rows
 from ledger.models import Seal
-from ledger.sealing import as_json
+from ledger.publishing import as_json
 
 LEAVES = "SELECT xid, seq, content FROM ledger_leaves(%s, %s, %s, 0, %s)"
 FIRST, END = -(2**63), 2**63 - 1

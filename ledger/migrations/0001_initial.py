@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
                 ("closed_through", models.DateField(null=True)),
+                ("closed_xid", models.BigIntegerField(default=0)),
                 ("rolled_to", models.BigIntegerField(default=0)),
                 ("sealed_to", models.BigIntegerField(default=0)),
                 ("xid_offset", models.BigIntegerField(default=0)),
@@ -154,6 +155,8 @@ class Migration(migrations.Migration):
                 ("signature", models.BinaryField()),
                 ("leaves", models.BinaryField()),
                 ("sealed_at", models.DateTimeField()),
+                ("closed_through", models.DateField(null=True)),
+                ("closed_xid", models.BigIntegerField()),
             ],
             options={
                 "ordering": ["number"],

@@ -1,12 +1,13 @@
+DROP TRIGGER books_are_kept ON ledger_books;
 DROP TRIGGER total_is_kept ON ledger_total;
 DROP TRIGGER account_is_append_only ON ledger_account;
 DROP TRIGGER booking_is_append_only ON ledger_booking;
 DROP TRIGGER transfer_is_append_only ON ledger_transfer;
 DROP FUNCTION ledger_refuse();
 ALTER TABLE ledger_books ALTER closed_through TYPE date;
-ALTER TABLE ledger_seal ALTER sealed_at TYPE timestamptz;
-ALTER TABLE ledger_account ALTER opened_at TYPE timestamptz;
+ALTER TABLE ledger_seal ALTER sealed_at TYPE timestamptz, ALTER closed_through TYPE date;
+ALTER TABLE ledger_account ALTER code TYPE varchar(64), ALTER opened_at TYPE timestamptz;
 ALTER TABLE ledger_booking ALTER effective_on TYPE date, ALTER booked_at TYPE timestamptz;
 ALTER TABLE ledger_transfer ALTER amount TYPE bigint;
 ALTER TABLE ledger_slot ALTER free TYPE bigint;
-DROP DOMAIN ledger_cents, ledger_free, ledger_date, ledger_moment;
+DROP DOMAIN ledger_cents, ledger_code, ledger_free, ledger_date, ledger_moment;

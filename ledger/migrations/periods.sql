@@ -1,13 +1,16 @@
 -- Close the books through a date: no transfer with that date or an earlier one comes in any more.
--- The lock waits for every posting under way and holds new ones back until this commits. There is no
--- way back, so a day that is not over, by this server's own clock, would stop all posting until it is.
+-- The lock waits for every posting under way and holds new ones back until this commits. Only a
+-- statement that looks at the books then, and not as they were at first, sees what it waited for. There
+-- is no way back, so a day that is not over, by this server's own clock, would stop all posting until it is.
 CREATE FUNCTION ledger_close_period(p_through date) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     before date;
     opened bigint;
 BEGIN
-    IF p_through >= (now() AT TIME ZONE 'UTC')::date THEN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'closing a period needs READ COMMITTED' USING ERRCODE = 'LG007';
+    ELSIF p_through >= (now() AT TIME ZONE 'UTC')::date THEN
         RAISE EXCEPTION '% is not over yet (UTC)', p_through USING ERRCODE = 'LG008';
     END IF;
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
@@ -28,7 +31,9 @@ BEGIN
         WHERE o.account_id = moved.account_id ORDER BY o.closed_through DESC LIMIT 1
     ) known ON true;
     GET DIAGNOSTICS opened = ROW_COUNT;
-    UPDATE ledger_books SET closed_through = p_through;
+    -- Who posted up to then has committed, or is this transaction: later ones keep to the date.
+    UPDATE ledger_books SET closed_through = p_through, closed_xid = xid_offset + greatest(
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint, txid_current() + 1);
     RETURN opened;
 END $$;
 

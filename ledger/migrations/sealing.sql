@@ -29,7 +29,8 @@ CREATE VIEW ledger_leaf AS
 CREATE FUNCTION ledger_leaves(
     p_after_xid bigint, p_after_seq bigint, p_last_xid bigint, p_last_seq bigint, p_limit bigint
 ) RETURNS TABLE (xid bigint, seq bigint, content text) LANGUAGE sql STABLE
-SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET work_mem = '64MB' AS $$
+SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off SET jit = off
+SET work_mem = '64MB' AS $$
     WITH t AS MATERIALIZED (
         SELECT * FROM ledger_transfer
         WHERE (xid, seq) > (p_after_xid, p_after_seq) AND (xid, seq) <= (p_last_xid, p_last_seq)
@@ -72,7 +73,8 @@ END $$;
 -- (a restored server could have one).
 CREATE FUNCTION ledger_add_seal(
     p_number bigint, p_count integer, p_last_xid bigint, p_last_seq bigint, p_root bytea,
-    p_previous bytea, p_digest bytea, p_signature bytea, p_leaves bytea, p_at timestamptz
+    p_previous bytea, p_digest bytea, p_signature bytea, p_leaves bytea, p_at timestamptz,
+    p_closed_through date, p_closed_xid bigint
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -86,9 +88,9 @@ BEGIN
         RAISE EXCEPTION 'seal % does not continue the chain', p_number;
     END IF;
     INSERT INTO ledger_seal (number, count, last_xid, last_seq, root, previous, digest, signature,
-                             leaves, sealed_at)
+                             leaves, sealed_at, closed_through, closed_xid)
     VALUES (p_number, p_count, p_last_xid, p_last_seq, p_root, p_previous, p_digest, p_signature,
-            p_leaves, p_at);
+            p_leaves, p_at, p_closed_through, p_closed_xid);
     UPDATE ledger_books SET sealed_to = p_last_xid + 1;
 END $$;
 
@@ -98,6 +100,9 @@ DECLARE
     known bigint;
     counted bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN  -- see ledger_close_period
+        RAISE EXCEPTION 'beginning an era needs READ COMMITTED' USING ERRCODE = 'LG007';
+    END IF;
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
     SELECT greatest(rolled_to, sealed_to, (SELECT max(xid) FROM ledger_transfer)) INTO known
     FROM ledger_books;

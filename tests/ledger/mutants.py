@@ -110,6 +110,9 @@ EQUIVALENT = {
     ),
     "ledger_now: always: [WHERE ledger_total.hot -> WHERE true])) hot(account_id, debits, credits) "
     "ON ((hot.account_id = t.account_id)));": "the same of cold accounts, of which there are millions",
+    "ledger_post: no first condition: [WHERE w.xid = this_xid AND -> WHERE] w.booking_id = p_id": (
+        "by their transaction they are found"
+    ),
     "ledger_post: looser: IF found_cold [< -> <=] 2 THEN": (
         "of two cold accounts it then asks for the hot ones, which are none"
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -12,13 +14,14 @@ from ledger.balances import balances_on
 from ledger.checking import check_ledger
 from ledger.closing import close_period, closed_through
 from ledger.errors import PeriodIsNotOver
+from ledger.eras import begin_era
 from ledger.models import Opening
 from ledger.posting import PeriodIsClosed, UnableToPost
 from ledger.reports import trial_balance
 from ledger.rolling_up import roll_up
 from tests.ledger.books import Names, move, open_books
 from tests.ledger.test_guards import without
-from tests.racing import together
+from tests.racing import Beside, together
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -247,3 +250,60 @@ def test_a_snapshot_from_before_the_closing_posts_nothing_after_it(
     else:
         assert together([post_late, close]) == ["posted in a closed period", "closed"]
         assert check_ledger()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_snapshot_from_before_a_posting_closes_nothing(own_database: str, guarded: bool) -> None:
+    """It waits for the posting, and would then count the books as they were without it."""
+    books = open_books(fund_cents=100)
+    if not guarded:
+        take_out_the_isolation("ledger_close_period")
+
+    with transaction.atomic():
+        move(books.fund, books.fatima, 1, on=JANUARY)
+        closing = Beside(at_first_sight(partial(close_period, through=JANUARY)))
+        assert closing.waits() is not guarded
+
+    assert closing.outcome() == ("UnableToPost" if guarded else "done")
+    assert bool(check_ledger()) is not guarded
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_snapshot_from_before_a_posting_begins_no_era(own_database: str, guarded: bool) -> None:
+    """After a restore: it would not see the highest place in the books."""
+    books = open_books(fund_cents=100)
+    if not guarded:
+        take_out_the_isolation("ledger_begin_era")
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        moved = move(books.fund, books.fatima, 1)
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE ledger_transfer SET xid = 2^40 WHERE booking_id = %s", [moved])
+        cursor.execute("UPDATE ledger_booking SET xid = 2^40 WHERE id = %s", [moved])
+        beginning = Beside(at_first_sight(begin_era))
+        assert beginning.waits() is not guarded
+
+    assert beginning.outcome() == ("UnableToPost" if guarded else "done")
+    if guarded:
+        assert begin_era() == 2**40
+    assert bool(check_ledger()) is not guarded
+
+
+def take_out_the_isolation(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            without(
+                function, "current_setting('transaction_isolation') <> 'read committed'", "false"
+            )
+        )
+
+
+def at_first_sight(act: Callable[[], object]) -> Callable[[], None]:
+    """The act in a transaction that sees the books of its start."""
+
+    def acting() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            act()
+
+    return acting

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 
 from ledger import verifier
 from ledger.exports.evidence import write_evidence
-from ledger.sealing import public_key_of, publish, seal
+from ledger.publishing import publish
+from ledger.sealing import public_key_of, seal
 from tests.ledger.books import AT, move, open_books
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))

@@ -12,9 +12,11 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import islice
+from os import mkfifo
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,6 +34,7 @@ from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period, rows
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
+from ledger.management.commands.export_ledger import goes_straight
 from ledger.models import Transfer
 from ledger.posting import NewBooking, NewTransfer, post, reverse
 from tests.ledger.books import AT, Names, move, open_books, place
@@ -293,3 +296,34 @@ def test_an_export_that_fails_leaves_nothing_but_the_one_of_before(
         call_command("export_ledger", "csv", str(tmp_path / "books"))
 
     assert [path.read_text() for path in tmp_path.iterdir()] == ["the one of before"]
+
+
+def test_a_link_goes_on_pointing_at_the_export(books: Names, tmp_path: Path) -> None:
+    target, link = tmp_path / "there.csv", tmp_path / "books.csv"
+    target.write_text("the one of before")
+    link.symlink_to(target)
+
+    call_command("export_ledger", "csv", str(link), stdout=io.StringIO())
+
+    assert link.is_symlink()
+    assert target.read_text().startswith("transfer,")
+    assert {*tmp_path.iterdir()} == {link, target}
+
+
+def test_a_pipe_gets_the_export_and_not_a_word_more(books: Names, tmp_path: Path) -> None:
+    pipe, said, failed = tmp_path / "books.csv", io.StringIO(), io.StringIO()
+    mkfifo(pipe)
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit(pipe.read_text)
+        call_command("export_ledger", "csv", str(pipe), stdout=said, stderr=failed)
+
+    assert read.result().startswith("transfer,")
+    assert not said.getvalue()
+    assert "written in" in failed.getvalue()
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("stream", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_nothing_takes_the_place_of_a_stream(stream: str) -> None:
+    """Not even where the shell put a file behind it."""
+    assert goes_straight(Path(stream))

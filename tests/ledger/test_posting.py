@@ -1,20 +1,25 @@
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from ledger.accounts import open_accounts
+from ledger.accounts import open_account, open_accounts
 from ledger.balances import balance, balances, balances_on
 from ledger.checking import check_ledger
+from ledger.holding import Hold, capture, release
 from ledger.models import Account, AccountClass, Booking, Slot, Transfer
 from ledger.posting import (
     AlreadyReversed,
     DifferentContent,
+    NewBooking,
     NewTransfer,
     NotAnAmount,
     Overdrawn,
+    UnableToPost,
     UnknownAccount,
     post,
     reverse,
@@ -106,6 +111,92 @@ def test_a_refusal_does_not_name_an_account_that_may_be_overdrawn() -> None:
 
     with pytest.raises(Overdrawn, match=f"^account {code(books.fatima)} would be overdrawn$"):
         move(books.fatima, cost, 1)
+
+
+def test_a_refusal_does_not_name_an_account_that_has_the_money() -> None:
+    books = open_books(fund_cents=1_000)
+    move(books.fund, books.fatima, 500)
+    till = open_till()
+    both = NewTransfer(books.fatima, till, 100)
+
+    with pytest.raises(Overdrawn, match=r"^account till would be overdrawn$"), transaction.atomic():
+        post(booking(), [both], at=AT)
+    with pytest.raises(Overdrawn, match=r"^account till would be overdrawn$"), transaction.atomic():
+        post(booking(), [both, NewTransfer(books.fund, books.henk, 1)], at=AT)
+    with pytest.raises(Overdrawn, match=f"^account {code(books.henk)}, till would be overdrawn$"):
+        move(books.henk, till, 1)
+
+
+@pytest.mark.parametrize(("short", "others"), [(10, ""), (12, " and 2 more")])
+def test_a_refusal_names_ten_accounts_and_counts_the_others(short: int, others: str) -> None:
+    books = open_books(fund_cents=100)
+    codes = [f"tranche:{n:02}" for n in range(short)]
+    opened = open_accounts(codes, account_class="tranche", at=AT)
+    named = ", ".join(codes[:10])
+
+    with pytest.raises(Overdrawn, match=f"^account {named}{others} would be overdrawn$"):
+        post(booking(), [NewTransfer(opened[each], books.fund, 1) for each in codes], at=AT)
+
+
+def open_till() -> int:
+    """An account of the debit side that may not be overdrawn."""
+    AccountClass.objects.create(code="till", name="Till", normal_side="debit")
+    return open_accounts(["till"], account_class="till", at=AT)["till"]
+
+
+def test_blanks_beyond_the_end_of_a_text_make_no_other_content() -> None:
+    books = open_books(fund_cents=100)
+    offered = NewBooking(uuid4(), "k" * 32 + " ", "c" * 100 + "  ", "d" * 200 + "  ", ON)
+
+    for _ in range(2):
+        post(offered, [NewTransfer(books.fund, books.fatima, 1)], at=AT)
+
+    assert balance(books.fatima) == 1
+
+
+@pytest.mark.parametrize("text", ["kind", "cause", "description"])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_text_that_is_too_long_is_refused(text: str, is_there: bool) -> None:
+    books = open_books(fund_cents=100)
+    offered = booking()
+    if is_there:
+        post(offered, [NewTransfer(books.fund, books.fatima, 1)], at=AT)
+
+    with pytest.raises(UnableToPost, match="too long"):
+        post(
+            NewBooking(**offered._asdict() | {text: "x" * 201}),
+            [NewTransfer(books.fund, books.fatima, 1)],
+            at=AT,
+        )
+
+
+@pytest.mark.parametrize("code", ["z" * 64 + " ", "z" * 65])
+def test_a_code_that_is_too_long_is_refused(code: str) -> None:
+    with pytest.raises(UnableToPost, match="code_is_bounded"):
+        open_account(code, account_class="tranche", at=AT)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+@pytest.mark.parametrize("cents", [10**11 + 1, 2**63 - 1, 2**63, 2**64])
+def test_an_amount_is_bounded(cents: int, others: int) -> None:
+    books = open_books(fund_cents=100)
+    more = [NewTransfer(books.fund, books.henk, 1)] * others
+
+    with pytest.raises(NotAnAmount):
+        post(booking(), [NewTransfer(books.treasury, books.fund, cents), *more], at=AT)
+
+
+@pytest.mark.parametrize("act", ["capture", "release"])
+def test_a_hold_that_is_not_there_is_named(act: str) -> None:
+    books = open_books(fund_cents=100)
+    hold = Hold(account=2**40, source=books.fatima)
+
+    acts: dict[str, Callable[..., object]] = {
+        "capture": partial(capture, hold=hold, to=books.provider, cents=1),
+        "release": partial(release, holds=[hold]),
+    }
+    with pytest.raises(UnknownAccount):
+        acts[act](booking(), at=AT)
 
 
 def code(account_id: int) -> str:

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from ledger.balances import balance, balances
 from ledger.checking import check_ledger
-from ledger.models import Transfer
-from ledger.posting import NewTransfer, post
+from ledger.models import Account, Transfer
+from ledger.posting import NewTransfer, Overdrawn, post
 from ledger.rolling_up import roll_up
 from tests.ledger.books import AT, booking, move, open_books
 from tests.racing import Beside, race
@@ -167,3 +167,15 @@ def test_different_content_under_one_id_is_accepted_once() -> None:
 
     assert outcomes == {"done": 1, "DifferentContent": WRITERS - 1}
     assert not check_ledger()
+
+
+def test_who_fell_short_is_named_where_others_wrote_the_totals() -> None:
+    """By the same act, as the same command of transactions of their own."""
+    books = open_books(fund_cents=100)
+    move(books.fund, books.fatima, 10)
+    move(books.fund, books.henk, 10)
+
+    fatima = Account.objects.get(pk=books.fatima)
+
+    with pytest.raises(Overdrawn, match=f"^account {fatima} would be overdrawn$"):
+        move(books.fatima, books.henk, 11)

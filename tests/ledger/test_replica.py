@@ -25,11 +25,12 @@ from ledger.accounts import open_accounts
 from ledger.balances import balance, balances, balances_on, totals
 from ledger.checking import check_ledger
 from ledger.closing import close_period
+from ledger.eras import begin_era
 from ledger.models import Booking, Seal
 from ledger.proving import prove, prove_statement
+from ledger.publishing import PUBLISHED, NotPublished
 from ledger.reports import balance_sheet, statement, trial_balance
 from ledger.rolling_up import roll_up
-from ledger.sealing import PUBLISHED, NotPublished, begin_era
 from ledger.tending import tend
 from tests.ledger.books import AT, ON, Names, move, open_books, place
 from tests.servers import Copy, Pair, ask, await_, catch_up, follow_in_step, on, promote, set_up

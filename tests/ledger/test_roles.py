@@ -45,7 +45,7 @@ ACTS = {
     "ledger_roll_up": "",
     "ledger_close_period": "'2020-01-01'",
     "ledger_lock_seals": "",
-    "ledger_add_seal": "1, 1, 1, 1, '', '', '', '', '', now()",
+    "ledger_add_seal": "1, 1, 1, 1, '', '', '', '', '', now(), NULL, 0",
 }
 FOR_THE_OWNER = {
     "ledger_take": "1, -100",

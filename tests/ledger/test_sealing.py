@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
 from ledger import verifier
+from ledger.eras import begin_era
 from ledger.models import Books, Seal, Transfer
 from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
-from ledger.sealing import NotPublished, begin_era, public_key_of, publish, seal
+from ledger.publishing import NotPublished, publish
+from ledger.sealing import public_key_of, seal
 from ledger.verifying import RANGE, unpublished, verify_ledger
 from tests.ledger.books import AT, Names, booking, move, name, open_books, place
 from tests.ledger.test_guards import COLUMNS

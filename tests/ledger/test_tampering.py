@@ -20,10 +20,13 @@ from pytest_django import Settings
 
 from ledger.checking import check_ledger
 from ledger.closing import close_period
+from ledger.exports.evidence import write_evidence
+from ledger.publishing import publish
 from ledger.rolling_up import roll_up
-from ledger.sealing import public_key_of, publish, seal
+from ledger.sealing import public_key_of, seal
+from ledger.verifier import Evidence
 from ledger.verifying import verify_ledger
-from tests.ledger.books import AT, Names, move, open_books
+from tests.ledger.books import AT, Names, move, name, open_books
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = bytes.fromhex(public_key_of(KEY))
@@ -278,3 +281,48 @@ def test_a_half_written_seal_is_published_anew(books: Names, tmp_path: Path) -> 
     assert publish(tmp_path) == 1
     assert file.read_bytes() == whole
     assert publish(tmp_path) == 0
+
+
+def test_a_period_that_was_opened_again_is_seen(own_database: str, tmp_path: Path) -> None:
+    """Openings gone, the date taken back, a transfer slipped in, and all of it closed anew."""
+    books = open_books(fund_cents=1_000)
+    on_the_day = date(2026, 3, 31)
+    move(books.fund, books.fatima, 1, on=on_the_day)
+    close_period(through=on_the_day)
+    move(books.fund, books.fatima, 1, on=date(2026, 4, 1))
+    seal(key=KEY, at=AT)
+    assert not findings()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM ledger_opening")
+        cursor.execute("UPDATE ledger_books SET closed_through = NULL, closed_xid = 0")
+    late = move(books.fund, books.henk, 500, on=on_the_day)
+    close_period(through=on_the_day)
+    move(books.fund, books.henk, 1, on=date(2026, 4, 1))
+
+    expected = f"transfer {name(late)} of 2026-03-31 was booked after the books were closed"
+    for sealed in (0, 1):  # whether the next seal is there already or not
+        assert [expected in finding for finding in findings()] == [True]
+        file = tmp_path / f"{sealed}.jsonl"
+        write_evidence(file)
+        with file.open() as lines:
+            assert [expected in each for each in Evidence(PUBLIC).read(lines)] == [True]
+        seal(key=KEY, at=AT)
+
+
+@pytest.mark.parametrize("offset", [0, 1_000])
+def test_a_transfer_from_before_a_closing_may_be_sealed_after_it(
+    own_database: str, offset: int
+) -> None:
+    books = open_books()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_books SET xid_offset = %s", [offset])
+    move(books.treasury, books.fund, 1_000)
+    with transaction.atomic():
+        move(books.fund, books.fatima, 1)
+        close_period(through=date(2026, 3, 31))
+    move(books.fund, books.fatima, 1, on=date(2026, 4, 1))
+
+    seal(key=KEY, at=AT, range_max=2)
+
+    assert not findings()

@@ -1,8 +1,9 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from ledger.sealing import begin_era
+from ledger.eras import begin_era
+from ledger.errors import UnableToPost
 
 
 class Command(BaseCommand):
@@ -11,4 +12,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Transactions of this server count from {begin_era()}.")
+        try:
+            offset = begin_era()
+        except UnableToPost as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"Transactions of this server count from {offset}.")

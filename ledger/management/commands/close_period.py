@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.closing import close_period
-from ledger.errors import PeriodIsClosed, PeriodIsNotOver
+from ledger.errors import PeriodIsNotOver, UnableToPost
 from ledger.management.arguments import day
 
 
@@ -21,6 +21,6 @@ class Command(BaseCommand):
             accounts = close_period(through=through)
         except PeriodIsNotOver as error:
             raise CommandError(str(error), returncode=2) from None
-        except PeriodIsClosed as error:
+        except UnableToPost as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Closed through {through}: opening totals of {accounts} accounts.")

@@ -16,6 +16,7 @@ from ledger.exports.xaf import Administration, write_xaf
 from ledger.management.arguments import day
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998  # the days before and after a period are dates too
+STREAMS = {"/dev", "/dev/fd", "/proc/self/fd"}
 LONGEST = {"name": 255, "tax_id": 30}  # what XAF 4.0 takes
 OF_A_PERIOD = {
     "csv": write_csv,
@@ -25,19 +26,28 @@ OF_A_PERIOD = {
 }
 
 
+def goes_straight(file: Path) -> bool:
+    """Whether nothing can take this file's place: a pipe, a device, what the shell put behind one.
+
+    A folder is refused on opening.
+    """
+    return str(file.absolute().parent) in STREAMS or (file.exists() and not file.is_file())
+
+
 @contextmanager
 def whole(file: Path) -> Iterator[Path]:
     """A file to write beside this one, which takes its name when it is whole.
 
     A journal that breaks off would pass its own checks: the closing balances stand at its end.
     """
-    if file.exists() and not file.is_file():  # /dev/stdout, a pipe; a folder is refused on opening
+    if goes_straight(file):
         yield file
         return
-    unfinished = file.with_name(f"unfinished-{file.name}")
+    target = file.resolve()  # a link goes on pointing there
+    unfinished = target.with_name(f"unfinished-{file.name}")
     try:
         yield unfinished
-        unfinished.replace(file)
+        unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -84,7 +94,10 @@ class Command(BaseCommand):
         except ImportError as error:
             raise CommandError(f"{options['format']}: {error.name} is not installed") from None
         seconds = time.monotonic() - started
-        self.stdout.write(f"{file}: {file.stat().st_size:,} bytes in {seconds:.1f} s.")
+        if goes_straight(file):  # which may be the very stream that this would be written to
+            self.stderr.write(f"{file}: written in {seconds:.1f} s.", self.style.SUCCESS)
+        else:
+            self.stdout.write(f"{file}: {file.stat().st_size:,} bytes in {seconds:.1f} s.")
 
     def _write(self, file: Path, period: Period, *, made_on: date, **options: Any) -> None:
         if options["format"] == "evidence":

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from ledger.keys import sealing_key
 from ledger.management.arguments import seconds
-from ledger.sealing import PUBLISHED, NotPublished, public_key_of
+from ledger.publishing import PUBLISHED, NotPublished
+from ledger.sealing import public_key_of
 from ledger.tending import tend
 
 

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ledger.checking import Finding, check_ledger
 from ledger.keys import sealing_key
 from ledger.models import Seal
-from ledger.sealing import PUBLISHED, public_key_of
+from ledger.publishing import PUBLISHED
+from ledger.sealing import public_key_of
 from ledger.verifier import open_text, printable, read_published
 from ledger.verifying import verify_ledger
 
