@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from ledger.balances import balances_on
 from ledger.checking import check_ledger
 from ledger.closing import close_period, closed_through
-from ledger.errors import PeriodIsNotOver
 from ledger.eras import begin_era
+from ledger.errors import PeriodIsNotOver
 from ledger.models import Opening
 from ledger.posting import PeriodIsClosed, UnableToPost
 from ledger.reports import trial_balance
