@@ -1,5 +1,6 @@
 """Logging in and out, and what a session may and may not do."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from ontwikkelrekening.citizens.models import Circumstance
 from ontwikkelrekening.sessions import SessionStore
+from providers.models import Enrolment
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
 SOME_ID = "00000000-0000-4000-8000-000000000000"
@@ -138,6 +141,40 @@ def test_a_form_without_its_secret_is_refused_kindly(town: Town) -> None:
 
     assert answer.status_code == 403
     assert "Deze pagina stond te lang open" in answer.content.decode()
+
+
+def secret_on(client: Client, path: str) -> str:
+    """The secret in the forms of a page, as it stands in a tab that is left open."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).content.decode())
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("logs_out", [True, False])
+def test_a_page_left_open_does_nothing_for_who_logs_in_next(town: Town, logs_out: bool) -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "nl"})
+    who = {"bsn": HENK_BSN, "csrfmiddlewaretoken": secret_on(browser, "/inloggen")}
+    assert browser.post("/inloggen", who).status_code == 302
+    course = f"/opleidingen/{town.course.pk}/controleren"
+    of_henk = secret_on(browser, f"{course}?start=2026-03-09")
+    if logs_out:
+        browser.post("/uitloggen", {"csrfmiddlewaretoken": secret_on(browser, "/")})
+    who = {"bsn": FATIMA_BSN, "csrfmiddlewaretoken": secret_on(browser, "/inloggen")}
+    assert browser.post("/inloggen", who).status_code == 302
+    choice = {"start": "2026-03-09", "price": "26000", "own": "0", "id": SOME_ID}
+    fact = {"value": "agency", "valid_from": "2026-03-01"}
+
+    answers = [
+        browser.post(course, {**choice, "csrfmiddlewaretoken": of_henk}),
+        browser.post("/mijn-gegevens/contract", {**fact, "csrfmiddlewaretoken": of_henk}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert "Of er is intussen iemand in- of uitgelogd." in answers[0].content.decode()
+    assert not Enrolment.objects.exists()
+    assert not Circumstance.objects.filter(value="agency", valid_from="2026-03-01").exists()
+    choice["csrfmiddlewaretoken"] = secret_on(browser, f"{course}?start=2026-03-09")
+    assert browser.post(course, choice).status_code == 302, "her own form works"
 
 
 def test_the_language_is_switched_with_a_button_and_stays(fatima: Client) -> None:
