@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
@@ -22,6 +23,7 @@ from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Agreement, Pause, 
 from ontwikkelrekening.budgets.releasing import release_rest
 from ontwikkelrekening.budgets.spending import spending_order, take
 from ontwikkelrekening.budgets.terms import terms_for
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.terms import instalments
 from providers import enrolling
 from providers.models import Course, Enrolment
@@ -154,14 +156,16 @@ def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None
 
 
 def _payers(account_code: str, course: Course, *, on: date, lock: bool = False) -> list[Tranche]:
-    """The tranches that may pay for this course, in spending order.
+    """The tranches that may pay for this course, in spending order; none of someone erased.
 
     Locked in id order, what is free in them stays free until it is booked.
     """
+    erased = Citizen.objects.filter(account_code=account_code).exclude(erased_at=None)
     tranches = (
         Tranche.objects.usable(on=on)
         .of(account_code)
         .paying_for(course.category)
+        .filter(~Exists(erased))
         .select_related("scheme")
         .order_by("pk")
     )

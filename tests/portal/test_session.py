@@ -8,13 +8,19 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from ontwikkelrekening.citizens.models import Circumstance
+from ontwikkelrekening.budgets.models import Application, Pause
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import Circumstance, Citizen
+from ontwikkelrekening.eligibility import objecting
+from ontwikkelrekening.eligibility.models import Decision, Objection, ObjectionState
 from ontwikkelrekening.sessions import SessionStore
 from providers.models import Enrolment
+from tests.budgets.round_world import DURING, published
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
 SOME_ID = "00000000-0000-4000-8000-000000000000"
@@ -145,7 +151,9 @@ def test_a_form_without_its_secret_is_refused_kindly(town: Town) -> None:
 
 def secret_on(client: Client, path: str) -> str:
     """The secret in the forms of a page, as it stands in a tab that is left open."""
-    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).content.decode())
+    found = re.search(
+        r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).content.decode()
+    )
     assert found
     return found[1]
 
@@ -175,6 +183,55 @@ def test_a_page_left_open_does_nothing_for_who_logs_in_next(town: Town, logs_out
     assert not Circumstance.objects.filter(value="agency", valid_from="2026-03-01").exists()
     choice["csrfmiddlewaretoken"] = secret_on(browser, f"{course}?start=2026-03-09")
     assert browser.post(course, choice).status_code == 302, "her own form works"
+
+
+@pytest.mark.parametrize("path", ["/", *citizen_pages()])
+def test_the_session_of_somebody_who_was_erased_ends(fatima: Client, town: Town, path: str) -> None:
+    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
+
+    answer = fatima.get(path)
+
+    assert answer.status_code == 403
+    assert "Log eerst in" in answer.content.decode()
+    assert "account_code" not in fatima.session
+    assert fatima.get("/").status_code == 200
+
+
+def test_somebody_who_was_erased_does_nothing_any_more(fatima: Client, town: Town) -> None:
+    decision = Decision.objects.get(account_code=town.fatima)
+    filed = objecting.file(decision, words="Waarom?", on=TODAY.date(), at=TODAY)
+    published(town.scheme)
+    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
+    acts = {
+        "/pauze": {"until": "2026-03-09"},
+        f"/opleidingen/{town.course.pk}/controleren": {
+            "start": "2026-03-09",
+            "price": "26000",
+            "own": "0",
+            "id": SOME_ID,
+        },
+        f"/bezwaren/{filed.pk}/intrekken": {},
+        f"/besluiten/{decision.pk}/bezwaar": {"words": "Nog een.", "send": "1"},
+        "/tijdvakken/voorjaar/aanvragen": {"wanted": "500"},
+    }
+
+    with time_machine.travel(DURING, tick=False):
+        for path, answers in acts.items():
+            assert log_in_again(fatima, town.fatima).post(path, answers).status_code == 403, path
+
+    assert not Pause.objects.exists()
+    assert not Enrolment.objects.exists()
+    assert not Application.objects.exists()
+    assert Objection.objects.get().state == ObjectionState.FILED
+
+
+def log_in_again(client: Client, account: str) -> Client:
+    """The session as it was before the erased were refused."""
+    session = client.session
+    session["account_code"] = account
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
 
 
 def test_the_language_is_switched_with_a_button_and_stays(fatima: Client) -> None:
