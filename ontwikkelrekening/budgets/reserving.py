@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
@@ -30,6 +31,7 @@ from providers.models import Course, Enrolment
 from providers.states import CourseState, EnrolmentState
 
 DAYS_AHEAD_MAX = 365
+RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,31 @@ class Agreed:
 
     enrolment: Enrolment
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A course from a day on, by the id to agree to it under; `is_made` when that already runs."""
+
+    id: UUID
+    is_made: bool
+
+
+def choice(account_code: str, course: Course, *, starts_on: date) -> Choice:
+    """The same choice whenever it is asked for, until what was agreed to ended; so agreed to once.
+
+    Its id is keyed, because a provider sees it and must not find the account by it.
+    """
+    made = Agreement.objects.filter(
+        account_code=account_code, enrolment__course=course, enrolment__starts_on=starts_on
+    )
+    states = dict(made.values_list("enrolment_id", "enrolment__state"))
+    running = [id for id, state in states.items() if state in RUNNING]
+    if running:
+        return Choice(running[0], is_made=True)
+    words = f"{account_code}:{course.pk}:{starts_on}:{len(states)}"
+    digest = salted_hmac("budgets.reserving.choice", words, algorithm="sha256").digest()
+    return Choice(UUID(bytes=digest[:16], version=4), is_made=False)
 
 
 def quote(account_code: str, course: Course, *, starts_on: date, on: date) -> Quote:
@@ -149,9 +176,7 @@ def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None
     if course.category not in BESIDE_A_COURSE:
         return
     running = Agreement.objects.of(account_code).courses_running(on=starts_on)
-    if not running.filter(
-        enrolment__state__in=[EnrolmentState.AGREED, EnrolmentState.REDEEMED]
-    ).exists():
+    if not running.filter(enrolment__state__in=RUNNING).exists():
         raise errors.NeedsRunningEnrolment
 
 

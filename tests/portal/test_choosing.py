@@ -123,6 +123,46 @@ def test_pressing_twice_agrees_once(fatima: Client, town: Town) -> None:
     assert Enrolment.objects.count() == 1
 
 
+def test_going_back_and_pressing_again_leads_to_what_was_chosen(fatima: Client, town: Town) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    first, other_tab = (answers_of(check_page(fatima, town)) for _ in range(2))
+    fatima.post(path, first)
+    enrolment = Enrolment.objects.get()
+
+    back = check_page(fatima, town)
+    pressed = fatima.post(path, other_tab)
+    later = answers_of(check_page(fatima, town, "2026-03-10"))
+
+    assert back["Location"] == f"/keuzes/{enrolment.pk}?al-gekozen"  # type: ignore[index]
+    assert "U heeft dit al gekozen" in text_of(fatima.get(back["Location"]))  # type: ignore[index]
+    assert pressed["Location"] == f"/keuzes/{enrolment.pk}"
+    assert Enrolment.objects.count() == 1
+    assert later["id"] != first["id"], "another start is another choice"
+
+
+def test_what_was_cancelled_can_be_chosen_again(fatima: Client, town: Town) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    fatima.post(path, answers_of(check_page(fatima, town)))
+    fatima.post(f"/keuzes/{Enrolment.objects.get().pk}/annuleren")
+
+    fatima.post(path, answers_of(check_page(fatima, town)))
+
+    assert sorted(Enrolment.objects.values_list("state", flat=True)) == ["agreed", "cancelled"]
+
+
+def test_what_another_date_would_not_change_is_no_problem_of_the_date(
+    fatima: Client, town: Town
+) -> None:
+    care = add_course(town.scheme, "Oppas tijdens de les", category="childcare")
+
+    answer = fatima.get(f"/opleidingen/{care.pk}/controleren", {"start": "2026-03-09"})
+
+    assert answer.status_code == 409
+    assert "Kies eerst een opleiding" in text_of(answer)
+    assert "Er staat iets verkeerd" not in text_of(answer)
+    assert "aria-invalid" not in answer.content.decode()
+
+
 def test_what_one_pays_oneself_is_only_what_was_shown(fatima: Client, town: Town) -> None:
     dear = add_course(town.scheme, "Rijbewijs C", price="1000.00")
     path = f"/opleidingen/{dear.pk}/controleren"
