@@ -78,7 +78,7 @@ def choice(account_code: str, course: Course, *, starts_on: date) -> Choice:
         account_code=account_code, enrolment__course=course, enrolment__starts_on=starts_on
     )
     states = dict(made.values_list("enrolment_id", "enrolment__state"))
-    running = [id for id, state in states.items() if state in RUNNING]
+    running = [made_id for made_id, state in states.items() if state in RUNNING]
     if running:
         return Choice(running[0], is_made=True)
     words = f"{account_code}:{course.pk}:{starts_on}:{len(states)}"

@@ -18,6 +18,7 @@ CitizenView = Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ACCOUNT = "account_code"
+WRITTEN = "words"  # the field of a form in which people write more than they can easily write again
 
 
 def account_of(request: HttpRequest) -> str | None:
@@ -61,10 +62,12 @@ def for_account(view: CitizenView[P]) -> View[P]:
 
 
 def _ask_to_log_in(request: HttpRequest, *, expired: bool) -> HttpResponse:
-    """403 with the way back."""
+    """403 with the way back, and to copy what somebody wrote: on this screen only, it is kept nowhere."""
     context = {
         "back_to": page_asked_for(request),
         "expired": expired,
+        "sent": request.method == "POST",
+        "written": request.POST.get(WRITTEN, ""),
         "language": get_language(),
     }
     return render(request, "portal/log_in_first.html", context, status=403)

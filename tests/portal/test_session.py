@@ -114,6 +114,14 @@ def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(fatima: Clien
     assert "U bent uitgelogd" in answer.content.decode()
 
 
+def test_staying_needs_a_session_and_renews_it(fatima: Client) -> None:
+    stayed = fatima.head("/er-nog")
+    fatima.post("/uitloggen")
+
+    assert (stayed.status_code, fatima.head("/er-nog").status_code) == (204, 403)
+    assert settings.SESSION_COOKIE_NAME in stayed.cookies
+
+
 def test_after_logging_out_nothing_is_left(fatima: Client) -> None:
     fatima.post("/uitloggen")
 
