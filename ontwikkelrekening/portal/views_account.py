@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
+from ontwikkelrekening.budgets.reserving import BESIDE_A_COURSE
 from ontwikkelrekening.citizens.identity import full_name, greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
@@ -91,7 +92,13 @@ def credit(request: HttpRequest, account: str, tranche_id: UUID) -> HttpResponse
     today = timezone.localdate()
     for each in credits_of(overview(account, on=today)):
         if each.holds(tranche_id):
-            context = {"account": account, "here": "home", "credit": each, "today": today}
+            context = {
+                "account": account,
+                "here": "home",
+                "credit": each,
+                "round": Round.objects.filter(account=each.tranche.source_id).first(),
+                "today": today,
+            }
             return render(request, "portal/credit.html", context)
     raise Http404
 
@@ -104,7 +111,9 @@ def spending(request: HttpRequest, account: str) -> HttpResponse:
         category: sum(c.free for c in tegoeden if category in c.tranche.categories)
         for category in CATEGORIES
     }
-    kinds = [(code, kind, free_for[code]) for code, kind in CATEGORIES.items()]
+    kinds = [
+        (code, kind, free_for[code], code in BESIDE_A_COURSE) for code, kind in CATEGORIES.items()
+    ]
     context = {
         "account": account,
         "here": "home",

@@ -97,5 +97,7 @@ def _why(claim: Claim) -> list[str]:
 
 
 def _own(line: EnrolmentLine) -> int:
-    """What the citizen agreed to pay beside the credit."""
+    """What the citizen agreed to pay beside the credit; nothing of what was called off."""
+    if line.enrolment.state not in (*RUNNING, EnrolmentState.FINISHED):
+        return 0
     return int(line.enrolment.course.price.amount * 100) - line.maximum_cents

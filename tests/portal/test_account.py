@@ -238,12 +238,3 @@ def test_home_asks_for_evidence_of_who_has_to_show_it(fatima: Client) -> None:
 
     assert asked in text_of(fatima.get("/"))
     assert asked not in text_of(log_in(NOOR_BSN).get("/"))
-
-
-def test_who_was_erased_is_greeted_without_a_name(fatima: Client, town: Town) -> None:
-    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
-
-    greeting = re.search(r'<h1 class="greeting">(.*?)</h1>', fatima.get("/").content.decode())
-
-    assert greeting
-    assert greeting[1] == "Goedemorgen"

@@ -11,6 +11,7 @@ from ontwikkelrekening.budgets.reserving import agree
 from providers.enrolling import redeem
 from providers.models import Course, Enrolment
 from providers.publishing import withdraw
+from tests.budgets.test_accounts import claim_start
 from tests.portal.test_account import text_of
 from tests.portal.world import TODAY, Town, add_course
 
@@ -235,6 +236,31 @@ def test_cancelling_asks_once_and_gives_all_back(fatima: Client, town: Town) -> 
     assert "Geannuleerd" in done
     assert overview(town.fatima, on=TODAY.date()).available_cents == 180_000
     assert fatima.post(path).status_code == 302
+
+
+def test_what_is_only_approved_is_not_called_paid(fatima: Client, town: Town) -> None:
+    agreed = agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+    redeem(agreed.code, provider=agreed.enrolment.provider, actor="test", at=TODAY)
+    claim_start(town.scheme, agreed.enrolment, at=TODAY)
+
+    told = text_of(fatima.get("/")) + text_of(fatima.get(f"/keuzes/{agreed.enrolment.pk}"))
+
+    assert "Goedgekeurd voor " in told
+    assert "Goedgekeurd, nog niet betaald € 130,00" in told
+    assert "Betaald aan de opleider € 0,00" in told
+
+
+def test_after_cancelling_nothing_is_left_to_pay_oneself(fatima: Client, town: Town) -> None:
+    dear = add_course(town.scheme, "Rijbewijs C", price="1000.00")
+    path = f"/opleidingen/{dear.pk}/controleren"
+    fatima.post(path, answers_of(fatima.get(path, {"start": "2026-03-09"})))
+    choice = f"/keuzes/{Enrolment.objects.get().pk}"
+    agreed = text_of(fatima.get(choice))
+
+    fatima.post(f"{choice}/annuleren")
+
+    assert "U betaalt zelf € 200,00" in agreed
+    assert "U betaalt zelf" not in text_of(fatima.get(choice))
 
 
 def test_after_the_start_cancelling_is_explained_not_offered(fatima: Client, town: Town) -> None:
