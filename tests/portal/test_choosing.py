@@ -13,7 +13,7 @@ from providers.models import Course, Enrolment
 from providers.publishing import withdraw
 from tests.budgets.test_accounts import claim_start
 from tests.portal.test_account import text_of
-from tests.portal.world import TODAY, Town, add_course
+from tests.portal.world import FATIMA_BSN, TODAY, Town, add_course, log_in
 
 
 def check_page(client: Client, town: Town, start: str = "2026-03-09") -> object:
@@ -58,6 +58,20 @@ def test_a_course_says_what_it_would_cost_before_anything_is_asked(
 
     assert "U betaalt zelf niets." in text
     assert "Van uw tegoed Opleiding € 260,00" in text
+
+
+def test_what_is_written_in_dutch_says_so_on_english_pages(town: Town) -> None:
+    Course.objects.filter(pk=town.course.pk).update(description="U leert omgaan met een computer.")
+    reader = log_in(FATIMA_BSN, language="en")
+
+    course = reader.get(f"/opleidingen/{town.course.pk}").content.decode()
+
+    assert '<html lang="en">' in course
+    assert '<p lang="nl">U leert omgaan met een computer.</p>' in course
+    assert '<h1 lang="nl">Basis digitale vaardigheden</h1>' in course
+    assert (
+        'lang="nl">Basis digitale vaardigheden</a>' in reader.get("/opleidingen").content.decode()
+    )
 
 
 def test_a_course_above_the_credit_says_what_one_pays_oneself(fatima: Client, town: Town) -> None:

@@ -49,6 +49,13 @@ def test_anyone_reads_what_is_divided_when_and_how(round_: Round) -> None:
     assert "Log in om aan te vragen" in page
 
 
+def test_what_is_written_in_dutch_says_so_on_english_pages(round_: Round) -> None:
+    page = Client(headers={"accept-language": "en"}).get(PAGE).content.decode()
+
+    assert f'<dd lang="nl">{round_.fallback}</dd>' in page
+    assert f'<h1 lang="nl">{round_.name}</h1>' in page
+
+
 def test_a_draft_is_not_there(town: Town) -> None:
     assert stranger().get(PAGE).status_code == 404
 
