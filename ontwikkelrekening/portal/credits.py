@@ -9,8 +9,7 @@ from itertools import groupby
 from uuid import UUID
 
 from ontwikkelrekening.budgets.accounts import Overview, TrancheLine
-from ontwikkelrekening.budgets.models import Tranche
-from ontwikkelrekening.budgets.reserving import BESIDE_A_COURSE
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Tranche
 from ontwikkelrekening.portal.words import CATEGORIES, CREDITS, Kind, Words, credit_name
 
 

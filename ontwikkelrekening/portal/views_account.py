@@ -13,8 +13,7 @@ from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
-from ontwikkelrekening.budgets.models import Pause, Round
-from ontwikkelrekening.budgets.reserving import BESIDE_A_COURSE
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Pause, Round
 from ontwikkelrekening.citizens.identity import full_name, greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of

@@ -12,7 +12,7 @@ from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample
-from ontwikkelrekening.citizens.identity import Identity, erase
+from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.citizens.registering import NewCitizen
 from ontwikkelrekening.eligibility.deciding import confirm_refusal

@@ -22,8 +22,8 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.portal.world import FATIMA_BSN, NOOR_BSN, Town, log_in
 from tests.portal.test_account import text_of
+from tests.portal.world import FATIMA_BSN, NOOR_BSN, Town, log_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/tijdvakken/voorjaar"

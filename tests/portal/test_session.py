@@ -238,6 +238,7 @@ def log_in_again(client: Client, account: str) -> Client:
     session = client.session
     session["account_code"] = account
     session.save()
+    assert session.session_key
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
 
