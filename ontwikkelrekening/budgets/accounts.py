@@ -52,7 +52,7 @@ TRANCHES = f"""
     LEFT JOIN moved ON tranche = account_id
     WHERE account_code = %(account)s
 """  # noqa: S608
-APPROVED_STATES = [ClaimState.APPROVED, ClaimState.IN_FILE, ClaimState.PAID]
+APPROVED_STATES = (ClaimState.APPROVED, ClaimState.IN_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,15 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentLine:
-    """An agreed course: what was reserved at first, what the provider got, what is still reserved."""
+    """An agreed course: what was reserved at first, and what of it is approved, paid, still reserved.
+
+    What is approved is still to be paid; what is paid the provider got.
+    """
 
     enrolment: Enrolment
     claims: list[Claim]
     maximum_cents: int
+    approved_cents: int
     paid_cents: int
     reserved_cents: int
     can_cancel: bool
@@ -134,14 +138,17 @@ def _enrolment_line(enrolment: Enrolment, reserved: int, *, on: date | None) -> 
         enrolment=enrolment,
         claims=claims,
         maximum_cents=to_cents(enrolment.maximum),
-        paid_cents=sum(
-            to_cents(claim.amount) for claim in claims if claim.state in APPROVED_STATES
-        ),
+        approved_cents=_sum_of(claims, *APPROVED_STATES),
+        paid_cents=_sum_of(claims, ClaimState.PAID),
         reserved_cents=reserved,
         can_cancel=on is not None
         and on < enrolment.starts_on
         and enrolment.state in (EnrolmentState.AGREED, EnrolmentState.REDEEMED),
     )
+
+
+def _sum_of(claims: Iterable[Claim], *states: ClaimState) -> int:
+    return sum(to_cents(claim.amount) for claim in claims if claim.state in states)
 
 
 def _tranches(

@@ -170,7 +170,7 @@ class NewPause(forms.Form):
 
     def clean_account(self) -> str:
         account: str = self.cleaned_data["account"].strip()
-        if not Citizen.objects.filter(account_code=account).exists():
+        if not Citizen.objects.filter(account_code=account, erased_at=None).exists():
             raise forms.ValidationError(_("There is no such account."))
         return account
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ledger.money import to_money
 from ontwikkelrekening.budgets.lots import receipt_code
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
+from ontwikkelrekening.citizens.identity import check_not_erased
 
 APPLY = """
     INSERT INTO budgets_application
@@ -21,6 +22,10 @@ APPLY = """
     SELECT %(id)s, id, %(account)s, %(wanted)s, %(at)s, %(at)s, false FROM budgets_round
     WHERE code = %(round)s AND state = 'published' AND opens_at <= %(at)s AND closes_at > %(at)s
       AND "grant" >= %(wanted)s
+      AND NOT EXISTS (
+          SELECT FROM citizens_citizen
+          WHERE account_code = %(account)s::varchar AND erased_at IS NOT NULL
+      )
     ON CONFLICT (round_id, account_code) DO UPDATE
         SET wanted = excluded.wanted, changed_at = excluded.changed_at, withdrawn = false
     RETURNING id, applied_at
@@ -76,7 +81,8 @@ class Receipt:
 def apply(round_code: str, account_code: str, *, wanted: int, at: datetime) -> Receipt:
     """Apply, or change what was applied for; once per person, no advantage in being early.
 
-    `wanted` in cents. Raises UnableToApply, or Round.DoesNotExist when no such round was published.
+    `wanted` in cents. Raises UnableToApply, NoIdentity for someone erased, or Round.DoesNotExist when
+    no such round was published.
     """
     arguments: dict[str, UUID | str | int | datetime] = {
         "id": uuid4(),
@@ -94,6 +100,7 @@ def apply(round_code: str, account_code: str, *, wanted: int, at: datetime) -> R
             raise
         row = None
     if row is None:
+        check_not_erased(account_code)
         raise _refusal(Round.objects.public().get(code=round_code), wanted=wanted, at=at)
     id_, applied_at = row
     return _receipt(id_, wanted, applied_at, at)

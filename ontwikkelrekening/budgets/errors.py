@@ -31,7 +31,13 @@ class PriceChanged(UnableToAgree):
         super().__init__(_("The price of this course changed. Look whether you still want it."))
 
 
-class StartsInThePast(UnableToAgree):
+class UnableToStartThen(UnableToAgree):
+    """Another start date would do."""
+
+    reason = "unable_to_start_then"
+
+
+class StartsInThePast(UnableToStartThen):
     reason = "starts_in_the_past"
 
     def __init__(self, starts_on: date) -> None:
@@ -41,7 +47,7 @@ class StartsInThePast(UnableToAgree):
         )
 
 
-class StartsTooFarAway(UnableToAgree):
+class StartsTooFarAway(UnableToStartThen):
     reason = "starts_too_far_away"
 
     def __init__(self, latest: date) -> None:

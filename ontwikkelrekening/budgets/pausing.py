@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from ontwikkelrekening.budgets.models import Pause, Tranche
 from ontwikkelrekening.budgets.models.pauses import DAYS_MAX
+from ontwikkelrekening.citizens.identity import check_not_erased
 from ontwikkelrekening.citizens.models import Citizen
 
 WITHIN = timedelta(days=5 * 365)
@@ -53,10 +54,11 @@ class NotPaused(UnableToPause):
 def pause(account_code: str, *, until: date, by: str, at: datetime) -> Pause:
     """Pause from today until the day before `until`; credit that ends, ends as many days later.
 
-    Raises AlreadyPaused or PausedTooLong.
+    Raises AlreadyPaused or PausedTooLong, and NoIdentity for someone erased.
     """
     on = localdate(at)
     _one_at_a_time(account_code)
+    check_not_erased(account_code)
     if running := Pause.running(account_code, on=on):
         raise AlreadyPaused(running)
     left = days_left(account_code, on=on)

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
@@ -22,12 +24,14 @@ from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Agreement, Pause, 
 from ontwikkelrekening.budgets.releasing import release_rest
 from ontwikkelrekening.budgets.spending import spending_order, take
 from ontwikkelrekening.budgets.terms import terms_for
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.terms import instalments
 from providers import enrolling
 from providers.models import Course, Enrolment
 from providers.states import CourseState, EnrolmentState
 
 DAYS_AHEAD_MAX = 365
+RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,31 @@ class Agreed:
 
     enrolment: Enrolment
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A course from a day on, by the id to agree to it under; `is_made` when that already runs."""
+
+    id: UUID
+    is_made: bool
+
+
+def choice(account_code: str, course: Course, *, starts_on: date) -> Choice:
+    """The same choice whenever it is asked for, until what was agreed to ended; so agreed to once.
+
+    Its id is keyed, because a provider sees it and must not find the account by it.
+    """
+    made = Agreement.objects.filter(
+        account_code=account_code, enrolment__course=course, enrolment__starts_on=starts_on
+    )
+    states = dict(made.values_list("enrolment_id", "enrolment__state"))
+    running = [made_id for made_id, state in states.items() if state in RUNNING]
+    if running:
+        return Choice(running[0], is_made=True)
+    words = f"{account_code}:{course.pk}:{starts_on}:{len(states)}"
+    digest = salted_hmac("budgets.reserving.choice", words, algorithm="sha256").digest()
+    return Choice(UUID(bytes=digest[:16], version=4), is_made=False)
 
 
 def quote(account_code: str, course: Course, *, starts_on: date, on: date) -> Quote:
@@ -147,21 +176,21 @@ def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None
     if course.category not in BESIDE_A_COURSE:
         return
     running = Agreement.objects.of(account_code).courses_running(on=starts_on)
-    if not running.filter(
-        enrolment__state__in=[EnrolmentState.AGREED, EnrolmentState.REDEEMED]
-    ).exists():
+    if not running.filter(enrolment__state__in=RUNNING).exists():
         raise errors.NeedsRunningEnrolment
 
 
 def _payers(account_code: str, course: Course, *, on: date, lock: bool = False) -> list[Tranche]:
-    """The tranches that may pay for this course, in spending order.
+    """The tranches that may pay for this course, in spending order; none of someone erased.
 
     Locked in id order, what is free in them stays free until it is booked.
     """
+    erased = Citizen.objects.filter(account_code=account_code).exclude(erased_at=None)
     tranches = (
         Tranche.objects.usable(on=on)
         .of(account_code)
         .paying_for(course.category)
+        .filter(~Exists(erased))
         .select_related("scheme")
         .order_by("pk")
     )

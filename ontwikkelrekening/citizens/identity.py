@@ -27,6 +27,9 @@ GREETING = """
 """
 
 
+ERASED = "SELECT FROM citizens_citizen WHERE account_code = %s AND erased_at IS NOT NULL"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The personal data itself; never stored or logged in the clear."""
@@ -41,7 +44,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What a page that greets has to know; of somebody who was erased there is no name."""
+    """What a page that greets has to know."""
 
     given_name: str
     evidence_asked: bool
@@ -78,12 +81,15 @@ def identity_of(citizen: Citizen) -> Identity:
 
 
 def greeting(account_code: str) -> Greeting:
-    """How to greet whose account it is, and whether we ask for evidence; one query."""
+    """How to greet whose account it is, and whether we ask for evidence; one query.
+
+    Raises NoIdentity for someone erased.
+    """
     with connection.cursor() as cursor:
         cursor.execute(GREETING, [account_code])
         row = cursor.fetchone()
     if row is None:
-        return Greeting("", evidence_asked=False)
+        raise _erased(account_code)
     id_, blob, wrapped, asked = row
     identity = _opened(blob, key=keys.unwrap(wrapped, owner=id_.bytes), citizen_id=id_)
     return Greeting(identity.given_name, evidence_asked=asked)
@@ -96,6 +102,14 @@ def full_name(account_code: str) -> str:
     except NoIdentity:
         return ""
     return f"{identity.given_name} {identity.family_name}"
+
+
+def check_not_erased(account_code: str) -> None:
+    """Raises NoIdentity for someone erased."""
+    with connection.cursor() as cursor:
+        cursor.execute(ERASED, [account_code])
+        if cursor.fetchone() is not None:
+            raise _erased(account_code)
 
 
 def _opened(blob: bytes, *, key: bytes, citizen_id: uuid.UUID) -> Identity:

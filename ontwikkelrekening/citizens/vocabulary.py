@@ -37,6 +37,9 @@ class Household(models.TextChoices):
     OTHER = "other", _("with others")
 
 
+WITH_A_CHILD = (Household.SOLE_PARENT, Household.PARTNER_AND_CHILDREN)
+
+
 class Benefit(models.TextChoices):
     NONE = "none", _("no benefit")
     SOCIAL_ASSISTANCE = "social_assistance", _("social assistance (bijstand)")

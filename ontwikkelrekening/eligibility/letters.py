@@ -221,7 +221,7 @@ def _facts_of_group(group: str, facts: Facts) -> str:
 
 
 def _class(result: Result) -> str:
-    return _("That puts you in class {number} of 4. Class 1 comes first.").format(
+    return _("That puts you in group {number} of 4. Group 1 comes first.").format(
         number=result.priority
     )
 

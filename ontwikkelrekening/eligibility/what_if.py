@@ -17,7 +17,10 @@ from ontwikkelrekening.eligibility.rules import Facts, decide
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What someone tells about themselves; none is a question not answered."""
+    """What someone tells about themselves; none is a question not answered.
+
+    Whoever leaves open where they live is taken to live here, as nearly everyone who asks does.
+    """
 
     born_on: date
     contract: str | None = None
@@ -50,7 +53,7 @@ def what_if(answers: Answers, *, parameters: Parameters, on: date, language: str
         benefit=answers.benefit,
         education=answers.education,
         working_years=answers.working_years,
-        resident=answers.resident,
+        resident=answers.resident is not False,
     )
     result = decide(facts, parameters)
     with override(language):
@@ -59,9 +62,10 @@ def what_if(answers: Answers, *, parameters: Parameters, on: date, language: str
             if result.cents
             else _("By the rules you would get no credit this year.")
         )
+        taken = [_("You did not say where you live. We took it that you live in the Netherlands.")]
         return Expectation(
             answer=answer,
-            reasons=reasons(facts, result, parameters),
+            reasons=reasons(facts, result, parameters) + taken * (answers.resident is None),
             sum=sums(counted(result.grants, on=on), result, parameters),
             what_would_change=what_would_change(facts, result, parameters),
             grounds=grounds(result),

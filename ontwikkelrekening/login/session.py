@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,8 +19,11 @@ BACK_TO = "back_to"
 
 
 def open_session(request: HttpRequest, **known: str) -> None:
-    """Start a new session that knows just this: nothing of an earlier session survives."""
-    request.session.flush()
+    """Start a new session that knows just this: nothing of an earlier session survives.
+
+    Nor does a form that was opened in it: sent now, it would act for whoever logged in since.
+    """
+    _end_session(request)
     request.session.update(known)
 
 
@@ -45,10 +49,15 @@ def back(request: HttpRequest, back_to: str, *, otherwise: str) -> HttpResponse:
 
 
 def log_out(request: HttpRequest, *, to: str) -> HttpResponse:
-    request.session.flush()
+    _end_session(request)
     response = redirect(to)
     response.delete_cookie(WAS_LOGGED_IN)
     return response
+
+
+def _end_session(request: HttpRequest) -> None:
+    request.session.flush()
+    rotate_token(request)
 
 
 def was_logged_in(request: HttpRequest) -> bool:

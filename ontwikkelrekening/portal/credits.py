@@ -9,8 +9,8 @@ from itertools import groupby
 from uuid import UUID
 
 from ontwikkelrekening.budgets.accounts import Overview, TrancheLine
-from ontwikkelrekening.budgets.models import Tranche
-from ontwikkelrekening.portal.words import CATEGORIES, Kind, Words, credit_name
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Tranche
+from ontwikkelrekening.portal.words import CATEGORIES, CREDITS, Kind, Words, credit_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ class Credit:
     def kinds(self) -> list[Kind]:
         """What it may be spent on, in plain words."""
         return [CATEGORIES[category] for category in self.tranche.categories]
+
+    @property
+    def is_named_after_its_use(self) -> bool:
+        """Its name says what it is for; that of extra credit says nothing of the kind."""
+        return self.tranche.kind in CREDITS
+
+    @property
+    def is_beside_a_course(self) -> bool:
+        return BESIDE_A_COURSE.issuperset(self.tranche.categories)
 
     @property
     def expires_on(self) -> date | None:

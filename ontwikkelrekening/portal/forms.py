@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ontwikkelrekening.citizens.models import CircumstanceKind
 from ontwikkelrekening.citizens.vocabulary import (
     VOCABULARY,
+    WITH_A_CHILD,
     Benefit,
     Contract,
     Education,
@@ -125,9 +126,6 @@ class WhatIfForm(forms.Form):
         )
 
 
-WITH_A_CHILD = (Household.SOLE_PARENT, Household.PARTNER_AND_CHILDREN)
-
-
 class FactForm(forms.Form):
     """One circumstance: what it is, since when, and until when."""
 
@@ -158,7 +156,7 @@ class FactForm(forms.Form):
             return {"value": since.isoformat(), "valid_from": since, "valid_until": None}
         until = given["valid_until"]
         # Someone is 18 on the birthday itself; another end is the last day that it was so.
-        if until and given["value"] not in WITH_A_CHILD:
+        if until and until < date.max and given["value"] not in WITH_A_CHILD:
             until += timedelta(days=1)
         return {"value": given["value"], "valid_from": given["valid_from"], "valid_until": until}
 

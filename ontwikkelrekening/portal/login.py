@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ontwikkelrekening.citizens.identity import find_by_bsn
 from ontwikkelrekening.login import oidc, session
 from ontwikkelrekening.login.session import BACK_TO
 from ontwikkelrekening.portal.forms import BsnForm
 from ontwikkelrekening.portal.personas import personas
-from ontwikkelrekening.portal.session import ACCOUNT
+from ontwikkelrekening.portal.session import ACCOUNT, for_citizen
 
 
 @never_cache
@@ -59,6 +59,13 @@ def logged_in(request: HttpRequest) -> HttpResponseBase:
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/login_unavailable.html", status=503)
+
+
+@require_safe
+@for_citizen
+def stay(request: HttpRequest, account: str) -> HttpResponse:
+    """Renews a session that is still there, for the page that warns; as on any page, 403 without."""
+    return HttpResponse(status=204)
 
 
 @require_POST

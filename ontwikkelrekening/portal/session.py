@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from ontwikkelrekening.citizens.identity import NoIdentity, check_not_erased
 from ontwikkelrekening.login.session import never_stored, page_asked_for, was_logged_in
 
 P = ParamSpec("P")
@@ -17,6 +18,7 @@ CitizenView = Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ACCOUNT = "account_code"
+WRITTEN = "words"  # the field of a form in which people write more than they can easily write again
 
 
 def account_of(request: HttpRequest) -> str | None:
@@ -29,19 +31,43 @@ def for_citizen(view: CitizenView[P]) -> View[P]:
     """A page of one citizen: it gets the account code, and no cache may keep it."""
 
     @wraps(view)
+    def of_somebody(
+        request: HttpRequest, account: str, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        check_not_erased(account)
+        return view(request, account, *args, **kwargs)
+
+    return for_account(of_somebody)
+
+
+def for_account(view: CitizenView[P]) -> View[P]:
+    """The same for a view that asks for the person itself, and so raises NoIdentity of somebody erased.
+
+    The session of somebody who was erased ends with that.
+    """
+
+    @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         account = account_of(request)
-        response = view(request, account, *args, **kwargs) if account else _ask_to_log_in(request)
+        if not account:
+            return never_stored(_ask_to_log_in(request, expired=was_logged_in(request)))
+        try:
+            response = view(request, account, *args, **kwargs)
+        except NoIdentity:
+            request.session.flush()
+            response = _ask_to_log_in(request, expired=False)
         return never_stored(response)
 
     return page
 
 
-def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
-    """403 with the way back."""
+def _ask_to_log_in(request: HttpRequest, *, expired: bool) -> HttpResponse:
+    """403 with the way back, and to copy what somebody wrote: on this screen only, it is kept nowhere."""
     context = {
         "back_to": page_asked_for(request),
-        "expired": was_logged_in(request),
+        "expired": expired,
+        "sent": request.method == "POST",
+        "written": request.POST.get(WRITTEN, ""),
         "language": get_language(),
     }
     return render(request, "portal/log_in_first.html", context, status=403)

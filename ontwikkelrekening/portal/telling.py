@@ -48,7 +48,10 @@ def by_month(told: Sequence[Told]) -> list[Month]:
 _SENTENCES: dict[str, tuple[Words, Words]] = {
     "top_up": (_("Added: %(credit)s"), "%(scheme)s"),
     "reserve": (_("Reserved for “%(course)s”"), "%(provider)s"),
-    "claim": (_("Paid to %(provider)s"), _("For “%(course)s”. This was already reserved.")),
+    "claim": (
+        _("Approved for %(provider)s"),
+        _("For “%(course)s”. We pay this to the provider. It was already reserved."),
+    ),
     "release": (
         _("Back on your account: “%(course)s”"),
         _("This was reserved and is not needed any more."),

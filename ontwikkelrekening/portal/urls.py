@@ -22,6 +22,7 @@ urlpatterns = [
     path("inloggen", login.log_in, name="log_in"),
     path("ingelogd", login.logged_in, name="logged_in"),
     path("uitloggen", login.log_out, name="log_out"),
+    path("er-nog", login.stay, name="stay"),
     path("afschrift", views_account.statement, name="statement"),
     path("tegoed/<uuid:tranche_id>", views_account.credit, name="credit"),
     path("waarvoor", views_account.spending, name="spending"),

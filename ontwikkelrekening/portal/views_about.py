@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-from ontwikkelrekening.portal.session import account_of
+from ontwikkelrekening.portal.session import WRITTEN, account_of
 from ontwikkelrekening.waiting_room.room import NOT_FOR_CITIZENS
 
 
@@ -68,5 +68,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was sent without its secret: most often a page that was open for too long."""
-    return render(request, "portal/errors/form_expired.html", status=403)
+    """A form that was sent without its secret: most often a page that was open for too long.
+
+    What somebody wrote in it is shown to copy, unless another site may have sent it.
+    """
+    ours = request.headers.get("sec-fetch-site") == "same-origin"
+    context = {"written": request.POST.get(WRITTEN, "") if ours else ""}
+    return render(request, "portal/errors/form_expired.html", context, status=403)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
-from ontwikkelrekening.budgets.models import Pause, Round
+from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Pause, Round
 from ontwikkelrekening.citizens.identity import full_name, greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
@@ -21,7 +21,7 @@ from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.objecting import may_object
 from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
 from ontwikkelrekening.portal.credits import credits_of, live
-from ontwikkelrekening.portal.session import account_of, for_citizen
+from ontwikkelrekening.portal.session import account_of, for_account, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
 from ontwikkelrekening.portal.words import CATEGORIES, OBJECTIONS
 
@@ -35,12 +35,12 @@ def front(request: HttpRequest) -> HttpResponseBase:
     return home(request) if account_of(request) else render(request, "portal/front.html")
 
 
-@for_citizen
+@for_account
 def home(request: HttpRequest, account: str) -> HttpResponse:
     now = timezone.localtime()
+    greeted = greeting(account)
     state = overview(account, on=now.date())
     tegoeden = credits_of(state)
-    greeted = greeting(account)
     context = {
         "account": account,
         "here": "home",
@@ -66,9 +66,10 @@ def _refusal(account: str) -> Decision | None:
     return last if last and last.outcome == Outcome.REFUSED else None
 
 
-@for_citizen
+@for_account
 def statement(request: HttpRequest, account: str) -> HttpResponse:
     """Line by line, newest first; `voor` is the position the page begins before."""
+    greeted = greeting(account)
     before = _position(request.GET.get("voor"))
     lines = history(account, limit=LINES_A_PAGE + 1, before=NEWEST if before is None else before)
     page = lines[:LINES_A_PAGE]
@@ -79,7 +80,7 @@ def statement(request: HttpRequest, account: str) -> HttpResponse:
         "months": by_month(tell(page, free=free)),
         "first_page": before is None,
         "older": page[-1].position if len(lines) > LINES_A_PAGE else None,
-        "name": greeting(account).given_name,
+        "name": greeted.given_name,
         "now": timezone.now(),
     }
     return render(request, "portal/statement.html", context)
@@ -90,7 +91,13 @@ def credit(request: HttpRequest, account: str, tranche_id: UUID) -> HttpResponse
     today = timezone.localdate()
     for each in credits_of(overview(account, on=today)):
         if each.holds(tranche_id):
-            context = {"account": account, "here": "home", "credit": each, "today": today}
+            context = {
+                "account": account,
+                "here": "home",
+                "credit": each,
+                "round": Round.objects.filter(account=each.tranche.source_id).first(),
+                "today": today,
+            }
             return render(request, "portal/credit.html", context)
     raise Http404
 
@@ -103,7 +110,9 @@ def spending(request: HttpRequest, account: str) -> HttpResponse:
         category: sum(c.free for c in tegoeden if category in c.tranche.categories)
         for category in CATEGORIES
     }
-    kinds = [(code, kind, free_for[code]) for code, kind in CATEGORIES.items()]
+    kinds = [
+        (code, kind, free_for[code], code in BESIDE_A_COURSE) for code, kind in CATEGORIES.items()
+    ]
     context = {
         "account": account,
         "here": "home",

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ontwikkelrekening.budgets.errors import UnableToAgree
-from ontwikkelrekening.budgets.reserving import Quote, agree, quote
+from ontwikkelrekening.budgets.errors import UnableToAgree, UnableToStartThen
+from ontwikkelrekening.budgets.reserving import Quote, agree, choice, quote
 from ontwikkelrekening.portal.forms import AgreeForm, SearchForm, StartForm
 from ontwikkelrekening.portal.searching import find
 from ontwikkelrekening.portal.session import for_citizen
+from ontwikkelrekening.portal.views_enrolments import ALREADY
 from ontwikkelrekening.portal.words import CATEGORIES
 from providers.models import Course
 
@@ -93,7 +94,7 @@ def _agree(request: HttpRequest, account: str, found: Course) -> HttpResponseBas
         )
     except UnableToAgree as unable:
         return _show_check(
-            request, account, found, form, starts_on=answers["start"], problem=str(unable)
+            request, account, found, form, starts_on=answers["start"], problem=unable
         )
     return redirect("portal:enrolment", enrolment_id=answers["id"])
 
@@ -105,19 +106,23 @@ def _show_check(
     form: StartForm,
     *,
     starts_on: date,
-    problem: str = "",
-) -> HttpResponse:
+    problem: UnableToAgree | None = None,
+) -> HttpResponseBase:
+    chosen = choice(account, found, starts_on=starts_on)
+    if chosen.is_made:
+        return redirect(f"{reverse('portal:enrolment', args=[chosen.id])}?{ALREADY}")
     offer, unable = _offer(account, found, starts_on=starts_on, on=timezone.localdate())
-    if unable and not problem:
-        form.add_error("start", unable)
+    problem = problem or unable
+    if isinstance(problem, UnableToStartThen):
+        form.add_error("start", str(problem))
         return _ask_start(request, account, found, form)
     context = {
         **_about(account, found),
         "start": starts_on,
         "start_written": starts_on.isoformat(),
         "offer": offer,
-        "problem": problem or unable,
-        "id": uuid.uuid4(),
+        "problem": problem,
+        "id": chosen.id,
     }
     return render(request, "portal/check.html", context, status=409 if problem else 200)
 
@@ -140,9 +145,11 @@ def _published(course_id: UUID) -> Course:
     return get_object_or_404(Course.objects.published().select_related("provider"), pk=course_id)
 
 
-def _offer(account: str, found: Course, *, starts_on: date, on: date) -> tuple[Quote | None, str]:
-    """What it would cost, or in one sentence why it cannot be agreed to."""
+def _offer(
+    account: str, found: Course, *, starts_on: date, on: date
+) -> tuple[Quote | None, UnableToAgree | None]:
+    """What it would cost, or why it cannot be agreed to."""
     try:
-        return quote(account, found, starts_on=starts_on, on=on), ""
+        return quote(account, found, starts_on=starts_on, on=on), None
     except UnableToAgree as unable:
-        return None, str(unable)
+        return None, unable

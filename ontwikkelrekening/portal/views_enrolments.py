@@ -11,15 +11,15 @@ from django.utils import timezone
 from ledger.money import to_cents
 from ontwikkelrekening.budgets.accounts import EnrolmentLine, enrolments_of
 from ontwikkelrekening.budgets.errors import UnableToCancel
+from ontwikkelrekening.budgets.reserving import RUNNING, code_of
 from ontwikkelrekening.budgets.reserving import cancel as cancel_enrolment
-from ontwikkelrekening.budgets.reserving import code_of
 from ontwikkelrekening.eligibility.claims_explained import explain_claim
 from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES, CLAIMS, ENROLMENTS
 from providers.models import Claim
 from providers.states import EnrolmentState
 
-RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
+ALREADY = "al-gekozen"
 
 
 @for_citizen
@@ -44,6 +44,7 @@ def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRes
         "code": code_of(line.enrolment),
         "agreed": line.enrolment.state == EnrolmentState.AGREED,
         "own": _own(line),
+        "already": ALREADY in request.GET,
         "claims": [(claim, CLAIMS[claim.state], _why(claim)) for claim in line.claims],
     }
     return render(request, "portal/enrolment.html", context)
@@ -96,5 +97,7 @@ def _why(claim: Claim) -> list[str]:
 
 
 def _own(line: EnrolmentLine) -> int:
-    """What the citizen agreed to pay beside the credit."""
+    """What the citizen agreed to pay beside the credit; nothing of what was called off."""
+    if line.enrolment.state not in (*RUNNING, EnrolmentState.FINISHED):
+        return 0
     return int(line.enrolment.course.price.amount * 100) - line.maximum_cents

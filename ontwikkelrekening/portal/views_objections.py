@@ -43,14 +43,15 @@ def _file(
     request: HttpRequest, account: str, decision: Decision, form: ObjectionForm
 ) -> HttpResponseBase:
     now = timezone.now()
+    words = form.cleaned_data["words"]
     try:
-        filed = objecting.file(
-            decision, words=form.cleaned_data["words"], on=timezone.localdate(now), at=now
-        )
-    except objecting.AlreadyOpen:
-        filed = decision.objections.exclude(state=ObjectionState.WITHDRAWN).get()
-    except objecting.UnableToObject:
-        return redirect("portal:decision", decision_id=decision.pk)
+        filed = objecting.file(decision, words=words, on=timezone.localdate(now), at=now)
+    except objecting.UnableToObject as unable:
+        earlier = decision.objections.exclude(state=ObjectionState.WITHDRAWN).first()
+        if earlier is None or read(earlier.words) != words:
+            form.add_error("words", str(unable))
+            return _ask(request, account, decision, form)
+        filed = earlier  # pressed twice
     return redirect("portal:objection", objection_id=filed.pk)
 
 

@@ -17,7 +17,7 @@ from ontwikkelrekening.budgets import applying, proving, refusing
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
 from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
-from ontwikkelrekening.portal.session import account_of, for_citizen
+from ontwikkelrekening.portal.session import account_of, for_account, for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES
 
 
@@ -41,7 +41,7 @@ def one(request: HttpRequest, code: str) -> HttpResponseBase:
     return _page(request, round_, WantedForm(round_))
 
 
-@for_citizen
+@for_account
 def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
     """Apply, or change the application; asking for this page shows the round.
 

@@ -126,7 +126,7 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "course": course,
         "start date": f"{course}/kiezen",
         "wrong start date": f"{course}/controleren?start=",
-        "check": f"{course}/controleren?start={starts_on.isoformat()}",
+        "check": f"{course}/controleren?start={(starts_on + timedelta(days=1)).isoformat()}",
         "choices": "/keuzes",
         "code": enrolment,
         "cancel": f"{enrolment}/annuleren",

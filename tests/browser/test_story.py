@@ -141,7 +141,35 @@ def test_two_minutes_before_the_session_ends_the_page_asks(browser: Browser, sit
     assert stayed.value.ok
     assert "sessionid" in (stayed.value.all_headers().get("set-cookie") or "")
     expect(warning).to_be_hidden()
+
+    page.clock.fast_forward("15:00")
+    expect(warning).to_be_hidden()
+    expect(page.get_by_text("We hebben u uitgelogd")).to_be_visible()
     page.context.close()
+
+
+def test_who_comes_back_too_late_or_in_another_tab_reads_what_is_so(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(base_url=site.url, locale="nl")
+    page = context.new_page()
+    page.goto("/inloggen")
+    page.clock.install()
+    page.fill("#id_bsn", FATIMA_BSN)
+    page.click("#log-in-with-bsn")
+    page.wait_for_url("/", wait_until="load")
+    page.clock.fast_forward("14:00")
+    expect(page.locator("#time")).to_be_visible()
+    context.new_page().goto("/keuzes")
+    expect(page.locator("#time")).to_be_hidden()
+
+    page.clock.fast_forward("14:00")
+    context.clear_cookies()
+    page.get_by_role("button", name="Ik ben er nog").click()
+
+    expect(page.locator("#time")).to_be_hidden()
+    expect(page.locator("#time-is-up")).to_be_visible()
+    context.close()
 
 
 def test_what_is_printed_is_the_letter_and_not_the_buttons(browser: Browser, site: Site) -> None:

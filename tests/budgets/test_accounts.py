@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -49,14 +49,14 @@ def enrol(world: World, *, price: str = "300.00", category: str = "course") -> E
     return redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
 
 
-def claim_start(world: World, enrolment: Enrolment) -> None:
+def claim_start(world: World, enrolment: Enrolment, *, at: datetime = LATER) -> None:
     (start, *_) = enrolment.terms
     amount = Money(start["cents"] / 100, "EUR")
     claim, _ = claiming.submit(
         uuid4(), enrolment.pk, start["instalment"], amount, {}, provider=world.provider,
-        actor="roc", at=LATER,
+        actor="roc", at=at,
     )  # fmt: skip
-    claiming.assess(str(claim.pk), at=LATER)
+    claiming.assess(str(claim.pk), at=at)
 
 
 def test_an_account_nobody_gave_to_is_empty(world: World) -> None:
@@ -158,7 +158,8 @@ def test_an_enrolment_shows_what_was_paid_and_whether_it_can_be_cancelled(world:
     (line,) = enrolments_of(world.fatima, on=ON)
     (on_the_day,) = enrolments_of(world.fatima, on=STARTS_ON)
 
-    assert (line.maximum_cents, line.paid_cents, line.reserved_cents) == (30_000, 15_000, 15_000)
+    assert (line.maximum_cents, line.reserved_cents) == (30_000, 15_000)
+    assert (line.approved_cents, line.paid_cents) == (15_000, 0)
     assert [claim.instalment for claim in line.claims] == ["start"]
     assert (line.can_cancel, on_the_day.can_cancel) == (True, False)
 

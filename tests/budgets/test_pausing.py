@@ -9,10 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ontwikkelrekening.budgets import errors, pausing
+from ontwikkelrekening.budgets.applying import apply
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.models import Pause, Tranche
 from ontwikkelrekening.budgets.pausing import pause, resume
 from ontwikkelrekening.budgets.reserving import agree, quote
+from ontwikkelrekening.citizens.identity import NoIdentity, erase
+from ontwikkelrekening.citizens.models import Citizen
+from tests.budgets.round_world import DURING, published
 from tests.budgets.world import AT, ON, STARTS_ON, World, course, create_world, give, left_on
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +51,21 @@ def test_the_last_day_moves_by_as_many_days_as_the_pause_lasts(world: World) -> 
     assert (left_on(ending), left_on(of_henk)) == (30_000, 0)
     expire(on=LAST_DAY + timedelta(days=31), at=on_day(41))
     assert left_on(ending) == 0, "paused is not for ever"
+
+
+def test_somebody_who_was_erased_agrees_pauses_and_applies_no_more(world: World) -> None:
+    ending = give(world, world.fatima, 30_000, expires_on=LAST_DAY)
+    round_ = published(world)
+    erase(Citizen.objects.get(account_code=world.fatima), at=AT)
+
+    with pytest.raises(errors.NoCreditForThis):
+        agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    with pytest.raises(NoIdentity):
+        pause(world.fatima, until=IN_30_DAYS, by="citizen", at=AT)
+    with pytest.raises(NoIdentity):
+        apply(round_.code, world.fatima, wanted=1_000, at=DURING)
+
+    assert (left_on(ending), last_day(ending)) == (30_000, LAST_DAY)
 
 
 def test_a_pause_that_is_ended_early_moves_the_last_day_by_the_days_it_was(world: World) -> None:

@@ -45,7 +45,7 @@ def test_fatima_reads_the_answer_first_and_the_sum_line_by_line() -> None:
         "Samen € 1.800,00.",
     ]
     assert any("flexkrachten" in reason for reason in read.reasons)
-    assert any("klasse 1" in reason for reason in read.reasons)
+    assert any("groep 1" in reason for reason in read.reasons)
 
 
 def test_the_same_letter_in_english() -> None:

@@ -39,8 +39,17 @@ def test_the_day_of_birth_decides_to_the_day(born_on: date, cents: int) -> None:
 def test_no_answer_is_no_reason() -> None:
     nothing_told = expected(Answers(date(1991, 4, 3)))
 
-    assert nothing_told.answer == "Volgens de regels zou u dit jaar geen tegoed krijgen."
-    assert nothing_told.what_would_change == ["U zou € 500,00 krijgen als u in Nederland woont."]
+    assert nothing_told.answer == "U zou € 500,00 krijgen om te leren."
+    assert nothing_told.reasons[-1] == (
+        "U vertelde niet waar u woont. Wij gingen ervan uit dat u in Nederland woont."
+    )
+
+
+def test_who_lives_abroad_would_get_nothing() -> None:
+    abroad = expected(Answers(date(1991, 4, 3), resident=False))
+
+    assert abroad.answer == "Volgens de regels zou u dit jaar geen tegoed krijgen."
+    assert abroad.what_would_change == ["U zou € 500,00 krijgen als u in Nederland woont."]
 
 
 def test_it_needs_no_database() -> None:

@@ -12,7 +12,7 @@ from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample
-from ontwikkelrekening.citizens.identity import Identity, erase
+from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.citizens.registering import NewCitizen
 from ontwikkelrekening.eligibility.deciding import confirm_refusal
@@ -238,12 +238,3 @@ def test_home_asks_for_evidence_of_who_has_to_show_it(fatima: Client) -> None:
 
     assert asked in text_of(fatima.get("/"))
     assert asked not in text_of(log_in(NOOR_BSN).get("/"))
-
-
-def test_who_was_erased_is_greeted_without_a_name(fatima: Client, town: Town) -> None:
-    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
-
-    greeting = re.search(r'<h1 class="greeting">(.*?)</h1>', fatima.get("/").content.decode())
-
-    assert greeting
-    assert greeting[1] == "Goedemorgen"

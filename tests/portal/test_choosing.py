@@ -11,8 +11,9 @@ from ontwikkelrekening.budgets.reserving import agree
 from providers.enrolling import redeem
 from providers.models import Course, Enrolment
 from providers.publishing import withdraw
+from tests.budgets.test_accounts import claim_start
 from tests.portal.test_account import text_of
-from tests.portal.world import TODAY, Town, add_course
+from tests.portal.world import FATIMA_BSN, TODAY, Town, add_course, log_in
 
 
 def check_page(client: Client, town: Town, start: str = "2026-03-09") -> object:
@@ -57,6 +58,20 @@ def test_a_course_says_what_it_would_cost_before_anything_is_asked(
 
     assert "U betaalt zelf niets." in text
     assert "Van uw tegoed Opleiding € 260,00" in text
+
+
+def test_what_is_written_in_dutch_says_so_on_english_pages(town: Town) -> None:
+    Course.objects.filter(pk=town.course.pk).update(description="U leert omgaan met een computer.")
+    reader = log_in(FATIMA_BSN, language="en")
+
+    course = reader.get(f"/opleidingen/{town.course.pk}").content.decode()
+
+    assert '<html lang="en">' in course
+    assert '<p lang="nl">U leert omgaan met een computer.</p>' in course
+    assert '<h1 lang="nl">Basis digitale vaardigheden</h1>' in course
+    assert (
+        'lang="nl">Basis digitale vaardigheden</a>' in reader.get("/opleidingen").content.decode()
+    )
 
 
 def test_a_course_above_the_credit_says_what_one_pays_oneself(fatima: Client, town: Town) -> None:
@@ -121,6 +136,46 @@ def test_pressing_twice_agrees_once(fatima: Client, town: Town) -> None:
         fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers)
 
     assert Enrolment.objects.count() == 1
+
+
+def test_going_back_and_pressing_again_leads_to_what_was_chosen(fatima: Client, town: Town) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    first, other_tab = (answers_of(check_page(fatima, town)) for _ in range(2))
+    fatima.post(path, first)
+    enrolment = Enrolment.objects.get()
+
+    back = check_page(fatima, town)
+    pressed = fatima.post(path, other_tab)
+    later = answers_of(check_page(fatima, town, "2026-03-10"))
+
+    assert back["Location"] == f"/keuzes/{enrolment.pk}?al-gekozen"  # type: ignore[index]
+    assert "U heeft dit al gekozen" in text_of(fatima.get(back["Location"]))  # type: ignore[index]
+    assert pressed["Location"] == f"/keuzes/{enrolment.pk}"
+    assert Enrolment.objects.count() == 1
+    assert later["id"] != first["id"], "another start is another choice"
+
+
+def test_what_was_cancelled_can_be_chosen_again(fatima: Client, town: Town) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    fatima.post(path, answers_of(check_page(fatima, town)))
+    fatima.post(f"/keuzes/{Enrolment.objects.get().pk}/annuleren")
+
+    fatima.post(path, answers_of(check_page(fatima, town)))
+
+    assert sorted(Enrolment.objects.values_list("state", flat=True)) == ["agreed", "cancelled"]
+
+
+def test_what_another_date_would_not_change_is_no_problem_of_the_date(
+    fatima: Client, town: Town
+) -> None:
+    care = add_course(town.scheme, "Oppas tijdens de les", category="childcare")
+
+    answer = fatima.get(f"/opleidingen/{care.pk}/controleren", {"start": "2026-03-09"})
+
+    assert answer.status_code == 409
+    assert "Kies eerst een opleiding" in text_of(answer)
+    assert "Er staat iets verkeerd" not in text_of(answer)
+    assert "aria-invalid" not in answer.content.decode()
 
 
 def test_what_one_pays_oneself_is_only_what_was_shown(fatima: Client, town: Town) -> None:
@@ -195,6 +250,31 @@ def test_cancelling_asks_once_and_gives_all_back(fatima: Client, town: Town) -> 
     assert "Geannuleerd" in done
     assert overview(town.fatima, on=TODAY.date()).available_cents == 180_000
     assert fatima.post(path).status_code == 302
+
+
+def test_what_is_only_approved_is_not_called_paid(fatima: Client, town: Town) -> None:
+    agreed = agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+    redeem(agreed.code, provider=agreed.enrolment.provider, actor="test", at=TODAY)
+    claim_start(town.scheme, agreed.enrolment, at=TODAY)
+
+    told = text_of(fatima.get("/")) + text_of(fatima.get(f"/keuzes/{agreed.enrolment.pk}"))
+
+    assert "Goedgekeurd voor " in told
+    assert "Goedgekeurd, nog niet betaald € 130,00" in told
+    assert "Betaald aan de opleider € 0,00" in told
+
+
+def test_after_cancelling_nothing_is_left_to_pay_oneself(fatima: Client, town: Town) -> None:
+    dear = add_course(town.scheme, "Rijbewijs C", price="1000.00")
+    path = f"/opleidingen/{dear.pk}/controleren"
+    fatima.post(path, answers_of(fatima.get(path, {"start": "2026-03-09"})))
+    choice = f"/keuzes/{Enrolment.objects.get().pk}"
+    agreed = text_of(fatima.get(choice))
+
+    fatima.post(f"{choice}/annuleren")
+
+    assert "U betaalt zelf € 200,00" in agreed
+    assert "U betaalt zelf" not in text_of(fatima.get(choice))
 
 
 def test_after_the_start_cancelling_is_explained_not_offered(fatima: Client, town: Town) -> None:

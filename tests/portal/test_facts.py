@@ -149,6 +149,17 @@ def test_the_last_day_of_a_job_still_counts(fatima: Client, town: Town) -> None:
             "Het einde moet na het begin liggen.",
         ),
         (
+            "contract",
+            {"value": "permanent", "valid_from": "2026-03-01", "valid_until": "9999-12-31"},
+            "Deze dag is te ver weg.",
+        ),
+        ("working_since", {"valid_from": "2026-03-03"}, "Deze dag komt nog."),
+        (
+            "household",
+            {"value": "sole_parent", "valid_from": "2026-03-01", "valid_until": "2205-05-01"},
+            "Een kind wordt binnen 18 jaar 18.",
+        ),
+        (
             "household",
             {"value": "sole_parent", "valid_from": "2026-03-01"},
             "Vul in wanneer uw jongste kind 18 wordt.",

@@ -1,8 +1,10 @@
 """Objecting to a decision, and asking beforehand what one would get."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
@@ -10,6 +12,8 @@ from django.test import Client
 from ontwikkelrekening.citizens.identity import full_name
 from ontwikkelrekening.eligibility import objecting
 from ontwikkelrekening.eligibility.models import Decision, Objection
+from tests.eligibility.acts import decided
+from tests.eligibility.people import citizen
 from tests.portal.test_account import text_of
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
@@ -55,6 +59,61 @@ def test_sending_twice_objects_once(fatima: Client, town: Town) -> None:
     letter = text_of(fatima.get(path_of(town)[: -len("/bezwaar")]))
     assert "Ik ben het er niet mee eens" not in letter
     assert "U maakte bezwaar op 2 maart 2026. Wij zijn ermee bezig." in letter
+
+
+def test_words_that_cannot_be_sent_stay_with_the_reason(fatima: Client, town: Town) -> None:
+    fatima.post(path_of(town), {"words": WORDS, "send": "1"})
+    more = "En mijn kind is nog geen 18."
+
+    second = fatima.post(path_of(town), {"words": more, "send": "1"})
+
+    assert second.status_code == 422
+    assert "Wij zijn ermee bezig." in text_of(second)
+    assert f">{more}</textarea>" in second.content.decode()
+
+
+def test_words_about_a_refusal_that_waits_for_a_person_stay_as_well(town: Town) -> None:
+    waiting = citizen("Sara", "999900031", date(1996, 6, 21))
+    (decision,) = decided(town.scheme.scheme, waiting)
+    path = path_of(town, whose=decision.account_code)
+
+    answer = log_in("999900031").post(path, {"words": WORDS, "send": "1"})
+
+    assert answer.status_code == 422
+    assert "Daarna kunt u bezwaar maken." in text_of(answer)
+    assert f">{WORDS}</textarea>" in answer.content.decode()
+
+
+def test_who_wrote_for_too_long_can_copy_the_words(fatima: Client, town: Town) -> None:
+    with time_machine.travel(TODAY + timedelta(minutes=30), tick=False):
+        answer = fatima.post(path_of(town), {"words": WORDS})
+        page = answer.content.decode()
+
+    assert answer.status_code == 403
+    assert "U bent uitgelogd" in page
+    assert f'readonly aria-describedby="written-hint">{WORDS}</textarea>' in page
+    assert "Wat u net verstuurde, is niet aangekomen." in page
+    assert "is bewaard" not in page
+
+
+@pytest.mark.parametrize(("site", "shown"), [("same-origin", True), ("cross-site", False)])
+def test_a_form_of_an_earlier_session_gives_back_the_words_to_our_own_pages_only(
+    town: Town, site: str, shown: bool
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"sec-fetch-site": site})
+
+    answer = browser.post(path_of(town), {"words": WORDS})
+
+    assert answer.status_code == 403
+    assert (WORDS in answer.content.decode()) is shown
+
+
+def test_a_page_made_of_what_was_sent_offers_no_way_to_lose_it(fatima: Client, town: Town) -> None:
+    asked = fatima.get(path_of(town)).content.decode()
+    checked = fatima.post(path_of(town), {"words": WORDS}).content.decode()
+
+    assert "/taal/setlang/" in asked
+    assert "/taal/setlang/" not in checked
 
 
 def test_an_objection_is_taken_back_after_one_question(fatima: Client, town: Town) -> None:

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from ontwikkelrekening.budgets.drawing import assess_slice, draw
-from ontwikkelrekening.budgets.models import Application, Round
+from ontwikkelrekening.budgets.models import Application, Round, Tranche
 from ontwikkelrekening.budgets.refusing import confirm, waiting
 from ontwikkelrekening.budgets.rounds import close
 from tests.budgets.round_world import (
@@ -22,6 +22,7 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
+from tests.portal.test_account import text_of
 from tests.portal.world import FATIMA_BSN, NOOR_BSN, Town, log_in
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,13 @@ def test_anyone_reads_what_is_divided_when_and_how(round_: Round) -> None:
     assert "Log in om aan te vragen" in page
 
 
+def test_what_is_written_in_dutch_says_so_on_english_pages(round_: Round) -> None:
+    page = Client(headers={"accept-language": "en"}).get(PAGE).content.decode()
+
+    assert f'<dd lang="nl">{round_.fallback}</dd>' in page
+    assert f'<h1 lang="nl">{round_.name}</h1>' in page
+
+
 def test_a_draft_is_not_there(town: Town) -> None:
     assert stranger().get(PAGE).status_code == 404
 
@@ -66,6 +74,10 @@ def test_fatima_applies_keeps_a_receipt_and_changes_her_mind(town: Town, round_:
         assert Application.objects.get().wanted == 60_000
         fatima.post(f"{PAGE}/intrekken")
         assert Application.objects.get().withdrawn
+        page = fatima.get(PAGE).content.decode()
+        assert "U trok uw aanvraag in." in page
+        assert "Uw ontvangstbewijs" not in page
+        assert "U kunt aanvragen tot" in page
 
 
 @pytest.mark.parametrize("wanted", ["1.000", "1 000", "1000", "€ 1.000,00", "1000,-"])
@@ -181,11 +193,18 @@ def test_after_the_draw_each_sees_the_own_outcome_and_everyone_the_list(
     allocated(round_)
 
     with time_machine.travel(AFTER, tick=False):
-        page = log_in(FATIMA_BSN).get(PAGE).content.decode()
+        fatima = log_in(FATIMA_BSN)
+        page = fatima.get(PAGE).content.decode()
+        home = text_of(fatima.get("/"))
+        tranche = Tranche.objects.get(kind="round", account_code=town.fatima)
+        credit = fatima.get(f"/tegoed/{tranche.pk}").content.decode()
     answer = stranger().get(f"{PAGE}/lijst.csv")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))
 
     assert "U bent nummer 1 van 5." in page
+    assert "alleen voor: " in home
+    assert "alleen naast een opleiding die loopt" in home
+    assert f'href="{PAGE}"' in credit
     assert "Het geld staat op uw rekening." in page
     assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
     assert stranger().get(f"{PAGE}/tijdvak.json").json()["seedHash"] == round_.seed_hash

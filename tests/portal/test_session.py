@@ -1,5 +1,6 @@
 """Logging in and out, and what a session may and may not do."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,19 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from ontwikkelrekening.budgets.models import Application, Pause
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import Circumstance, Citizen
+from ontwikkelrekening.eligibility import objecting
+from ontwikkelrekening.eligibility.models import Decision, Objection, ObjectionState
 from ontwikkelrekening.sessions import SessionStore
+from providers.models import Enrolment
+from tests.budgets.round_world import DURING, published
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 
 SOME_ID = "00000000-0000-4000-8000-000000000000"
@@ -105,6 +114,14 @@ def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(fatima: Clien
     assert "U bent uitgelogd" in answer.content.decode()
 
 
+def test_staying_needs_a_session_and_renews_it(fatima: Client) -> None:
+    stayed = fatima.head("/er-nog")
+    fatima.post("/uitloggen")
+
+    assert (stayed.status_code, fatima.head("/er-nog").status_code) == (204, 403)
+    assert settings.SESSION_COOKIE_NAME in stayed.cookies
+
+
 def test_after_logging_out_nothing_is_left(fatima: Client) -> None:
     fatima.post("/uitloggen")
 
@@ -138,6 +155,92 @@ def test_a_form_without_its_secret_is_refused_kindly(town: Town) -> None:
 
     assert answer.status_code == 403
     assert "Deze pagina stond te lang open" in answer.content.decode()
+
+
+def secret_on(client: Client, path: str) -> str:
+    """The secret in the forms of a page, as it stands in a tab that is left open."""
+    found = re.search(
+        r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).content.decode()
+    )
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("logs_out", [True, False])
+def test_a_page_left_open_does_nothing_for_who_logs_in_next(town: Town, logs_out: bool) -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "nl"})
+    who = {"bsn": HENK_BSN, "csrfmiddlewaretoken": secret_on(browser, "/inloggen")}
+    assert browser.post("/inloggen", who).status_code == 302
+    course = f"/opleidingen/{town.course.pk}/controleren"
+    of_henk = secret_on(browser, f"{course}?start=2026-03-09")
+    if logs_out:
+        browser.post("/uitloggen", {"csrfmiddlewaretoken": secret_on(browser, "/")})
+    who = {"bsn": FATIMA_BSN, "csrfmiddlewaretoken": secret_on(browser, "/inloggen")}
+    assert browser.post("/inloggen", who).status_code == 302
+    choice = {"start": "2026-03-09", "price": "26000", "own": "0", "id": SOME_ID}
+    fact = {"value": "agency", "valid_from": "2026-03-01"}
+
+    answers = [
+        browser.post(course, {**choice, "csrfmiddlewaretoken": of_henk}),
+        browser.post("/mijn-gegevens/contract", {**fact, "csrfmiddlewaretoken": of_henk}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert "Of er is intussen iemand in- of uitgelogd." in answers[0].content.decode()
+    assert not Enrolment.objects.exists()
+    assert not Circumstance.objects.filter(value="agency", valid_from="2026-03-01").exists()
+    choice["csrfmiddlewaretoken"] = secret_on(browser, f"{course}?start=2026-03-09")
+    assert browser.post(course, choice).status_code == 302, "her own form works"
+
+
+@pytest.mark.parametrize("path", ["/", *citizen_pages()])
+def test_the_session_of_somebody_who_was_erased_ends(fatima: Client, town: Town, path: str) -> None:
+    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
+
+    answer = fatima.get(path)
+
+    assert answer.status_code == 403
+    assert "Log eerst in" in answer.content.decode()
+    assert "account_code" not in fatima.session
+    assert fatima.get("/").status_code == 200
+
+
+def test_somebody_who_was_erased_does_nothing_any_more(fatima: Client, town: Town) -> None:
+    decision = Decision.objects.get(account_code=town.fatima)
+    filed = objecting.file(decision, words="Waarom?", on=TODAY.date(), at=TODAY)
+    published(town.scheme)
+    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
+    acts = {
+        "/pauze": {"until": "2026-03-09"},
+        f"/opleidingen/{town.course.pk}/controleren": {
+            "start": "2026-03-09",
+            "price": "26000",
+            "own": "0",
+            "id": SOME_ID,
+        },
+        f"/bezwaren/{filed.pk}/intrekken": {},
+        f"/besluiten/{decision.pk}/bezwaar": {"words": "Nog een.", "send": "1"},
+        "/tijdvakken/voorjaar/aanvragen": {"wanted": "500"},
+    }
+
+    with time_machine.travel(DURING, tick=False):
+        for path, answers in acts.items():
+            assert log_in_again(fatima, town.fatima).post(path, answers).status_code == 403, path
+
+    assert not Pause.objects.exists()
+    assert not Enrolment.objects.exists()
+    assert not Application.objects.exists()
+    assert Objection.objects.get().state == ObjectionState.FILED
+
+
+def log_in_again(client: Client, account: str) -> Client:
+    """The session as it was before the erased were refused."""
+    session = client.session
+    session["account_code"] = account
+    session.save()
+    assert session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
 
 
 def test_the_language_is_switched_with_a_button_and_stays(fatima: Client) -> None:

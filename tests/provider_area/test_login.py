@@ -158,6 +158,18 @@ def test_logging_in_for_a_provider_ends_the_session_of_a_citizen(school: School)
     assert "account_code" not in client.session
 
 
+def test_a_form_left_open_does_nothing_for_who_logs_in_next(school: School) -> None:
+    desk = Client(enforce_csrf_checks=True, headers={"accept-language": "nl"})
+    number = {"kvk": school.provider.kvk_number}
+    desk.get("/opleiders/inloggen")
+    left_open = desk.cookies[configured.CSRF_COOKIE_NAME].value
+    desk.post("/opleiders/inloggen", {**number, "csrfmiddlewaretoken": left_open})
+    again = desk.post("/opleiders/uitloggen", {"csrfmiddlewaretoken": left_open})
+
+    assert again.status_code == 403
+    assert desk.get("/opleiders/").status_code == 200
+
+
 def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(school: School) -> None:
     desk = log_in(school.provider)
     with time_machine.travel(MONDAY + timedelta(minutes=16), tick=False):
