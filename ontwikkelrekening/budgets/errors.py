@@ -14,19 +14,13 @@ from providers.models import Course, Enrolment
 class UnableToAgree(Exception):
     """The citizen cannot agree to this course now; the message says why, in plain words."""
 
-    reason = "unable_to_agree"
-
 
 class CourseNotPublished(UnableToAgree):
-    reason = "course_not_published"
-
     def __init__(self, course: Course) -> None:
         super().__init__(_("“%(course)s” is not on offer now.") % {"course": course.name})
 
 
 class PriceChanged(UnableToAgree):
-    reason = "price_changed"
-
     def __init__(self) -> None:
         super().__init__(_("The price of this course changed. Look whether you still want it."))
 
@@ -34,12 +28,8 @@ class PriceChanged(UnableToAgree):
 class UnableToStartThen(UnableToAgree):
     """Another start date would do."""
 
-    reason = "unable_to_start_then"
-
 
 class StartsInThePast(UnableToStartThen):
-    reason = "starts_in_the_past"
-
     def __init__(self, starts_on: date) -> None:
         super().__init__(
             _("The course started on %(date)s. Choose a start date from today on.")
@@ -48,8 +38,6 @@ class StartsInThePast(UnableToStartThen):
 
 
 class StartsTooFarAway(UnableToStartThen):
-    reason = "starts_too_far_away"
-
     def __init__(self, latest: date) -> None:
         super().__init__(
             _("You can agree to a course that starts on %(date)s at the latest.")
@@ -58,8 +46,6 @@ class StartsTooFarAway(UnableToStartThen):
 
 
 class NoCreditForThis(UnableToAgree):
-    reason = "no_credit_for_this"
-
     def __init__(self, course: Course) -> None:
         super().__init__(
             _("You have no credit that can be used for “%(course)s”.") % {"course": course.name}
@@ -68,8 +54,6 @@ class NoCreditForThis(UnableToAgree):
 
 class NotEnoughCredit(UnableToAgree):
     """The credit does not cover the price and the citizen did not agree to pay the rest."""
-
-    reason = "not_enough_credit"
 
     def __init__(self, *, price: int, covered: int) -> None:
         self.price, self.covered = price, covered
@@ -80,8 +64,6 @@ class NotEnoughCredit(UnableToAgree):
 
 
 class NeedsRunningEnrolment(UnableToAgree):
-    reason = "needs_running_enrolment"
-
     def __init__(self) -> None:
         super().__init__(
             _(
@@ -92,15 +74,11 @@ class NeedsRunningEnrolment(UnableToAgree):
 
 
 class AccountIsPaused(UnableToAgree):
-    reason = "account_is_paused"
-
     def __init__(self) -> None:
         super().__init__(_("Your account is paused. Take it up again, then you can choose."))
 
 
 class AgreedOtherwise(UnableToAgree):
-    reason = "agreed_otherwise"
-
     def __init__(self) -> None:
         super().__init__(_("This agreement was already made, for something else."))
 
@@ -108,12 +86,8 @@ class AgreedOtherwise(UnableToAgree):
 class UnableToCancel(Exception):
     """The enrolment cannot be cancelled; the message says why."""
 
-    reason = "unable_to_cancel"
-
 
 class TooLateToCancel(UnableToCancel):
-    reason = "too_late_to_cancel"
-
     def __init__(self, enrolment: Enrolment) -> None:
         super().__init__(
             _("The course started on %(date)s. Cancelling was possible until the day before.")

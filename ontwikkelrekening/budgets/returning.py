@@ -21,7 +21,6 @@ DESCRIPTIONS = {
     "expired": "Verlopen tegoed",
     "left": "Tegoed terug: de rekening is gestopt",
     "died": "Tegoed terug na overlijden",
-    "declined": "Tegoed terug: de burger ziet ervan af",
 }
 
 
@@ -39,14 +38,6 @@ def return_credit(account_code: str, *, why: str, on: date, at: datetime) -> int
 def reopen(account_code: str) -> None:
     """The account takes credit again: its owner came back, or it was ended by mistake."""
     Citizen.objects.filter(account_code=account_code, erased_at=None).update(ended_at=None)
-
-
-@transaction.atomic
-def decline(tranche: Tranche, *, on: date, at: datetime) -> int:
-    """A citizen gives one grant back, as far as it is not used; return the cents."""
-    tranches = Tranche.objects.filter(pk=tranche.pk)
-    cause = f"tranche:{tranche.pk}"
-    return sum(give_up(_locked(tranches), cause=cause, why="declined", on=on, at=at))
 
 
 def give_up(

@@ -15,8 +15,6 @@ from ontwikkelrekening.eligibility.policies import NoPolicy, in_force
 
 
 class NoTerms(UnableToAgree):
-    reason = "no_terms"
-
     def __init__(self) -> None:
         super().__init__(_("No rules are in force on this date for the credit you have."))
 

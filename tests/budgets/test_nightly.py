@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from ledger.checking import check_ledger
 from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.nightly import end_day
-from ontwikkelrekening.budgets.returning import decline, reopen, return_credit
+from ontwikkelrekening.budgets.returning import reopen, return_credit
 from ontwikkelrekening.budgets.topping_up import progress, start_run
 from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import Citizen
@@ -26,7 +26,7 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.world import World, create_world, left
+from tests.budgets.world import World, come_back, create_world, left
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_a_grant_someone_declines_goes_to_the_next_that_night(world: World) -> N
     first = Tranche.objects.filter(granted=100_000).first()
     assert first is not None
 
-    assert decline(first, on=AFTER.date(), at=AFTER) == 100_000
+    assert come_back(first, on=AFTER.date(), at=AFTER) == 100_000
     end_day(on=AFTER.date(), at=AFTER)
     drain()
 
@@ -159,7 +159,7 @@ def test_grants_declined_on_one_day_after_the_list_is_over_all_go_back(world: Wo
 
     end_day(on=ended, at=AFTER + timedelta(days=23))
     for tranche in Tranche.objects.all():
-        decline(tranche, on=ended, at=AFTER)
+        come_back(tranche, on=ended, at=AFTER)
         end_day(on=ended, at=AFTER + timedelta(days=23))
 
     assert left(f"fund:{round_.pk}") == 0

@@ -18,7 +18,7 @@ from ontwikkelrekening.budgets import proving
 from ontwikkelrekening.budgets.allocating import allocate, allocate_all
 from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.nightly import hand_on
-from ontwikkelrekening.budgets.returning import decline, return_credit
+from ontwikkelrekening.budgets.returning import return_credit
 from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
@@ -30,7 +30,7 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.world import AT, World, create_world, staff
+from tests.budgets.world import AT, World, come_back, create_world, staff
 
 Alteration = Callable[[bytes, list[bytes]], tuple[bytes, bytes]]
 SCRIPT = Path(proving.__file__).parent / "static/budgets/redraw.py"
@@ -250,7 +250,7 @@ def test_money_that_came_back_may_wait_for_the_night_and_is_then_in_the_redraw(
     world: World, tmp_path: Path
 ) -> None:
     round_ = allocated(big_round(world))
-    decline(Tranche.objects.filter(granted=100_000)[0], on=AFTER.date(), at=AFTER)
+    come_back(Tranche.objects.filter(granted=100_000)[0], on=AFTER.date(), at=AFTER)
 
     waiting = redraw(written(round_, tmp_path))
     allocate_all(round_, at=AFTER)

@@ -20,11 +20,10 @@ from ontwikkelrekening.budgets.applying import apply, withdraw
 from ontwikkelrekening.budgets.drawing import draw
 from ontwikkelrekening.budgets.models import Application, Assessment, Round, Tranche
 from ontwikkelrekening.budgets.proving import facts_text, list_lines
-from ontwikkelrekening.budgets.returning import decline
 from ontwikkelrekening.budgets.rounds import close, set_outside_value
 from ontwikkelrekening.citizens.models import Citizen
 from tests.budgets.round_world import AFTER, DURING, published
-from tests.budgets.world import CARE, COACHING, GENERAL, World, create_world
+from tests.budgets.world import CARE, COACHING, GENERAL, World, come_back, create_world
 
 ENDED = {"registered_at": AFTER, "ended_at": AFTER}
 
@@ -101,7 +100,7 @@ def test_by_hand_and_by_the_product_a_round_comes_out_the_same(world: World, num
         allocate(round_, at=AFTER, limit=random.randint(1, 20))
         for tranche in Tranche.objects.order_by("pk"):
             if random.random() < 0.1:
-                decline(tranche, on=AFTER.date(), at=AFTER)
+                come_back(tranche, on=AFTER.date(), at=AFTER)
         for code in round_.applications.order_by("pk").values_list("account_code", flat=True):
             if random.random() < 0.05:
                 Citizen.objects.get_or_create(account_code=code, defaults=ENDED)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import transaction
 from djmoney.money import Money
 
 from ledger.balances import balance
@@ -16,6 +17,7 @@ from ledger.posting import NewBooking
 from ontwikkelrekening.budgets.funding import make_available, open_fund
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.models import Fund, Tranche
+from ontwikkelrekening.budgets.returning import give_up
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.eligibility.example import create_example_scheme
@@ -165,3 +167,10 @@ HENK = person(
     ("working_since", "2001-01-01"),
     ("residence", "yes"),
 )
+
+
+def come_back(tranche: Tranche, *, on: date, at: datetime) -> int:
+    """What is free of one grant goes back to where it came from; in cents."""
+    with transaction.atomic():
+        locked = Tranche.objects.filter(pk=tranche.pk).select_for_update()
+        return sum(give_up(locked, cause=f"tranche:{tranche.pk}", why="left", on=on, at=at))
