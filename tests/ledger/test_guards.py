@@ -576,6 +576,7 @@ ACTS = {  # of the application, with what each takes
     "ledger_add_seal": [*SEAL.values()],
 }  # fmt: skip
 NOTHING_ASKED = ("ledger_open_accounts", 0)  # no codes: no accounts
+NEVER_CLOSED = ("ledger_add_seal", [*SEAL].index("closed_through"))
 
 
 def without_one(function: str, place: int, value: str = "NULL") -> str:
@@ -591,7 +592,7 @@ def without_one(function: str, place: int, value: str = "NULL") -> str:
             without_one(function, place)
             for function, given in ACTS.items()
             for place in range(len(given))
-            if (function, place) != NOTHING_ASKED
+            if (function, place) not in (NOTHING_ASKED, NEVER_CLOSED)
         ),
         *(
             without_one("ledger_post_many", place, value)
