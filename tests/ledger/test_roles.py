@@ -266,7 +266,7 @@ def test_the_application_can_do_its_work() -> None:
         close_period(through=ON - timedelta(days=1))
         execute(
             "SELECT ledger_add_seal(1, 1, 1, 1, '', decode(repeat('00', 32), 'hex'), '', '', "
-            "decode(repeat('00', 32), 'hex'), now())"
+            "decode(repeat('00', 32), 'hex'), now(), NULL, 0)"
         )
         assert balance(henks) == 100
         with pytest.raises(Overdrawn), transaction.atomic():
