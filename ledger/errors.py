@@ -38,7 +38,7 @@ class AlreadyReversed(UnableToPost):
 
 
 class NotAnAmount(UnableToPost):
-    """A transfer moves 1 to 10^11 cents between two different accounts."""
+    """A transfer moves 1 to 10^12 cents between two different accounts."""
 
 
 BY_SQLSTATE: dict[str, type[UnableToPost]] = {

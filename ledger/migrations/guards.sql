@@ -11,7 +11,7 @@ END $$;
 -- which a few postings leave a bigint, a date that Python has not. A transfer takes its dates from its
 -- booking.
 CREATE DOMAIN ledger_cents AS bigint CONSTRAINT transfer_amount_is_positive CHECK (VALUE > 0)
-    CONSTRAINT transfer_amount_is_bounded CHECK (VALUE <= 100000000000);
+    CONSTRAINT transfer_amount_is_bounded CHECK (VALUE <= 1000000000000);
 CREATE DOMAIN ledger_date AS date
     CONSTRAINT date_is_bounded CHECK (VALUE BETWEEN '1900-01-01' AND '2999-12-31');
 CREATE DOMAIN ledger_moment AS timestamptz

@@ -96,7 +96,7 @@ def move_nothing(books: Names, transfer: UUID) -> None:
 
 
 def move_too_much(books: Names, transfer: UUID) -> None:
-    move(books.treasury, books.bank, 10**11 + 1)
+    move(books.treasury, books.bank, 10**12 + 1)
 
 
 def move_to_nobody(books: Names, transfer: UUID) -> None:
