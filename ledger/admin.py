@@ -34,7 +34,7 @@ class _Unchangeable:
 
 
 # What a filter beside a list asks of its field.
-LOOKUPS = {"", "exact", "isnull", "id__exact", "pk__exact", "gte", "lt"}
+LOOKUPS = {"", "exact", "isempty", "isnull", "id__exact", "pk__exact", "gte", "lt"}
 
 
 class ReadOnlyAdmin(_Unchangeable, ModelAdmin):

@@ -21,6 +21,8 @@ from ontwikkelrekening.budgets.allocating import start_allocating
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import Division, LastGrant, Refusal, Round, RoundState
 from ontwikkelrekening.budgets.proving import standing
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
+from ontwikkelrekening.citizens.models import Purpose
 from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
@@ -157,9 +159,10 @@ def _confirm(request: Request) -> str:
 
 
 @admin.register(Refusal)
-class RefusalAdmin(ActingAdmin):
+class RefusalAdmin(LookedAtAdmin):
     """Who is left out of a round, with the reason; a person confirms each before the draw."""
 
+    purpose = Purpose.CASEWORK
     list_display = ["account", "round", "why", "confirmed_by", "confirmed_at"]
     list_filter = [("confirmed_by", admin.EmptyFieldListFilter), "application__round"]
     search_fields = ["application__account_code__startswith"]
@@ -178,12 +181,18 @@ class RefusalAdmin(ActingAdmin):
         ),
     ]
 
+    def tells(self, request: HttpRequest) -> bool:
+        return True
+
+    def account_of(self, refusal: Refusal) -> str:
+        return refusal.application.account_code
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refusal]:
         return refusing.in_full(super().get_queryset(request))
 
     @admin.display(description=gettext_lazy("account number"))
     def account(self, refusal: Refusal) -> str:
-        return refusal.application.account_code
+        return self.account_of(refusal)
 
     @admin.display(description=gettext_lazy("round"))
     def round(self, refusal: Refusal) -> Round:

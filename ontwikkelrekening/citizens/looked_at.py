@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from ontwikkelrekening.citizens.access import log_looks
@@ -14,9 +15,21 @@ from providers.administration import ActingAdmin
 
 
 class LookedAtAdmin(ActingAdmin):
-    """The thing itself, its history and its acts; what a list tells of people is noted by its class."""
+    """The thing itself, its history and its acts, and a list that tells more than account codes."""
 
     purpose: Purpose
+
+    def tells(self, request: HttpRequest) -> bool:
+        """Whether the list tells of people more than their account codes."""
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = super().changelist_view(request, extra_context)
+        if self.tells(request) and isinstance(page, TemplateResponse) and page.context_data:
+            self.note(request, map(self.account_of, page.context_data["cl"].result_list))
+        return page
 
     def account_of(self, subject: Any) -> str:
         """The account code of the citizen whom it is about."""

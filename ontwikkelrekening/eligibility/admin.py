@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -293,18 +292,9 @@ class DecisionAdmin(LookedAtAdmin):
         return wanted.select_related("policy__scheme").prefetch_related("policy__parameters")
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return [*self.list_display, "why"] if self._is_queue(request) else self.list_display
+        return [*self.list_display, "why"] if self.tells(request) else self.list_display
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        page = super().changelist_view(request, extra_context)
-        if self._is_queue(request) and isinstance(page, TemplateResponse):
-            shown = page.context_data["cl"].result_list if page.context_data else []
-            self.note(request, [decision.account_code for decision in shown])
-        return page
-
-    def _is_queue(self, request: HttpRequest) -> bool:
+    def tells(self, request: HttpRequest) -> bool:
         return request.GET.get(WaitingFilter.parameter_name) == "yes"
 
     @admin.display(description=gettext_lazy("why"))

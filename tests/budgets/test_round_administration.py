@@ -13,6 +13,7 @@ from ontwikkelrekening.budgets.drawing import assess_slice
 from ontwikkelrekening.budgets.models import Round, RoundState
 from ontwikkelrekening.budgets.refusing import waiting
 from ontwikkelrekening.budgets.rounds import close
+from ontwikkelrekening.citizens.models import AccessLog
 from ontwikkelrekening.staff import set_up_groups
 from providers.outbox import drain
 from tests.budgets.round_world import AFTER, applicants, everyone_applies, published
@@ -109,6 +110,8 @@ def test_a_reviewer_reads_why_and_confirms_who_is_refused(
     with time_machine.travel(AFTER, tick=False):
         rosa = as_staff("rosa", "reviewers")
         shown = rosa.get(f"{REFUSALS}?confirmed_by__isempty=1").content.decode()
+        look = AccessLog.objects.get()
+        assert (look.actor, look.citizen.account_code) == ("rosa", refusal.application.account_code)
         if from_the_list:
             answers = {"action": "confirm_selected", "_selected_action": refusal.pk}
             assert rosa.post(REFUSALS, answers).status_code == 302

@@ -191,7 +191,7 @@ def test_every_address_waits_but_those_of_software_staff_and_providers() -> None
     waits = {path for path in roots() if door.knock(path=path)[0] == 503}
 
     assert waits == {
-        "/", "/afschrift", "/besluiten", "/bezwaren/", "/hulp", "/ingelogd", "/inloggen", "/keuzes",
+        "/", "/afschrift", "/besluiten", "/bezwaren/", "/er-nog", "/hulp", "/ingelogd", "/inloggen", "/keuzes",
         "/mijn-gegevens", "/open-data/", "/opleidingen", "/pauze", "/taal/", "/tegoed/", "/tijdvakken/",
         "/toegankelijkheid", "/uitloggen", "/waarvoor", "/wat-krijg-ik", "/wie-keek",
     }  # fmt: skip
