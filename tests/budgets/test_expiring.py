@@ -75,6 +75,7 @@ def test_an_enrolment_with_an_open_claim_is_not_finished(world: World) -> None:
 
     assert expire(on=after, at=LATER).finished == 0
     claiming.assess(str(claim.pk), at=LATER)
+    assert expire(on=enrolment.claim_until, at=LATER).finished == 0
     assert expire(on=after, at=LATER).finished == 1
 
     assert left(f"reserved:{enrolment.pk}") == 0

@@ -48,7 +48,9 @@ def test_from_a_course_to_a_paid_claim(linde: Software) -> None:
     assert drain() == 1
     claim = linde.get(claimed.headers["Location"].removeprefix("/api/v1")).json()
     assert (claim["state"], claim["amount"]) == ("approved", "130.00")
-    assert linde.get("/account").json()["payable"] == "130.00"
+    account = linde.get("/account").json()
+    assert account["payable"] == "130.00"
+    assert account["iban"] == f"{linde.provider.iban[:4]}…{linde.provider.iban[-4:]}"
 
     take_up(list(Claim.objects.due()), reference="OWR-1", at=MONDAY)
     assert linde.get("/payments").json()["items"] == [

@@ -233,6 +233,8 @@ def test_nothing_can_be_confirmed_that_nobody_proposed(doubtful: Claim) -> None:
 
 def test_the_second_person_may_disagree(doubtful: Claim) -> None:
     refuse(doubtful, by="rosa", reason="Nobody was there.", at=MONDAY)
+    with pytest.raises(SamePerson):
+        send_back(doubtful, by="rosa", at=MONDAY)
     send_back(doubtful, by="sam", at=MONDAY)
 
     with pytest.raises(NothingToConfirm):

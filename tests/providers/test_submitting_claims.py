@@ -97,6 +97,15 @@ def test_a_withdrawn_claim_can_be_sent_again(enrolment: Enrolment) -> None:
     assert claim(enrolment).state == "submitted"
 
 
+def test_other_evidence_under_the_same_id_is_another_claim(enrolment: Enrolment) -> None:
+    first = claim(enrolment, "completion", evidence={"attendance": 60})
+
+    with pytest.raises(ClaimIdIsTaken):
+        claim(enrolment, "completion", evidence={"attendance": 90}, id=first.pk)
+    same = claim(enrolment, "completion", evidence={"attendance": 60}, id=first.pk)
+    assert same.pk == first.pk
+
+
 def test_an_approved_claim_cannot_be_withdrawn(enrolment: Enrolment) -> None:
     approved = assessed(claim(enrolment))
 

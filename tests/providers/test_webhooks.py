@@ -21,7 +21,14 @@ from providers.models import Delivery, Endpoint
 from providers.outbox import drain
 from providers.outside import AddressIsNotAllowed
 from providers.webhooks.dispatching import PAUSES, dispatch
-from providers.webhooks.managing import register, remove, rotate, send_again, verify
+from providers.webhooks.managing import (
+    TooManyEndpoints,
+    register,
+    remove,
+    rotate,
+    send_again,
+    verify,
+)
 from providers.webhooks.sending import send
 from tests.providers.calls import Software, problem
 from tests.providers.world import MONDAY, claim, de_linde, digital_skills, redeemed
@@ -289,6 +296,16 @@ def test_an_address_is_registered_once_and_removed(linde: Software) -> None:
     assert linde.call("DELETE", path).status_code == 204
     problem(linde.get(path), 404)
     assert "secret" not in linde.get("/webhooks").content.decode()
+
+
+def test_a_provider_has_ten_endpoints_and_each_two_secrets(linde: Software) -> None:
+    for port in range(1, 11):
+        endpoint = register(linde.provider, f"http://127.0.0.1:{port}/", at=MONDAY)
+
+    with pytest.raises(TooManyEndpoints):
+        register(linde.provider, "http://127.0.0.1:11/", at=MONDAY)
+    before = rotate(endpoint).secrets[0]
+    assert rotate(endpoint).secrets[1:] == [before]
 
 
 def test_what_was_removed_meanwhile_is_not_found(linde: Software) -> None:
