@@ -11,7 +11,6 @@ from datetime import date
 from itertools import count
 from uuid import uuid4
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from benchmarks.claims import prepare
@@ -23,6 +22,7 @@ from ontwikkelrekening.budgets.funding import fund_of
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.registering import NewCitizen, register
+from ontwikkelrekening.sessions import SessionStore
 
 YARDSTICK = "the smallest indexed DRF read"
 

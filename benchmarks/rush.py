@@ -15,7 +15,6 @@ from datetime import timedelta
 from threading import Thread
 from uuid import uuid4
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from benchmarks.round import EACH, _scheme
 from benchmarks.serving import HOST, PORT, server
 from ontwikkelrekening.budgets.models import Application, Round
 from ontwikkelrekening.budgets.rounds import RoundDetails, prepare, publish
+from ontwikkelrekening.sessions import SessionStore
 
 CLIENTS = 16
 EACH_CLIENT = int(os.environ.get("RUSH_REQUESTS", "60"))
