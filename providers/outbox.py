@@ -114,11 +114,7 @@ def _kept_of(error: BaseException | None) -> str:
     kind = type(error).__name__
     while error is not None:
         if isinstance(error, psycopg.Error):
-            said = error.diag.message_primary
-            return (
-                f"{kind}: {said}"
-                if said and not (error.sqlstate or "22").startswith("22")
-                else kind
-            )
+            quotes = (error.sqlstate or "22").startswith("22")
+            return kind if quotes else f"{kind}: {error.diag.message_primary}"
         error = error.__cause__
     return kind

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 BATCH = 5_000
+FIRST_YEAR, LAST_YEAR = 1900, 9998  # the days before and after a period are dates too
 
 
 @dataclass(frozen=True, slots=True)

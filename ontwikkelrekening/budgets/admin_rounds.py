@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ledger.errors import UnableToPost
 from ledger.money import to_money
@@ -21,8 +21,7 @@ from ontwikkelrekening.budgets.allocating import start_allocating
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import Division, LastGrant, Refusal, Round, RoundState
 from ontwikkelrekening.budgets.proving import standing
-from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
-from ontwikkelrekening.citizens.models import Purpose
+from ontwikkelrekening.eligibility.casework_admin import ConfirmingAdmin
 from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
@@ -159,15 +158,15 @@ def _confirm(request: Request) -> str:
 
 
 @admin.register(Refusal)
-class RefusalAdmin(LookedAtAdmin):
+class RefusalAdmin(ConfirmingAdmin):
     """Who is left out of a round, with the reason; a person confirms each before the draw."""
 
-    purpose = Purpose.CASEWORK
+    confirm = staticmethod(refusing.confirm)
+    confirmers = CONFIRM
     list_display = ["account", "round", "why", "confirmed_by", "confirmed_at"]
     list_filter = [("confirmed_by", admin.EmptyFieldListFilter), "application__round"]
     search_fields = ["application__account_code__startswith"]
     ordering = ["application__round__closes_at", "pk"]
-    actions = ["confirm_selected"]
     fields = ["account", "round", "why", "confirmed_by", "confirmed_at"]
     acts = [
         Act(
@@ -201,25 +200,6 @@ class RefusalAdmin(LookedAtAdmin):
     @admin.display(description=gettext_lazy("why"))
     def why(self, refusal: Refusal) -> str:
         return " ".join(refusing.reasons(refusal))
-
-    @admin.action(
-        description=gettext_lazy("Confirm the selected refusals"), permissions=["confirm"]
-    )
-    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Refusal]) -> None:
-        confirmed = sum(self._confirmed(request, refusal) for refusal in queryset)
-        done = ngettext("%(n)s refusal is confirmed.", "%(n)s refusals are confirmed.", confirmed)
-        self.message_user(request, done % {"n": confirmed}, messages.SUCCESS)
-
-    def _confirmed(self, request: HttpRequest, refusal: Refusal) -> bool:
-        try:
-            refusing.confirm(refusal, by=request.user.get_username(), at=timezone.now())
-        except NotWaiting as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return False
-        return True
-
-    def has_confirm_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(CONFIRM)
 
 
 @admin.register(Round)

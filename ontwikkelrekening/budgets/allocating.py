@@ -7,6 +7,7 @@ by itself and begins where the list stands, so a run that was killed is simply r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -88,9 +89,6 @@ class Slice:
     rank: int
 
 
-BEGIN = Slice(SLICE, 0, 0)  # before the first rank, with more to come
-
-
 def start_allocating(round_: Round, *, at: datetime) -> None:
     """Queue the first slice; each slice queues the next."""
     enqueue(WORK, f"{round_.pk}:0", at=at)
@@ -104,13 +102,18 @@ def allocate_slice(subject: str, *, at: datetime) -> None:
         enqueue(WORK, f"{round_id}:{made.rank}", at=at)
 
 
+def in_slices(round_: Round, *, at: datetime) -> Iterator[int]:
+    """Grant until the money or the list is at its end; how many grants each slice made."""
+    places, rank = SLICE, 0
+    while places == SLICE:
+        made = allocate(round_, at=at, after=rank)
+        places, rank = made.places, made.rank
+        yield made.grants
+
+
 def allocate_all(round_: Round, *, at: datetime) -> int:
-    """Grant until the money or the list is at its end; return how many grants were made."""
-    granted, made = 0, BEGIN
-    while made.places == SLICE:
-        made = allocate(round_, at=at, after=made.rank)
-        granted += made.grants
-    return granted
+    """The same at once; return how many grants were made."""
+    return sum(in_slices(round_, at=at))
 
 
 @transaction.atomic

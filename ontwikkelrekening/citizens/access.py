@@ -15,7 +15,8 @@ def log_look(citizen: Citizen, *, actor: str, purpose: Purpose, at: datetime) ->
 
 def log_looks(codes: Iterable[str], *, actor: str, purpose: Purpose, at: datetime) -> None:
     """Record a look at each of the citizens with these account codes; nobody is left of the erased."""
+    known = Citizen.objects.filter(account_code__in=set(codes), erased_at=None)
     AccessLog.objects.bulk_create(
-        AccessLog(citizen=citizen, actor=actor, purpose=purpose, at=at)
-        for citizen in Citizen.objects.filter(account_code__in=set(codes), erased_at=None)
+        AccessLog(citizen_id=citizen, actor=actor, purpose=purpose, at=at)
+        for citizen in known.values_list("pk", flat=True)
     )

@@ -25,8 +25,6 @@ GREETING = """
     FROM citizens_citizen citizen JOIN citizens_personkey ON citizen_id = id
     WHERE account_code = %s
 """
-
-
 ERASED = "SELECT FROM citizens_citizen WHERE account_code = %s AND erased_at IS NOT NULL"
 
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
-from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
-from ontwikkelrekening.citizens.models import Purpose
 from ontwikkelrekening.eligibility import policies, simulating
 from ontwikkelrekening.eligibility.casework_admin import (
     DECISION_ACTS,
+    ConfirmingAdmin,
     DeviationAdmin,
     ObjectionAdmin,
 )
@@ -251,17 +250,17 @@ def _confirm(request: Request) -> str:
 
 
 @admin.register(Decision)
-class DecisionAdmin(LookedAtAdmin):
+class DecisionAdmin(ConfirmingAdmin):
     """Decisions by account code. Refusals that wait stand there with their reasons, to be read and
     confirmed: their citizens see that somebody looked.
     """
 
-    purpose = Purpose.CASEWORK
+    confirm = staticmethod(confirm_refusal)
+    confirmers = "eligibility.change_decision"
     list_display = ["account_code", "decided_on", "outcome", "confirmed_by", "policy"]
     list_filter = [WaitingFilter, "outcome"]
     search_fields = ["account_code__startswith"]
     ordering = ["-decided_on", "id"]
-    actions = ["confirm_selected"]
     fields = [
         "account_code",
         "decided_on",
@@ -278,7 +277,7 @@ class DecisionAdmin(LookedAtAdmin):
         Act(
             "confirm",
             gettext_lazy("Confirm the refusal"),
-            "eligibility.change_decision",
+            confirmers,
             _confirm,
             gettext_lazy("You have read the facts and the reason, and stand behind the refusal."),
             errors=(UnableToConfirm,),
@@ -305,24 +304,3 @@ class DecisionAdmin(LookedAtAdmin):
     @admin.display(description=gettext_lazy("facts"))
     def facts_in_words(self, decision: Decision) -> str:
         return format_html_join("", "{}: {}<br>", facts_in_words(facts_of(decision)))
-
-    @admin.action(
-        description=gettext_lazy("Confirm the selected refusals"), permissions=["confirm"]
-    )
-    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Decision]) -> None:
-        confirmed = [x for x in queryset if self._confirmed(request, x)]
-        done = ngettext(
-            "%(n)s refusal is confirmed.", "%(n)s refusals are confirmed.", len(confirmed)
-        )
-        self.message_user(request, done % {"n": len(confirmed)}, messages.SUCCESS)
-
-    def _confirmed(self, request: HttpRequest, decision: Decision) -> bool:
-        try:
-            confirm_refusal(decision, by=request.user.get_username(), at=timezone.now())
-        except UnableToConfirm as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return False
-        return True
-
-    def has_confirm_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("eligibility.change_decision")

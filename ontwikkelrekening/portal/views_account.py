@@ -66,10 +66,9 @@ def _refusal(account: str) -> Decision | None:
     return last if last and last.outcome == Outcome.REFUSED else None
 
 
-@for_account
+@for_citizen
 def statement(request: HttpRequest, account: str) -> HttpResponse:
     """Line by line, newest first; `voor` is the position the page begins before."""
-    greeted = greeting(account)
     before = _position(request.GET.get("voor"))
     lines = history(account, limit=LINES_A_PAGE + 1, before=NEWEST if before is None else before)
     page = lines[:LINES_A_PAGE]
@@ -80,7 +79,6 @@ def statement(request: HttpRequest, account: str) -> HttpResponse:
         "months": by_month(tell(page, free=free)),
         "first_page": before is None,
         "older": page[-1].position if len(lines) > LINES_A_PAGE else None,
-        "name": greeted.given_name,
         "now": timezone.now(),
     }
     return render(request, "portal/statement.html", context)

@@ -1,4 +1,4 @@
-"""Every address of the API; tests/providers/test_permissions.py lists who may use each."""
+"""Every address of the API; tests/providers/test_api_permissions.py lists who may use each."""
 
 from django.urls import path, re_path, register_converter
 from django.urls.converters import UUIDConverter

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from ledger.exports.evidence import write_evidence
 from ledger.exports.journals import write_beancount, write_hledger
-from ledger.exports.movements import Period, one_snapshot
+from ledger.exports.movements import FIRST_YEAR, LAST_YEAR, Period, one_snapshot
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
 from ledger.management.arguments import day
 
-FIRST_YEAR, LAST_YEAR = 1900, 9998  # the days before and after a period are dates too
 STREAMS = {"/dev", "/dev/fd", "/proc/self/fd"}
 LONGEST = {"name": 255, "tax_id": 30}  # what XAF 4.0 takes
 OF_A_PERIOD = {

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.management.commands.export_ledger import FIRST_YEAR, LAST_YEAR
+from ledger.exports.movements import FIRST_YEAR, LAST_YEAR
 from ontwikkelrekening.audit.access import page_for
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer

@@ -6,7 +6,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from ledger.money import to_money
-from ontwikkelrekening.budgets.allocating import BEGIN, SLICE, allocate
+from ontwikkelrekening.budgets.allocating import in_slices
 from ontwikkelrekening.budgets.drawing import draw
 from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round
 from ontwikkelrekening.budgets.models import RoundState
@@ -25,11 +25,9 @@ class Command(BaseCommand):
         with clear_errors():
             if round_.state != RoundState.DRAWN:
                 round_ = draw(round_, at=at)
-            made = BEGIN
             with tqdm(unit="grant", disable=None) as bar:
-                while made.places == SLICE:
-                    made = allocate(round_, at=at, after=made.rank)
-                    bar.update(made.grants)
+                for grants in in_slices(round_, at=at):
+                    bar.update(grants)
         now = standing(round_)
         self.stdout.write(
             f"{round_}: {now.placed} placed, {now.granted} granted, "
