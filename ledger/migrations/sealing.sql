@@ -106,7 +106,8 @@ BEGIN
     LOCK TABLE ledger_booking IN SHARE ROW EXCLUSIVE MODE;
     SELECT greatest(rolled_to, sealed_to, (SELECT max(xid) FROM ledger_transfer)) INTO known
     FROM ledger_books;
-    counted := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    -- One past all that have ended: a transaction that is open for long is no reason to begin anew.
+    counted := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
     UPDATE ledger_books SET xid_offset = known WHERE xid_offset + counted <= known;
     RETURN (SELECT xid_offset FROM ledger_books);
 END $$;

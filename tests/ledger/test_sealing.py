@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from ledger import verifier
 from ledger.eras import begin_era
-from ledger.models import Books, Seal, Transfer
+from ledger.models import Seal, Transfer
 from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
 from ledger.publishing import NotPublished, publish
@@ -25,6 +25,7 @@ from ledger.sealing import public_key_of, seal
 from ledger.verifying import RANGE, unpublished, verify_ledger
 from tests.ledger.books import AT, Names, booking, move, name, open_books, place
 from tests.ledger.test_guards import COLUMNS
+from tests.racing import Beside
 
 pytestmark = pytest.mark.usefixtures("own_database")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -452,24 +453,45 @@ def test_a_restored_server_posts_nothing_below_the_seals_until_a_new_era(
     assert not findings()
 
 
+def next_xid() -> int:
+    """One past the last transaction that has ended on this server, whoever's it was."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
 def test_an_era_begins_when_the_next_transaction_would_be_the_last_one_again(
     transfers: list[UUID],
 ) -> None:
-    with transaction.atomic():
-        tamper(
-            "UPDATE ledger_transfer SET xid = pg_current_xact_id()::text::bigint "
-            "WHERE booking_id = %s",
-            transfers[0],
-        )
+    known, begun = 0, -1
+    while known != begun:  # or another database of this server ended a transaction meanwhile
+        with transaction.atomic():
+            known = next_xid()
+            tamper(f"UPDATE ledger_transfer SET xid = {known} WHERE booking_id = %s", transfers[0])
+            begun = begin_era()
+            ended_meanwhile = next_xid() != known
+            transaction.set_rollback(True)
+        assert begun == known or ended_meanwhile
 
-        assert begin_era() == place(transfers[0])[0]
 
+def test_a_server_that_is_far_enough_begins_no_era(books: Names) -> None:
+    """Nor while somebody has a transaction open that began before the last posting."""
+    began, may_end = Event(), Event()
 
-def test_a_server_that_is_far_enough_begins_no_era(transfers: list[UUID]) -> None:
+    def stay() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+            began.set()
+            may_end.wait(60)
+
+    staying = Beside(stay)
+    assert began.wait(60)
+    move(books.fund, books.fatima, 100)
     seal_all()
 
     assert begin_era() == 0
-    assert Books.objects.get().xid_offset == 0
+    may_end.set()
+    assert staying.outcome() == "done"
 
 
 def run_verifier(proof: object, folder: Path) -> tuple[int, str]:
