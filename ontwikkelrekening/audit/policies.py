@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ontwikkelrekening.eligibility.models import Policy, PolicyParameter
+from ontwikkelrekening.eligibility.models import Policy, PolicyParameter, PolicyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,10 @@ class Change:
 
 
 def previous_version(policy: Policy) -> Policy | None:
-    """The version of the same scheme numbered just before this one."""
+    """The version of the same scheme numbered just before this one, but for those that never held."""
     return (
         Policy.objects.filter(scheme_id=policy.scheme_id, version__lt=policy.version)
+        .exclude(state=PolicyState.SUPERSEDED)
         .select_related("scheme")
         .order_by("-version")
         .first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -49,6 +50,19 @@ class NewVersion(forms.Form):
     starts_on = forms.DateField(
         label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    values_of = forms.ModelChoiceField(
+        Policy.objects.select_related("scheme").order_by("scheme", "-version"),
+        label=gettext_lazy("With the values of"),
+        help_text=gettext_lazy("The last version of the scheme when nothing is chosen."),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        scheme, chosen = answers.get("scheme"), answers.get("values_of")
+        if scheme and chosen and chosen.scheme_id != scheme.pk:
+            self.add_error("values_of", _("This version is of another scheme."))
+        return answers
 
 
 class StartsOn(forms.Form):
@@ -65,14 +79,22 @@ class SimulatedOn(forms.Form):
 
 def _draft(request: Request) -> str:
     scheme: Scheme = request.answers["scheme"]
-    last = Policy.objects.filter(scheme=scheme).order_by("-version").first()
+    last = (
+        request.answers["values_of"]
+        or Policy.objects.filter(scheme=scheme).order_by("-version").first()
+    )
     drafted = policies.draft(
         scheme,
         starts_on=request.answers["starts_on"],
         settings=_settings_of(last) if last else {},
         on=timezone.localdate(),
     )
-    return _("%(policy)s is drafted with the values of the version before.") % {"policy": drafted}
+    if last is None:
+        return _("%(policy)s is drafted without values.") % {"policy": drafted}
+    return _("%(policy)s is drafted with the values of %(last)s.") % {
+        "policy": drafted,
+        "last": last,
+    }
 
 
 def _settings_of(policy: Policy) -> dict[str, policies.Setting]:
@@ -113,15 +135,24 @@ def _send_back(request: Request) -> str:
 
 def _approve(request: Request) -> str:
     policies.approve(request.subject, by=request.user, at=timezone.now())
-    return _("The policy is approved. It holds from %(on)s.") % {
+    done = _("The policy is approved. It holds from %(on)s.") % {
         "on": date_format(request.subject.starts_on)
     }
+    superseded = _named(request.subject.supersedes.select_related("scheme"))
+    if not superseded:
+        return done
+    return f"{done} {_('It takes the place of %(versions)s.') % {'versions': superseded}}"
 
 
 def _terms(policy: Policy) -> object:
-    """What an approver reads: from when it holds, and every value with its ground."""
+    """What an approver reads: from when it holds, in whose place, and every value with its ground."""
     rows = policy.parameters.order_by("key").values_list("key", "value", "ground", "reason")
-    return policy.starts_on, policy.ends_on, list(rows)
+    superseded = policies.to_supersede(policy, on=timezone.localdate()).values_list("pk", flat=True)
+    return policy.starts_on, policy.ends_on, list(superseded), list(rows)
+
+
+def _named(versions: Iterable[Policy]) -> str:
+    return ", ".join(map(str, versions))
 
 
 def _is(state: PolicyState) -> Any:
@@ -148,6 +179,7 @@ class PolicyAdmin(ActingAdmin):
     list_filter = ["state", "scheme"]
     list_select_related = ["scheme", "proposed_by", "approved_by"]
     ordering = ["-starts_on", "-version"]
+    readonly_fields = ["takes_the_place_of"]
     inlines = [ParameterInline]
     acts = [
         Act(
@@ -155,7 +187,10 @@ class PolicyAdmin(ActingAdmin):
             gettext_lazy("Draft a new version"),
             "eligibility.add_policy",
             _draft,
-            gettext_lazy("The draft begins with the values of the last version."),
+            gettext_lazy(
+                "To take back an approved version that has not begun, let another be approved for the"
+                " same first day: with its values mended, or with those of the version before it."
+            ),
             errors=(policies.UnableToSetPolicy,),
             form=NewVersion,
             on_list=True,
@@ -195,7 +230,7 @@ class PolicyAdmin(ActingAdmin):
             ),
             errors=(policies.NoPolicy, UnusableParameter),
             form=SimulatedOn,
-            offered=lambda policy: policy.state != PolicyState.APPROVED,
+            offered=lambda policy: policy.state in (PolicyState.DRAFT, PolicyState.PROPOSED),
         ),
         Act(
             "propose",
@@ -221,7 +256,8 @@ class PolicyAdmin(ActingAdmin):
             _approve,
             gettext_lazy(
                 "The policy decides from its start date on and can never be changed again."
-                " The version before it ends there."
+                " The version before it ends there. Approved versions that begin on that day or later,"
+                " and have not begun, never hold: this one takes their place."
             ),
             errors=(policies.UnableToSetPolicy,),
             offered=_is(PolicyState.PROPOSED),
@@ -229,6 +265,14 @@ class PolicyAdmin(ActingAdmin):
             grave=True,
         ),
     ]
+
+    @admin.display(description=gettext_lazy("takes the place of"))
+    def takes_the_place_of(self, policy: Policy) -> str:
+        if policy.state in (PolicyState.DRAFT, PolicyState.PROPOSED):
+            versions = policies.to_supersede(policy, on=timezone.localdate())
+        else:
+            versions = policy.supersedes.select_related("scheme")
+        return _named(versions) or "-"
 
 
 class WaitingFilter(admin.SimpleListFilter):

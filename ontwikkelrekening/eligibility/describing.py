@@ -118,7 +118,8 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
         "",
         "A policy does not work backwards. A version starts on the day of its approval or later, and"
         " after the last day that was decided on; a decision is taken under the version that holds"
-        " on its day. The database refuses anything else.",
+        " on its day. Until it begins, an approved version gives way to one that is approved for its first"
+        " day or before. The database refuses anything else.",
         "",
         "## 9. Every parameter",
         "",

@@ -1,4 +1,7 @@
-"""The life of a policy version: drafted, proposed, approved by someone else, then frozen."""
+"""The life of a policy version: drafted, proposed, approved by someone else, then frozen.
+
+Until its first day an approved version can be superseded: by another, approved for that day or before.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -37,7 +40,7 @@ class SamePerson(UnableToSetPolicy):
 
 
 class OverlappingPolicy(UnableToSetPolicy):
-    """Another approved version of the scheme holds in the same period."""
+    """Another approved version of the scheme begins on the same day, today."""
 
 
 class WorksBackwards(UnableToSetPolicy):
@@ -149,24 +152,38 @@ def send_back(policy: Policy) -> None:
 def approve(policy: Policy, *, by: AbstractBaseUser, at: datetime) -> None:
     """Put a proposal in force from its start date; the version before it ends there.
 
-    Raises SamePerson, WorksBackwards, or OverlappingPolicy when another version holds in the same
-    period.
+    Versions for the same days that have not begun are superseded. Raises SamePerson, WorksBackwards,
+    or OverlappingPolicy when another version begins on the same day, today.
     """
     _locked(policy, expected=PolicyState.PROPOSED)
     if policy.proposed_by_id == by.pk:
         raise SamePerson(_("Whoever proposed a version cannot approve it."))
     _see_that_it_works_forward(policy.scheme, starts_on=policy.starts_on, on=localdate(at))
-    _end_the_version_before(policy)
     policy.state = PolicyState.APPROVED
     policy.approved_by = by  # type: ignore[assignment]
     policy.approved_at = at
     try:
         with transaction.atomic():
-            policy.save(update_fields=["state", "approved_by", "approved_at"])
+            _take_its_days(policy, on=localdate(at))
     except IntegrityError as error:
         if "approved_policies_never_overlap" not in str(error):
             raise
-        raise OverlappingPolicy(_("Another approved version holds in the same period.")) from None
+        raise OverlappingPolicy(
+            _("Another version holds from that day, and it has begun. Choose a later first day.")
+        ) from None
+
+
+def to_supersede(policy: Policy, *, on: date) -> QuerySet[Policy]:
+    """Approved versions that this one takes the place of when it is approved on this day."""
+    days = Q(starts_on__gte=policy.starts_on, starts_on__gt=on)
+    if policy.ends_on:
+        days &= Q(starts_on__lt=policy.ends_on)
+    return (
+        Policy.objects.filter(days, scheme=policy.scheme_id, state=PolicyState.APPROVED)
+        .exclude(pk=policy.pk)
+        .select_related("scheme")
+        .order_by("starts_on")
+    )
 
 
 def first_start(scheme: Scheme, *, on: date) -> date:
@@ -214,10 +231,16 @@ def _see_that_it_works_forward(scheme: Scheme, *, starts_on: date, on: date) -> 
         raise WorksBackwards(first)
 
 
-def _end_the_version_before(policy: Policy) -> None:
-    Policy.objects.filter(
-        scheme=policy.scheme_id,
-        state=PolicyState.APPROVED,
-        ends_on=None,
-        starts_on__lt=policy.starts_on,
-    ).update(ends_on=policy.starts_on)
+def _take_its_days(policy: Policy, *, on: date) -> None:
+    """Whether versions overlap is looked at when all of them have made room."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS approved_policies_never_overlap DEFERRED")
+        policy.save(update_fields=["state", "approved_by", "approved_at"])
+        to_supersede(policy, on=on).update(state=PolicyState.SUPERSEDED, superseded_by=policy)
+        Policy.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gt=policy.starts_on),
+            scheme=policy.scheme_id,
+            state=PolicyState.APPROVED,
+            starts_on__lt=policy.starts_on,
+        ).update(ends_on=policy.starts_on)
+        cursor.execute("SET CONSTRAINTS approved_policies_never_overlap IMMEDIATE")

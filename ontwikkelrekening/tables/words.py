@@ -10,6 +10,7 @@ STATES: dict[str, tuple[Text, str]] = {
     "granted": (_("granted"), "ok"),
     # policies
     "proposed": (_("proposed"), "wait"),
+    "superseded": (_("superseded"), "plain"),
     # courses
     "draft": (_("draft"), "plain"),
     "published": (_("published"), "ok"),

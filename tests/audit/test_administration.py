@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ontwikkelrekening.budgets.models import TopUpRun
 from ontwikkelrekening.citizens.models import AccessLog, Citizen
-from ontwikkelrekening.eligibility.models import Decision, Policy
+from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
 from ontwikkelrekening.payouts.models import PaymentBatch
 from providers.models import Claim, Provider, Review
 from providers.models import Client as ApiClient
@@ -49,7 +49,7 @@ def test_a_policy_is_drafted_by_one_and_approved_by_another(year: Year) -> None:
     other = say(paul, f"{policies}{policy.pk}/do/approve")
 
     policy.refresh_from_db()
-    assert "is opgesteld met de waarden van de versie hiervoor" in drafted
+    assert "versie 2 is opgesteld met de waarden van" in drafted
     assert "kan die niet vaststellen" in own
     assert "Het beleid is vastgesteld" in other
     assert (policy.state, policy.approved_by.get_username()) == ("approved", "paul")  # type: ignore[union-attr]
@@ -73,6 +73,54 @@ def test_a_policy_that_changed_since_it_was_read_is_not_approved(year: Year) -> 
     policy.refresh_from_db()
     assert "is veranderd sinds u het opende" in said
     assert policy.state == "proposed"
+
+
+def test_an_approved_policy_that_has_not_begun_is_taken_back_by_two(year: Year) -> None:
+    """With the values of the version before it, so that nothing changes on that day."""
+    petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
+    policies = "/admin/eligibility/policy/"
+    scheme = year.world.scheme
+    say(petra, f"{policies}do/draft", scheme=scheme.pk, starts_on="2027-01-01")
+    wrong = Policy.objects.get(version=2)
+    wrong.parameters.filter(key="amount_general_cents").update(value=499_000)
+    say(petra, f"{policies}{wrong.pk}/do/propose")
+    say(paul, f"{policies}{wrong.pk}/do/approve")
+
+    first = Policy.objects.get(version=1)
+    say(petra, f"{policies}do/draft", scheme=scheme.pk, starts_on="2027-01-01", values_of=first.pk)
+    right = Policy.objects.get(version=3)
+    say(petra, f"{policies}{right.pk}/do/propose")
+    proposal = petra.get(f"{policies}{right.pk}/change/").content.decode()
+    said = say(paul, f"{policies}{right.pk}/do/approve")
+
+    assert str(wrong) in proposal
+    assert f"Het komt in de plaats van {wrong}." in said
+    assert right.parameters.get(key="amount_general_cents").value == 50_000
+    for version in Policy.objects.all():
+        page = petra.get(f"{policies}{version.pk}/change/").content.decode()
+        assert "/do/" not in page
+    audited = petra.get(f"/audit/policies/{wrong.pk}").content.decode()
+    assert "vervangen" in audited
+    assert f">{right}</a>: deze versie heeft nooit gegolden" in audited
+    compared = petra.get(f"/audit/policies/{right.pk}").content.decode()
+    assert "Er is niets veranderd." in compared
+    assert str(first) in compared
+
+
+def test_the_values_of_another_schemes_version_are_not_taken(year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+    other = Scheme.objects.create(code="gemeente", name="Gemeente")
+
+    said = say(
+        petra,
+        "/admin/eligibility/policy/do/draft",
+        scheme=other.pk,
+        starts_on="2027-01-01",
+        values_of=Policy.objects.get().pk,
+    )
+
+    assert "Deze versie hoort bij een andere regeling." in said
+    assert not other.policies.exists()
 
 
 def test_an_approved_policy_offers_no_acts(year: Year) -> None:

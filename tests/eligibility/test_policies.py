@@ -92,20 +92,162 @@ def test_a_successor_ends_the_version_before_it(scheme: Scheme, petra: User, pau
     assert in_force(scheme, on=date(2027, 1, 1))[0].version == 2
 
 
-def test_an_overlapping_version_is_refused_and_nothing_has_changed(
+def approved(
+    scheme: Scheme,
+    petra: User,
+    paul: User,
+    *,
+    starts_on: date,
+    ends_on: date | None = None,
+    at: datetime = AT,
+) -> Policy:
+    policy = drafted(scheme, starts_on=starts_on, ends_on=ends_on)
+    propose(policy, by=petra)
+    approve(policy, by=paul, at=at)
+    return policy
+
+
+def supersede_by_hand(policy: Policy, *, by: User, at: datetime, deciding: bool) -> None:
+    """As the domain does, but without its checks; perhaps after a decision under the other version."""
+    connection.cursor().execute("SET CONSTRAINTS approved_policies_never_overlap DEFERRED")
+    Policy.objects.filter(pk=policy.pk).update(state="approved", approved_by=by, approved_at=at)
+    other = Policy.objects.get(version=2)
+    if deciding:
+        codes = register([fatima()], at=AT).codes
+        parameters = parameters_of(other)
+        decide_many(
+            codes, policy=other, parameters=parameters, on=other.starts_on, balances={}, at=AT
+        )
+    Policy.objects.filter(pk=other.pk).update(state="superseded", superseded_by=policy)
+
+
+def days(scheme: Scheme) -> dict[int, tuple[date, date | None]]:
+    """From when and up to when each version holds, that holds at all."""
+    holding = scheme.policies.filter(state=PolicyState.APPROVED).order_by("version")
+    return {each.version: (each.starts_on, each.ends_on) for each in holding}
+
+
+def test_a_version_that_begins_today_is_not_superseded_and_nothing_has_changed(
     scheme: Scheme, petra: User, paul: User
 ) -> None:
-    later = drafted(scheme, starts_on=date(2027, 1, 1), ends_on=date(2028, 1, 1))
-    propose(later, by=petra)
-    approve(later, by=paul, at=AT)
-    policy = drafted(scheme, starts_on=date(2026, 7, 1), ends_on=date(2027, 7, 1))
+    approved(scheme, petra, paul, starts_on=ON)
+    policy = drafted(scheme, starts_on=ON)
     propose(policy, by=petra)
 
-    with pytest.raises(OverlappingPolicy):
+    with pytest.raises(OverlappingPolicy, match="is begonnen"):
         approve(policy, by=paul, at=AT)
 
-    assert in_force(scheme, on=date(2026, 8, 1))[0].version == 1
-    assert scheme.policies.filter(state="approved").count() == 2
+    assert days(scheme) == {1: (date(2026, 1, 1), ON), 2: (ON, None)}
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "expected"),
+    [
+        (date(2026, 7, 1), {1: (date(2026, 1, 1), date(2026, 7, 1)), 4: (date(2026, 7, 1), None)}),
+        (date(2027, 1, 1), {1: (date(2026, 1, 1), date(2027, 1, 1)), 4: (date(2027, 1, 1), None)}),
+        (
+            date(2027, 4, 1),
+            {
+                1: (date(2026, 1, 1), date(2027, 1, 1)),
+                2: (date(2027, 1, 1), date(2027, 4, 1)),
+                4: (date(2027, 4, 1), None),
+            },
+        ),
+    ],
+)
+def test_what_has_not_begun_is_superseded_by_what_is_approved_for_its_first_day_or_before(
+    scheme: Scheme,
+    petra: User,
+    paul: User,
+    starts_on: date,
+    expected: dict[int, tuple[date, date | None]],
+) -> None:
+    for later in (date(2027, 1, 1), date(2027, 7, 1)):
+        approved(scheme, petra, paul, starts_on=later)
+
+    policy = approved(scheme, petra, paul, starts_on=starts_on)
+
+    assert days(scheme) == expected
+    superseded = scheme.policies.filter(state=PolicyState.SUPERSEDED)
+    assert {each.version for each in superseded} == {2, 3} - expected.keys()
+    assert all(each.superseded_by == policy for each in superseded)
+    for first, last in days(scheme).values():
+        assert in_force(scheme, on=first)[0].starts_on == first
+        assert last is None or in_force(scheme, on=last)[0].starts_on == last
+
+
+def test_a_version_for_days_before_another_leaves_that_alone(
+    scheme: Scheme, petra: User, paul: User
+) -> None:
+    later = approved(scheme, petra, paul, starts_on=date(2027, 1, 1))
+
+    approved(scheme, petra, paul, starts_on=date(2026, 7, 1), ends_on=date(2027, 1, 1))
+
+    later.refresh_from_db()
+    assert later.state == PolicyState.APPROVED
+    assert in_force(scheme, on=date(2026, 12, 31))[0].version == 3
+
+
+def test_a_version_that_was_decided_on_ahead_of_its_days_is_not_superseded(
+    scheme: Scheme, petra: User, paul: User
+) -> None:
+    first_day = date(2027, 1, 1)
+    later = approved(scheme, petra, paul, starts_on=first_day)
+    (decision,) = decided(scheme, fatima(), on=first_day)
+    assert decision.policy == later
+
+    with pytest.raises(WorksBackwards, match="2 januari 2027"):
+        drafted(scheme, starts_on=first_day)
+
+
+@pytest.mark.parametrize(
+    "successor",
+    [
+        "SELECT id FROM eligibility_policy WHERE version = 2",  # itself
+        "SELECT id FROM eligibility_policy WHERE version = 1",  # does not hold on its days
+        "SELECT id FROM eligibility_policy WHERE version = 3",  # nobody approved it
+        "SELECT NULL::bigint",
+    ],
+)
+def test_the_database_lets_nobody_take_back_an_approved_version_alone(
+    scheme: Scheme, petra: User, paul: User, successor: str
+) -> None:
+    approved(scheme, petra, paul, starts_on=date(2027, 1, 1))
+    propose(drafted(scheme, starts_on=date(2027, 1, 1)), by=petra)
+
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        connection.cursor().execute(
+            "UPDATE eligibility_policy SET state = 'superseded',"
+            f" superseded_by_id = ({successor}) WHERE version = 2"
+        )
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_database_supersedes_nothing_that_has_begun_or_was_decided_on(
+    scheme: Scheme, petra: User, paul: User, begun: bool
+) -> None:
+    first_day = date(2027, 1, 1)
+    approved(scheme, petra, paul, starts_on=first_day)
+    policy = drafted(scheme, starts_on=first_day)
+    propose(policy, by=petra)
+    at = datetime(2027, 1, 1, 9, 0, tzinfo=UTC) if begun else AT
+
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        supersede_by_hand(policy, by=paul, at=at, deciding=not begun)
+
+
+def test_a_superseded_version_stays_as_it_was(scheme: Scheme, petra: User, paul: User) -> None:
+    for _ in range(2):
+        approved(scheme, petra, paul, starts_on=date(2027, 1, 1))
+
+    changes: list[dict[str, object]] = [
+        {"state": "approved", "superseded_by": None},
+        {"starts_on": date(2028, 1, 1)},
+        {"ends_on": date(2028, 1, 1)},
+    ]
+    for change_ in changes:
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            scheme.policies.filter(version=2).update(**change_)
 
 
 def test_versions_may_touch_and_schemes_may_coincide(
@@ -142,12 +284,15 @@ def test_an_approved_version_is_frozen_for_sql_too(scheme: Scheme, statement: st
         connection.cursor().execute(statement, [policy.pk])
 
 
-def test_the_end_of_an_approved_version_is_set_once(scheme: Scheme) -> None:
+def test_the_end_of_an_approved_version_comes_sooner_and_never_later(scheme: Scheme) -> None:
     policies = Policy.objects.filter(scheme=scheme)
+    decided(scheme, fatima())
     policies.update(ends_on=date(2027, 1, 1))
+    policies.update(ends_on=date(2026, 1, 3))
 
-    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
-        policies.update(ends_on=date(2028, 1, 1))
+    for ends_on in (date(2028, 1, 1), None, ON):  # ON was decided on
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            policies.update(ends_on=ends_on)
 
 
 def test_a_version_cannot_be_drafted_for_days_that_are_over(scheme: Scheme) -> None:
@@ -202,7 +347,6 @@ def test_the_database_refuses_a_policy_that_works_backwards(
     policy = drafted(scheme, starts_on=starts_on)
     propose(policy, by=petra)
     decided(scheme, fatima())
-    Policy.objects.filter(version=1).update(ends_on=starts_on)
 
     with pytest.raises(IntegrityError, match="works backwards"), transaction.atomic():
         Policy.objects.filter(pk=policy.pk).update(

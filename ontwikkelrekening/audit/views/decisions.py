@@ -256,9 +256,13 @@ def policies(request: HttpRequest) -> HttpResponseBase:
 @page_for(POLICY_OFFICERS)
 def policy(request: HttpRequest, id: int) -> HttpResponseBase:
     found = get_object_or_404(
-        Policy.objects.select_related("scheme", "proposed_by", "approved_by").only(
+        Policy.objects.select_related(
+            "scheme", "proposed_by", "approved_by", "superseded_by__scheme"
+        ).only(
             "scheme__name",
             "scheme__code",
+            "superseded_by__version",
+            "superseded_by__scheme__name",
             "version",
             "starts_on",
             "ends_on",
@@ -314,6 +318,9 @@ def policy(request: HttpRequest, id: int) -> HttpResponseBase:
         policy=found,
         before=before,
         before_href=reverse("audit:policy", args=[before.id]) if before else "",
+        superseded_href=reverse("audit:policy", args=[found.superseded_by_id])
+        if found.superseded_by_id
+        else "",
     )
 
 

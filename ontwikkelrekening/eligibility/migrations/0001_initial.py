@@ -181,9 +181,10 @@ class Migration(migrations.Migration):
                             ("draft", "concept"),
                             ("proposed", "voorgesteld"),
                             ("approved", "vastgesteld"),
+                            ("superseded", "vervangen voor het begin"),
                         ],
                         default="draft",
-                        max_length=8,
+                        max_length=10,
                     ),
                 ),
                 ("approved_at", models.DateTimeField(null=True)),
@@ -211,6 +212,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="policies",
                         to="eligibility.scheme",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="eligibility.policy",
+                        verbose_name="vervangen door",
                     ),
                 ),
             ],
@@ -549,7 +560,7 @@ class Migration(migrations.Migration):
             model_name="policy",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
+                    models.Q(("state__in", ["approved", "superseded"]), _negated=True),
                     models.Q(
                         ("approved_by__isnull", False),
                         ("proposed_by__isnull", False),
@@ -569,6 +580,19 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="proposed_policy_has_a_proposer",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="policy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "superseded"), ("superseded_by__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "superseded"), _negated=True), ("superseded_by", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="superseded_policy_names_its_successor",
             ),
         ),
         migrations.AddConstraint(

@@ -1,19 +1,36 @@
 -- Approved versions of one scheme never overlap. The scheme and the days go into one range of
--- numbers, so that a plain GiST index on a range does it: btree_gist is not on every server.
+-- numbers, so that a plain GiST index on a range does it: btree_gist is not on every server. Looked at
+-- last where an approval takes the days of a version that has not begun.
 ALTER TABLE eligibility_policy ADD CONSTRAINT approved_policies_never_overlap
 EXCLUDE USING gist (
     int8range(
         scheme_id * 10000000 + (starts_on - DATE '0001-01-01'),
         scheme_id * 10000000 + COALESCE(ends_on - DATE '0001-01-01', 9999999)
     ) WITH &&
-) WHERE (state = 'approved');
+) WHERE (state = 'approved') DEFERRABLE;
 
--- An approved version is frozen. Only its end may be set, once, when a successor takes over.
+-- An approved version is frozen. Only its end is set, or comes sooner, when a successor takes over; never
+-- over a day that was decided on. And until it begins, one that is approved for its first day
+-- takes its place: a version that nothing was decided on by then never holds.
 CREATE FUNCTION approved_policy_is_frozen() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND OLD.ends_on IS NULL THEN
-        OLD.ends_on := NEW.ends_on;
+    IF TG_OP = 'UPDATE' AND OLD.state = 'approved' THEN
+        IF NEW.state = 'superseded' AND EXISTS (
+            SELECT FROM eligibility_policy s
+            WHERE s.id = NEW.superseded_by_id AND s.id <> OLD.id AND s.scheme_id = OLD.scheme_id
+                AND s.state = 'approved' AND s.starts_on <= OLD.starts_on
+                AND (s.ends_on IS NULL OR s.ends_on > OLD.starts_on)
+                AND (s.approved_at AT TIME ZONE 'Europe/Amsterdam')::date < OLD.starts_on
+        ) AND NOT EXISTS (SELECT FROM eligibility_decision WHERE policy_id = OLD.id) THEN
+            OLD.state := NEW.state;
+            OLD.superseded_by_id := NEW.superseded_by_id;
+        ELSIF (OLD.ends_on IS NULL OR NEW.ends_on < OLD.ends_on) AND NOT EXISTS (
+            SELECT FROM eligibility_decision
+            WHERE policy_id = OLD.id AND decided_on >= NEW.ends_on
+        ) THEN
+            OLD.ends_on := NEW.ends_on;
+        END IF;
         IF NEW = OLD THEN
             RETURN NEW;
         END IF;
@@ -21,7 +38,8 @@ BEGIN
     RAISE EXCEPTION 'an approved policy is frozen' USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE TRIGGER approved_policy_is_frozen BEFORE UPDATE OR DELETE ON eligibility_policy
-FOR EACH ROW WHEN (OLD.state = 'approved') EXECUTE FUNCTION approved_policy_is_frozen();
+FOR EACH ROW WHEN (OLD.state IN ('approved', 'superseded'))
+EXECUTE FUNCTION approved_policy_is_frozen();
 
 -- Parameters can be changed in a draft only, so what is approved is what was proposed.
 CREATE FUNCTION parameters_change_in_a_draft_only() RETURNS trigger

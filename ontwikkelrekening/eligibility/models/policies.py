@@ -27,6 +27,7 @@ class PolicyState(models.TextChoices):
     DRAFT = "draft", "concept"
     PROPOSED = "proposed", "voorgesteld"
     APPROVED = "approved", "vastgesteld"
+    SUPERSEDED = "superseded", "vervangen voor het begin"
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
@@ -50,7 +51,7 @@ class Policy(models.Model):
     version = models.PositiveIntegerField("versie")
     starts_on = models.DateField("geldt vanaf")
     ends_on = models.DateField("geldt tot", null=True, blank=True)
-    state = models.CharField(max_length=8, choices=PolicyState.choices, default=PolicyState.DRAFT)
+    state = models.CharField(max_length=10, choices=PolicyState.choices, default=PolicyState.DRAFT)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -58,6 +59,14 @@ class Policy(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
+    # Approved later for the same days, before this one began: it never held.
+    superseded_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="supersedes",
+        verbose_name="vervangen door",
+    )
 
     objects = PolicyQuerySet.as_manager()
 
@@ -74,7 +83,7 @@ class Policy(models.Model):
             ),
             models.CheckConstraint(
                 name="policy_is_approved_by_someone_else",
-                condition=~Q(state=PolicyState.APPROVED)
+                condition=~Q(state__in=[PolicyState.APPROVED, PolicyState.SUPERSEDED])
                 | (
                     Q(proposed_by__isnull=False, approved_by__isnull=False)
                     & ~Q(proposed_by=F("approved_by"))
@@ -83,6 +92,11 @@ class Policy(models.Model):
             models.CheckConstraint(
                 name="proposed_policy_has_a_proposer",
                 condition=~Q(state=PolicyState.PROPOSED) | Q(proposed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="superseded_policy_names_its_successor",
+                condition=Q(state=PolicyState.SUPERSEDED, superseded_by__isnull=False)
+                | (~Q(state=PolicyState.SUPERSEDED) & Q(superseded_by=None)),
             ),
         ]
 
