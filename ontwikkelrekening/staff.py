@@ -69,6 +69,8 @@ RIGHTS: dict[str, list[str]] = {
         "citizens.change_circumstance",
         "budgets.view_refusal",
         "budgets.change_refusal",
+        "budgets.view_admission",
+        "budgets.change_admission",
         "budgets.view_pause",
         "budgets.add_pause",
         "budgets.change_pause",

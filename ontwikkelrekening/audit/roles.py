@@ -4,6 +4,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from ontwikkelrekening.budgets.models import (
+    Admission,
     Agreement,
     Application,
     Assessment,
@@ -74,6 +75,7 @@ READABLE: list[type[Model]] = [
     Pause,
     Placing,
     Refusal,
+    Admission,
     PaymentBatch,
     Payout,
     Payout.claims.through,

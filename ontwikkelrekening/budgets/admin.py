@@ -18,7 +18,7 @@ from djmoney.money import Money
 from ledger.admin import ReadOnlyInline
 from ledger.money import to_money
 from ontwikkelrekening.budgets import pausing
-from ontwikkelrekening.budgets.admin_rounds import RefusalAdmin, RoundAdmin
+from ontwikkelrekening.budgets.admin_rounds import AdmissionAdmin, RefusalAdmin, RoundAdmin
 from ontwikkelrekening.budgets.contributing import (
     UnableToTakeIn,
     UnusableFile,
@@ -34,6 +34,7 @@ from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
 
 __all__ = [
+    "AdmissionAdmin",
     "ContributionFileAdmin",
     "FundAdmin",
     "PauseAdmin",

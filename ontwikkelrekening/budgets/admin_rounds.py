@@ -15,22 +15,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.errors import UnableToPost
-from ledger.money import to_money
-from ontwikkelrekening.budgets import drawing, refusing, rounds
+from ontwikkelrekening.budgets import admitting, drawing, refusing, rounds
 from ontwikkelrekening.budgets.allocating import start_allocating
 from ontwikkelrekening.budgets.funding import UnableToFund
-from ontwikkelrekening.budgets.models import Division, LastGrant, Refusal, Round, RoundState
+from ontwikkelrekening.budgets.models import (
+    Admission,
+    Division,
+    LastGrant,
+    Refusal,
+    Round,
+    RoundState,
+)
 from ontwikkelrekening.budgets.proving import standing
-from ontwikkelrekening.eligibility.casework_admin import ConfirmingAdmin
+from ontwikkelrekening.citizens.identity import NoIdentity
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
+from ontwikkelrekening.citizens.models import Purpose
+from ontwikkelrekening.citizens.writing import UnusableText
+from ontwikkelrekening.eligibility.casework_admin import ConfirmingAdmin, words
 from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
+from ontwikkelrekening.eligibility.wording import euros
 from providers.administration import Act, ActingAdmin, Request
 from providers.models import Category
 
 REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
 RIGHT = "budgets.change_round"
-CONFIRM = "budgets.change_refusal"
+ADMIT = "budgets.change_admission"
+ADMISSIONS = (admitting.UnableToAdmit, rounds.WrongState, UnusableText, NoIdentity)
 
 
 class Moment(forms.SplitDateTimeWidget):
@@ -157,12 +169,37 @@ def _confirm(request: Request) -> str:
     return _("The refusal is confirmed.")
 
 
+class Reason(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why the refusal is wrong"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy("It is kept with the citizen, encrypted."),
+    )
+
+
+def _propose_admission(request: Request) -> str:
+    admitting.propose(
+        request.subject, reason=request.answers["reason"], by=request.by, at=timezone.now()
+    )
+    return _("The admission is proposed. A second person has to answer it before the draw.")
+
+
+def _admit(request: Request) -> str:
+    admitting.answer(request.subject, admitted=True, by=request.by, at=timezone.now())
+    return _("This person takes part in the draw.")
+
+
+def _decline(request: Request) -> str:
+    admitting.answer(request.subject, admitted=False, by=request.by, at=timezone.now())
+    return _("The refusal stays.")
+
+
 @admin.register(Refusal)
 class RefusalAdmin(ConfirmingAdmin):
     """Who is left out of a round, with the reason; a person confirms each before the draw."""
 
     confirm = staticmethod(refusing.confirm)
-    confirmers = CONFIRM
+    confirmers = refusing.RIGHT
     list_display = ["account", "round", "why", "confirmed_by", "confirmed_at"]
     list_filter = [("confirmed_by", admin.EmptyFieldListFilter), "application__round"]
     search_fields = ["application__account_code__startswith"]
@@ -172,11 +209,27 @@ class RefusalAdmin(ConfirmingAdmin):
         Act(
             "confirm",
             gettext_lazy("Confirm the refusal"),
-            CONFIRM,
+            refusing.RIGHT,
             _confirm,
             gettext_lazy("You have read the reason, and stand behind the refusal."),
             errors=(NotWaiting,),
-            offered=lambda refusal: not refusal.confirmed_by,
+            offered=lambda refusal: not (refusal.confirmed_by or refusing.is_standing(refusal)),
+        ),
+        Act(
+            "admit",
+            gettext_lazy("Propose to admit"),
+            ADMIT,
+            _propose_admission,
+            gettext_lazy(
+                "For who is refused wrongly: a fact was corrected, or an objection is right. A second"
+                " person answers before the draw. The class stays as it was when the round closed."
+            ),
+            errors=ADMISSIONS,
+            form=Reason,
+            offered=lambda refusal: (
+                refusal.application.round.state == RoundState.CLOSED
+                and not refusing.is_standing(refusal)
+            ),
         ),
     ]
 
@@ -202,12 +255,78 @@ class RefusalAdmin(ConfirmingAdmin):
         return " ".join(refusing.reasons(refusal))
 
 
+@admin.register(Admission)
+class AdmissionAdmin(LookedAtAdmin):
+    """Proposals to let somebody take part who was refused; a second person reads why and answers."""
+
+    purpose = Purpose.CASEWORK
+    list_display = ["account", "round", "proposed_by", "answered_by", "admitted"]
+    list_select_related = ["refusal__application__round"]
+    list_filter = [("answered_by", admin.EmptyFieldListFilter), "admitted"]
+    ordering = ["answered_by", "proposed_at"]
+    fields = [
+        "account",
+        "round",
+        "refused_because",
+        "why",
+        "proposed_by",
+        "proposed_at",
+        "answered_by",
+        "answered_at",
+        "admitted",
+    ]
+    acts = [
+        Act(
+            "admit",
+            gettext_lazy("Admit to the draw"),
+            ADMIT,
+            _admit,
+            gettext_lazy(
+                "You have read why, and agree. The citizen reads it on the page of the round."
+            ),
+            errors=ADMISSIONS,
+            offered=lambda admission: not admission.answered_by,
+            grave=True,
+        ),
+        Act(
+            "decline",
+            gettext_lazy("Leave the refusal as it is"),
+            ADMIT,
+            _decline,
+            gettext_lazy("You have read why, and do not agree."),
+            errors=ADMISSIONS,
+            offered=lambda admission: not admission.answered_by,
+            grave=True,
+        ),
+    ]
+
+    def account_of(self, admission: Admission) -> str:
+        return admission.refusal.application.account_code
+
+    @admin.display(description=gettext_lazy("account number"))
+    def account(self, admission: Admission) -> str:
+        return self.account_of(admission)
+
+    @admin.display(description=gettext_lazy("round"))
+    def round(self, admission: Admission) -> Round:
+        return admission.refusal.application.round
+
+    @admin.display(description=gettext_lazy("refused because"))
+    def refused_because(self, admission: Admission) -> str:
+        return " ".join(refusing.reasons(admission.refusal))
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, admission: Admission) -> str:
+        return words(admission.reason)
+
+
 @admin.register(Round)
 class RoundAdmin(ActingAdmin):
     list_display = ["name", "scheme", "state", "opens_at", "closes_at", "amount"]
     list_select_related = ["scheme"]
     list_filter = ["state"]
-    readonly_fields = ["progress"]
+    exclude = ["ceiling", "grant"]
+    readonly_fields = ["amount", "most", "progress"]
     acts = [
         Act(
             "prepare",
@@ -271,21 +390,26 @@ class RoundAdmin(ActingAdmin):
         ),
     ]
 
-    @admin.display(description=gettext_lazy("ceiling in euros"))
+    @admin.display(description=gettext_lazy("ceiling"), ordering="ceiling")
     def amount(self, round_: Round) -> str:
-        return f"{to_money(round_.ceiling).amount}"
+        return euros(round_.ceiling)
+
+    @admin.display(description=gettext_lazy("at most per person"))
+    def most(self, round_: Round) -> str:
+        return euros(round_.grant)
 
     @admin.display(description=gettext_lazy("how it stands"))
     def progress(self, round_: Round) -> str:
         now = standing(round_)
         return _(
             "%(applications)s applications, %(waiting)s to assess, %(refused)s refusals to confirm, "
-            "%(placed)s placed, %(granted)s granted, %(cents)s euros left"
+            "%(admissions)s admissions to answer, %(placed)s placed, %(granted)s granted, %(amount)s left"
         ) % {
             "applications": now.applications,
             "waiting": drawing.open_applications(round_).count(),
             "refused": refusing.waiting(round_).count(),
+            "admissions": refusing.admissions_waiting(round_).count(),
             "placed": now.placed,
             "granted": now.granted,
-            "cents": to_money(now.left_cents).amount,
+            "amount": euros(now.left_cents),
         }

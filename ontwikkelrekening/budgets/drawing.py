@@ -25,7 +25,7 @@ from ontwikkelrekening.budgets.models import (
     Round,
     RoundState,
 )
-from ontwikkelrekening.budgets.refusing import waiting
+from ontwikkelrekening.budgets.refusing import admissions_waiting, waiting
 from ontwikkelrekening.budgets.rounds import UnableToPublish, lock, published_policy
 from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.reading import parameters_of
@@ -49,7 +49,10 @@ DRAW = """
                CASE WHEN %(by_priority)s THEN s.priority ELSE 0 END AS place,
                sha256(convert_to(%(prefix)s || a.id::text, 'UTF8')) AS lot
         FROM budgets_application a JOIN budgets_assessment s ON s.application_id = a.id
-        WHERE a.round_id = %(round)s AND s.eligible AND NOT a.withdrawn
+        WHERE a.round_id = %(round)s AND NOT a.withdrawn AND (
+            s.eligible
+            OR EXISTS (SELECT FROM budgets_admission d WHERE d.refusal_id = a.id AND d.admitted)
+        )
     ), drawn AS (
         INSERT INTO budgets_placing
             (application_id, round_id, rank, priority, missed, lot, wanted, granted, left_list)
@@ -73,6 +76,13 @@ class NotAssessed(UnableToPublish):
 class RefusalsWait(UnableToPublish):
     def __init__(self, left: int) -> None:
         super().__init__(_("%(left)s refusals wait for a person to confirm them.") % {"left": left})
+
+
+class AdmissionsWait(UnableToPublish):
+    def __init__(self, left: int) -> None:
+        super().__init__(
+            _("%(left)s proposals to admit somebody wait for a second person.") % {"left": left}
+        )
 
 
 class OutsideValueIsMissing(UnableToPublish):
@@ -169,6 +179,8 @@ def draw(round_: Round, *, at: datetime) -> Round:
         raise NotAssessed(left)
     if left := waiting(round_).count():
         raise RefusalsWait(left)
+    if left := admissions_waiting(round_).count():
+        raise AdmissionsWait(left)
     seed = seed_of(round_.pk)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -61,6 +61,15 @@ GROUPS: dict[str, Text] = {
         "people with a permanent job, school up to mbo and many years of work"
     ),
 }
+CLASSES: dict[int, Text] = {
+    1: gettext_lazy("flex workers who raise a child alone"),
+    2: gettext_lazy("flex workers, and others who raise a child alone"),
+    3: gettext_lazy(
+        "people who care for a child, without work or benefit, and people with a permanent job, school"
+        " up to mbo and many years of work"
+    ),
+    4: gettext_lazy("everyone else"),
+}
 CATEGORIES: dict[str, Text] = {
     "course": gettext_lazy("a course"),
     "module": gettext_lazy("a short module"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from ontwikkelrekening.budgets import applying, proving, refusing
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
+from ontwikkelrekening.eligibility.wording import CLASSES
 from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
 from ontwikkelrekening.portal.session import account_of, for_account, for_citizen
@@ -132,6 +133,7 @@ def _page(
         "application": application,
         "receipt": applying.receipt_of(application) if application else None,
         "place": place,
+        "group": CLASSES[place.priority] if place and place.priority else "",
         "refusal": refusing.tell(application, on=timezone.localdate())
         if application and round_.closed_at and not place
         else None,

@@ -10,8 +10,9 @@ import pytest
 import time_machine
 from django.test import Client
 
+from ontwikkelrekening.budgets.admitting import answer, propose
 from ontwikkelrekening.budgets.drawing import assess_slice, draw
-from ontwikkelrekening.budgets.models import Application, Round, Tranche
+from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.refusing import confirm, waiting
 from ontwikkelrekening.budgets.rounds import close
 from tests.budgets.round_world import (
@@ -180,6 +181,35 @@ def test_the_group_is_named_only_where_it_counts(town: Town, division: str) -> N
         page = log_in(FATIMA_BSN).get(PAGE).content.decode()
 
     assert ("Uw groep" in page) == (division == "priority")
+    named = "1 van 4: flexkrachten die alleen een kind opvoeden"
+    assert (named in page) == (division == "priority")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nl", "U doet toch mee aan dit tijdvak."),
+        ("en", "You take part in this round after all."),
+    ],
+)
+def test_who_is_admitted_after_a_refusal_reads_it(
+    town: Town, round_: Round, language: str, told: str
+) -> None:
+    everyone_applies(round_, [town.noor, town.henk])
+    close(round_, at=AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+    admission = propose(waiting(round_).get(), reason="Zij woont hier wel.", by="rosa", at=AFTER)
+
+    def page() -> str:
+        with time_machine.travel(AFTER, tick=False):
+            return log_in(NOOR_BSN, language=language).get(PAGE).content.decode()
+
+    assert told not in page()
+    answer(admission, admitted=True, by="sam", at=AFTER)
+    assert told in page()
+    draw(round_, at=AFTER)
+    assert told not in page()
+    assert Placing.objects.filter(application__account_code=town.noor).exists()
 
 
 def test_after_the_draw_each_sees_the_own_outcome_and_everyone_the_list(

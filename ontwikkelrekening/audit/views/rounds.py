@@ -18,9 +18,10 @@ from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.reading import as_auditor
-from ontwikkelrekening.budgets.models import Placing, Round, RoundState
+from ontwikkelrekening.budgets.models import Admission, Placing, Round, RoundState
 from ontwikkelrekening.budgets.proving import NotDrawn, facts_text, list_lines, standing
-from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
+from ontwikkelrekening.eligibility.wording import CLASSES
+from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, Text, table_on
 
 
 @audit_page
@@ -63,7 +64,11 @@ def round_(request: HttpRequest, id: UUID) -> HttpResponseBase:
         title=found.name,
         section="rounds",
         trail=[(_("Rounds"), reverse("audit:rounds"))],
-        tables=[classes_table(request, counted), placings_table(request, found)],
+        tables=[
+            classes_table(request, counted),
+            admissions_table(request, found),
+            placings_table(request, found),
+        ],
         round=found,
         standing=standing(found),
         chart=classes_chart(counted),
@@ -110,7 +115,11 @@ def classes_table(request: HttpRequest, counted: list[dict[str, int]]) -> Table:
         "classes",
         caption=_("By priority class"),
         columns=[
-            Column("class", _("Priority class"), lambda x: x["priority"], "count"),
+            Column(
+                "class",
+                _("Priority class"),
+                lambda x: f"{x['priority']}: {CLASSES[x['priority']]}",
+            ),
             Column("placed", _("Took part"), lambda x: x["placed"], "count"),
             Column("granted", _("Got a grant"), lambda x: x["winners"], "count"),
             Column("cents", _("Granted"), lambda x: x["cents"], "cents"),
@@ -124,6 +133,40 @@ def classes_table(request: HttpRequest, counted: list[dict[str, int]]) -> Table:
         ],
         empty=_("Nothing has been drawn yet."),
     )
+
+
+def admissions_table(request: HttpRequest, found: Round) -> Table:
+    """Who takes part, or was proposed to, though the rules said no; why is kept with the citizen."""
+    admissions = Admission.objects.filter(refusal__application__round=found)
+    return table_on(
+        request,
+        "admissions",
+        caption=_("Proposals to admit after a refusal"),
+        columns=[
+            Column("application", _("Application"), lambda x: x.refusal_id, "code"),
+            Column(
+                "unmet",
+                _("Rules not met"),
+                lambda x: ", ".join(rule for rule, _value in x.refusal.unmet),
+                "code",
+            ),
+            Column("confirmed", _("Confirmed by"), lambda x: x.refusal.confirmed_by),
+            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
+            Column("at", _("Proposed at"), lambda x: x.proposed_at, "moment", order="proposed_at"),
+            Column("admitted", _("Admitted"), _answer_of),
+            Column("answered", _("Answered by"), lambda x: x.answered_by),
+            Column("on", _("Answered at"), lambda x: x.answered_at, "moment", order="answered_at"),
+        ],
+        source=Queried(admissions.select_related("refusal")),
+        sort="-at",
+        empty=_("Nobody was proposed."),
+    )
+
+
+def _answer_of(admission: Admission) -> Text:
+    if not admission.answered_by:
+        return _("waits")
+    return _("yes") if admission.admitted else _("no")
 
 
 def placings_table(request: HttpRequest, found: Round) -> Table:

@@ -538,6 +538,64 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Admission",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
+                ),
+                ("reason", models.UUIDField()),
+                ("proposed_by", models.CharField(max_length=100, verbose_name="voorgesteld door")),
+                ("proposed_at", models.DateTimeField(verbose_name="voorgesteld op")),
+                (
+                    "answered_by",
+                    models.CharField(blank=True, max_length=100, verbose_name="beantwoord door"),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="beantwoord op")),
+                ("admitted", models.BooleanField(default=False, verbose_name="toegelaten")),
+                (
+                    "refusal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="admissions",
+                        to="budgets.refusal",
+                        verbose_name="afwijzing",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "toelating in een tijdvak",
+                "verbose_name_plural": "toelatingen in een tijdvak",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("proposed_by__in", ["", "machine"]), _negated=True),
+                        name="admission_is_proposed_by_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("admitted", False), ("answered_at", None), ("answered_by", "")
+                            ),
+                            models.Q(
+                                models.Q(("answered_by__in", ["", "machine"]), _negated=True),
+                                models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                                ("answered_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="admission_is_answered_by_someone_else",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("answered_by", ""), ("admitted", True), _connector="OR"
+                        ),
+                        fields=("refusal",),
+                        name="refusal_has_one_admission_that_stands",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Placing",
             fields=[
                 (

@@ -24,7 +24,10 @@ BEGIN
     END IF;
     IF OLD.state = 'closed' AND NEW.state = 'drawn' AND EXISTS (
         SELECT FROM budgets_refusal r JOIN budgets_application a ON a.id = r.application_id
-        WHERE a.round_id = NEW.id AND r.confirmed_by = ''
+        LEFT JOIN budgets_admission d ON d.refusal_id = r.application_id
+            AND (d.admitted OR d.answered_by = '')
+        WHERE a.round_id = NEW.id
+            AND (d.id IS NULL AND r.confirmed_by = '' OR NOT d.admitted)
     ) THEN
         RAISE EXCEPTION 'round % is drawn when a person has confirmed every refusal', OLD.code
             USING ERRCODE = 'BU010';
@@ -106,3 +109,37 @@ BEGIN
 END $$;
 CREATE TRIGGER refusal_stays BEFORE INSERT OR UPDATE OR DELETE
     ON budgets_refusal FOR EACH ROW EXECUTE FUNCTION budgets_guard_refusal();
+
+-- Who was refused is admitted while the round waits for its draw: proposed by one, answered once by
+-- another who did not confirm the refusal either. The lock on the round makes a draw wait for it.
+CREATE FUNCTION budgets_guard_admission() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    round_state text;
+    confirmer text;
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.answered_by <> '' THEN
+        RAISE EXCEPTION 'an admission is proposed before it is answered' USING ERRCODE = 'BU011';
+    END IF;
+    IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND (
+        OLD.answered_by <> ''
+        OR (NEW.id, NEW.refusal_id, NEW.reason, NEW.proposed_by, NEW.proposed_at)
+        <> (OLD.id, OLD.refusal_id, OLD.reason, OLD.proposed_by, OLD.proposed_at)
+    ) THEN
+        RAISE EXCEPTION 'an admission in a round stays' USING ERRCODE = 'BU011';
+    END IF;
+    SELECT r.state, f.confirmed_by INTO round_state, confirmer
+    FROM budgets_refusal f JOIN budgets_application a ON a.id = f.application_id
+    JOIN budgets_round r ON r.id = a.round_id
+    WHERE f.application_id = NEW.refusal_id FOR KEY SHARE OF r;
+    IF round_state <> 'closed' THEN
+        RAISE EXCEPTION 'the order of a round stands from its draw on' USING ERRCODE = 'BU011';
+    END IF;
+    IF NEW.answered_by <> '' AND NEW.answered_by = confirmer THEN
+        RAISE EXCEPTION 'who confirmed a refusal does not answer for its admission'
+            USING ERRCODE = 'BU011';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER admission_stays BEFORE INSERT OR UPDATE OR DELETE
+    ON budgets_admission FOR EACH ROW EXECUTE FUNCTION budgets_guard_admission();

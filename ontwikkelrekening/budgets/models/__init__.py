@@ -14,6 +14,7 @@ from ontwikkelrekening.budgets.models.credit import (
 )
 from ontwikkelrekening.budgets.models.pauses import Pause
 from ontwikkelrekening.budgets.models.rounds import (
+    Admission,
     Application,
     Assessment,
     Division,
@@ -26,6 +27,7 @@ from ontwikkelrekening.budgets.models.rounds import (
 
 __all__ = [
     "BESIDE_A_COURSE",
+    "Admission",
     "Agreement",
     "Application",
     "Assessment",

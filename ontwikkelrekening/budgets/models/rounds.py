@@ -215,6 +215,52 @@ class Refusal(models.Model):
         return str(self.application_id)
 
 
+class Admission(models.Model):
+    """A proposal to let a refused application take part after all; somebody else answers it.
+
+    Before the draw, whether the refusal is confirmed or not. The reason is personal, so it is kept
+    with the citizen (citizens.Writing).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    refusal = models.ForeignKey(
+        Refusal, on_delete=models.PROTECT, related_name="admissions", verbose_name="afwijzing"
+    )
+    reason = models.UUIDField()  # citizens.Writing
+    proposed_by = models.CharField("voorgesteld door", max_length=100)
+    proposed_at = models.DateTimeField("voorgesteld op")
+    answered_by = models.CharField("beantwoord door", max_length=100, blank=True)
+    answered_at = models.DateTimeField("beantwoord op", null=True)
+    admitted = models.BooleanField("toegelaten", default=False)
+
+    class Meta:
+        verbose_name = "toelating in een tijdvak"
+        verbose_name_plural = "toelatingen in een tijdvak"
+        constraints = [
+            models.CheckConstraint(
+                name="admission_is_proposed_by_a_person",
+                condition=~Q(proposed_by__in=["", MACHINE]),
+            ),
+            models.CheckConstraint(
+                name="admission_is_answered_by_someone_else",
+                condition=Q(answered_by="", answered_at=None, admitted=False)
+                | (
+                    ~Q(answered_by__in=["", MACHINE])
+                    & ~Q(answered_by=F("proposed_by"))
+                    & Q(answered_at__isnull=False)
+                ),
+            ),
+            models.UniqueConstraint(
+                name="refusal_has_one_admission_that_stands",
+                fields=["refusal"],
+                condition=Q(answered_by="") | Q(admitted=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.refusal_id)
+
+
 class Placing(models.Model):
     """The place of an application in the draw, and what it was granted, in cents.
 
