@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from ontwikkelrekening.budgets import refusing
 from ontwikkelrekening.budgets.drawing import assess_slice
-from ontwikkelrekening.budgets.models import Round, RoundState
+from ontwikkelrekening.budgets.management.commands import confirm_refusals
+from ontwikkelrekening.budgets.models import Admission, Refusal, Round, RoundState
 from ontwikkelrekening.budgets.refusing import waiting
 from ontwikkelrekening.budgets.rounds import close
 from ontwikkelrekening.citizens.models import AccessLog
@@ -128,14 +133,22 @@ def test_a_reviewer_reads_why_and_confirms_who_is_refused(
     assert (refusal.confirmed_by, refusal.confirmed_at) == ("rosa", AFTER)
 
 
+def refused(world: World, number: int) -> Round:
+    """A closed round in which so many are too young."""
+    children = applicants(number, start=80_000_000, born_on=date(2010, 1, 1))
+    round_ = published(world)
+    everyone_applies(round_, children)
+    close(round_, at=AFTER)
+    assess_slice(f"{round_.pk}:0", at=AFTER)
+    return round_
+
+
 def test_refusals_are_listed_and_confirmed_by_command(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    child = applicants(1, start=80_000_000, born_on=date(2010, 1, 1))
-    round_ = published(world)
-    everyone_applies(round_, child)
-    close(round_, at=AFTER)
-    assess_slice(f"{round_.pk}:0", at=AFTER)
+    staff("rosa", "reviewers")
+    round_ = refused(world, 1)
+    child = waiting(round_).get().application.account_code
 
     call_command("confirm_refusals", round_.code)
     assert waiting(round_).exists()
@@ -144,9 +157,95 @@ def test_refusals_are_listed_and_confirmed_by_command(
     call_command("confirm_refusals", round_.code, "--by", "rosa")
 
     said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith(f"{child[0]}: ")
+    assert said[0].startswith(f"{child}: ")
     assert said[1::2] == ["1 refusals to confirm.", "1 refusals confirmed by rosa."]
     assert said[4] == "0 refusals confirmed by rosa."
+
+
+@pytest.mark.parametrize("name", ["nobody", "petra", "amir", "gone", ""])
+def test_the_command_takes_the_name_of_who_may_confirm_on_the_page(world: World, name: str) -> None:
+    staff("petra", "policy-officers")
+    former, citizen = staff("gone", "reviewers"), staff("amir", "reviewers")
+    former.is_active = citizen.is_staff = False
+    former.save()
+    citizen.save()
+    round_ = refused(world, 1)
+
+    with pytest.raises(CommandError, match=r"Usage: manage.py confirm_refusals ROUND --by NAME"):
+        call_command("confirm_refusals", round_.code, "--by", name)
+
+    assert waiting(round_).exists()
+
+
+def test_the_command_confirms_in_sets_and_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff("rosa", "reviewers")
+    round_ = refused(world, 7)
+    monkeypatch.setattr(refusing, "SLICE", 3)
+    confirm_these = refusing.confirm_these
+    done = []
+
+    def killed_at_the_second(*arguments: Any, **named: Any) -> int:
+        done.append(arguments)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        return confirm_these(*arguments, **named)
+
+    monkeypatch.setattr(confirm_refusals, "confirm_these", killed_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        call_command("confirm_refusals", round_.code, "--by", "rosa", verbosity=0)
+    assert waiting(round_).count() == 4
+
+    with CaptureQueriesContext(connection) as captured:
+        call_command("confirm_refusals", round_.code, "--by", "rosa", verbosity=0)
+
+    assert not waiting(round_).exists()
+    assert Refusal.objects.filter(confirmed_by="rosa").count() == 7
+    written = [query for query in captured if query["sql"].startswith("UPDATE")]
+    assert len(written) == 2
+
+
+def test_two_reviewers_admit_who_was_refused_wrongly_and_the_auditor_sees_it(world: World) -> None:
+    round_ = refused(world, 1)
+    refusal = waiting(round_).get()
+    why = "De geboortedatum was verkeerd overgenomen."
+
+    with time_machine.travel(AFTER, tick=False):
+        rosa, sam = as_staff("rosa", "reviewers"), as_staff("sam", "reviewers")
+        petra = as_officer("petra")
+        act = f"{REFUSALS}{refusal.pk}/do/admit"
+        assert petra.post(act, {"reason": why}).status_code == 403
+        assert rosa.post(act, {"reason": ""}).status_code == 422
+        assert rosa.post(act, {"reason": why}).status_code == 302
+        assert rosa.post(act, {"reason": why}).status_code == 404
+        assert rosa.post(f"{REFUSALS}{refusal.pk}/do/confirm").status_code == 404
+        page = f"/admin/budgets/admission/{Admission.objects.get().pk}/"
+        assert why in sam.get(f"{page}change/").content.decode()
+        assert rosa.post(f"{page}do/admit").status_code == 422
+        assert petra.post(f"{page}do/admit").status_code == 403
+        assert sam.post(f"{page}do/admit").status_code == 302
+        assert sam.post(f"{page}do/decline").status_code == 404
+        audited = as_staff("amir", "auditors").get(f"/audit/rounds/{round_.pk}").content.decode()
+
+    assert Admission.objects.get().admitted
+    assert all(said in audited for said in ("rosa", "sam", "adult", str(refusal.pk)))
+    assert why not in audited
+    looks = AccessLog.objects.filter(citizen__account_code=refusal.application.account_code)
+    assert {"rosa", "sam"} <= set(looks.values_list("actor", flat=True))
+
+
+def test_a_round_shows_its_amounts_as_people_write_them(world: World) -> None:
+    round_ = published(world, ceiling=1_250_000)
+
+    with time_machine.travel(AT, tick=False):
+        petra = as_officer("petra")
+        listed = petra.get(ROUNDS).content.decode()
+        shown = petra.get(f"{ROUNDS}{round_.pk}/change/").content.decode()
+
+    assert "€ 12.500,00" in listed
+    assert all(amount in shown for amount in ("€ 12.500,00", "€ 1.000,00"))
+    assert "1250000" not in shown
 
 
 def test_who_pays_has_no_say_in_rounds(world: World) -> None:

@@ -1,27 +1,53 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from tqdm import tqdm
 
 from ontwikkelrekening.budgets.management.rounds import add_round, find_round
-from ontwikkelrekening.budgets.refusing import confirm, in_full, reasons, waiting
+from ontwikkelrekening.budgets.refusing import (
+    NotAReviewer,
+    confirm_these,
+    reasons,
+    reviewer,
+    slices,
+    waiting,
+)
+
+USAGE = "Usage: manage.py confirm_refusals ROUND --by NAME, somebody of the group reviewers."
 
 
 class Command(BaseCommand):
     help = (
         "List who is refused in a closed round and why, and confirm that as a person: "
-        "manage.py confirm_refusals voorjaar [--by rosa]"
+        "manage.py confirm_refusals voorjaar [--by rosa]. Stopped, it goes on where it was."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_round(parser)
-        parser.add_argument("--by", help="who stands behind all of these; without, they are listed")
+        parser.add_argument(
+            "--by", help="the reviewer who stands behind all of these; without, they are listed"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refusals = list(in_full(waiting(find_round(options["round"]))))
-        for refusal in refusals:
-            self.stdout.write(f"{refusal.application.account_code}: {' '.join(reasons(refusal))}")
-            if options["by"]:
-                confirm(refusal, by=options["by"], at=timezone.now())
-        done = f"confirmed by {options['by']}" if options["by"] else "to confirm"
-        self.stdout.write(f"{len(refusals)} refusals {done}.")
+        round_ = find_round(options["round"])
+        by = _reviewer(options["by"]) if options["by"] is not None else ""
+        done = 0
+        with tqdm(total=waiting(round_).count(), unit="refusal", disable=None) as bar:
+            for refusals in slices(round_):
+                for refusal in refusals:
+                    code, why = refusal.application.account_code, " ".join(reasons(refusal))
+                    self.stdout.write(f"{code}: {why}")
+                if by:
+                    done += confirm_these(refusals, round_=round_, by=by, at=timezone.now())
+                else:
+                    done += len(refusals)
+                bar.update(len(refusals))
+        self.stdout.write(f"{done} refusals {f'confirmed by {by}' if by else 'to confirm'}.")
+
+
+def _reviewer(name: str) -> str:
+    try:
+        return reviewer(name).get_username()
+    except NotAReviewer as error:
+        raise CommandError(f"{error} {USAGE}") from None
