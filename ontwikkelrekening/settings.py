@@ -209,8 +209,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-# One name from one address: who guesses names that are not ours locks nobody else out behind a proxy.
+# One name from one address, and one address whatever the name; never a name wherever it is tried from.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "ontwikkelrekening.administration.guessing.Handler"
+WRONG_PASSWORDS_OF_AN_ADDRESS = 50
 AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
 # Citizens log in with DigiD through a broker that speaks OpenID Connect. Without an issuer the login
 # page says that it does not work now.
@@ -270,6 +272,7 @@ SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not INSECURE_HTTP
 SECURE_HSTS_PRELOAD = not INSECURE_HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.number("PROXIES", 1 if PRODUCTION else 0, least=0)  # that add to X-Forwarded-For
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP

@@ -5,6 +5,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from ontwikkelrekening.addresses import VisitorAddress
 from ontwikkelrekening.bodies import WithLength
 from ontwikkelrekening.waiting_room.room import Application, WaitingRoom, key_from
 
@@ -19,3 +20,5 @@ if settings.WAITING_MINUTES:
         minutes=settings.WAITING_MINUTES,
         secure=settings.SESSION_COOKIE_SECURE,
     )
+if settings.PROXIES:
+    application = VisitorAddress(application, proxies=settings.PROXIES)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import Client
+from django.utils import timezone
 
 from ontwikkelrekening.staff import RIGHTS, set_up_groups
 from tests.audit.world import logged_in
@@ -14,6 +18,15 @@ from tests.budgets.world import staff
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "een lang wachtwoord"
+
+
+@pytest.fixture
+def amir(db: None) -> dict[str, str]:
+    """What amir fills in to log in."""
+    member = staff("amir", "auditors")
+    member.set_password(PASSWORD)
+    member.save()
+    return {"username": "amir", "password": PASSWORD}
 
 
 def test_every_group_has_exactly_its_rights() -> None:
@@ -34,10 +47,7 @@ def test_no_group_may_change_the_ledger_or_users() -> None:
             assert not right.startswith(("auth.", "ledger."))
 
 
-def test_logging_in_is_in_our_style_and_leads_back(client: Client) -> None:
-    amir = staff("amir", "auditors")
-    amir.set_password(PASSWORD)
-    amir.save()
+def test_logging_in_is_in_our_style_and_leads_back(client: Client, amir: dict[str, str]) -> None:
     page = client.get("/admin/login/?next=/audit/").content.decode()
 
     answer = client.post(
@@ -49,17 +59,52 @@ def test_logging_in_is_in_our_style_and_leads_back(client: Client) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/audit/")
 
 
-def test_five_wrong_passwords_lock_the_door(client: Client) -> None:
-    amir = staff("amir", "auditors")
-    amir.set_password(PASSWORD)
-    amir.save()
-
+def test_five_wrong_passwords_lock_the_door(client: Client, amir: dict[str, str]) -> None:
     for _ in range(5):
         answer = client.post("/admin/login/", {"username": "amir", "password": "verkeerd"})
-    right = client.post("/admin/login/", {"username": "amir", "password": PASSWORD})
+    right = client.post("/admin/login/", amir)
 
     assert answer.status_code == right.status_code == 429
     assert "Wacht een kwartier" in right.content.decode()
+
+
+def test_many_names_from_one_address_lock_that_address(
+    client: Client, amir: dict[str, str]
+) -> None:
+    page = "/admin/login/"
+
+    tries = [
+        client.post(
+            page, {"username": f"name{number}", "password": "verkeerd"}, REMOTE_ADDR="192.0.2.1"
+        )
+        for number in range(50)
+    ]
+    assert [each.status_code for each in tries] == [200] * 49 + [429]
+
+    assert client.post(page, amir, REMOTE_ADDR="192.0.2.1").status_code == 429
+    assert client.post(page, amir, REMOTE_ADDR="192.0.2.2").status_code == 302
+
+
+def test_a_name_guessed_elsewhere_is_not_locked_here(client: Client, amir: dict[str, str]) -> None:
+    page = "/admin/login/"
+
+    for number in range(60):
+        wrong = {"username": "amir", "password": "verkeerd"}
+        client.post(page, wrong, REMOTE_ADDR=f"192.0.2.{1 + number // 5}")
+
+    assert client.post(page, amir, REMOTE_ADDR="192.0.2.200").status_code == 302
+
+
+def test_an_address_that_guessed_may_try_again_after_a_quarter_of_an_hour(
+    client: Client, amir: dict[str, str]
+) -> None:
+    for number in range(50):
+        client.post("/admin/login/", {"username": f"name{number}", "password": "verkeerd"})
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        right = client.post("/admin/login/", amir)
+
+    assert right.status_code == 302
 
 
 def test_a_page_of_another_role_says_whom_to_ask(db: None) -> None:
