@@ -34,6 +34,9 @@ from providers.publishing import CourseDetails
 from providers.states import CourseState
 
 ACTOR = "import"
+BYTES_MAX = 100_000_000  # unpacked: some 140,000 courses of the usual length
+ROWS_MAX = 200_000
+ERRORS_MAX = 1_000  # that are told at once
 Judged = tuple[int, ProviderDetails, CourseDetails]
 Said = tuple[int, ProviderDetails, CourseDetails, Row]
 Present = dict[tuple[UUID, str], Course]  # by provider and code
@@ -88,14 +91,24 @@ def _judged(path: Path) -> tuple[list[Said], list[RowError]]:
         result = [row] if isinstance(row, RowError) else judge(line, row)
         if isinstance(result, list):
             errors += result
+        elif len(rows) == ROWS_MAX:
+            errors.append(RowError(line, "file", Reason.MANY, {"most": ROWS_MAX}))
+            break
         else:
             rows.append((line, *result, cast(Row, row)))
+        if len(errors) >= ERRORS_MAX:
+            break
     return rows, errors
 
 
 def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    return gzip.decompress(content) if path.suffix == ".gz" else content
+    """What is in the file, never more than BYTES_MAX of it however small it is packed."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
+        content: bytes = file.read(BYTES_MAX + 1)
+    if len(content) > BYTES_MAX:
+        raise Unreadable(Reason.LARGE)
+    return content
 
 
 def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[RowError]:

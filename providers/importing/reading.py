@@ -36,6 +36,7 @@ class Reason(StrEnum):
     SHEET = "this is a spreadsheet: save it as CSV first"
     NO_TEXT = "this is not a text file"
     EMPTY = "the file is empty"
+    LARGE = "the file is larger than 100 MB when unpacked: divide it"
     NO_CSV = "not readable as CSV: %(why)s"
     NO_JSON = "not readable as JSON at line %(line)s, column %(column)s"
     DEEP = "not readable as JSON: nested too deeply, or a number is too long"

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import tracemalloc
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from providers.importing import RowError, UnableToImport, import_courses
+from providers.importing import RowError, UnableToImport, import_courses, importing
 from providers.importing.reading import PROVIDER, REQUIRED
 from providers.models import Course, Provider, StateChange
 from tests.providers.world import MONDAY, agreed, de_linde, iban
@@ -205,6 +206,36 @@ def test_an_unreadable_file_says_so(tmp_path: Path, name: str, content: bytes, f
     path.write_bytes(content)
 
     assert errors_of(path)[0].field == field
+
+
+def test_a_small_file_that_unpacks_to_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BYTES_MAX", 1_000_000)
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"," * 50_000_000, compresslevel=1))
+
+    tracemalloc.start()
+    (error,) = errors_of(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert error.reason == "the file is larger than 100 MB when unpacked: divide it"
+    assert peak < 5_000_000
+
+
+def test_too_many_rows_or_errors_end_the_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "ROWS_MAX", 2)
+    monkeypatch.setattr(importing, "ERRORS_MAX", 3)
+    good = [{**GOOD, "primaryCode": f"A{number}"} for number in range(5)]
+
+    (many,) = errors_of(csv_file(tmp_path, *good))
+    wrong = errors_of(csv_file(tmp_path, *[{**row, "price": "gratis"} for row in good]))
+
+    assert (many.line, many.reason) == (4, "more than 2 courses: divide the file")
+    assert len(wrong) == 3
 
 
 @pytest.mark.parametrize(
