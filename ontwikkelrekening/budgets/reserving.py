@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 
@@ -130,14 +130,40 @@ def agree(
 
 @transaction.atomic
 def cancel(enrolment: Enrolment, *, by: str, at: datetime) -> None:
-    """Cancel before the start, free of charge; all credit goes back the way it came."""
+    """Cancel before the start, free of charge; all credit goes back the way it came.
+
+    Childcare and travel that stood beside nothing else go with it: they have not started either.
+    """
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if enrolment.state == EnrolmentState.CANCELLED:
         return
     if localdate(at) >= enrolment.starts_on:
         raise errors.TooLateToCancel(enrolment)
-    enrolling.cancel(enrolment, actor=by, at=at)
-    release_rest(enrolment, reason="cancelled", at=at)
+    with_it = only_beside(enrolment).select_for_update(of=("self",)).order_by("pk")
+    for each in (enrolment, *with_it):
+        enrolling.cancel(each, actor=by, at=at)
+        release_rest(each, reason="cancelled", at=at)
+
+
+def only_beside(enrolment: Enrolment) -> QuerySet[Enrolment]:
+    """Childcare and travel of the same account that start beside this course and beside no other."""
+    if enrolment.course.category in BESIDE_A_COURSE:
+        return Enrolment.objects.none()
+    running = Agreement.objects.filter(enrolment__state__in=RUNNING)
+    others = (
+        running.filter(account_code=OuterRef("agreement__account_code"))
+        .courses_running(on=OuterRef("starts_on"))
+        .exclude(enrolment=enrolment)
+    )
+    return Enrolment.objects.filter(
+        ~Exists(others),
+        agreement__account_code__in=Agreement.objects.filter(enrolment=enrolment).values(
+            "account_code"
+        ),
+        course__category__in=BESIDE_A_COURSE,
+        state__in=RUNNING,
+        starts_on__range=(enrolment.starts_on, enrolment.ends_on),
+    )
 
 
 def code_of(enrolment: Enrolment) -> str:

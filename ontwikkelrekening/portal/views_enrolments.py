@@ -11,7 +11,7 @@ from django.utils import timezone
 from ledger.money import to_cents
 from ontwikkelrekening.budgets.accounts import EnrolmentLine, enrolments_of
 from ontwikkelrekening.budgets.errors import UnableToCancel
-from ontwikkelrekening.budgets.reserving import RUNNING, code_of
+from ontwikkelrekening.budgets.reserving import RUNNING, code_of, only_beside
 from ontwikkelrekening.budgets.reserving import cancel as cancel_enrolment
 from ontwikkelrekening.eligibility.claims_explained import explain_claim
 from ontwikkelrekening.portal.session import for_citizen
@@ -62,7 +62,13 @@ def cancel(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRespon
             problem = str(unable)
         else:
             return redirect("portal:enrolment", enrolment_id=enrolment_id)
-    context = {"account": account, "here": "enrolments", **_told(line), "problem": problem}
+    context = {
+        "account": account,
+        "here": "enrolments",
+        **_told(line),
+        "with_it": only_beside(line.enrolment).select_related("course__provider"),
+        "problem": problem,
+    }
     return render(request, "portal/cancel.html", context, status=409 if problem else 200)
 
 

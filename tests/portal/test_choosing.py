@@ -1,6 +1,7 @@
 """Finding a course, agreeing to it, the code, and cancelling."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -250,6 +251,21 @@ def test_cancelling_asks_once_and_gives_all_back(fatima: Client, town: Town) -> 
     assert "Geannuleerd" in done
     assert overview(town.fatima, on=TODAY.date()).available_cents == 180_000
     assert fatima.post(path).status_code == 302
+
+
+def test_cancelling_says_what_goes_with_it(fatima: Client, town: Town) -> None:
+    lessons = agree(town.fatima, town.course, starts_on=date(2026, 3, 9), at=TODAY, id=uuid4())
+    care = add_course(town.scheme, "Oppas tijdens de les", category="childcare", price="100.00")
+    cared = agree(town.fatima, care, starts_on=date(2026, 3, 9), at=TODAY, id=uuid4())
+    redeem(cared.code, provider=care.provider, actor="test", at=TODAY)
+    path = f"/keuzes/{lessons.enrolment.pk}/annuleren"
+
+    asked = text_of(fatima.get(path))
+    fatima.post(path)
+
+    assert "Wij annuleren dan ook “Oppas tijdens de les”, en € 100,00 komt terug." in asked
+    assert f"Zeg het ook tegen {care.provider.name}." in asked
+    assert "Geannuleerd" in text_of(fatima.get(f"/keuzes/{cared.enrolment.pk}"))
 
 
 def test_what_is_only_approved_is_not_called_paid(fatima: Client, town: Town) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from ledger.models import Account
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
@@ -213,7 +213,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def of(self, account_code: str) -> AgreementQuerySet:
         return self.filter(account_code=account_code)
 
-    def courses_running(self, *, on: date) -> AgreementQuerySet:
+    def courses_running(self, *, on: date | OuterRef) -> AgreementQuerySet:
         """What childcare and travel that start on a day can stand beside."""
         return self.filter(enrolment__starts_on__lte=on, enrolment__ends_on__gte=on).exclude(
             enrolment__course__category__in=BESIDE_A_COURSE
