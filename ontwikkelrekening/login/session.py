@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 WAS_LOGGED_IN = "was-logged-in"
 BACK_TO = "back_to"
+NOT_TYPED = {"csrfmiddlewaretoken", "next", "once"}  # what forms carry unseen
 
 
 def open_session(request: HttpRequest, **known: str) -> None:
@@ -62,6 +63,12 @@ def _end_session(request: HttpRequest) -> None:
 
 def was_logged_in(request: HttpRequest) -> bool:
     return bool(request.COOKIES.get(WAS_LOGGED_IN))
+
+
+def filled_in(request: HttpRequest) -> str:
+    """Every field of the form that was sent, to copy: on the next screen only, it is kept nowhere."""
+    answers = ((name, value) for name, value in request.POST.items() if name not in NOT_TYPED)
+    return "\n".join(f"{name}: {value}" for name, value in answers if value)
 
 
 def page_asked_for(request: HttpRequest) -> str:

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 
+from ontwikkelrekening.login.session import filled_in
 from ontwikkelrekening.portal.session import WRITTEN, account_of
 from ontwikkelrekening.waiting_room.room import NOT_FOR_CITIZENS
 
@@ -73,5 +75,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     What somebody wrote in it is shown to copy, unless another site may have sent it.
     """
     ours = request.headers.get("sec-fetch-site") == "same-origin"
-    context = {"written": request.POST.get(WRITTEN, "") if ours else ""}
+    of_provider = request.path.startswith(reverse("provider_area:home"))
+    written = filled_in(request) if of_provider else request.POST.get(WRITTEN, "")
+    context = {"written": written if ours else ""}
     return render(request, "portal/errors/form_expired.html", context, status=403)

@@ -12,7 +12,12 @@ from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
-from ontwikkelrekening.login.session import never_stored, page_asked_for, was_logged_in
+from ontwikkelrekening.login.session import (
+    filled_in,
+    never_stored,
+    page_asked_for,
+    was_logged_in,
+)
 from providers.models import Provider
 
 P = ParamSpec("P")
@@ -61,10 +66,11 @@ def for_staff(view: StaffView[P]) -> View[P]:
 
 
 def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
-    """403 with the way back."""
+    """403 with the way back, and to copy what was filled in."""
     context = {
         "back_to": page_asked_for(request),
         "expired": was_logged_in(request),
+        "written": filled_in(request),
         "language": get_language(),
     }
     return render(request, "provider_area/log_in_first.html", context, status=403)

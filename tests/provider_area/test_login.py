@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -168,6 +171,34 @@ def test_a_form_left_open_does_nothing_for_who_logs_in_next(school: School) -> N
 
     assert again.status_code == 403
     assert desk.get("/opleiders/").status_code == 200
+
+
+WRITTEN = {"name": "Lassen & lijmen", "description": "Eerst\ndit,\ndan dat.", "place": ""}
+
+
+def test_what_was_filled_in_can_be_copied_when_the_session_ended(school: School) -> None:
+    desk = log_in(school.provider)
+    with time_machine.travel(MONDAY + timedelta(minutes=16), tick=False):
+        answer = desk.post("/opleiders/opleidingen/nieuw", {**WRITTEN, "once": str(uuid4())})
+
+    assert answer.status_code == 403
+    assert copied_from(answer) == "name: Lassen & lijmen\ndescription: Eerst\ndit,\ndan dat."
+
+
+@pytest.mark.parametrize(("site", "shown"), [("same-origin", True), ("cross-site", False)])
+def test_and_when_somebody_logged_in_meanwhile(school: School, site: str, shown: bool) -> None:
+    desk = Client(enforce_csrf_checks=True, headers={"accept-language": "nl"})
+
+    answer = desk.post("/opleiders/opleidingen/nieuw", WRITTEN, headers={"sec-fetch-site": site})
+
+    assert answer.status_code == 403
+    assert bool(copied_from(answer)) == shown
+
+
+def copied_from(answer: Any) -> str:
+    page = answer.content.decode()
+    found = re.search(r'<textarea[^>]*id="id_written"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    return unescape(found[1]) if found else ""
 
 
 def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(school: School) -> None:
