@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.utils.dateformat import format as format_date
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Text
 from providers.importing import Outcome
-from providers.models import Category, Mode
+from providers.models import Category, Claim, Mode
+from providers.states import ClaimState
 
 NUMBER = re.compile(r"\d+")
 
@@ -70,6 +73,25 @@ AFTER: dict[str, Text] = {
     "completion": _("after completion"),
     "session": _("after the session"),
 }
+
+
+def expected(claim: Claim) -> str:
+    """When a claim is paid: what is known, and nothing that is only hoped."""
+    match claim.state:
+        case ClaimState.SUBMITTED:
+            return gettext("after assessment")
+        case ClaimState.IN_REVIEW:
+            return gettext("after a person has looked at it")
+        case ClaimState.APPROVED:
+            return gettext("in the next payment")
+        case ClaimState.IN_FILE:
+            return gettext("on its way as %(reference)s") % {"reference": claim.payment_reference}
+        case ClaimState.PAID:
+            return gettext("paid on %(day)s as %(reference)s") % {
+                "day": format_date(localtime(claim.paid_at), "d-m-Y") if claim.paid_at else "",
+                "reference": claim.payment_reference,
+            }
+    return gettext("none")
 
 
 def reason_in_words(reason: str, values: Mapping[str, object] | None = None) -> str:

@@ -1,24 +1,17 @@
 """Providers, courses, enrolments and claims; their clients' access; webhooks; bulk jobs."""
 
-from providers.models.access import FetchedKeys, OldSecret, RateMinute, UsedAssertion
-from providers.models.core import (
-    Category,
+from providers.models.access import Client, FetchedKeys, OldSecret, RateMinute, UsedAssertion
+from providers.models.catalogue import Category, Course, CourseQuerySet, Mode, Provider
+from providers.models.enrolments import (
     Claim,
     ClaimQuerySet,
-    Client,
-    Course,
-    CourseQuerySet,
     Doubt,
     Enrolment,
     EnrolmentQuerySet,
-    IdempotencyKey,
-    Mode,
-    OutboxMessage,
-    Provider,
     Review,
-    StateChange,
 )
 from providers.models.jobs import CourseFile, Job, JobItem
+from providers.models.records import IdempotencyKey, OutboxMessage, StateChange
 from providers.models.webhooks import Delivery, Endpoint
 
 __all__ = [

@@ -1,12 +1,38 @@
-"""What guards the door: how often a client called, and which signed assertions were used."""
+"""Providers' software: its clients, and what guards their door (calls counted, secrets, assertions used, keys)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from oauth2_provider.models import AbstractApplication
 
-from providers.models.core import Client
+from providers.models.catalogue import Provider
+
+
+class Client(AbstractApplication):  # type: ignore[misc]
+    """An OAuth 2 client: one piece of software that acts for one provider."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="clients")
+    scopes = ArrayField(models.CharField(max_length=32), default=list)  # what it may ask for
+    # Public keys (RFC 7517), or the address where they are fetched. A client that has either signs
+    # for its tokens, and its secret opens nothing.
+    jwks = models.JSONField(null=True, blank=True)
+    jwks_uri = models.URLField(max_length=500, blank=True)
+
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
+        constraints = [
+            models.CheckConstraint(
+                name="client_has_keys_in_one_place", condition=Q(jwks__isnull=True) | Q(jwks_uri="")
+            ),
+        ]
+
+    @property
+    def signs(self) -> bool:
+        """It proves who it is with a signature (private_key_jwt)."""
+        return bool(self.jwks or self.jwks_uri)
 
 
 class RateMinute(models.Model):

@@ -7,7 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from providers.models.core import Client, Provider
+from providers.models.access import Client
+from providers.models.catalogue import Provider
 
 
 class Job(models.Model):

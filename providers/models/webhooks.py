@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from providers.models.core import Provider
+from providers.models.catalogue import Provider
 
 
 class Endpoint(models.Model):

@@ -20,8 +20,7 @@ from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.asking import Done, Question, ask, key_of, sent
 from ontwikkelrekening.provider_area.forms import ClaimForm, Yes
 from ontwikkelrekening.provider_area.pages import answer
-from ontwikkelrekening.provider_area.payment_words import expected
-from ontwikkelrekening.provider_area.words import said
+from ontwikkelrekening.provider_area.words import expected, said
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
 from providers import claiming

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from providers.drawing import drawing
+from providers.state_diagrams import drawing
 
 FILE = Path(settings.BASE_DIR) / "docs" / "states.md"
 
