@@ -91,13 +91,13 @@ def _compared(name: str, ours: Ask, theirs: Ask) -> Metric:
 
 def _milliseconds(ask: Ask) -> float:
     """Of one answer, the mean of a round."""
-    began = time.process_time_ns() + _of_database()
+    began = time.process_time_ns() + of_database()
     for _ in range(ANSWERS):
         ask()
-    return (time.process_time_ns() + _of_database() - began) / ANSWERS / 1e6
+    return (time.process_time_ns() + of_database() - began) / ANSWERS / 1e6
 
 
-def _of_database() -> int:
+def of_database() -> int:
     """Nanoseconds that our session's process has been on a processor."""
     connection.ensure_connection()
     pid = connection.connection.info.backend_pid

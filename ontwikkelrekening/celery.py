@@ -45,10 +45,13 @@ def drain() -> int:
 
 @app.task(name="roll_up", ignore_result=True)
 def roll_up() -> int:
-    """Bring the totals of hot accounts up to date, so that reading them stays quick."""
+    """Bring the totals of hot accounts and the sums of funds up to date, so that reading them stays quick."""
     from ledger.rolling_up import roll_up as roll_up_ledger
+    from ontwikkelrekening.budgets.adding_up import add_up
 
-    return roll_up_ledger()
+    passed = roll_up_ledger()
+    add_up()
+    return passed
 
 
 @app.task(name="seal", ignore_result=True)

@@ -6,6 +6,9 @@ The seals guard the books, not these rows. What was reversed stays as it was app
 from __future__ import annotations
 
 from ledger.checking import Finding, findings_of
+from ontwikkelrekening.budgets.fund_sums import NAMES, SUMS
+
+FARTHEST = "(SELECT max(up_to) FROM budgets_fundsum)"
 
 # Each query yields one text per finding.
 CHECKS = {
@@ -117,6 +120,18 @@ CHECKS = {
         ) booked ON booked.account = tranche.account_id
         WHERE (tranche.granted, tranche.source_id) IS DISTINCT FROM (booked.cents, booked.source)
     """,
+    "every fund's sums are what its transfers come to": f"""
+        SELECT scheme.code || ' (' || '{", ".join(NAMES)}' || '): the sums say '
+               || ({", ".join(f"coalesce(known.{name}, 0)" for name in NAMES)})::text
+               || ', the transfers ' || ({", ".join(f"due.{name}" for name in NAMES)})::text
+        FROM ({SUMS % {"low": "0", "high": FARTHEST}}) due
+        JOIN budgets_fund fund ON fund.id = due.fund_id
+        JOIN eligibility_scheme scheme ON scheme.id = fund.scheme_id
+        LEFT JOIN budgets_fundsum known ON known.fund_id = due.fund_id
+        WHERE ({", ".join(f"coalesce(known.{name}, 0)" for name in NAMES)})
+              <> ({", ".join(f"due.{name}" for name in NAMES)})
+           OR known.up_to <> {FARTHEST}
+    """,  # noqa: S608
 }
 
 

@@ -1,4 +1,4 @@
-"""Where the money of each fund is now: six places, each summed by the database.
+"""Where the money of each fund is now: six places.
 
 Made available, less what was returned = available + for rounds + committed + reserved + to be paid
 + paid. What a claim took is its fund's by the order of spending, as in the funder's statement.
@@ -6,16 +6,15 @@ Made available, less what was returned = available + for rounds + committed + re
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from importlib.resources import files
+from itertools import chain
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import balances
-from ontwikkelrekening.budgets.funders import Spent, spent
-
-SQL = files("ontwikkelrekening.audit").joinpath("positions.sql").read_text()
+from ontwikkelrekening.budgets.fund_sums import fund_sums
+from ontwikkelrekening.budgets.models import Fund, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +50,27 @@ PLACES = {
 
 
 def positions() -> list[Position]:
-    """The position of every fund, by scheme code: three queries however many funds there are."""
-    with connection.cursor() as cursor:
-        cursor.execute(SQL)
-        rows = cursor.fetchall()
-    left = balances([id_ for *_, fund, pots, _made, _free in rows for id_ in (fund, *pots)])
-    spent_by = spent()
+    """The position of every fund, by scheme code: five queries however many funds there are."""
+    funds = Fund.objects.select_related("scheme", "account").order_by("scheme__code")
+    pots: dict[int, list[int]] = defaultdict(list)
+    rounds = Round.objects.filter(account__isnull=False)
+    for scheme, account in rounds.values_list("scheme_id", "account_id"):
+        pots[scheme].append(account or 0)
+    left = balances([*(fund.account_id for fund in funds), *chain.from_iterable(pots.values())])
+    sums = fund_sums()
     return [
         Position(
-            scheme=code,
-            name=name,
-            account=account,
-            made_available=made_available,
-            available=left[fund],
-            rounds=sum(left[pot] for pot in pots),
-            committed=free,
+            scheme=fund.scheme.code,
+            name=fund.scheme.name,
+            account=fund.account.code,
+            made_available=of_it.made_available,
+            available=left[fund.account_id],
+            rounds=sum(left[pot] for pot in pots[fund.scheme_id]),
+            committed=of_it.free,
             reserved=of_it.reserved,
             payable=of_it.claimed - of_it.paid,
             paid=of_it.paid,
         )
-        for scheme, code, name, account, fund, pots, made_available, free in rows
-        for of_it in [spent_by.get(scheme, Spent())]
+        for fund in funds
+        for of_it in [sums[fund.pk]]
     ]

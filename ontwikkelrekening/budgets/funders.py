@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from ledger.balances import balances
+from ontwikkelrekening.budgets.fund_sums import fund_sums
 from ontwikkelrekening.budgets.funding import Source, open_fund
 from ontwikkelrekening.budgets.models import Fund, FunderKind, ReturnRule, Round
 from ontwikkelrekening.eligibility.models import Scheme
-
-STATEMENT = (Path(__file__).parent / "funder_statement.sql").read_text()
-SPENT = (Path(__file__).parent / "spent.sql").read_text()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,40 +66,20 @@ def open_funder(details: FunderDetails, *, at: datetime) -> Fund:
     return fund
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What the reservations of a scheme's credit came to, in cents."""
-
-    reserved: int = 0  # still
-    claimed: int = 0
-    paid: int = 0  # of what was claimed
-
-
-def spent(scheme: int | None = None) -> dict[int, Spent]:
-    """What was reserved came to, by scheme: of all or of one, in one query; none where nothing was."""
-    with connection.cursor() as cursor:
-        cursor.execute(SPENT, {"scheme": scheme})
-        rows = cursor.fetchall()
-    return {of: Spent(held - claimed, claimed, paid) for of, held, claimed, paid in rows}
-
-
 def statement_of(fund: Fund) -> FunderStatement:
     """What became of a funder's money; four queries, however much credit there is."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"scheme": fund.scheme_id})
-        tranches, citizens, granted, free = cursor.fetchone()
-    of_it = spent(fund.scheme_id).get(fund.scheme_id, Spent())
+    sums = fund_sums()[fund.pk]
     rounds = Round.objects.filter(scheme=fund.scheme_id, account__isnull=False)
     left = balances([fund.account_id, *rounds.values_list("account_id", flat=True)])
     return FunderStatement(
-        received=sum(left.values()) + free + of_it.reserved + of_it.claimed,
+        received=sum(left.values()) + sums.free + sums.reserved + sums.claimed,
         in_fund=left[fund.account_id],
         for_rounds=sum(left.values()) - left[fund.account_id],
-        tranches=tranches,
-        citizens=citizens,
-        granted=granted,
-        free=free,
-        reserved=of_it.reserved,
-        paid=of_it.claimed,
-        came_back=granted - free - of_it.reserved - of_it.claimed,
+        tranches=sums.tranches,
+        citizens=sums.citizens,
+        granted=sums.granted,
+        free=sums.free,
+        reserved=sums.reserved,
+        paid=sums.claimed,
+        came_back=sums.granted - sums.free - sums.reserved - sums.claimed,
     )

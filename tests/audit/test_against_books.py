@@ -36,6 +36,10 @@ AMENDED = [
     ("UPDATE payouts_paymentbatch SET file_sha256 = repeat('0', 64)", "payment file"),
     ("UPDATE budgets_tranche SET granted = granted + 1", "grant is booked"),
     ("DELETE FROM payouts_payoutline", "payout is the sum"),
+    (
+        "INSERT INTO budgets_fundsum SELECT id, 0, 1, 0, 0, 0, 0, 0, 0, 0 FROM budgets_fund",
+        "sums are what",
+    ),
 ]
 
 

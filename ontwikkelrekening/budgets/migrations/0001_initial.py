@@ -142,6 +142,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FundSum",
+            fields=[
+                (
+                    "fund",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="sums",
+                        serialize=False,
+                        to="budgets.fund",
+                    ),
+                ),
+                ("up_to", models.BigIntegerField()),
+                ("made_available", models.BigIntegerField()),
+                ("tranches", models.BigIntegerField()),
+                ("citizens", models.BigIntegerField()),
+                ("granted", models.BigIntegerField()),
+                ("free", models.BigIntegerField()),
+                ("reserved", models.BigIntegerField()),
+                ("claimed", models.BigIntegerField()),
+                ("paid", models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Pause",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),

@@ -62,6 +62,29 @@ class Fund(models.Model):
         return f"fonds van {self.scheme}"
 
 
+class FundSum(models.Model):
+    """What became of a fund's money by the transactions below `up_to`: `fund_sums` adds those since.
+
+    Everything in it follows from other rows, and `check_against_books` says so. All go equally far.
+    """
+
+    fund = models.OneToOneField(
+        Fund, on_delete=models.PROTECT, primary_key=True, related_name="sums"
+    )
+    up_to = models.BigIntegerField()
+    made_available = models.BigIntegerField()
+    tranches = models.BigIntegerField()
+    citizens = models.BigIntegerField()
+    granted = models.BigIntegerField()
+    free = models.BigIntegerField()
+    reserved = models.BigIntegerField()
+    claimed = models.BigIntegerField()
+    paid = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.fund_id} up to {self.up_to}"
+
+
 class ContributionFile(models.Model):
     """A funder's file as it was handed in: checked by one member of staff, taken in by another."""
 

@@ -1,0 +1,95 @@
+-- What the transactions from %(low)s up to %(high)s changed in what became of each fund's money, in cents.
+-- All of it follows from transfers, which stay, so sums of two ranges that meet are the sums of both. A
+-- course may be paid by several tranches: a provider is paid from what was reserved first, in spending
+-- order (budgets/spending.py says the same), so what changed in a reservation is what it came to at the
+-- end of the range less what it came to at its start.
+WITH since AS MATERIALIZED (
+    SELECT * FROM ledger_transfer WHERE xid >= %(low)s
+), sides AS MATERIALIZED (
+    SELECT credit_account_id AS account_id, debit_account_id AS other_id, amount AS cents
+    FROM since WHERE xid < %(high)s
+    UNION ALL
+    SELECT debit_account_id, credit_account_id, -amount FROM since WHERE xid < %(high)s
+), funded AS (
+    SELECT fund.id, sum(sides.cents) AS cents
+    FROM sides JOIN budgets_fund fund
+        ON fund.account_id = sides.account_id AND fund.source_id = sides.other_id
+    GROUP BY fund.id
+), free AS (
+    SELECT tranche.scheme_id, sum(sides.cents) AS cents
+    FROM sides JOIN budgets_tranche tranche ON tranche.account_id = sides.account_id
+    GROUP BY tranche.scheme_id
+), new AS MATERIALIZED (
+    SELECT tranche.* FROM budgets_tranche tranche
+    WHERE tranche.account_id IN (SELECT account_id FROM sides WHERE cents > 0) AND NOT EXISTS (
+        SELECT FROM ledger_transfer t
+        WHERE t.credit_account_id = tranche.account_id AND t.xid < %(low)s)
+), known AS (
+    SELECT DISTINCT older.scheme_id, older.account_code
+    FROM budgets_tranche older JOIN ledger_transfer t ON t.credit_account_id = older.account_id
+    WHERE older.account_code IN (SELECT account_code FROM new) AND t.xid < %(low)s
+), granted AS (
+    SELECT scheme_id, count(*) AS tranches, sum(granted) AS cents,
+        count(DISTINCT account_code) FILTER (WHERE known.account_code IS NULL) AS citizens
+    FROM new LEFT JOIN known USING (scheme_id, account_code) GROUP BY scheme_id
+), settled AS (
+    SELECT DISTINCT batch.id AS batch_id, b.xid
+    FROM since JOIN ledger_booking b ON b.id = since.booking_id AND b.kind = 'settle'
+    JOIN payouts_paymentbatch batch ON b.cause = 'batch:' || batch.id
+), settled_claim AS MATERIALIZED (
+    SELECT line.claim_id, settled.xid
+    FROM settled JOIN payouts_payout payout USING (batch_id)
+    JOIN payouts_payoutline line ON line.payout_id = payout.id AND line.stands
+), reservation AS MATERIALIZED (
+    SELECT e.id, e.account_id FROM providers_enrolment e
+    WHERE e.account_id IN (SELECT account_id FROM sides)
+    UNION
+    SELECT e.id, e.account_id FROM settled_claim JOIN providers_claim c ON c.id = claim_id
+    JOIN providers_enrolment e ON e.id = c.enrolment_id
+    WHERE settled_claim.xid < %(high)s
+), move AS (
+    SELECT r.account_id AS reserved, t.debit_account_id AS other_id, t.amount AS cents, t.xid
+    FROM reservation r JOIN ledger_transfer t ON t.credit_account_id = r.account_id
+    UNION ALL
+    SELECT r.account_id, t.credit_account_id, -t.amount, t.xid
+    FROM reservation r JOIN ledger_transfer t ON t.debit_account_id = r.account_id
+), until (xid, sign) AS (
+    VALUES (%(low)s, -1), (%(high)s, 1)
+), share AS (
+    SELECT until.xid, until.sign, move.reserved, tranche.scheme_id, sum(move.cents) AS cents,
+        coalesce(-sum(sum(move.cents)) FILTER (WHERE tranche.id IS NULL) OVER reservation, 0) AS claimed,
+        sum(sum(move.cents)) OVER (
+            reservation ORDER BY NOT tranche.earmarked, tranche.expires_on NULLS LAST,
+                                 tranche.granted_on, tranche.id
+        ) - sum(move.cents) AS before
+    FROM until JOIN move ON move.xid < until.xid
+    LEFT JOIN budgets_tranche tranche ON tranche.account_id = move.other_id
+    GROUP BY until.xid, until.sign, move.reserved, tranche.id
+    WINDOW reservation AS (PARTITION BY until.xid, move.reserved)
+), paid AS (
+    SELECT until.xid, r.account_id AS reserved, sum(c.amount) * 100 AS cents
+    FROM reservation r JOIN providers_claim c ON c.enrolment_id = r.id AND c.state = 'paid'
+    LEFT JOIN settled_claim ON settled_claim.claim_id = c.id
+    JOIN until ON coalesce(settled_claim.xid, -1) < until.xid
+    GROUP BY until.xid, r.account_id
+), spent AS (
+    SELECT scheme_id, sum(sign * share.cents) AS held,
+        sum(sign * greatest(0, least(share.cents, claimed - before))) AS claimed,
+        sum(sign * greatest(0, least(share.cents, coalesce(paid.cents, 0) - before))) AS paid
+    FROM share LEFT JOIN paid USING (xid, reserved)
+    WHERE scheme_id IS NOT NULL GROUP BY scheme_id
+)
+SELECT fund.id AS fund_id,
+    coalesce(funded.cents, 0)::bigint AS made_available,
+    coalesce(granted.tranches, 0) AS tranches,
+    coalesce(granted.citizens, 0) AS citizens,
+    coalesce(granted.cents, 0)::bigint AS granted,
+    coalesce(free.cents, 0)::bigint AS free,
+    coalesce(spent.held - spent.claimed, 0)::bigint AS reserved,
+    coalesce(spent.claimed, 0)::bigint AS claimed,
+    coalesce(spent.paid, 0)::bigint AS paid
+FROM budgets_fund fund
+LEFT JOIN funded USING (id)
+LEFT JOIN granted USING (scheme_id)
+LEFT JOIN free USING (scheme_id)
+LEFT JOIN spent USING (scheme_id)
