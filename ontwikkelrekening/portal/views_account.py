@@ -72,11 +72,12 @@ def statement(request: HttpRequest, account: str) -> HttpResponse:
     before = _position(request.GET.get("voor"))
     lines = history(account, limit=LINES_A_PAGE + 1, before=NEWEST if before is None else before)
     page = lines[:LINES_A_PAGE]
-    free = free_at(account, page[0].position) if page else 0
+    told = tell(page, free=free_at(account, page[0].position) if page else 0)
     context = {
         "account": account,
         "here": "home",
-        "months": by_month(tell(page, free=free)),
+        "months": by_month(told),
+        "crossed": any(each.after < 0 for each in told),  # the credit itself never was below zero
         "first_page": before is None,
         "older": page[-1].position if len(lines) > LINES_A_PAGE else None,
         "now": timezone.now(),

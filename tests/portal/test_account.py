@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from uuid import uuid4
 
+from django.db import connection
 from django.test import Client
 from django.utils.formats import date_format
 
@@ -167,6 +168,28 @@ def test_a_made_up_place_in_the_statement_is_a_page_that_is_not_there(fatima: Cl
         "2026-13-01T00:00+01:00_1",
     ):
         assert fatima.get("/afschrift", {"voor": place}).status_code == 404
+
+
+def test_lines_that_crossed_are_explained_only_where_a_line_is_below_zero(
+    fatima: Client, town: Town
+) -> None:
+    """What was written first may have been booked last: its number comes before it has to wait."""
+    said = "Twee dingen gebeurden bijna tegelijk"
+    agree(town.fatima, town.course, starts_on=date(2026, 4, 1), at=NEW_YEAR, id=uuid4())
+    assert said not in text_of(fatima.get("/afschrift"))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE ledger_transfer SET seq = -seq WHERE booking_id IN"
+            " (SELECT id FROM ledger_booking WHERE kind = 'reserve')"
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+    text = text_of(fatima.get("/afschrift"))
+    assert said in text
+    assert "Daarna vrij: − € 260,00" in text
+    assert said not in text_of(fatima.get("/"))
 
 
 def test_a_tegoed_says_where_it_is_from_and_what_it_is_for(fatima: Client, town: Town) -> None:
