@@ -9,12 +9,15 @@ from datetime import date, datetime
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import balances, balances_on
 from ledger.models import Account, Transfer
 from ontwikkelrekening.budgets.models import Tranche
 from ontwikkelrekening.eligibility.models import Scheme
-from ontwikkelrekening.tables.table import Column
+from ontwikkelrekening.tables.table import Column, Text
 
 CHUNK = 2000
 
@@ -71,3 +74,19 @@ def holds_credit_of(scheme: Scheme, account: str = "pk") -> Q:
     grants = Tranche.objects.filter(scheme=scheme).values("account")
     given = Transfer.objects.filter(debit_account__in=grants).values("credit_account")
     return Q(**{f"{account}__in": grants}) | Q(**{f"{account}__in": given})
+
+
+def asked_date(request: HttpRequest) -> tuple[date | None, Text]:
+    """The date in `?on=`, and what is wrong with it; nothing asked means now."""
+    asked = request.GET.get("on", "").strip()
+    if not asked:
+        return None, ""
+    try:
+        found = parse_date(asked)
+    except ValueError:
+        found = None
+    return found, "" if found else _("This is not a date. Write it as 2026-12-31.")
+
+
+def class_href(code: str, on: date | None) -> str:
+    return reverse("audit:class", args=[code]) + (f"?on={on}" if on else "")

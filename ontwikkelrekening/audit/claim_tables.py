@@ -1,0 +1,101 @@
+"""Claims and payments as tables, for every page that shows some."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ledger.money import to_cents
+from ontwikkelrekening.payouts.models import Payout, PayoutState
+from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
+from providers.models import Claim
+
+
+def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
+    return table_on(
+        request,
+        "claims",
+        caption=_("Claims"),
+        columns=[
+            Column(
+                "submitted",
+                _("Submitted"),
+                lambda x: x.submitted_at,
+                "moment",
+                link=lambda x: reverse("audit:claim", args=[x.id]),
+                order="submitted_at",
+            ),
+            Column(
+                "provider",
+                _("Provider"),
+                lambda x: x.provider.name,
+                link=lambda x: reverse("audit:provider", args=[x.provider_id]),
+            ),
+            Column(
+                "course",
+                _("Course"),
+                lambda x: x.enrolment.course.name,
+                link=lambda x: reverse("audit:enrolment", args=[x.enrolment_id]),
+            ),
+            Column(
+                "instalment",
+                _("Instalment"),
+                lambda x: x.instalment,
+                "instalment",
+                order="instalment",
+            ),
+            Column("state", _("State"), lambda x: x.state, "state", order="state"),
+            Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
+        ],
+        source=Queried(wanted.select_related("enrolment__course", "provider")),
+        sort="-submitted",
+        empty=_("No claims match."),
+    )
+
+
+def payouts_table(request: HttpRequest, payouts: Queried) -> Table:
+    return table_on(
+        request,
+        "payouts",
+        caption=_("Payments"),
+        columns=[
+            Column(
+                "reference",
+                _("Reference on the bank statement"),
+                lambda x: x.reference,
+                "code",
+                order="reference",
+            ),
+            Column(
+                "provider",
+                _("Provider"),
+                lambda x: x.provider.name,
+                link=lambda x: reverse("audit:provider", args=[x.provider_id]),
+            ),
+            Column(
+                "batch",
+                _("Payment batch"),
+                lambda x: x.batch.message_id,
+                "code",
+                link=lambda x: reverse("audit:batch", args=[x.batch_id]),
+            ),
+            Column("pay", _("Pay on"), lambda x: x.batch.pay_on, "date"),
+            Column("state", _("State"), _payout_state, "state"),
+            Column("reason", _("Reason"), lambda x: x.reason),
+            Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
+        ],
+        source=payouts,
+        sort="reference",
+        empty=_("Nothing has been paid yet."),
+    )
+
+
+def _payout_state(payout: Payout) -> str:
+    """What became of it; while nothing did, how far its batch is."""
+    return payout.batch.state if payout.state == PayoutState.OPEN else payout.state
+
+
+def cents_of(amount: object) -> int:
+    return int(amount * 100) if amount else 0  # type: ignore[operator]
