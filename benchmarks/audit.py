@@ -27,6 +27,7 @@ from benchmarks.pages import of_database
 from ledger.accounts import open_account
 from ledger.eras import begin_era
 from ledger.rolling_up import roll_up
+from ontwikkelrekening.budgets.adding_up import add_up
 from ontwikkelrekening.budgets.funders import FunderDetails, open_funder
 from ontwikkelrekening.budgets.funding import make_available, open_fund
 from ontwikkelrekening.eligibility.example import create_example_scheme
@@ -64,6 +65,7 @@ class Page:
 def run() -> list[Page]:
     fill(GRANTS)
     roll_up()
+    add_up()
     return measure(addresses())
 
 

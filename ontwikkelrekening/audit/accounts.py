@@ -69,11 +69,16 @@ def asked_scheme(request: HttpRequest) -> Scheme | None:
     return get_object_or_404(Scheme, code=code) if code else None
 
 
-def holds_credit_of(scheme: Scheme, account: str = "pk") -> Q:
-    """This account is a grant of the scheme, or got something from one: a reservation, wholly or in part."""
+def is_credit_of(scheme: Scheme, account: str = "pk") -> Q:
+    """This account is a grant of the scheme."""
+    return Q(**{f"{account}__in": Tranche.objects.filter(scheme=scheme).values("account")})
+
+
+def got_credit_of(scheme: Scheme, account: str = "pk") -> Q:
+    """This account got something from a grant of the scheme: a reservation, wholly or in part."""
     grants = Tranche.objects.filter(scheme=scheme).values("account")
     given = Transfer.objects.filter(debit_account__in=grants).values("credit_account")
-    return Q(**{f"{account}__in": grants}) | Q(**{f"{account}__in": given})
+    return Q(**{f"{account}__in": given})
 
 
 def asked_date(request: HttpRequest) -> tuple[date | None, Text]:

@@ -20,7 +20,8 @@ from ontwikkelrekening.audit.accounts import (
     asked_date,
     asked_scheme,
     class_href,
-    holds_credit_of,
+    got_credit_of,
+    is_credit_of,
 )
 from ontwikkelrekening.audit.causes import purpose_href
 from ontwikkelrekening.audit.pages import answer
@@ -35,7 +36,8 @@ def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
     search, scheme = request.GET.get("q", "").strip(), asked_scheme(request)
     accounts = _matching(found, search).annotate(stored=_stored(found))
     if scheme:
-        accounts = accounts.filter(holds_credit_of(scheme))
+        held = is_credit_of if found.code == "tranche" else got_credit_of
+        accounts = accounts.filter(held(scheme))
     table = table_on(
         request,
         "accounts",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
-from ontwikkelrekening.audit.accounts import account_line, asked_scheme, holds_credit_of
+from ontwikkelrekening.audit.accounts import account_line, asked_scheme, got_credit_of, is_credit_of
 from ontwikkelrekening.audit.claim_tables import claims_table, payouts_table
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.views.bookings import transfers_table
@@ -28,7 +28,9 @@ def claims(request: HttpRequest) -> HttpResponseBase:
     state, scheme = request.GET.get("state", ""), asked_scheme(request)
     wanted = Claim.objects.all()
     if scheme:
-        wanted = wanted.filter(holds_credit_of(scheme, "enrolment__account"))
+        # No reservation is a grant; but for the "or" each account's claims would be looked up by itself.
+        account = "enrolment__account"
+        wanted = wanted.filter(is_credit_of(scheme, account) | got_credit_of(scheme, account))
     if state == "unpaid":
         wanted = wanted.filter(state__in=[ClaimState.APPROVED, ClaimState.IN_FILE])
     elif state in ClaimState.values:

@@ -69,7 +69,7 @@ def decisions_table(request: HttpRequest, decisions: Queried) -> Table:
 
 
 def _listed_decisions() -> QuerySet[Decision]:
-    return Decision.objects.select_related("policy__scheme").defer("facts", "trace")
+    return Decision.objects.prefetch_related("policy__scheme").defer("facts", "trace")
 
 
 @audit_page
