@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from ledger.models import Books, Transfer
 from ledger.posting import reverse
@@ -22,6 +22,7 @@ from ontwikkelrekening.budgets.funding import make_available, open_fund
 from ontwikkelrekening.budgets.models import FundSum
 from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.releasing import release_rest
+from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
@@ -30,7 +31,7 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
 )
 from tests.audit.world import COMPLETED, claim, employer, enrol, play_a_year
-from tests.budgets.world import AT, LATER, ON, give
+from tests.budgets.world import AT, LATER, ON, create_world, give
 from tests.racing import at_once
 
 
@@ -115,6 +116,24 @@ def test_two_who_add_up_at_once_add_once(own_database: str) -> None:
 
     assert at_once(*[add_up] * 8) == {"done": 8}
     assert fund_sums() == found == between(0, NO_END)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "is_written"), [(APP_ROLE, True), (AUDITOR_ROLE, False)])
+def test_the_application_adds_up_and_an_auditor_reads(role: str, is_written: bool) -> None:
+    fund = create_world().fund
+    ledger_place = Books.objects.get().rolled_to
+    Books.objects.update(rolled_to=ledger_place + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role}")
+
+    if is_written:
+        assert add_up() == ledger_place + 1
+    else:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            add_up()
+    assert FundSum.objects.filter(fund=fund).exists() is is_written
+    assert fund_sums()[fund.pk].made_available == 10_000_000
 
 
 @pytest.mark.django_db
