@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
-from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Pause, Round
+from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.identity import full_name, greeting
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
@@ -109,9 +109,7 @@ def spending(request: HttpRequest, account: str) -> HttpResponse:
         category: sum(c.free for c in tegoeden if category in c.tranche.categories)
         for category in CATEGORIES
     }
-    kinds = [
-        (code, kind, free_for[code], code in BESIDE_A_COURSE) for code, kind in CATEGORIES.items()
-    ]
+    kinds = [(code, kind, free_for[code]) for code, kind in CATEGORIES.items()]
     context = {
         "account": account,
         "here": "home",

@@ -208,7 +208,7 @@ def test_where_it_can_be_used_for_names_what_there_is_for_each(fatima: Client) -
     assert "Coach Iemand die met u meedenkt over werk en leren. U kunt hiervoor € 1.500,00" in text
     assert (
         "Kinderopvang Iemand past op uw kind terwijl u leert, zolang uw opleiding loopt."
-        " U kunt hiervoor € 300,00" in text
+        " U kunt hiervoor € 300,00 gebruiken. " in text
     )
 
 
