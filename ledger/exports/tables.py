@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.exports.movements import Movement, Period, euros, movements
+from ledger.formulas import harmless
 
 if TYPE_CHECKING:
     import pyarrow
@@ -16,7 +17,6 @@ COLUMNS = (
     "transfer", "booking", "kind", "cause", "description", "effective_on", "booked_at",
     "debit", "debit_class", "credit", "credit_class", "cents",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 BATCH = 20_000
 
 
@@ -27,13 +27,7 @@ def write_csv(file: Path, period: Period) -> None:
         writer.writerow([*COLUMNS[:-1], "euros"])
         for movement in movements(period):
             *texts, cents = _fields(movement)
-            writer.writerow([*map(harmless, texts), euros(int(cents))])
-
-
-def harmless(text: str | int) -> str:
-    """The text, never a formula."""
-    text = str(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
+            writer.writerow([*(harmless(str(text)) for text in texts), euros(int(cents))])
 
 
 def write_parquet(file: Path, period: Period) -> None:

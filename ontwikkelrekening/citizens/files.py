@@ -12,7 +12,8 @@ from typing import IO, NamedTuple
 
 from django.utils.translation import gettext as _
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from ledger.formulas import is_formula
+
 FIELD_LENGTH_MAX = 200
 LINE_LENGTH_MAX = 100_000  # a small file can be unpacked to one line without an end
 
@@ -156,6 +157,6 @@ def fault_in_text(value: str) -> str:
         return _("is longer than %(max)s characters") % {"max": FIELD_LENGTH_MAX}
     if any(not character.isprintable() for character in value):
         return _("has a character that cannot be printed")
-    if value.startswith(FORMULA):
+    if is_formula(value):
         return _("starts as a formula does")
     return ""

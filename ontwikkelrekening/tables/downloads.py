@@ -11,10 +11,10 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from ledger.formulas import harmless
 from ontwikkelrekening.tables.table import Cell, Table
 
 Reading = Callable[[], AbstractContextManager[None]]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_cell(cell: Cell) -> str:
@@ -29,17 +29,12 @@ def csv_cell(cell: Cell) -> str:
         case date() as day:
             return day.isoformat()
         case (_, code) if cell.kind == "named":
-            return escape_formula(str(code))
-    return escape_formula(str(cell.value))
+            return harmless(str(code))
+    return harmless(str(cell.value))
 
 
 def _euros(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
-
-
-def escape_formula(text: str) -> str:
-    """Text that a spreadsheet would run as a formula gets a quote before it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 class Line:
@@ -51,7 +46,7 @@ class Line:
 
 def csv_lines(table: Table, reading: Reading) -> Iterator[str]:
     writer = csv.writer(Line(), delimiter=";")
-    yield "\ufeff" + writer.writerow([escape_formula(str(c.title)) for c in table.columns])
+    yield "\ufeff" + writer.writerow([harmless(str(c.title)) for c in table.columns])
     with reading():
         for cells in table.stream():
             yield writer.writerow([csv_cell(cell) for cell in cells])

@@ -11,22 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ontwikkelrekening.tables.downloads import csv_cell, escape_formula
+from ontwikkelrekening.tables.downloads import csv_cell
 from ontwikkelrekening.tables.table import Cell
 from providers.models import OutboxMessage
 from tests.audit.world import Year
 from tests.budgets.world import AT, give
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_a_text_that_a_spreadsheet_would_run_is_escaped(start: str) -> None:
-    assert escape_formula(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
-
-
-def test_plain_text_stays_as_it_is() -> None:
-    assert escape_formula("Taalhuis Oost") == "Taalhuis Oost"
 
 
 @pytest.mark.parametrize(
