@@ -1,11 +1,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from ledger.money import to_money
 from ontwikkelrekening.budgets.funders import statement_of
-from ontwikkelrekening.budgets.models import Fund
+from ontwikkelrekening.budgets.management.schemes import find_fund
 
 COUNTS = ("tranches", "citizens")
 
@@ -17,9 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("scheme")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        fund = Fund.objects.select_related("scheme").filter(scheme__code=options["scheme"]).first()
-        if fund is None:
-            raise CommandError(f"There is no funder {options['scheme']}.")
+        fund = find_fund(options["scheme"])
         self.stdout.write(f"{fund.scheme} ({fund.get_kind_display()})")
         for name, value in asdict(statement_of(fund)).items():
             said = value if name in COUNTS else to_money(value).amount

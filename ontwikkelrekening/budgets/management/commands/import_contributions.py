@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from ledger.money import to_money
 from ontwikkelrekening.budgets.contributing import UnusableFile, contribute
-from ontwikkelrekening.budgets.models import Fund
+from ontwikkelrekening.budgets.management.schemes import find_fund
 
 
 class Command(BaseCommand):
@@ -18,9 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
-        fund = Fund.objects.select_related("scheme").filter(scheme__code=options["scheme"]).first()
-        if fund is None:
-            raise CommandError(f"There is no funder {options['scheme']}.")
+        fund = find_fund(options["scheme"])
         try:
             with options["file"].open(encoding="utf-8-sig", newline="") as lines:
                 done = contribute(fund, lines, on=timezone.localdate(at), at=at)

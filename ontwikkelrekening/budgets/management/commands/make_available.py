@@ -12,7 +12,7 @@ from ledger.money import NotWholeCents, to_cents, to_money
 from ledger.posting import UnableToPost
 from ontwikkelrekening.budgets.funding import UnableToFund, make_available, open_fund
 from ontwikkelrekening.budgets.ids import named
-from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.budgets.management.schemes import find_scheme
 
 
 class Command(BaseCommand):
@@ -28,9 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
-        scheme = Scheme.objects.filter(code=options["scheme"]).first()
-        if scheme is None:
-            raise CommandError(f"There is no scheme {options['scheme']}.")
+        scheme = find_scheme(options["scheme"])
         reference = options["reference"]
         id_ = named("fund", scheme.code, reference) if reference else uuid4()
         try:

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.arguments import folder
+from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.open_data import counted_until, files, published_reach
-from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 
 
@@ -19,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=folder, default=Path())
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scheme = Scheme.objects.filter(code=options["scheme"]).first()
-        if scheme is None:
-            raise CommandError(f"There is no scheme {options['scheme']}.")
+        scheme = find_scheme(options["scheme"])
         year, on, out = options["year"], timezone.localdate(), options["out"]
         try:
             rows = published_reach(scheme, year, on=on)

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from ontwikkelrekening.budgets.funders import FunderDetails, open_funder
 from ontwikkelrekening.budgets.funding import UnableToFund
+from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.models import FunderKind, ReturnRule
-from ontwikkelrekening.eligibility.models import Scheme
 from providers.models import Category
 
 
@@ -27,11 +27,6 @@ class Command(BaseCommand):
         parser.add_argument("--returns-to", choices=ReturnRule.values, default="funder")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        follows = None
-        if options["follows"]:
-            follows = Scheme.objects.filter(code=options["follows"]).first()
-            if follows is None:
-                raise CommandError(f"There is no scheme {options['follows']}.")
         details = FunderDetails(
             code=options["code"],
             name=options["name"],
@@ -40,7 +35,7 @@ class Command(BaseCommand):
             years_valid=options["years_valid"],
             conditions=options["conditions"],
             return_rule=options["returns_to"],
-            follows=follows,
+            follows=find_scheme(options["follows"]) if options["follows"] else None,
         )
         try:
             fund = open_funder(details, at=timezone.now())

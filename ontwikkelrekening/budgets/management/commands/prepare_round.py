@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.rounds import RoundDetails, UnableToPublish, prepare
-from ontwikkelrekening.eligibility.models import Scheme
 
 
 class Command(BaseCommand):
@@ -24,9 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scheme = Scheme.objects.filter(code=options["scheme"]).first()
-        if scheme is None:
-            raise CommandError(f"There is no scheme {options['scheme']}.")
+        scheme = find_scheme(options["scheme"])
         try:
             with transaction.atomic():
                 round_ = prepare(scheme, _details(options["file"]), by=options["by"])

@@ -8,9 +8,9 @@ from tqdm import tqdm
 from ledger.management.arguments import day
 from ledger.money import to_money
 from ontwikkelrekening.budgets.funding import UnableToFund
+from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.models import TopUpRun
 from ontwikkelrekening.budgets.topping_up import Progress, UnableToTopUp, progress, start_run
-from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.outbox import drain
 
@@ -29,9 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started, at = time.monotonic(), timezone.now()
-        scheme = Scheme.objects.filter(code=options["scheme"]).first()
-        if scheme is None:
-            raise CommandError(f"There is no scheme {options['scheme']}.")
+        scheme = find_scheme(options["scheme"])
         on = options["on"] or timezone.localdate(at)
         try:
             run = start_run(scheme, year=options["year"], on=on, at=at)
