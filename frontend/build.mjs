@@ -20,13 +20,13 @@ const COMPONENTS = [
 ].map((name) => `@utrecht/${name}-css`);
 // The parts of those components that our pages use; the rest is left out of the style sheet.
 const USED = new Set(
-  `alert alert--error alert--info alert--ok alert--warning alert__content alert__icon alert__message
+  `alert alert--error alert--info alert--ok alert--warning alert__content
   badge-status badge-status--danger badge-status--neutral badge-status--safe badge-status--warning
   button button--primary-action button--secondary-action
-  form-field form-field--invalid form-field__error-message form-field__input form-field__label
+  form-field form-field--invalid form-field__label
   form-field-description form-field-error-message form-label
   select select--html-select select--invalid skip-link skip-link--visible-on-focus
-  textbox textbox--invalid textbox--numeric`
+  textbox textbox--invalid`
     .split(/\s+/)
     .map((name) => `utrecht-${name}`),
 );
