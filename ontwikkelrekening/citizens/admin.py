@@ -70,8 +70,8 @@ class CitizenAdmin(LookedAtAdmin):
             "citizens.delete_citizen",
             _erase,
             gettext_lazy(
-                "The key of this person's data is destroyed. Nobody can read it again. The"
-                " account number and the books stay."
+                "The key of this person's data is destroyed. Nobody can read it again. Under the"
+                " account number stay the decisions with the facts they used, and the books."
             ),
             errors=(CodeDiffers,),
             form=Erasure,

@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ontwikkelrekening.citizens.evidence import ask_sample, judge
-from ontwikkelrekening.citizens.models import Circumstance, Exhibit
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import Circumstance, Citizen, Exhibit
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.eligibility.facts import circumstances_of
+from ontwikkelrekening.eligibility.models import Decision
 from tests.portal.test_account import text_of
 from tests.portal.world import FATIMA_BSN, HENK_BSN, TODAY, Town, log_in
 from tests.portal.world import _person as portal_person
@@ -38,6 +40,19 @@ def test_fatima_sees_what_is_known_and_from_whom(fatima: Client) -> None:
     assert "Alleen met een kind onder de 18 jaar thuis" in text
     assert "Fatima Test Geboren op 3 april 1991" in text
     assert "Uw opleiding Dit weten wij niet. Vertel het ons" in text
+
+
+def test_the_page_says_what_stays_after_erasure_and_that_is_what_stays(
+    fatima: Client, town: Town
+) -> None:
+    text = text_of(fatima.get("/mijn-gegevens"))
+    assert "Uw besluiten en betalingen blijven minstens zeven jaar staan." in text
+    assert "In een besluit staan ook de gegevens die telden" in text
+
+    erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
+
+    assert Decision.objects.get(account_code=town.fatima).facts["contract"] == "agency"
+    assert not Circumstance.objects.filter(citizen__account_code=town.fatima).exists()
 
 
 def test_of_two_sources_the_page_says_which_counts(fatima: Client, town: Town) -> None:
