@@ -1,4 +1,5 @@
-"""What the invented providers offer: short, practical, mostly without an exam, as the seed study asks.
+"""What the invented providers offer: short, practical, mostly without an exam, as the study of
+the demo's README asks.
 
 Each line: code, name, what you can do afterwards, category, euros, hours, sessions, weeks, level.
 """

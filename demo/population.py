@@ -1,4 +1,4 @@
-"""Write demo/citizens.csv.gz: invented people in the seed study's groups. Nobody in it exists.
+"""Write demo/citizens.csv.gz: people in the groups of Panteia's study of 2018, all of them invented.
 
     python -m demo.population [--people 5000] [--seed 20181112] [--out demo/citizens.csv.gz]
 
