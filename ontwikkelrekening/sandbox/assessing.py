@@ -34,6 +34,6 @@ def _judge(claim: Claim, outcome: Outcome, *, at: datetime) -> None:
         approve_and_book(claim, actor=SANDBOX, at=at)
         return
     pick(claim, because=Doubt.SANDBOX, actor=SANDBOX, at=at)
-    if outcome == Outcome.REJECT:
+    if outcome == Outcome.REFUSE:
         claiming.refuse(claim, by=SANDBOX, reason=REASON, at=at)
         claiming.confirm_refusal(claim, by=SECOND, at=at)

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
     APPROVE = "approve"
     REVIEW = "review"
-    REJECT = "reject"
+    REFUSE = "refuse"
 
 
 def enrolment_id(outcome: Outcome) -> UUID:

@@ -84,7 +84,7 @@ def claim_with(lms: Software, code: str) -> dict[str, Any]:
     [
         ("approve", "approved", ""),
         ("review", "in_review", "You asked the sandbox for a review."),
-        ("reject", "refused", "You asked the sandbox for a refusal."),
+        ("refuse", "refused", "You asked the sandbox for a refusal."),
     ],
 )
 def test_a_claim_ends_as_the_code_was_asked_for(
