@@ -89,11 +89,11 @@ def _report(request: Request, unusable: UnusableFile) -> HttpResponse:
         "explanation": ngettext(
             "There is %(number)s problem. Mend the file and hand it in again, whole.",
             "There are %(number)s problems. Mend the file and hand it in again, whole.",
-            len(unusable.problems),
+            len(unusable.faults),
         )
-        % {"number": len(unusable.problems)},
+        % {"number": len(unusable.faults)},
         "heading": _("Field"),
-        "lines": [(each.line, each.field, each.reason) for each in unusable.problems],
+        "lines": [(each.line, each.field, each.reason) for each in unusable.faults],
         "back": reverse("admin:budgets_fund_change", args=[request.subject.pk]),
         "back_to": Fund._meta.verbose_name,
     }

@@ -27,6 +27,7 @@ from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import named, part
 from ontwikkelrekening.budgets.models import ContributionFile, Fund, Tranche
+from ontwikkelrekening.citizens.files import Fault
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.rules import last_day
 
@@ -35,28 +36,12 @@ HEADING_MAX = 100  # columns; each costs time in every row
 AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong in one line of the file."""
-
-    line: int
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        return _("line %(line)s, %(field)s: %(reason)s") % {
-            "line": self.line,
-            "field": self.field,
-            "reason": self.reason,
-        }
-
-
 class UnusableFile(Exception):
     """The file was not taken in; nothing was written."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +85,13 @@ class AlreadyTakenIn(UnableToTakeIn):
 def hand_in(fund: Fund, text: str, *, reference: str, by: str, at: datetime) -> ContributionFile:
     """Check a file and keep it for a colleague; the same file again is the one that is there.
 
-    Raises UnusableFile with every problem, or FileReferenceIsTaken.
+    Raises UnusableFile with every fault, or FileReferenceIsTaken.
     """
     there = ContributionFile.objects.filter(fund=fund, reference=reference).first()
     if there is None:
         new, known = _checked(fund, StringIO(text, newline=""), on=localdate(at))
         if not new and not known:
-            raise UnusableFile([Problem(1, "file", _("has no contributions"))])
+            raise UnusableFile([Fault(1, "file", _("has no contributions"))])
         there, _made = ContributionFile.objects.get_or_create(
             fund=fund,
             reference=reference,
@@ -166,41 +151,41 @@ def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> C
 def _checked(fund: Fund, lines: Iterable[str], *, on: date) -> tuple[list[NewTranche], int]:
     """What is new in a file, and how many were there already; raises UnusableFile."""
     read = list(_read(fund, lines, on=on))
-    problems = [each for each in read if isinstance(each, Problem)]
+    faults = [each for each in read if isinstance(each, Fault)]
     wanted = [each for each in read if isinstance(each, _Line)]
-    problems += _unknown_accounts(wanted) + _used_twice(wanted)
+    faults += _unknown_accounts(wanted) + _used_twice(wanted)
     known, changed = _known(wanted)
-    problems += changed
-    if problems:
-        raise UnusableFile(sorted(problems, key=lambda problem: problem.line))
+    faults += changed
+    if faults:
+        raise UnusableFile(sorted(faults, key=lambda fault: fault.line))
     return [each.tranche for each in wanted if each.tranche.id not in known], len(known)
 
 
-def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Problem]:
+def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Fault]:
     reader = csv.DictReader(lines)
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
     if missing:
-        yield Problem(1, missing[0], _("this column is missing"))
+        yield Fault(1, missing[0], _("this column is missing"))
         return
     if len(reader.fieldnames or []) > HEADING_MAX:
-        yield Problem(1, "line", _("has more than %(max)s columns") % {"max": HEADING_MAX})
+        yield Fault(1, "line", _("has more than %(max)s columns") % {"max": HEADING_MAX})
         return
     try:
         for row in reader:
             yield from _line(fund, reader.line_num, row, on=on)
     except csv.Error:
-        yield Problem(reader.line_num, "file", _("cannot be read as CSV from here on"))
+        yield Fault(reader.line_num, "file", _("cannot be read as CSV from here on"))
 
 
 def _line(
     fund: Fund, number: int, row: Mapping[str, str | None], *, on: date
-) -> Iterator[_Line | Problem]:
+) -> Iterator[_Line | Fault]:
     cents = _cents(row.get("amount") or "")
     categories = (row.get("categories") or "").split() or list(fund.categories)
     expires_on, wrong_day = _day(row.get("valid_until") or "")
     text = "".join(value for value in row.values() if isinstance(value, str))
-    problems = [
-        Problem(number, field, reason)
+    faults = [
+        Fault(number, field, reason)
         for field, reason, is_wrong in (
             ("line", _("has more cells than the heading"), None in row),
             ("line", _("has a character that is no text"), "\x00" in text),
@@ -218,8 +203,8 @@ def _line(
         )
         if is_wrong
     ]
-    if problems or cents is None:
-        yield from problems
+    if faults or cents is None:
+        yield from faults
         return
     yield _Line(
         number,
@@ -248,34 +233,34 @@ def _day(text: str) -> tuple[date | None, bool]:
         return None, True
 
 
-def _unknown_accounts(lines: Sequence[_Line]) -> list[Problem]:
+def _unknown_accounts(lines: Sequence[_Line]) -> list[Fault]:
     codes = {each.tranche.account_code for each in lines}
     known = Citizen.objects.filter(account_code__in=codes, ended_at=None)
     found = set(known.values_list("account_code", flat=True))
     return [
-        Problem(each.number, "account", _("is no account of ours"))
+        Fault(each.number, "account", _("is no account of ours"))
         for each in lines
         if each.tranche.account_code not in found
     ]
 
 
-def _used_twice(lines: Sequence[_Line]) -> list[Problem]:
+def _used_twice(lines: Sequence[_Line]) -> list[Fault]:
     seen: set[UUID] = set()
-    problems = []
+    faults = []
     for each in lines:
         if each.tranche.id in seen:
-            problems.append(Problem(each.number, "reference", _("stands in the file twice")))
+            faults.append(Fault(each.number, "reference", _("stands in the file twice")))
         seen.add(each.tranche.id)
-    return problems
+    return faults
 
 
-def _known(lines: Sequence[_Line]) -> tuple[set[UUID], list[Problem]]:
+def _known(lines: Sequence[_Line]) -> tuple[set[UUID], list[Fault]]:
     """What was taken in before, and what comes again with other content."""
     before = Tranche.objects.in_bulk([each.tranche.id for each in lines])
-    problems = [
-        Problem(each.number, "reference", _("was used before, for something else"))
+    faults = [
+        Fault(each.number, "reference", _("was used before, for something else"))
         for each in lines
         if (known := before.get(each.tranche.id))
         and (known.account_code, known.granted) != (each.tranche.account_code, each.tranche.cents)
     ]
-    return set(before), problems
+    return set(before), faults

@@ -57,8 +57,8 @@ def import_extract(path: Path, *, source: str, at: datetime) -> Iterator[Line]:
     try:
         while chunk := list(islice(rows, CHUNK)):
             yield from _take_in(chunk, source=source, at=at)
-    except UnreadableFile as fault:
-        yield Line(fault.finding.line, "refused", str(fault.finding.reason))
+    except UnreadableFile as unreadable:
+        yield Line(unreadable.fault.line, "refused", unreadable.fault.reason)
 
 
 @transaction.atomic

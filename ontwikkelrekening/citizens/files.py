@@ -1,4 +1,4 @@
-"""Read rows from a CSV or JSON file, gzipped or not, however strange; every fault is a finding."""
+"""Read rows from a CSV or JSON file, gzipped or not, however strange; every fault is named."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIELD_LENGTH_MAX = 200
 LINE_LENGTH_MAX = 100_000  # a small file can be unpacked to one line without an end
 
 
-class Finding(NamedTuple):
+class Fault(NamedTuple):
     """What is wrong, and where. Never repeats the value: it may be personal data."""
 
     line: int
@@ -38,7 +38,7 @@ class UnreadableFile(Exception):
 
     def __init__(self, reason: str, *, line: int = 1, field: str = "") -> None:
         super().__init__(reason)
-        self.finding = Finding(line, field, reason)
+        self.fault = Fault(line, field, reason)
 
 
 Row = dict[str, str]

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.files import (
-    Finding,
+    Fault,
     Row,
     UnreadableFile,
     fault_in_text,
@@ -33,7 +33,7 @@ REQUIRED = ("bsn", "given_name", "family_name", "born_on")
 FACTS = tuple(CircumstanceKind.values)
 OPTIONAL = ("language", "facts_from", "source", *FACTS)
 CHUNK = 2000
-FINDINGS_MAX = 1000
+FAULTS_MAX = 1000
 BORN_FROM = date(1900, 1, 1)
 
 
@@ -44,25 +44,25 @@ class Imported(NamedTuple):
 
 
 class RefusedFile(Exception):
-    """A file with faults: nothing of it was taken in. `findings` names each fault."""
+    """A file with faults: nothing of it was taken in. `faults` names each."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(map(str, findings[:3])))
-        self.findings = list(findings)
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(map(str, faults[:3])))
+        self.faults = list(faults)
 
 
 def import_citizens(path: Path, *, at: datetime) -> Imported:
     """Read, check and register a whole file; raises RefusedFile and then nothing has changed."""
-    findings = list(islice(_check(path, on=localdate(at)), FINDINGS_MAX))
-    if findings:
-        raise RefusedFile(findings)
+    faults = list(islice(_check(path, on=localdate(at)), FAULTS_MAX))
+    if faults:
+        raise RefusedFile(faults)
     rows = new = facts = 0
     with transaction.atomic():
         for lines, people in _in_chunks(path, on=localdate(at)):
             try:
                 registered = register(people, at=at)
             except Contradiction as fault:
-                raise RefusedFile([Finding(lines[fault.index], fault.kind, str(fault))]) from None
+                raise RefusedFile([Fault(lines[fault.index], fault.kind, str(fault))]) from None
             rows += len(people)
             new += registered.new
             facts += registered.facts
@@ -73,7 +73,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     return read_rows(path, required=REQUIRED, optional=OPTIONAL)
 
 
-def _check(path: Path, *, on: date) -> Iterator[Finding]:
+def _check(path: Path, *, on: date) -> Iterator[Fault]:
     """Every fault in the file, in its order."""
     seen: dict[bytes, int] = {}
     rows = 0
@@ -85,15 +85,15 @@ def _check(path: Path, *, on: date) -> Iterator[Finding]:
             if person:
                 digest = bsn_digest(person.identity.bsn)
                 if digest in seen:
-                    yield Finding(
+                    yield Fault(
                         line, "bsn", _("is on line %(line)s as well") % {"line": seen[digest]}
                     )
                 seen.setdefault(digest, line)
-    except UnreadableFile as fault:
-        yield fault.finding
+    except UnreadableFile as unreadable:
+        yield unreadable.fault
         return
     if not rows:
-        yield Finding(1, "", _("has no rows"))
+        yield Fault(1, "", _("has no rows"))
 
 
 def _in_chunks(path: Path, *, on: date) -> Iterator[tuple[list[int], list[NewCitizen]]]:
@@ -103,18 +103,18 @@ def _in_chunks(path: Path, *, on: date) -> Iterator[tuple[list[int], list[NewCit
         yield [line for line, _row in chunk], [person for person in people if person]
 
 
-def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, list[Finding]]:
+def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, list[Fault]]:
     """The person on a row, or what is wrong with it."""
     faults = [
-        Finding(line, name, fault) for name, value in row.items() if (fault := fault_in_text(value))
+        Fault(line, name, fault) for name, value in row.items() if (fault := fault_in_text(value))
     ]
-    faults += [Finding(line, name, _("is missing")) for name in REQUIRED if not row[name]]
+    faults += [Fault(line, name, _("is missing")) for name in REQUIRED if not row[name]]
     if faults:
         return None, faults
     bsn, born_on = _bsn(row, line, faults), _day(row, "born_on", line, faults, on=on)
     language = row.get("language") or "nl"
     if language not in ("nl", "en"):
-        faults.append(Finding(line, "language", _("choose from %(words)s") % {"words": "nl, en"}))
+        faults.append(Fault(line, "language", _("choose from %(words)s") % {"words": "nl, en"}))
     stated = _facts(row, line, faults, on=on)
     if faults or born_on is None:
         return None, faults
@@ -122,52 +122,50 @@ def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, li
     return NewCitizen(identity, born_on, language, stated), []
 
 
-def _bsn(row: Row, line: int, faults: list[Finding]) -> str:
+def _bsn(row: Row, line: int, faults: list[Fault]) -> str:
     try:
         return checked_bsn(row["bsn"])
     except NotABsn as fault:
-        faults.append(Finding(line, "bsn", str(fault)))
+        faults.append(Fault(line, "bsn", str(fault)))
         return ""
 
 
-def _day(row: Row, name: str, line: int, faults: list[Finding], *, on: date) -> date | None:
+def _day(row: Row, name: str, line: int, faults: list[Fault], *, on: date) -> date | None:
     """A day that exists and is not in the future."""
     try:
         day = date.fromisoformat(row[name])
         if row[name] != day.isoformat():
             raise ValueError
     except ValueError:
-        faults.append(Finding(line, name, _("is not an existing date written as 2026-12-31")))
+        faults.append(Fault(line, name, _("is not an existing date written as 2026-12-31")))
         return None
     if not BORN_FROM <= day <= on:
         reason = (
             _("lies in the future") if day > on else _("lies before %(day)s") % {"day": BORN_FROM}
         )
-        faults.append(Finding(line, name, reason))
+        faults.append(Fault(line, name, reason))
         return None
     return day
 
 
-def _facts(row: Row, line: int, faults: list[Finding], *, on: date) -> tuple[Stated, ...]:
+def _facts(row: Row, line: int, faults: list[Fault], *, on: date) -> tuple[Stated, ...]:
     given = {kind: row[kind] for kind in FACTS if row.get(kind)}
     if not given:
         return ()
     source = row.get("source") or Source.OWN_STATEMENT
     if source not in Source.values:
         faults.append(
-            Finding(
-                line, "source", _("choose from %(words)s") % {"words": ", ".join(Source.values)}
-            )
+            Fault(line, "source", _("choose from %(words)s") % {"words": ", ".join(Source.values)})
         )
     if not row.get("facts_from"):
-        faults.append(Finding(line, "facts_from", _("is missing: since when do the facts hold?")))
+        faults.append(Fault(line, "facts_from", _("is missing: since when do the facts hold?")))
         return ()
     since = _day(row, "facts_from", line, faults, on=on)
     for kind, value in given.items():
         try:
             checked(kind, value, on=on)
         except UnknownWord as fault:
-            faults.append(Finding(line, kind, str(fault)))
+            faults.append(Fault(line, kind, str(fault)))
     if faults or since is None:
         return ()
     return tuple(Stated(kind, value, since, source=source) for kind, value in given.items())

@@ -131,7 +131,7 @@ def test_a_file_with_mistakes_is_refused_whole_and_each_is_named(world: World) -
             at=AT,
         )
 
-    assert [(each.line, each.field) for each in refused.value.problems] == [
+    assert [(each.line, each.field) for each in refused.value.faults] == [
         (3, "account"),
         (4, "amount"),
         (5, "amount"),
@@ -162,7 +162,7 @@ def test_what_looks_like_an_amount_and_is_none_is_refused(
     with pytest.raises(UnusableFile) as refused:
         contribute(employer(world), lines(row.format(world.fatima)), on=ON, at=AT)
 
-    first = refused.value.problems[0]
+    first = refused.value.faults[0]
     assert (first.line, first.field) == (2, field)
 
 

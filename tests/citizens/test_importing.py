@@ -33,7 +33,7 @@ def faults(path: Path) -> list[tuple[int, str]]:
     with pytest.raises(RefusedFile) as refused:
         import_citizens(path, at=AT)
     assert not Citizen.objects.exists()
-    return [(finding.line, finding.field) for finding in refused.value.findings]
+    return [(fault.line, fault.field) for fault in refused.value.faults]
 
 
 def test_people_and_facts_come_in(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_contradiction_is_named_by_line(tmp_path: Path) -> None:
     with pytest.raises(RefusedFile) as refused:
         import_citizens(file(tmp_path, HEADER, HENK, FATIMA.replace("agency", "on_call")), at=AT)
 
-    assert [(f.line, f.field) for f in refused.value.findings] == [(3, "contract")]
+    assert [(f.line, f.field) for f in refused.value.faults] == [(3, "contract")]
     assert Citizen.objects.count() == 1
 
 
@@ -144,7 +144,7 @@ def test_no_report_repeats_what_stood_in_the_row(tmp_path: Path) -> None:
             file(tmp_path, HEADER, "999900007,=Fatima,Amrani,2031-04-03,,agency,,"), at=AT
         )
 
-    text = " ".join(map(str, refused.value.findings))
+    text = " ".join(map(str, refused.value.faults))
     assert "999900007" not in text
     assert "Fatima" not in text
 

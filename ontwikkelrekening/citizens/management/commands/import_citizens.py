@@ -19,10 +19,10 @@ class Command(BaseCommand):
         try:
             imported = import_citizens(options["file"], at=timezone.now())
         except RefusedFile as refused:
-            for finding in refused.findings:
-                self.stderr.write(str(finding))
+            for fault in refused.faults:
+                self.stderr.write(str(fault))
             raise CommandError(
-                f"{options['file'].name}: {len(refused.findings)} faults, nothing was imported."
+                f"{options['file'].name}: {len(refused.faults)} faults, nothing was imported."
             ) from None
         self.stdout.write(
             f"{imported.rows} rows: {imported.new} new citizens, {imported.facts} new facts"
