@@ -45,7 +45,7 @@ TESTS = [
     f"tests/ledger/test_{name}.py"
     for name in (
         "accounts", "posting", "rolling_up", "locks", "machine", "closing", "guards", "races",
-        "tampering", "roles", "sealing", "reading", "bulk",
+        "tampering", "roles", "sealing", "reading", "bulk", "missing_values",
     )
 ]  # fmt: skip
 # They change the text of a function themselves, so a mutant can fail them without being wrong.

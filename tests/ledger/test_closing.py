@@ -19,8 +19,8 @@ from ledger.models import Opening
 from ledger.posting import PeriodIsClosed, UnableToPost
 from ledger.reports import trial_balance
 from ledger.rolling_up import roll_up
+from tests.ledger.attacks import without
 from tests.ledger.books import Names, move, open_books
-from tests.ledger.test_guards import without
 from tests.racing import Beside, together
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)

@@ -23,8 +23,8 @@ from ledger.eras import begin_era
 from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
 from ledger.sealing import seal
+from tests.ledger.attacks import without
 from tests.ledger.books import AT, ON, booking, move, open_books
-from tests.ledger.test_guards import without
 from tests.racing import Beside
 
 pytestmark = pytest.mark.usefixtures("own_database")

@@ -14,8 +14,8 @@ from ledger.checking import check_ledger
 from ledger.models import AccountClass, Books
 from ledger.posting import Overdrawn
 from ledger.rolling_up import roll_up
+from tests.ledger.attacks import without
 from tests.ledger.books import AT, ON, move, open_books, place
-from tests.ledger.test_guards import without
 from tests.racing import Beside
 
 pytestmark = pytest.mark.usefixtures("own_database")

@@ -23,8 +23,8 @@ from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
 from ledger.publishing import NotPublished, publish
 from ledger.sealing import public_key_of, seal
 from ledger.verifying import RANGE, unpublished, verify_ledger
+from tests.ledger.attacks import COLUMNS
 from tests.ledger.books import AT, Names, booking, move, name, open_books, place
-from tests.ledger.test_guards import COLUMNS
 from tests.racing import Beside
 
 pytestmark = pytest.mark.usefixtures("own_database")
