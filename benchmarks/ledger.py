@@ -37,16 +37,22 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
 
 
 def run() -> list[Metric]:
-    books = open_books(os.environ["DATABASE_URL"])
-    with connection.cursor() as cursor:
-        for file in ("raw_tables", "pgledger"):
-            cursor.execute((SQL / f"{file}.sql").read_text())
-        cursor.execute("VACUUM ANALYZE")
+    books = yardsticks_beside_books()
     metrics: list[Metric] = []
     for name in os.environ.get("BENCH_ONLY", ",".join(GROUPS)).split(","):
         metrics += GROUPS[name](books)
         write("ledger", metrics, folder=VAR)
     return metrics
+
+
+def yardsticks_beside_books() -> Books:
+    """Books to post in, and in the same database the tables of what they are compared with."""
+    books = open_books(os.environ["DATABASE_URL"])
+    with connection.cursor() as cursor:
+        for file in ("raw_tables", "pgledger"):
+            cursor.execute((SQL / f"{file}.sql").read_text())
+        cursor.execute("VACUUM ANALYZE")
+    return books
 
 
 def ours(
