@@ -25,16 +25,10 @@ from tests.budgets.world import (
     STARTS_ON,
     World,
     course,
-    create_world,
     give,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def enrol(world: World, *, price: str = "300.00", category: str = "course") -> Enrolment:

@@ -25,18 +25,12 @@ from tests.budgets.world import (
     STARTS_ON,
     World,
     course,
-    create_world,
     give,
     left,
     left_on,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def test_what_is_left_of_expired_credit_goes_back_to_its_fund(world: World) -> None:

@@ -46,7 +46,6 @@ from tests.budgets.world import (
     STARTS_ON,
     World,
     course,
-    create_world,
     give,
     left,
     left_on,
@@ -54,11 +53,6 @@ from tests.budgets.world import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def employer(world: World, **changes: object) -> Fund:

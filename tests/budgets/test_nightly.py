@@ -26,14 +26,9 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.world import World, come_back, create_world, left
+from tests.budgets.world import World, come_back, left
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def test_a_grant_someone_declines_goes_to_the_next_that_night(world: World) -> None:

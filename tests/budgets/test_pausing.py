@@ -17,16 +17,11 @@ from ontwikkelrekening.budgets.reserving import agree, quote
 from ontwikkelrekening.citizens.identity import NoIdentity, erase
 from ontwikkelrekening.citizens.models import Citizen
 from tests.budgets.round_world import DURING, published
-from tests.budgets.world import AT, ON, STARTS_ON, World, course, create_world, give, left_on
+from tests.budgets.world import AT, ON, STARTS_ON, World, course, give, left_on
 
 pytestmark = pytest.mark.django_db
 IN_30_DAYS = ON + timedelta(days=30)
 LAST_DAY = ON + timedelta(days=10)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def on_day(days: int) -> datetime:

@@ -30,17 +30,12 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.world import AT, World, come_back, create_world, staff
+from tests.budgets.world import AT, World, come_back, staff
 
 Alteration = Callable[[bytes, list[bytes]], tuple[bytes, bytes]]
 SCRIPT = Path(proving.__file__).parent / "static/budgets/redraw.py"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def written(round_: Round, directory: Path) -> Path:

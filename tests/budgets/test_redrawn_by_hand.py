@@ -23,16 +23,11 @@ from ontwikkelrekening.budgets.proving import facts_text, list_lines
 from ontwikkelrekening.budgets.rounds import close, set_outside_value
 from ontwikkelrekening.citizens.models import Citizen
 from tests.budgets.round_world import AFTER, DURING, published
-from tests.budgets.world import CARE, COACHING, GENERAL, World, come_back, create_world
+from tests.budgets.world import CARE, COACHING, GENERAL, World, come_back
 
 ENDED = {"registered_at": AFTER, "ended_at": AFTER}
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def by_hand(facts: dict[str, Any], rows: list[dict[str, str]]) -> list[tuple[str, int, int]]:

@@ -21,18 +21,12 @@ from tests.budgets.world import (
     STARTS_ON,
     World,
     course,
-    create_world,
     give,
     left,
     left_on,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def test_agreeing_reserves_the_price_and_gives_a_code(world: World) -> None:

@@ -50,14 +50,9 @@ from tests.budgets.round_world import (
     everyone_applies,
     published,
 )
-from tests.budgets.world import AT, World, create_world, left, person
+from tests.budgets.world import AT, World, left, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
 
 
 def granted(round_: Round) -> dict[str, int]:

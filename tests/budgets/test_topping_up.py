@@ -22,11 +22,6 @@ from tests.budgets.world import AT, ON, World, create_world, left, left_on, pers
 from tests.killing import run_and_kill
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return create_world()
-
-
 def people(number: int, *, start: int = 30_000_000) -> None:
     """Register flex workers born in 1990."""
     register(
