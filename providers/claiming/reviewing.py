@@ -51,11 +51,7 @@ def refuse(claim: Claim, *, by: str, reason: str, at: datetime) -> Review:
 @transaction.atomic
 def confirm_refusal(claim: Claim, *, by: str, at: datetime) -> Claim:
     """The second person refuses the claim; its instalment can be claimed again."""
-    locked, review = _in_review(claim, "refuse")
-    if review.verdict != "refuse":
-        raise NothingToConfirm
-    if review.judged_by == by:
-        raise SamePerson
+    locked, review = _proposed_by_another(claim, by)
     review.confirmed_by = by
     review.save(update_fields=["confirmed_by"])
     move(locked, "refuse", actor=by, at=at, reason=review.reason, assessed_at=at)
@@ -65,13 +61,19 @@ def confirm_refusal(claim: Claim, *, by: str, at: datetime) -> Claim:
 @transaction.atomic
 def send_back(claim: Claim, *, by: str, at: datetime) -> Review:
     """The second person disagrees: the proposal is dropped and the claim stays in review."""
-    _, review = _in_review(claim, "refuse")
+    _, review = _proposed_by_another(claim, by)
+    _judge(review, verdict="", reason="", by="", at=at)
+    return review
+
+
+def _proposed_by_another(claim: Claim, by: str) -> tuple[Claim, Review]:
+    """The claim whose refusal waits for this person, who did not propose it."""
+    locked, review = _in_review(claim, "refuse")
     if review.verdict != "refuse":
         raise NothingToConfirm
     if review.judged_by == by:
         raise SamePerson
-    _judge(review, verdict="", reason="", by="", at=at)
-    return review
+    return locked, review
 
 
 def _in_review(claim: Claim, event: str) -> tuple[Claim, Review]:

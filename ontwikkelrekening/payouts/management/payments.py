@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from ledger.posting import UnableToPost
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import BatchState, PaymentBatch
+from ontwikkelrekening.payouts.officers import payment_officer
 from ontwikkelrekening.payouts.sepa import UnableToWriteFile
 
 
@@ -17,14 +20,24 @@ def add_who(parser: CommandParser) -> None:
     parser.add_argument("--by", required=True, help="the payment officer who does this")
 
 
-def add_batch(parser: CommandParser) -> None:
+def add_batch_and_who(parser: CommandParser) -> None:
     parser.add_argument(
         "batch", nargs="?", help="the batch's message id; may be left out when there is one"
     )
+    add_who(parser)
 
 
-def find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
-    """The named batch, or the only one in this state."""
+def act_on_batch(
+    options: dict[str, Any], act: Callable[..., PaymentBatch], *, state: BatchState
+) -> PaymentBatch:
+    """Do what a command is for to the batch that its arguments name, or the only one in this state."""
+    with clear_errors():
+        officer = payment_officer(options["by"])
+        batch = _find_batch(options["batch"], state)
+        return act(batch, by=officer.get_username(), at=timezone.now())
+
+
+def _find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
     batches = PaymentBatch.objects.filter(
         **{"message_id": message_id} if message_id else {"state": state}
     )
