@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ledger.formulas import harmless
 from ontwikkelrekening.tables.table import Cell, Table
@@ -28,9 +29,13 @@ def csv_cell(cell: Cell) -> str:
             return timezone.localtime(moment).isoformat(timespec="seconds")
         case date() as day:
             return day.isoformat()
-        case (_, code) if cell.kind == "named":
-            return harmless(str(code))
-    return harmless(str(cell.value))
+        case bool(holds):
+            text = _("yes") if holds else _("no")
+        case (_name, code) if cell.kind == "named":
+            text = str(code)
+        case other:
+            text = str(other)
+    return harmless(text)
 
 
 def _euros(cents: int) -> str:

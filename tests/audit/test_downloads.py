@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from ontwikkelrekening.tables.downloads import csv_cell
 from ontwikkelrekening.tables.table import Cell
@@ -25,6 +26,12 @@ pytestmark = pytest.mark.django_db
 )
 def test_cents_are_written_as_euros(cents: int, written: str) -> None:
     assert csv_cell(Cell(cents, "cents")) == written
+
+
+@pytest.mark.parametrize(("holds", "written"), [(True, "ja"), (False, "nee")])
+def test_yes_and_no_are_written_as_the_page_says_them(holds: bool, written: str) -> None:
+    with override("nl"):
+        assert csv_cell(Cell(holds, "value")) == written
 
 
 def test_a_name_that_is_a_formula_comes_out_escaped(year: Year, amir: Client) -> None:
