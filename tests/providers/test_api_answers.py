@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client as Browser
 
 from ontwikkelrekening.logs import JsonLines
 from providers.api.bulk import take_in
+from providers.api.schema import openapi
 from providers.claiming import take_up
 from providers.models import Course
 from providers.webhooks.managing import register
@@ -150,6 +152,32 @@ def test_the_openapi_document_is_public_and_any_page_may_read_it() -> None:
 
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.json()["openapi"] == "3.1.0"
+
+
+def test_each_operation_takes_an_accept_of_exactly_the_kinds_that_it_lists(linde: Software) -> None:
+    operations = [
+        (method, path, operation)
+        for path, methods in openapi("http://testserver")["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+    for method, path, operation in operations:
+        kinds = {
+            kind for each in operation["responses"].values() for kind in each.get("content", {})
+        }
+        address = re.sub(r"\{.*?\}", str(uuid4()), path)
+        answer = linde.call(method.upper(), address, Accept=", ".join(sorted(kinds)))
+        assert answer.status_code in (200, 400, 404), (method, path, kinds)
+
+
+@pytest.mark.parametrize("kind", ["application/problem+json", "application/problem+json;q=0.5"])
+def test_who_asks_for_problems_alone_reads_json(linde: Software, kind: str) -> None:
+    endpoint = register(linde.provider, "http://127.0.0.1:9/", at=MONDAY)
+    read = linde.get("/courses", Accept=kind)
+
+    assert (read.status_code, read.headers["Content-Type"]) == (200, "application/json")
+    problem(linde.get("/courses?limit=0", Accept=kind), 400)
+    assert linde.call("DELETE", f"/webhooks/{endpoint.id}", Accept=kind).status_code == 204
 
 
 def test_the_document_says_what_may_be_empty_and_how_many_fit_in_a_batch() -> None:
