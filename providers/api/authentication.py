@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -57,21 +57,35 @@ class InvalidToken(AuthenticationFailed):
     default_detail = "The access token is unknown or has expired."
 
 
+class InsufficientScope(PermissionDenied):
+    """The token is good, for other things."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The token has no scope '{scope}'.")
+        self.auth_header = f'{REALM}, error="insufficient_scope", scope="{scope}"'
+
+
 class BearerAuthentication(BaseAuthentication):
     """A token from /oauth/token in the Authorization header, and nowhere else."""
 
     def authenticate(self, request: Request) -> tuple[Caller, str] | None:
-        kind, _, token = get_authorization_header(request).partition(b" ")
-        if kind.lower() != b"bearer":
+        token = _token(request)
+        if token is None:
             return None
-        caller = _caller(sha256(token.strip()).hexdigest(), at=timezone.now())
+        caller = _caller(sha256(token).hexdigest(), at=timezone.now())
         if caller is None:
             raise InvalidToken
         request.allowance = caller.allowance  # type: ignore[attr-defined]
         return caller, "token"
 
     def authenticate_header(self, request: Request) -> str:
-        return REALM
+        """What a 401 says (RFC 6750, 3): nothing is wrong with a token that was not sent."""
+        return REALM if _token(request) is None else f'{REALM}, error="invalid_token"'
+
+
+def _token(request: Request) -> bytes | None:
+    kind, _, token = get_authorization_header(request).partition(b" ")
+    return token.strip() if kind.lower() == b"bearer" else None
 
 
 def _caller(checksum: str, *, at: datetime) -> Caller | None:
@@ -97,12 +111,15 @@ def _one_row(statement: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
 
 
 class HasScope(BasePermission):
-    """The token allows what the view asks for in `scope`."""
+    """The token allows what the view asks for in `scope`; raises InsufficientScope."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         scope: str = view.scope  # type: ignore[attr-defined]
-        self.message = f"The token has no scope '{scope}'."
-        return bool(request.auth) and scope in caller_of(request).scopes
+        if not request.auth:
+            return False
+        if scope not in caller_of(request).scopes:
+            raise InsufficientScope(scope)
+        return True
 
 
 def caller_of(request: Request) -> Caller:

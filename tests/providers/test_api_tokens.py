@@ -233,3 +233,17 @@ def test_a_token_is_kept_by_nobody_on_the_way(linde: Software) -> None:
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert set(answer.json()) == {"access_token", "expires_in", "token_type", "scope"}
+
+
+def test_a_call_that_is_refused_says_what_was_wrong_with_its_token(linde: Software) -> None:
+    def said(status: int, **headers: str) -> str:
+        answer = linde.get("/courses", **headers)
+        problem(answer, status)
+        return str(answer.headers["WWW-Authenticate"])
+
+    realm = 'Bearer realm="api"'
+    assert said(401, Authorization="") == realm
+    assert said(401, Authorization="Basic eDp5") == realm
+    assert said(401, Authorization="Bearer unknown") == f'{realm}, error="invalid_token"'
+    linde.token = Software(linde.provider, ["claims"]).token
+    assert said(403) == f'{realm}, error="insufficient_scope", scope="courses"'
