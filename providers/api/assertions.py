@@ -65,8 +65,6 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
 
 def _authenticate_by_assertion(request: Any, given: dict[str, str]) -> bool:
     try:
-        if "client_secret" in given or "HTTP_AUTHORIZATION" in request.headers:
-            raise NotAccepted("two ways of proof at once")
         request.client = accept(given.get("client_assertion", ""), given)
     except NotAccepted as reason:
         client_id = client_named_in(given.get("client_assertion", ""))

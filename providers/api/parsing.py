@@ -1,4 +1,4 @@
-"""Reading JSON strictly: a limited size, one value for each name, no NaN, no endless nesting."""
+"""Reading JSON strictly: as it is, a limited size, one value for each name, no NaN, no endless nesting."""
 
 from __future__ import annotations
 
@@ -6,13 +6,28 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from django.http import HttpRequest
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from providers.api.problems import PayloadTooLarge
 
 BYTES_MAX = 64 * 1024
 DIGITS_MAX = 100
+
+
+class BodyIsEncoded(APIException):
+    """A body that was compressed, for one (RFC 9110, 12.5.3)."""
+
+    status_code = 415
+    default_code = "unsupported_encoding"
+    default_detail = "A body is read as it is; send no Content-Encoding."
+    headers = {"Accept-Encoding": "identity"}
+
+
+def is_encoded(request: HttpRequest | Request) -> bool:
+    return request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
 
 
 class StrictJSONParser(BaseParser):
@@ -26,8 +41,10 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        view = (parser_context or {}).get("view")
-        limit = getattr(view, "bytes_max", BYTES_MAX)
+        context = parser_context or {}
+        if is_encoded(context["request"]):
+            raise BodyIsEncoded
+        limit = getattr(context["view"], "bytes_max", BYTES_MAX)
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise PayloadTooLarge(f"A request may have {limit} bytes.")

@@ -178,6 +178,14 @@ def test_another_content_type_is_a_415(linde: Software, kind: str) -> None:
     problem(linde.post("/enrolments", b"x", Content_Type=kind), 415)
 
 
+def test_a_body_that_is_compressed_is_a_415(linde: Software) -> None:
+    answer = linde.post("/courses", GOOD_COURSE, Content_Encoding="gzip")
+
+    problem(answer, 415)
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert linde.post("/courses", GOOD_COURSE, Content_Encoding="identity").status_code == 201
+
+
 def test_another_answer_than_json_is_a_406(linde: Software) -> None:
     problem(linde.get("/claims", Accept="text/html"), 406)
 

@@ -165,6 +165,37 @@ def end(software: Software, token: str, secret: str = "") -> Any:
     return Browser().post("/oauth/revoke", {"token": token}, headers=headers)
 
 
+@pytest.mark.parametrize("hint", ["access_token", "refresh_token", "another", ""])
+def test_a_hint_keeps_no_token_from_its_end(linde: Software, hint: str) -> None:
+    form = {"token": linde.token, "token_type_hint": hint}
+    answer = Browser().post("/oauth/revoke", form, headers=basic(linde.client, linde.secret))
+
+    assert answer.status_code == 200
+    problem(linde.get("/courses"), 401)
+
+
+def test_a_parameter_without_a_value_is_as_if_left_out(linde: Software) -> None:
+    answer = ask(linde, scope="", client_id="", client_secret="")
+
+    assert (answer.status_code, answer.json()["scope"]) == (200, ask(linde).json()["scope"])
+
+
+def test_a_client_says_who_it_is_in_one_way(linde: Software) -> None:
+    other = Software(de_linde("Taalhuis"))
+    here, there = linde.client.client_id, other.client.client_id
+
+    assert ask(linde, client_id=here).status_code == 200
+    for form in (
+        {"client_id": there},
+        {"client_id": here, "client_secret": linde.secret},
+        {"client_id": there, "client_secret": other.secret},
+        {"client_secret": "wrong"},
+        {"client_assertion": "x"},
+    ):
+        answer = ask(linde, **form)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), form
+
+
 def test_a_client_can_end_its_token_before_its_hour(linde: Software) -> None:
     answer = end(linde, linde.token)
 
@@ -215,6 +246,15 @@ def test_what_cannot_be_read_is_refused_as_oauth_does(
     answer = Browser().post(path, body, content_type=kind, headers=headers)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("path", [TOKEN, "/oauth/revoke"])
+def test_what_is_compressed_is_not_read(linde: Software, path: str) -> None:
+    headers = {**basic(linde.client, linde.secret), "Content-Encoding": "gzip"}
+    answer = Browser().post(path, {"grant_type": "client_credentials"}, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (415, "invalid_request")
+    assert answer.headers["Accept-Encoding"] == "identity"
 
 
 def test_a_secret_in_the_address_is_refused_in_json(linde: Software) -> None:

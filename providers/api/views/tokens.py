@@ -9,29 +9,35 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.views import View
 from oauth2_provider.views import RevokeTokenView, TokenView
 from oauth2_provider.views.mixins import OAuthLibMixin
 
 from providers.api.assertions import ALGORITHMS, CLIENT_ID, client_named_in
 from providers.api.limits import Allowance, count_token_request
+from providers.api.parsing import BodyIsEncoded, is_encoded
 from providers.scopes import SCOPES
 
 logger = logging.getLogger(__name__)
 
 
 class _Endpoint(OAuthLibMixin):  # type: ignore[misc]
-    """An address where clients say who they are: so often a minute, and each parameter once."""
+    """An address where clients say who they are: so often a minute, in one way, each parameter once."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_encoded(request):
+            return _encoded()
         allowance = count_token_request(request, _claimed_client(request))
         if allowance.is_spent:
             return _too_many(allowance)
         if any(len(values) > 1 for _, values in request.POST.lists()):
             return _refused("invalid_request", "A parameter is given twice.", status=400)
+        request.POST = _that_count(request.POST)  # type: ignore[assignment]
+        if _proves_in_two_ways(request):
+            return _refused("invalid_request", "Say who you are in one way.", status=400)
         answer: HttpResponse = super().post(request, *args, **kwargs)
         if answer.status_code == 401:  # RFC 6749, 5.2: the way that may be tried again
             answer.headers["WWW-Authenticate"] = 'Basic realm="oauth"'
@@ -99,6 +105,33 @@ class Metadata(View):
                 "service_documentation": f"{here}/api/v1/docs",
             }
         )
+
+
+def _that_count(given: QueryDict) -> QueryDict:
+    """Without what has no value, which is as if it was left out (RFC 6749, 3.2), and without the hint.
+
+    There is one kind of token, so a hint of another kind leads away from it (RFC 7009, 2.1).
+    """
+    kept = given.copy()
+    for name, value in given.items():
+        if not value or name == "token_type_hint":
+            del kept[name]
+    return kept
+
+
+def _proves_in_two_ways(request: HttpRequest) -> bool:
+    """A header, a secret, a signature (RFC 6749, 2.3); or one client beside the id of another."""
+    header = request.headers.get("Authorization", "")
+    ways = header, request.POST.get("client_secret"), request.POST.get("client_assertion")
+    named = request.POST.get("client_id")
+    return sum(map(bool, ways)) > 1 or bool(header and named and named != _given_id(request))
+
+
+def _encoded() -> HttpResponse:
+    answer = _refused("invalid_request", BodyIsEncoded.default_detail, status=415)
+    for name, value in BodyIsEncoded.headers.items():
+        answer.headers[name] = value
+    return answer
 
 
 def _too_many(allowance: Allowance) -> HttpResponse:
