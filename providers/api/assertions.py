@@ -120,7 +120,8 @@ def _verified(assertion: str, client: Client) -> dict[str, Any]:
 def _check(claims: dict[str, Any], client: Client) -> None:
     now = timezone.now().timestamp()
     audience = claims.get("aud")
-    # One audience: an assertion for another server too could be used here by that server.
+    # We are known by our issuer (RFC 7523bis) and by our token address (RFC 7523). By one of them:
+    # an assertion for another server too could be used here by that server.
     meant_for = audience[0] if isinstance(audience, list) and len(audience) == 1 else audience
     expires = claims.get("exp")
     if claims.get("iss") != client.client_id:

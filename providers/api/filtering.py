@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
@@ -49,6 +51,15 @@ def one_of(name: str, lookup: str, values: list[str], explanation: str) -> Filte
     return Filter(name, lookup, parse, explanation, {"type": "string", "enum": values})
 
 
+def by_id(name: str, lookup: str, explanation: str) -> Filter:
+    def parse(text: str) -> UUID:
+        with suppress(ValueError):
+            return UUID(text)
+        raise ValueError(f"{name} is an id, a UUID.")
+
+    return Filter(name, lookup, parse, explanation, {"type": "string", "format": "uuid"})
+
+
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -57,9 +68,10 @@ MOMENT = re.compile(
 def moment(text: str) -> datetime:
     """A moment in any offset (RFC 3339); a plus that was not escaped arrives as a space."""
     written = text.replace(" ", "+")
-    if not MOMENT.fullmatch(written):
-        raise ValueError("Give a moment with its offset, such as 2026-03-02T10:00:00+01:00.")
-    return datetime.fromisoformat(written)
+    if MOMENT.fullmatch(written):
+        with suppress(ValueError):  # there is no such day or hour
+            return datetime.fromisoformat(written)
+    raise ValueError("Give a moment with its offset, such as 2026-03-02T10:00:00+01:00.")
 
 
 def during(what: str, lookup: str) -> tuple[Filter, Filter]:

@@ -178,6 +178,30 @@ def test_another_content_type_is_a_415(linde: Software, kind: str) -> None:
     problem(linde.post("/enrolments", b"x", Content_Type=kind), 415)
 
 
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("enrolment=zzz", "enrolment is an id, a UUID."),
+        ("submittedFrom=2026-03-02T25:00:00Z", "Give a moment with its offset"),
+        ("submittedBefore=2026-02-30T10:00:00Z", "Give a moment with its offset"),
+        ("submittedBefore=2026-02-28T10:00:00%2B99:99", "Give a moment with its offset"),
+    ],
+)
+def test_what_is_wrong_with_a_filter_is_said_in_our_words(
+    linde: Software, query: str, reason: str
+) -> None:
+    assert problem(linde.get(f"/claims?{query}"), 400)["detail"].startswith(reason)
+
+
+def test_no_body_is_not_an_empty_one(linde: Software, course: Course) -> None:
+    etag = linde.get(f"/courses/{course.pk}").headers["ETag"]
+    for answer in (
+        linde.post("/courses"),
+        linde.call("PATCH", f"/courses/{course.pk}", Idempotency_Key="a-new-key", If_Match=etag),
+    ):
+        assert problem(answer, 400)["detail"] == "The body is empty."
+
+
 def test_a_body_that_is_compressed_is_a_415(linde: Software) -> None:
     answer = linde.post("/courses", GOOD_COURSE, Content_Encoding="gzip")
 

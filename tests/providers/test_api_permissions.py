@@ -38,7 +38,7 @@ OUTSIDE = {r"^api/[\s\S]*$"}  # answer 404 to everybody
 # route: (scope, {method: status for the owner with the scope}, is it one object of a provider?)
 ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {
     "api/v1/courses": ("courses", {"GET": 200, "POST": 400}, False),
-    "api/v1/courses/<id:course_id>": ("courses", {"GET": 200, "PATCH": 428}, True),
+    "api/v1/courses/<id:course_id>": ("courses", {"GET": 200, "PATCH": 400}, True),
     "api/v1/courses/<id:course_id>/publications": ("courses", {"POST": 409}, True),
     "api/v1/courses/<id:course_id>/withdrawals": ("courses", {"POST": 200}, True),
     "api/v1/enrolments": ("enrolments", {"GET": 200, "POST": 400}, False),

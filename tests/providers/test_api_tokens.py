@@ -2,6 +2,8 @@
 
 from base64 import b64encode
 from datetime import timedelta
+from json import dumps
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +11,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.test import Client as Browser
+from jwcrypto.jwk import JWK
 from oauth2_provider.models import AccessToken
 from oauth2_provider.settings import DEFAULTS, oauth2_settings
 
@@ -124,6 +127,20 @@ def test_the_command_makes_a_client_that_works(
     )
 
     assert answer.json()["scope"] == "claims"
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]], ids=["lines", "json"])
+def test_the_command_shows_no_secret_of_who_signs(
+    linde: Software, capsys: pytest.CaptureFixture[str], tmp_path: Path, json: list[str]
+) -> None:
+    file = tmp_path / "keys.json"
+    key = JWK.generate(kty="RSA", size=2048).export_public(as_dict=True)
+    file.write_text(dumps({"keys": [key]}))
+    call_command("create_client", linde.provider.kvk_number, "--jwks", str(file), *json)
+
+    shown = capsys.readouterr().out
+    assert "clientId" in shown
+    assert "clientSecret" not in shown
 
 
 def test_every_switch_of_rfc_9700_that_the_library_has_is_on() -> None:

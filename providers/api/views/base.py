@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import ParseError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -87,7 +88,12 @@ class ApiView(APIView):
         return caller_of(self.request)
 
     def received(self, serializer: type[ApiSerializer]) -> dict[str, Any]:
-        """The body as checked values; raises ValidationError with everything that is wrong."""
+        """The body as checked values; raises ValidationError with everything that is wrong.
+
+        A body that got lost on the way is no empty one: a change would change nothing (ParseError).
+        """
+        if self.request.stream is None:
+            raise ParseError("The body is empty.")
         return serializer.read(self.request.data)
 
     def page(self, found: QuerySet[Any, Any], ordering: Ordering | None = None) -> Response:

@@ -15,6 +15,7 @@ from providers.api import serializers
 from providers.api.filtering import (
     REFERENCE,
     Filter,
+    by_id,
     during,
     narrowed,
     one_of,
@@ -34,13 +35,7 @@ from providers.states import ClaimState
 NEWEST = Ordering("submitted_at", datetime.fromisoformat)
 FILTERS = (
     one_of("state", "state", ClaimState.values, "Only claims in this state."),
-    Filter(
-        "enrolment",
-        "enrolment_id",
-        UUID,
-        "Only claims of this enrolment.",
-        {"type": "string", "format": "uuid"},
-    ),
+    by_id("enrolment", "enrolment_id", "Only claims of this enrolment."),
     Filter(
         "paymentReference",
         "payment_reference",

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
-from providers.api.filtering import Filter, during, narrowed, one_of, ordered, sort_parameter
+from providers.api.filtering import by_id, during, narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
@@ -22,13 +22,7 @@ from providers.states import EnrolmentState
 NEWEST = Ordering("redeemed_at", datetime.fromisoformat)
 FILTERS = (
     one_of("state", "state", EnrolmentState.values, "Only enrolments in this state."),
-    Filter(
-        "course",
-        "course_id",
-        UUID,
-        "Only enrolments in this course.",
-        {"type": "string", "format": "uuid"},
-    ),
+    by_id("course", "course_id", "Only enrolments in this course."),
     *during("redeemed", "redeemed_at"),
 )
 

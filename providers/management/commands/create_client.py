@@ -11,7 +11,7 @@ from providers.scopes import SCOPES
 
 
 class Command(BaseCommand):
-    help = "Create an API client for each provider with one of these KvK numbers (all: every provider); prints each secret once."
+    help = "Create an API client for each provider with one of these KvK numbers (all: every provider); prints each secret once; who signs with keys has none."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kvk", nargs="+", help="eight digits, or all")
@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 "kvkNumber": provider.kvk_number,
                 "name": provider.name,
                 "clientId": client.client_id,
-                "clientSecret": secret,
+                **({} if client.signs else {"clientSecret": secret}),
             }
             if options["json"]:
                 self.stdout.write(json.dumps(shown))
