@@ -10,17 +10,6 @@ from providers.api.idempotency import KeyHasOtherContent, KeyIsInUse
 from providers.api.problems import kind_of
 from providers.errors import Unable
 
-SUBJECTS = [
-    "courses",
-    "enrolments",
-    "claims",
-    "payments",
-    "batches",
-    "webhooks",
-    "catalogue",
-    "sandbox",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -49,13 +38,14 @@ class Operation:
 
 
 def operations(document: dict[str, Any]) -> list[Operation]:
-    """Every operation, subject by subject in the order a provider meets them."""
+    """Every operation, subject by subject in the order of the document."""
+    subjects = [tag["name"] for tag in document["tags"]]
     found = [
         _operation(document, path, method, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    return sorted(found, key=lambda operation: SUBJECTS.index(operation.tag))
+    return sorted(found, key=lambda operation: subjects.index(operation.tag))
 
 
 def _operation(

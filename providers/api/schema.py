@@ -34,15 +34,32 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description="The ETag of what you change, as a GET answered it.",
 )
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description="The ETag of what you have: 304 when it still says so.",
+)
 LIMIT = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
     description="How many rows a page has.",
 )
 AFTER = OpenApiParameter("after", str, description="The cursor of the page; take it from `next`.")
+SUBJECTS = {  # in the order a provider meets them
+    "courses": "What you offer: register, change, publish and withdraw it.",
+    "enrolments": "Who agreed to a course of yours, from the moment you redeem the code.",
+    "claims": "What you ask for: a part of a fee, with what shows that it is due.",
+    "payments": "What was sent to your bank account, and what is payable to you.",
+    "batches": "Many claims or courses in one request, and what came of each.",
+    "webhooks": "Addresses of yours where you are told of changes.",
+    "catalogue": "The published courses of every provider, for everybody.",
+    "sandbox": "Codes of citizens who do not exist, to try your software with.",
+}
 ANY_TIME = {400: "The request is not valid.", 401: "No token, or one that is not valid."}
 ANY_TIME |= {403: "The token lacks the scope.", 406: "The answer can only be JSON."}
 ANY_TIME |= {429: "Too many requests; wait Retry-After seconds."}
+UNCHANGED = "It is still what you have."
 WITH_ID = {404: "Not found, or not yours."}
 WITH_BODY = {413: "The body is too large.", 415: "Only application/json is read."}
 ROW, KEYS = "Row", ("id", "number", "reference")
@@ -73,7 +90,10 @@ def described(
     def decorate(method: Method) -> Method:
         problems = ANY_TIME | WITH_ID | (ONCE if once else {}) | (WITH_BODY if takes else {})
         problems |= CONDITIONAL if conditional else {}
+        reads = method.__name__ == "get"
         headers = [*([IDEMPOTENCY_KEY] if once else []), *([IF_MATCH] if conditional else [])]
+        headers += [IF_NONE_MATCH] if reads else []
+        unchanged = {304: None} if reads else {}
         described_: Method = extend_schema(
             tags=[tag],
             summary=summary,
@@ -81,7 +101,7 @@ def described(
             description=(method.__doc__ or "").strip() or summary,
             request={"application/merge-patch+json": takes} if conditional else takes,
             parameters=[*parameters, *headers],
-            responses={status: gives, **dict.fromkeys(problems, Problem)},
+            responses={status: gives, **unchanged, **dict.fromkeys(problems, Problem)},
         )(method)
         return described_
 
@@ -162,6 +182,12 @@ def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 if makes and code in ("201", "202"):
                     where = {"description": "Where it is.", "schema": {"type": "string"}}
                     response["headers"]["Location"] = where
+    told = {
+        tag for path in result["paths"].values() for each in path.values() for tag in each["tags"]
+    }
+    result["tags"] = [
+        {"name": name, "description": text} for name, text in SUBJECTS.items() if name in told
+    ]
     for batch in (ClaimBatch, CourseBatch):  # the library says no limits of a list of objects
         items = result["components"]["schemas"][batch.__name__]["properties"]["items"]
         items |= {"minItems": 1, "maxItems": BATCH_MAX}
@@ -198,9 +224,9 @@ def _dress(code: int, response: dict[str, Any], operation: dict[str, Any], metho
         response["content"] = {"application/problem+json": schema}
         response["description"] = {**ANY_TIME, **WITH_ID, **WITH_BODY, **ONCE, **CONDITIONAL}[code]
     else:
-        response["description"] = operation["summary"] + "."
+        response["description"] = operation["summary"] + "." if code != 304 else UNCHANGED
         response.pop("content", None) if code == 204 else None
-    if code == 200 and method in ("get", "patch"):
+    if code in (200, 304) and method in ("get", "patch"):
         response["headers"]["ETag"] = {"description": "Names what it says now.", "schema": text}
     if code in (409, 429):
         response["headers"]["Retry-After"] = {

@@ -180,6 +180,31 @@ def test_who_asks_for_problems_alone_reads_json(linde: Software, kind: str) -> N
     assert linde.call("DELETE", f"/webhooks/{endpoint.id}", Accept=kind).status_code == 204
 
 
+def test_the_document_says_that_what_is_unchanged_is_not_sent_again() -> None:
+    for path, methods in openapi("http://testserver")["paths"].items():
+        for method, operation in methods.items():
+            headers = {each["name"] for each in operation.get("parameters", [])}
+            is_read = method == "get"
+            assert ("If-None-Match" in headers, "304" in operation["responses"]) == (
+                is_read,
+                is_read,
+            ), path
+
+
+def test_every_subject_of_the_document_is_explained() -> None:
+    document = openapi("http://testserver")
+    explained = [tag["name"] for tag in document["tags"] if tag["description"]]
+    used = {
+        tag
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for tag in operation["tags"]
+    }
+
+    assert len(explained) == len(used)
+    assert set(explained) == used
+
+
 def test_the_document_says_what_may_be_empty_and_how_many_fit_in_a_batch() -> None:
     schemas = Browser().get("/api/v1/openapi.json").json()["components"]["schemas"]
 
