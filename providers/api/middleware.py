@@ -20,11 +20,11 @@ HEADERS = {
     "API-Version": VERSION,
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 OF_THE_BODY = "Content-Type", "Content-Length"
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}  # RFC 6797, 7.2
 UNREADABLE = BadRequest, SuspiciousOperation, MultiPartParserError
 FAILURES = {
     400: "The request cannot be read: too many parameters, too large or malformed.",
@@ -49,7 +49,8 @@ class ApiMiddleware:
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and response.status_code >= 400:
             response, is_page = _as_problem(response), False
-        for name, value in (HEADERS | (PAGE if is_page else {})).items():
+        secure = OVER_TLS if request.is_secure() else {}
+        for name, value in (HEADERS | secure | (PAGE if is_page else {})).items():
             response.headers[name] = value
         return _conditional(request, response)
 

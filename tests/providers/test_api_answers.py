@@ -27,11 +27,19 @@ def test_version_and_security_headers_are_on_every_answer(linde: Software, path:
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     strict = "default-src 'none'; style-src" if path == "/docs" else "default-src 'none'; frame"
     assert headers["Content-Security-Policy"].startswith(strict)
     assert len(headers["X-Request-Id"]) >= 8
+
+
+@pytest.mark.parametrize("path", ["/catalogue", "/nothing", "/docs"])
+def test_only_an_answer_over_tls_asks_to_come_back_over_tls(db: None, path: str) -> None:
+    plain = Browser().get(f"/api/v1{path}")
+    over_tls = Browser().get(f"/api/v1{path}", secure=True)
+
+    assert "Strict-Transport-Security" not in plain.headers
+    assert over_tls.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_a_request_id_is_taken_over_or_drawn(linde: Software) -> None:
