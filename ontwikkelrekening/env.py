@@ -40,16 +40,16 @@ def items(name: str, default: str | None = None) -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
-def secret(name: str, *, kept_in: Path | None) -> str:
-    """A secret of at least 32 characters from the environment.
+def secret(name: str, *, kept_in: Path | None, least: int = 32) -> str:
+    """A secret of at least so many characters from the environment.
 
     In development (`kept_in` names a file) a missing one is drawn once and kept there; in
     production it is an error, because a secret nobody chose is no secret.
     """
     if kept_in is None or os.environ.get(name):
         value = text(name)
-        if len(value) < 32:
-            raise ImproperlyConfigured(f"{name} must have at least 32 characters.")
+        if len(value) < least:
+            raise ImproperlyConfigured(f"{name} must have at least {least} characters.")
         return value
     kept: dict[str, str] = json.loads(kept_in.read_text()) if kept_in.exists() else {}
     if name not in kept:

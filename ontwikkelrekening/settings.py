@@ -49,7 +49,7 @@ if PRODUCTION and not STAFF_SECOND_FACTOR:
     raise ImproperlyConfigured("Production needs STAFF_SECOND_FACTOR.")
 OTP_TOTP_ISSUER = "Ontwikkelrekening"
 
-SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS)
+SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS, least=50)  # as Django wants it
 # Keys of the personal data, outside the database: look-up of a BSN (HMAC) and wrapping of the
 # key each person's data is encrypted with (AES-GCM).
 BSN_LOOKUP_KEY = env.secret("BSN_LOOKUP_KEY", kept_in=_KEPT_SECRETS)

@@ -67,6 +67,13 @@ def test_production_refuses_to_start_with(name: str, value: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("name", "least"), [("SECRET_KEY", 50), ("LOTTERY_KEY", 32)])
+def test_a_secret_that_is_too_short_is_refused_at_the_start(name: str, least: int) -> None:
+    done = run_with({name: "x" * (least - 1)})
+
+    assert f"{name} must have at least {least} characters." in done.stderr
+
+
 @pytest.mark.parametrize("command", ["makemigrations", "check_ledger", "help"])
 def test_without_any_setting_every_command_says_what_to_do(command: str) -> None:
     done = subprocess.run(
