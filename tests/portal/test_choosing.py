@@ -239,6 +239,18 @@ def test_made_up_answers_lead_back_to_the_question(fatima: Client, town: Town, o
     assert not Enrolment.objects.exists()
 
 
+def test_a_field_points_to_what_is_said_of_it_and_otherwise_nowhere(
+    fatima: Client, town: Town
+) -> None:
+    path = f"/opleidingen/{town.course.pk}/kiezen"
+    asked = fatima.get(path).content.decode()
+    wrong = fatima.get(f"/opleidingen/{town.course.pk}/controleren", {"start": "x"})
+
+    assert 'id="id_start"' in asked
+    assert "aria-describedby" not in asked
+    assert 'aria-describedby=" id_start-error"' in wrong.content.decode()
+
+
 def test_cancelling_asks_once_and_gives_all_back(fatima: Client, town: Town) -> None:
     fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers_of(check_page(fatima, town)))
     enrolment = Enrolment.objects.get()
@@ -278,6 +290,17 @@ def test_what_is_only_approved_is_not_called_paid(fatima: Client, town: Town) ->
     assert "Goedgekeurd voor " in told
     assert "Goedgekeurd, nog niet betaald € 130,00" in told
     assert "Betaald aan de opleider € 0,00" in told
+
+
+def test_why_is_no_block_within_a_line_of_text(fatima: Client, town: Town) -> None:
+    agreed = agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
+    redeem(agreed.code, provider=agreed.enrolment.provider, actor="test", at=TODAY)
+    claim_start(town.scheme, agreed.enrolment, at=TODAY)
+
+    page = fatima.get(f"/keuzes/{agreed.enrolment.pk}").content.decode()
+
+    assert '<div class="lines__text"><span class="utrecht-badge-status' in page
+    assert "</details></div>" in page
 
 
 def test_after_cancelling_nothing_is_left_to_pay_oneself(fatima: Client, town: Town) -> None:
