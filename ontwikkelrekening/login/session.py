@@ -62,7 +62,8 @@ def _end_session(request: HttpRequest) -> None:
 
 
 def was_logged_in(request: HttpRequest) -> bool:
-    return bool(request.COOKIES.get(WAS_LOGGED_IN))
+    """And is not any more; who works for a provider is not logged out because a citizen's page asks who it is."""
+    return bool(request.COOKIES.get(WAS_LOGGED_IN)) and request.session.is_empty()
 
 
 def filled_in(request: HttpRequest) -> str:

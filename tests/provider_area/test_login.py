@@ -211,6 +211,14 @@ def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(school: Schoo
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_who_works_for_a_provider_is_not_told_to_be_logged_out(school: School) -> None:
+    answer = log_in(school.provider).get("/opleidingen")
+
+    assert answer.status_code == 403
+    assert "Log eerst in" in text(answer)
+    assert "U bent uitgelogd" not in text(answer)
+
+
 def test_after_logging_out_nothing_is_left(school: School) -> None:
     desk = log_in(school.provider)
     desk.post("/opleiders/uitloggen")
