@@ -192,6 +192,18 @@ def test_a_year_that_is_none_gets_a_plain_answer(
     assert "Dit is geen jaar van 1900 tot en met 9998." in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [("csv", "ontwikkelrekening-2026.csv"), ("evidence", "ontwikkelrekening.jsonl.gz")],
+)
+def test_a_file_carries_the_year_in_its_name_when_it_is_of_one_year(
+    year: Year, amir: Client, form: str, name: str
+) -> None:
+    answer = amir.get(f"/audit/exports/{form}", {"year": "2026"})
+
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
 def test_a_funds_amounts_lead_to_what_its_own_credit_pays(year: Year, amir: Client) -> None:
     """Henk's course is paid by the employer and the state, Fatima's by the state alone."""
     employer(year)

@@ -81,7 +81,8 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     if error:
         return _formats(request, year, error)
     file = written(lambda path: write(path, Period(date(year, 1, 1), date(year, 12, 31))), suffix)
-    return FileResponse(file, as_attachment=True, filename=f"ontwikkelrekening-{year}{suffix}")
+    of = "" if form == "evidence" else f"-{year}"  # evidence is of all years
+    return FileResponse(file, as_attachment=True, filename=f"ontwikkelrekening{of}{suffix}")
 
 
 def written(write: Callable[[Path], None], suffix: str) -> IO[bytes]:
