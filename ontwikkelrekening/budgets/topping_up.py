@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ledger.posting import NewBooking
@@ -51,6 +52,14 @@ class AnotherYear(UnableToTopUp):
         super().__init__(_("%(on)s does not lie in %(year)s.") % {"on": on, "year": year})
 
 
+class AnotherDay(UnableToTopUp):
+    def __init__(self, run: TopUpRun) -> None:
+        super().__init__(
+            _("The top-up of %(year)s is decided on %(on)s. Give that day to go on with it.")
+            % {"year": run.year, "on": run.decided_on}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run is; amounts in cents."""
@@ -69,9 +78,15 @@ class Progress:
 
 @transaction.atomic
 def start_run(
-    scheme: Scheme, *, year: int, on: date, at: datetime, chunk_size: int = 1000
+    scheme: Scheme, *, year: int, on: date | None = None, at: datetime, chunk_size: int = 1000
 ) -> TopUpRun:
-    """Start the top-up of a year and queue its chunks; started again, what is open is queued again."""
+    """Start the top-up of a year and queue its chunks; started again, what is open is queued again.
+
+    Decided on the facts of a day: today, or the run's own when it is started again.
+    """
+    if on is None:
+        begun = TopUpRun.objects.filter(scheme=scheme, year=year).first()
+        on = begun.decided_on if begun else localdate(at)
     if on.year != year:
         raise AnotherYear(year, on)
     fund_of(scheme)
@@ -89,6 +104,8 @@ def start_run(
     if created:
         with connection.cursor() as cursor:
             cursor.execute(CREATE_CHUNKS, {"run": run.pk, "size": chunk_size})
+    elif run.decided_on != on:
+        raise AnotherDay(run)
     _queue(run, at=at)
     return run
 
@@ -156,7 +173,7 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
         kind="top_up",
         cause=f"run:{run.pk}",
         description=f"Jaarlijks tegoed {run.year}",
-        effective_on=run.decided_on,
+        effective_on=localdate(at),  # the day of the facts may lie in a closed period
     )
     grant(
         tranches,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from djmoney.money import Money
@@ -65,7 +66,8 @@ def play_a_year() -> Year:
     world = create_world()
     (willem,) = register([WILLEM], at=AT).codes
     run = start_run(world.scheme, year=2026, on=ON, at=AT)
-    drain()
+    with time_machine.travel(AT, tick=False):
+        drain()
     enrolment = enrol(world, world.fatima)
     paid = claim(world, enrolment, "start", 150, at=LATER)
     batch = prepare_batch(by="ineke", pay_on=date(2026, 2, 5), at=LATER)

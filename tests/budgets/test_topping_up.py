@@ -10,15 +10,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.checking import check_ledger
+from ledger.closing import close_period
+from ledger.models import Booking
 from ledger.posting import Overdrawn
 from ontwikkelrekening.budgets import granting, topping_up
 from ontwikkelrekening.budgets.models import TopUpRun, Tranche
-from ontwikkelrekening.budgets.topping_up import AnotherYear, progress, run_chunk, start_run
+from ontwikkelrekening.budgets.topping_up import (
+    AnotherDay,
+    AnotherYear,
+    progress,
+    run_chunk,
+    start_run,
+)
 from ontwikkelrekening.citizens.registering import register
 from ontwikkelrekening.eligibility.models import Decision
 from providers.models import OutboxMessage
 from providers.outbox import drain
-from tests.budgets.world import AT, ON, World, create_world, left, left_on, person
+from tests.budgets.world import AT, LATER, ON, World, create_world, left, left_on, person
 from tests.killing import run_and_kill
 
 
@@ -128,11 +136,39 @@ def test_a_killed_worker_has_granted_whole_chunks_and_another_grants_the_rest_on
 def test_started_twice_is_the_same_run(world: World) -> None:
     run = start_run(world.scheme, year=2026, on=ON, at=AT)
 
-    again = start_run(world.scheme, year=2026, on=ON + timedelta(days=30), at=AT)
+    again = start_run(world.scheme, year=2026, at=AT + timedelta(days=30))
 
     assert again.pk == run.pk
+    assert again.decided_on == ON
     assert TopUpRun.objects.count() == 1
     assert OutboxMessage.objects.count() == run.chunks.count()
+
+
+def test_started_again_for_another_day_is_refused(world: World) -> None:
+    start_run(world.scheme, year=2026, on=ON, at=AT)
+
+    with pytest.raises(AnotherDay, match="2026-01-02"):
+        start_run(world.scheme, year=2026, on=ON + timedelta(days=1), at=LATER)
+
+
+def test_a_month_that_closes_over_a_run_keeps_nobody_from_its_credit(world: World) -> None:
+    people(5)
+    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=4)
+    run_chunk(f"{run.pk}:0", at=AT)
+    close_period(through=date(2026, 1, 31))
+
+    for _ in range(2):
+        run_chunk(f"{run.pk}:1", at=LATER)
+
+    assert progress(run).granted == 7
+    assert set(Tranche.objects.values_list("granted_on", flat=True)) == {ON}
+    assert set(Tranche.objects.exclude(expires_on=None).values_list("expires_on", flat=True)) == {
+        date(2026, 12, 31),
+        date(2028, 12, 31),
+    }
+    booked = Booking.objects.filter(kind="top_up").order_by("effective_on")
+    assert list(booked.values_list("effective_on", flat=True)) == [ON, LATER.date()]
+    assert check_ledger() == []
 
 
 def test_the_number_of_queries_does_not_grow_with_the_chunk(db: None) -> None:

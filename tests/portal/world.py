@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+import time_machine
 from django.test import Client
 from djmoney.money import Money
 
@@ -40,7 +41,8 @@ def build_town(*, at: datetime = NEW_YEAR) -> Town:
     ]
     fatima, henk = register(people, at=at).codes
     start_run(scheme.scheme, year=at.year, on=at.date(), at=at)
-    drain()
+    with time_machine.travel(at, tick=False):
+        drain()
     (noor,) = register([_person("Noor", NOOR_BSN, 1996)], at=at).codes
     return Town(scheme, fatima, henk, noor, add_course(scheme, "Basis digitale vaardigheden"))
 

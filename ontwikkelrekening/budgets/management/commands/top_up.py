@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scheme", help="the code of the scheme, such as landelijk")
         parser.add_argument("year", type=int)
-        parser.add_argument("--on", type=day, help="the day it is decided on; today by default")
+        parser.add_argument("--on", type=day, help="the day of the facts; today by default")
         parser.add_argument(
             "--here", action="store_true", help="do the work in this process, not in the workers"
         )
@@ -30,9 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started, at = time.monotonic(), timezone.now()
         scheme = find_scheme(options["scheme"])
-        on = options["on"] or timezone.localdate(at)
         try:
-            run = start_run(scheme, year=options["year"], on=on, at=at)
+            run = start_run(scheme, year=options["year"], on=options["on"], at=at)
         except (UnableToTopUp, UnableToFund, NoPolicy) as error:
             raise CommandError(str(error)) from None
         if options["here"]:
