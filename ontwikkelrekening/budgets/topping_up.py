@@ -52,6 +52,11 @@ class AnotherYear(UnableToTopUp):
         super().__init__(_("%(on)s does not lie in %(year)s.") % {"on": on, "year": year})
 
 
+class StillToCome(UnableToTopUp):
+    def __init__(self, on: date) -> None:
+        super().__init__(_("%(on)s is still to come.") % {"on": on})
+
+
 class AnotherDay(UnableToTopUp):
     def __init__(self, run: TopUpRun) -> None:
         super().__init__(
@@ -89,6 +94,8 @@ def start_run(
         on = begun.decided_on if begun else localdate(at)
     if on.year != year:
         raise AnotherYear(year, on)
+    if on > localdate(at):
+        raise StillToCome(on)
     fund_of(scheme)
     policy, _parameters = in_force(scheme, on=on)
     run, created = TopUpRun.objects.get_or_create(

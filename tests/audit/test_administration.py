@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
@@ -402,16 +403,19 @@ def test_erasing_asks_for_the_account_number_again(year: Year) -> None:
 # Top-ups
 
 
+@time_machine.travel(datetime(2027, 1, 2, 9, tzinfo=UTC))
 def test_a_top_up_is_started_for_the_workers(year: Year) -> None:
     petra = logged_in("petra", "policy-officers")
     act = "/admin/budgets/topuprun/do/start"
 
     wrong = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2026-01-02")
     too_early = say(petra, act, scheme=year.world.scheme.pk, year=2025, on="2025-01-02")
+    to_come = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2027-01-03")
     started = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2027-01-02")
 
     assert "valt niet in 2027" in wrong
     assert "geen beleid dat geldt" in too_early
+    assert "moet nog komen" in to_come
     assert "is begonnen" in started
     assert TopUpRun.objects.filter(year=2027).exists()
 

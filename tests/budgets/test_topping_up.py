@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +19,7 @@ from ontwikkelrekening.budgets.models import TopUpRun, Tranche
 from ontwikkelrekening.budgets.topping_up import (
     AnotherDay,
     AnotherYear,
+    StillToCome,
     progress,
     run_chunk,
     start_run,
@@ -222,6 +224,19 @@ def test_next_year_comes_on_top_up_to_the_cap_and_coaching_waits_three_years(
 def test_a_day_in_another_year_is_refused(world: World) -> None:
     with pytest.raises(AnotherYear):
         start_run(world.scheme, year=2027, on=ON, at=AT)
+
+
+def test_a_day_that_is_still_to_come_is_refused(world: World) -> None:
+    with pytest.raises(StillToCome):
+        start_run(world.scheme, year=2026, on=ON, at=AT - timedelta(days=1))
+
+    assert not TopUpRun.objects.exists()
+
+
+@time_machine.travel(datetime(2026, 11, 1, 9, tzinfo=UTC), tick=False)
+def test_the_command_refuses_a_day_that_is_still_to_come(world: World) -> None:
+    with pytest.raises(CommandError, match="^2027-01-04 moet nog komen"):
+        call_command("top_up", "landelijk", "2027", "--on", "2027-01-04", "--here")
 
 
 def test_the_command_tops_up_here_and_says_what_it_did(
