@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from ledger.balances import balances, totals
 from ledger.posting import NewBooking, NewTransfer, post
@@ -15,8 +17,17 @@ from ontwikkelrekening.budgets.models import Fund, Round, RoundState
 from ontwikkelrekening.budgets.rounds import lock
 
 
+class StillToCome(Exception):
+    """What ends by date would end before its time, for good."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(_("%(on)s is still to come.") % {"on": on})
+
+
 def end_day(*, on: date, at: datetime) -> Expired:
-    """Expire what is over on a day, then hand on what came back to rounds."""
+    """Expire what is over on a day, then hand on what came back to rounds; raises StillToCome."""
+    if on > localdate(at):
+        raise StillToCome(on)
     done = expire(on=on, at=at)
     hand_on(on=on, at=at)
     return done

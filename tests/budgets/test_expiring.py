@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from djmoney.money import Money
 
 from ledger.checking import check_ledger
+from ledger.closing import close_period
 from ontwikkelrekening.budgets.expiring import Expired, expire
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from providers import claiming
@@ -119,9 +121,30 @@ def test_the_number_of_queries_does_not_grow_with_what_expires(world: World) -> 
     assert expired(1, date(2026, 2, 1)) == expired(5, date(2026, 3, 1))
 
 
+NEW_YEAR = datetime(2027, 1, 1, 9, tzinfo=UTC)
+
+
 def test_the_command_says_what_it_ended(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     give(world, world.fatima, 30_000, expires_on=date(2026, 12, 31))
 
-    call_command("expire_credit", "--on", "2027-01-01")
+    with time_machine.travel(NEW_YEAR, tick=False):
+        call_command("expire_credit")
 
     assert "1 tranches expired (300.00 euros)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("on", "why"),
+    [("2027-01-02", "2027-01-02 moet nog komen"), ("2026-01-31", "closed through 2026-01-31")],
+)
+def test_the_command_refuses_a_day_that_is_still_to_come_or_closed(
+    world: World, on: str, why: str
+) -> None:
+    stays = give(world, world.fatima, 30_000, expires_on=date(2027, 1, 1))
+    give(world, world.henk, 1_000, expires_on=ON)
+    close_period(through=date(2026, 1, 31))
+
+    with time_machine.travel(NEW_YEAR, tick=False), pytest.raises(CommandError, match=why):
+        call_command("expire_credit", "--on", on)
+
+    assert left_on(stays) == 30_000

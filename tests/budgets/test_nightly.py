@@ -135,7 +135,7 @@ def test_when_the_list_is_over_what_is_left_goes_back_to_the_fund(world: World) 
     everyone_applies(round_, applicants(1))
     allocated(round_)
 
-    end_day(on=date(2026, 3, 31), at=AFTER)
+    end_day(on=date(2026, 3, 31), at=AFTER + timedelta(days=22))
     assert left(f"fund:{round_.pk}") == 150_000
     for _ in range(2):
         end_day(on=date(2026, 4, 1), at=AFTER + timedelta(days=30))

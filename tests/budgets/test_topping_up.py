@@ -235,7 +235,7 @@ def test_a_day_that_is_still_to_come_is_refused(world: World) -> None:
 
 @time_machine.travel(datetime(2026, 11, 1, 9, tzinfo=UTC), tick=False)
 def test_the_command_refuses_a_day_that_is_still_to_come(world: World) -> None:
-    with pytest.raises(CommandError, match="^2027-01-04 moet nog komen"):
+    with pytest.raises(CommandError, match=r"^2027-01-04 moet nog komen"):
         call_command("top_up", "landelijk", "2027", "--on", "2027-01-04", "--here")
 
 
