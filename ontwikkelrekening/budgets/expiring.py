@@ -1,6 +1,6 @@
 """Expiring: codes never used, enrolments past their term and credit past its last day.
 
-Each step works in slices that commit, with a constant number of queries per slice; a run that was
+And what came back to an account that has ended, for nobody will use it. Each step works in slices that commit, with a constant number of queries per slice; a run that was
 killed is simply run again, and a second run finds nothing to do.
 """
 
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from ontwikkelrekening.budgets.models import Tranche
+from ontwikkelrekening.budgets.models import Tranche, TrancheQuerySet
 from ontwikkelrekening.budgets.releasing import release_rests
 from ontwikkelrekening.budgets.returning import give_up
 from providers.models import Claim, Enrolment
@@ -24,7 +24,7 @@ ACTOR = "machine"
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What one run did."""
+    """What one run did; the tranches that gave something back, and the cents."""
 
     lapsed: int
     finished: int
@@ -40,10 +40,14 @@ def expire(*, on: date, at: datetime) -> Expired:
     )
     lapsed = _end_all(unused, event="lapse", reason="lapsed", on=on, at=at)
     finished = _end_all(over, event="finish", reason="finished", on=on, at=at)
-    expired: list[int] = []
-    while slice_ := _expire_slice(on=on, at=at):
-        expired += slice_
-    return Expired(lapsed, finished, len(expired), sum(expired))
+    gone: list[int] = []
+    for tranches, why in (
+        (Tranche.objects.expired(on=on), "expired"),
+        (Tranche.objects.of_ended_accounts(), "left"),
+    ):
+        while slice_ := _give_up_slice(tranches, why=why, on=on, at=at):
+            gone += slice_
+    return Expired(lapsed, finished, len(gone), sum(gone))
 
 
 def _end_all(
@@ -67,8 +71,8 @@ def _end_slice(
 
 
 @transaction.atomic
-def _expire_slice(*, on: date, at: datetime) -> list[int]:
-    """Book what is left of expired credit back to where it came from; return the amounts."""
-    tranches = Tranche.objects.expired(on=on).holding_credit()
-    locked = tranches.select_for_update(of=("self",), no_key=True).order_by("pk")[:SLICE]
-    return give_up(locked, cause=f"expiry:{on}", why="expired", on=on, at=at)
+def _give_up_slice(tranches: TrancheQuerySet, *, why: str, on: date, at: datetime) -> list[int]:
+    """Book what is left of this credit back to where it came from; return the amounts."""
+    holding = tranches.holding_credit()
+    locked = holding.select_for_update(of=("self",), no_key=True).order_by("pk")[:SLICE]
+    return give_up(locked, cause=f"expiry:{on}", why=why, on=on, at=at)

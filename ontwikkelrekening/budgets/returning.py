@@ -28,7 +28,8 @@ DESCRIPTIONS = {
 def return_credit(account_code: str, *, why: str, on: date, at: datetime) -> int:
     """End the account of someone who leaves or died: give back all free credit; return the cents.
 
-    What is reserved for a running course stays reserved; what is left of it comes back later.
+    What is reserved for a running course stays reserved; what is left of it goes back the night after
+    it came (see expiring).
     """
     Citizen.objects.filter(account_code=account_code, ended_at=None).update(ended_at=at)
     tranches = Tranche.objects.of(account_code).holding_credit()

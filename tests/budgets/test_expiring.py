@@ -14,8 +14,13 @@ from djmoney.money import Money
 
 from ledger.checking import check_ledger
 from ledger.closing import close_period
+from ledger.models import Booking
 from ontwikkelrekening.budgets.expiring import Expired, expire
+from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.budgets.reserving import agree, cancel
+from ontwikkelrekening.budgets.returning import return_credit
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import Citizen
 from providers import claiming
 from providers.enrolling import redeem
 from providers.models import Enrolment
@@ -114,11 +119,54 @@ def test_the_number_of_queries_does_not_grow_with_what_expires(world: World) -> 
             give(world, world.fatima, 30_000, expires_on=on - timedelta(days=1))
             agree(world.fatima, course(world), starts_on=ON, at=AT, id=uuid4())
             give(world, world.henk, 1_000, expires_on=on - timedelta(days=1))
+            give(world, world.henk, 1_000)
+        Citizen.objects.filter(account_code=world.henk).update(ended_at=AT)
         with CaptureQueriesContext(connection) as captured:
             expire(on=on, at=LATER)
         return len(captured)
 
     assert expired(1, date(2026, 2, 1)) == expired(5, date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("rule", ["fund", "funder"])
+def test_what_a_course_leaves_of_an_ended_account_goes_back_where_its_credit_came_from(
+    world: World, rule: str
+) -> None:
+    Fund.objects.update(return_rule=rule)
+    before = left("fund:landelijk")
+    general = give(world, world.fatima, 30_000)
+    stays = give(world, world.henk, 10_000)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    enrolment = redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
+    claim, _ = claiming.submit(
+        uuid4(), enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
+        actor="roc", at=LATER,
+    )  # fmt: skip
+    claiming.assess(str(claim.pk), at=LATER)
+    assert return_credit(world.fatima, why="died", on=LATER.date(), at=LATER) == 0
+    after = enrolment.claim_until + timedelta(days=1)
+
+    assert expire(on=after, at=LATER) == Expired(0, 1, 1, 15_000)
+    assert expire(on=after, at=LATER) == Expired(0, 0, 0, 0)
+
+    assert (left_on(general), left_on(stays)) == (0, 10_000)
+    in_the_fund = before - 30_000 - 10_000 + 15_000
+    assert left("fund:landelijk") == (in_the_fund if rule == "fund" else in_the_fund - 15_000)
+    assert Booking.objects.get(cause=f"expiry:{after}", kind="expire").description == (
+        "Tegoed terug: de rekening is gestopt"
+    )
+    assert check_ledger() == []
+
+
+def test_a_code_that_lapses_after_an_account_ended_gives_everything_back(world: World) -> None:
+    general = give(world, world.fatima, 80_000, expires_on=date(2028, 12, 31))
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    erase(Citizen.objects.get(account_code=world.fatima), at=AT)
+
+    done = expire(on=agreed.enrolment.code_valid_until + timedelta(days=1), at=LATER)
+
+    assert done == Expired(1, 0, 1, 80_000)
+    assert left_on(general) == 0
 
 
 NEW_YEAR = datetime(2027, 1, 1, 9, tzinfo=UTC)
@@ -130,7 +178,7 @@ def test_the_command_says_what_it_ended(world: World, capsys: pytest.CaptureFixt
     with time_machine.travel(NEW_YEAR, tick=False):
         call_command("expire_credit")
 
-    assert "1 tranches expired (300.00 euros)" in capsys.readouterr().out
+    assert "1 tranches gave back what was left (300.00 euros)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 
 from ledger.models import Account
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
 from providers.models import Category, Enrolment
 
@@ -174,6 +175,11 @@ class TrancheQuerySet(models.QuerySet["Tranche"]):
 
     def expired(self, *, on: date) -> TrancheQuerySet:
         return self.filter(expires_on__lt=on)
+
+    def of_ended_accounts(self) -> TrancheQuerySet:
+        """Credit of who left, died or was erased."""
+        ended = Citizen.objects.filter(ended_at__isnull=False)
+        return self.filter(account_code__in=ended.values("account_code"))
 
     def paying_for(self, category: str) -> TrancheQuerySet:
         """Credit that may be spent on this category."""

@@ -26,6 +26,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{done.lapsed} codes lapsed, {done.finished} enrolments finished, {done.tranches} "
-            f"tranches expired ({to_money(done.cents).amount} euros), "
+            f"tranches gave back what was left ({to_money(done.cents).amount} euros), "
             f"in {time.monotonic() - started:.1f} s."
         )
