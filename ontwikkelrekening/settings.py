@@ -154,6 +154,10 @@ TEMPLATES = [
 ]
 
 
+# What is asked again and again is parsed and planned once (decision 403).
+_OF_PSYCOPG = {"server_side_binding": True, "prepare_threshold": 3}
+
+
 def _database() -> dict[str, Any]:
     """The server that DATABASE_URL names, else our own, started here."""
     url = env.text("DATABASE_URL", None if PRODUCTION else "") or own_server(VAR / "postgres")
@@ -176,9 +180,7 @@ def _database() -> dict[str, Any]:
         "tcp_user_timeout": 5000,
         # Nothing here takes so long that compiling its plan would pay.
         "options": "-c idle_in_transaction_session_timeout=10s -c jit=off",
-        # What is asked again and again is parsed and planned once (decision 403).
-        "server_side_binding": True,
-        "prepare_threshold": 3,
+        **_OF_PSYCOPG,
         **options,
     }
     return database
@@ -390,16 +392,17 @@ OUTBOX_HANDLERS = {
 _BROKER = env.text("CELERY_BROKER_URL", None if PRODUCTION else "pgmq://")
 CELERY_BROKER_URL = _BROKER
 if _BROKER.startswith("pgmq:"):
+    CELERY_BROKER_TRANSPORT = "ontwikkelrekening.pgmq_broker:Transport"
     _db = DATABASES["default"]
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "conn_string": make_conninfo(
+        "connection": make_conninfo(
             dbname=_db["NAME"],
             user=_db["USER"] or None,
             password=_db["PASSWORD"] or None,
             host=_db["HOST"] or None,
             port=_db["PORT"] or None,
+            **{name: value for name, value in _db["OPTIONS"].items() if name not in _OF_PSYCOPG},
         ),
-        "init_extension": False,  # set_up_database installs the queue's SQL
         # No use_notify: who only sends listens too and never reads, until its backend waits for room
         # in the pipe, and with it whoever drops a database. Workers ask ten times a second anyway.
         "visibility_timeout": 60,
