@@ -1,8 +1,9 @@
 """Contributions of a funder to many citizens at once, from a file: whole or not at all.
 
 Columns: `account`, `amount`, `reference`, and if wanted `categories` (with spaces) and
-`valid_until`. A reference is used once; the same file again changes nothing. On the page one member of
-staff hands a file in, which checks it, and another takes it in.
+`valid_until`. A reference is used once; the same file again changes nothing, also when a last day has
+passed since or an account has ended. On the page one member of staff hands a file in, which checks it, and
+another takes it in.
 """
 
 from __future__ import annotations
@@ -153,12 +154,12 @@ def _checked(fund: Fund, lines: Iterable[str], *, on: date) -> tuple[list[NewTra
     read = list(_read(fund, lines, on=on))
     faults = [each for each in read if isinstance(each, Fault)]
     wanted = [each for each in read if isinstance(each, _Line)]
-    faults += _unknown_accounts(wanted) + _used_twice(wanted)
     known, changed = _known(wanted)
-    faults += changed
+    new = [each for each in wanted if each.tranche.id not in known]
+    faults += _used_twice(wanted) + changed + _passed(new, on=on) + _unknown_accounts(new)
     if faults:
         raise UnusableFile(sorted(faults, key=lambda fault: fault.line))
-    return [each.tranche for each in wanted if each.tranche.id not in known], len(known)
+    return [each.tranche for each in new], len(known)
 
 
 def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Fault]:
@@ -193,7 +194,6 @@ def _line(
             ("reference", _("is missing"), not row.get("reference")),
             ("amount", _("is not an amount in euros above zero, such as 250.00"), cents is None),
             ("valid_until", _("is not a day, such as 2027-12-31"), wrong_day),
-            ("valid_until", _("has passed"), expires_on is not None and expires_on < on),
             (
                 "categories",
                 _("only %(kinds)s is agreed with this funder")
@@ -231,6 +231,14 @@ def _day(text: str) -> tuple[date | None, bool]:
         return (date.fromisoformat(text) if text else None), False
     except ValueError:
         return None, True
+
+
+def _passed(lines: Sequence[_Line], *, on: date) -> list[Fault]:
+    return [
+        Fault(each.number, "valid_until", _("has passed"))
+        for each in lines
+        if each.tranche.expires_on and each.tranche.expires_on < on
+    ]
 
 
 def _unknown_accounts(lines: Sequence[_Line]) -> list[Fault]:

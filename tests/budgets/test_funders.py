@@ -104,6 +104,24 @@ def test_the_same_file_again_changes_nothing(world: World) -> None:
     assert Tranche.objects.count() == 1
 
 
+def test_the_same_file_again_after_its_last_day_or_an_end_changes_nothing(world: World) -> None:
+    fund = employer(world)
+    rows = [f"{world.fatima},250.00,F1,,2026-06-30", f"{world.henk},100.00,F2,,"]
+    contribute(fund, lines(*rows), on=ON, at=AT)
+    return_credit(world.henk, why="left", on=ON, at=AT)
+    after = date(2026, 7, 1)
+
+    assert contribute(fund, lines(*rows), on=after, at=LATER) == Contributed(0, 2, 0)
+    more = [f"{world.fatima},250.00,F3,,2026-06-30", f"{world.henk},100.00,F4,,"]
+    with pytest.raises(UnusableFile) as refused:
+        contribute(fund, lines(*rows, *more), on=after, at=LATER)
+
+    assert [(each.line, each.field) for each in refused.value.problems] == [
+        (4, "valid_until"),
+        (5, "account"),
+    ]
+
+
 def test_a_file_with_mistakes_is_refused_whole_and_each_is_named(world: World) -> None:
     fund = employer(world)
 
