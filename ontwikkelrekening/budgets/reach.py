@@ -24,7 +24,7 @@ from ontwikkelrekening.eligibility.parameters import (
     SINGLE_MOTHER,
     Parameters,
 )
-from ontwikkelrekening.eligibility.policies import in_force
+from ontwikkelrekening.eligibility.policies import held_last
 from ontwikkelrekening.eligibility.rules import Facts, decide
 from providers.states import EnrolmentState
 
@@ -58,7 +58,7 @@ def reach(scheme: Scheme, *, year: int, until: date | None = None) -> list[Group
     The last row is everyone. Raises NoPolicy.
     """
     last = min(until or date(year, 12, 31), date(year, 12, 31))
-    _policy, parameters = in_force(scheme, on=date(year, 12, 31))
+    parameters = held_last(scheme, on=date(year, 12, 31))
     users = set(
         Agreement.objects.filter(enrolment__agreed_at__year=year)
         .filter(enrolment__agreed_at__lt=midnight_after(last))

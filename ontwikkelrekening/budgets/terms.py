@@ -1,4 +1,7 @@
-"""The terms an enrolment is paid on, from the policy of the scheme that pays first."""
+"""The terms an enrolment is paid on, from the policy of the scheme that pays first.
+
+Credit outlives its scheme: after the end its terms are those of the version that held last.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from ontwikkelrekening.budgets.errors import UnableToAgree
 from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.policies import NoPolicy, in_force
+from ontwikkelrekening.eligibility.policies import NoPolicy, held_last
 
 
 class NoTerms(UnableToAgree):
@@ -20,17 +23,17 @@ class NoTerms(UnableToAgree):
 
 
 def terms_for(schemes: Sequence[Scheme], *, on: date) -> Parameters:
-    """The parameters in force of the first scheme that has a policy, its own or one it follows."""
+    """The parameters of the first scheme that has had a policy, its own or one it follows."""
     for scheme in dict.fromkeys(schemes):
         for candidate in (scheme, _followed(scheme)):
-            if candidate is not None and (parameters := _in_force(candidate, on=on)):
+            if candidate is not None and (parameters := _held_last(candidate, on=on)):
                 return parameters
     raise NoTerms
 
 
-def _in_force(scheme: Scheme, *, on: date) -> Parameters | None:
+def _held_last(scheme: Scheme, *, on: date) -> Parameters | None:
     try:
-        return in_force(scheme, on=on)[1]
+        return held_last(scheme, on=on)
     except NoPolicy:
         return None
 

@@ -50,6 +50,16 @@ class NewVersion(forms.Form):
     starts_on = forms.DateField(
         label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    ends_on = forms.DateField(
+        label=gettext_lazy("Holds until"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        required=False,
+        help_text=gettext_lazy(
+            "The first day on which it does not hold. When no version follows, the scheme ends there:"
+            " nobody gets new credit, and what is left can be used until its last day. Usually empty:"
+            " it holds until the next version."
+        ),
+    )
     values_of = forms.ModelChoiceField(
         Policy.objects.select_related("scheme").order_by("scheme", "-version"),
         label=gettext_lazy("With the values of"),
@@ -86,6 +96,7 @@ def _draft(request: Request) -> str:
     drafted = policies.draft(
         scheme,
         starts_on=request.answers["starts_on"],
+        ends_on=request.answers["ends_on"],
         settings=_settings_of(last) if last else {},
         on=timezone.localdate(),
     )

@@ -82,6 +82,9 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
         "|---|---|---|",
         *_terms(parameters),
         "",
+        "Credit outlives its scheme: what is left at the end can be used until its own last day, on the"
+        " terms of the version that held last. Nobody gets new credit.",
+        "",
         "Completion is a certificate, attendance of at least"
         f" {parameters.attendance_min_percent}%, or an exam taken: any one of them"
         f" ({parameters.grounds['attendance_min_percent']}).",

@@ -53,6 +53,14 @@ class WorksBackwards(UnableToSetPolicy):
         )
 
 
+class EndsBeforeItStarts(UnableToSetPolicy):
+    def __init__(self, ends_on: date) -> None:
+        super().__init__(
+            _("This version ends on %(day)s. It has to start before that.")
+            % {"day": date_format(ends_on)}
+        )
+
+
 class IncompletePolicy(UnableToSetPolicy):
     """Parameters are missing or wrong; `problems` names each."""
 
@@ -63,6 +71,12 @@ class IncompletePolicy(UnableToSetPolicy):
 
 class NoPolicy(LookupError):
     """The scheme has no approved policy on this date."""
+
+    def __init__(self, scheme: Scheme, on: date) -> None:
+        super().__init__(
+            _("%(scheme)s has no policy in force on %(day)s.")
+            % {"scheme": scheme, "day": date_format(on)}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +99,12 @@ def draft(
 ) -> Policy:
     """A new version of the scheme's policy, open to change until it is proposed.
 
-    `on` is today; raises WorksBackwards when the version would start too early.
+    `on` is today; raises WorksBackwards when the version would start too early, EndsBeforeItStarts
+    when too late. When no version follows on `ends_on`, the scheme ends there.
     """
     Scheme.objects.select_for_update().get(pk=scheme.pk)
     _see_that_it_works_forward(scheme, starts_on=starts_on, on=on)
+    _see_that_it_starts_first(starts_on, ends_on)
     last = Policy.objects.filter(scheme=scheme).aggregate(last=Max("version"))["last"] or 0
     policy = Policy.objects.create(
         scheme=scheme, version=last + 1, starts_on=starts_on, ends_on=ends_on
@@ -120,9 +136,10 @@ def change(policy: Policy, *, settings: Mapping[str, Setting]) -> None:
 
 @transaction.atomic
 def move_start(policy: Policy, *, starts_on: date, on: date) -> None:
-    """Give a draft another first day; raises WorksBackwards when that is too early."""
+    """Give a draft another first day; raises WorksBackwards or EndsBeforeItStarts."""
     _locked(policy, expected=PolicyState.DRAFT)
     _see_that_it_works_forward(policy.scheme, starts_on=starts_on, on=on)
+    _see_that_it_starts_first(starts_on, policy.ends_on)
     policy.starts_on = starts_on
     policy.save(update_fields=["starts_on"])
 
@@ -197,11 +214,17 @@ def in_force(scheme: Scheme, *, on: date) -> tuple[Policy, Parameters]:
     """The version that holds on this date, with its typed values; raises NoPolicy."""
     policy = Policy.objects.in_force(scheme=scheme, on=on).first()
     if policy is None:
-        raise NoPolicy(
-            _("%(scheme)s has no policy in force on %(day)s.")
-            % {"scheme": scheme, "day": date_format(on)}
-        )
+        raise NoPolicy(scheme, on)
     return policy, parameters_of(policy)
+
+
+def held_last(scheme: Scheme, *, on: date) -> Parameters:
+    """Of the version in force, or after the scheme's end of the last that was; raises NoPolicy."""
+    begun = Policy.objects.filter(scheme=scheme, state=PolicyState.APPROVED, starts_on__lte=on)
+    policy = begun.order_by("-starts_on").first()
+    if policy is None:
+        raise NoPolicy(scheme, on)
+    return parameters_of(policy)
 
 
 def problems_of(policy: Policy) -> list[str]:
@@ -229,6 +252,11 @@ def _see_that_it_works_forward(scheme: Scheme, *, starts_on: date, on: date) -> 
     first = first_start(scheme, on=on)
     if starts_on < first:
         raise WorksBackwards(first)
+
+
+def _see_that_it_starts_first(starts_on: date, ends_on: date | None) -> None:
+    if ends_on and starts_on >= ends_on:
+        raise EndsBeforeItStarts(ends_on)
 
 
 def _take_its_days(policy: Policy, *, on: date) -> None:

@@ -57,6 +57,27 @@ def test_a_policy_is_drafted_by_one_and_approved_by_another(year: Year) -> None:
     assert Policy.objects.get(version=1).ends_on == date(2027, 1, 1)
 
 
+@time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC))
+def test_a_scheme_ends_with_a_last_version(year: Year) -> None:
+    petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
+    policies = "/admin/eligibility/policy/"
+    scheme, starts_on = year.world.scheme.pk, "2027-01-01"
+
+    too_soon = say(
+        petra, f"{policies}do/draft", scheme=scheme, starts_on=starts_on, ends_on=starts_on
+    )
+    say(petra, f"{policies}do/draft", scheme=scheme, starts_on=starts_on, ends_on="2027-07-01")
+    policy = Policy.objects.get(version=2)
+    too_late = say(petra, f"{policies}{policy.pk}/do/start", starts_on="2027-07-01")
+    say(petra, f"{policies}{policy.pk}/do/propose")
+    say(paul, f"{policies}{policy.pk}/do/approve")
+
+    assert "Deze versie eindigt op 1 januari 2027" in too_soon
+    assert "Deze versie eindigt op 1 juli 2027" in too_late
+    policy.refresh_from_db()
+    assert (policy.state, policy.ends_on) == ("approved", date(2027, 7, 1))
+
+
 def test_a_policy_that_changed_since_it_was_read_is_not_approved(year: Year) -> None:
     petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
     policies = "/admin/eligibility/policy/"

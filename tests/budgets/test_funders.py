@@ -33,8 +33,10 @@ from ontwikkelrekening.budgets.models import ContributionFile, Fund, ReturnRule,
 from ontwikkelrekening.budgets.reserving import agree, cancel, quote
 from ontwikkelrekening.budgets.returning import return_credit
 from ontwikkelrekening.budgets.terms import NoTerms
+from ontwikkelrekening.budgets.topping_up import start_run
 from ontwikkelrekening.eligibility.example import EXAMPLE
-from ontwikkelrekening.eligibility.policies import Setting, approve, draft, propose
+from ontwikkelrekening.eligibility.models import Policy
+from ontwikkelrekening.eligibility.policies import NoPolicy, Setting, approve, draft, propose
 from ontwikkelrekening.staff import set_up_groups
 from providers import claiming
 from providers.enrolling import redeem
@@ -277,6 +279,19 @@ def test_credit_of_a_funder_without_a_policy_follows_the_terms_agreed(world: Wor
     agreed = agree(world.henk, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
 
     assert [term["instalment"] for term in agreed.enrolment.terms] == ["start", "completion"]
+
+
+def test_credit_left_after_the_end_of_its_scheme_follows_the_terms_that_held_last(
+    world: World,
+) -> None:
+    give(world, world.henk, 30_000)
+    Policy.objects.filter(scheme=world.scheme).update(ends_on=STARTS_ON)  # the day before LATER
+
+    agreed = agree(world.henk, course(world), starts_on=LATER.date(), at=LATER, id=uuid4())
+
+    assert [term["instalment"] for term in agreed.enrolment.terms] == ["start", "completion"]
+    with pytest.raises(NoPolicy):
+        start_run(world.scheme, year=2026, on=LATER.date(), at=LATER)
 
 
 def test_credit_that_is_all_spent_sets_no_terms(world: World) -> None:

@@ -19,6 +19,7 @@ from ontwikkelrekening.budgets.open_data import counted_until
 from ontwikkelrekening.budgets.reach import GroupReach, reach
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from ontwikkelrekening.budgets.topping_up import start_run
+from ontwikkelrekening.eligibility.models import Policy
 from providers.outbox import drain
 from tests.budgets.round_world import applicants
 from tests.budgets.world import AT, LATER, ON, STARTS_ON, World, course, create_world
@@ -52,6 +53,13 @@ def populated(*, others: int) -> World:
 
 def by_group(rows: list[GroupReach]) -> dict[str, GroupReach]:
     return {row.group: row for row in rows}
+
+
+def test_the_year_in_which_a_scheme_ended_is_counted(world: World) -> None:
+    before = reach(world.scheme, year=2026)
+    Policy.objects.filter(scheme=world.scheme).update(ends_on=date(2026, 7, 1))
+
+    assert reach(world.scheme, year=2026) == before
 
 
 def test_a_group_is_counted_against_its_share_of_the_population(world: World) -> None:
