@@ -118,7 +118,7 @@ def test_the_same_file_again_after_its_last_day_or_an_end_changes_nothing(world:
     with pytest.raises(UnusableFile) as refused:
         contribute(fund, lines(*rows, *more), on=after, at=LATER)
 
-    assert [(each.line, each.field) for each in refused.value.problems] == [
+    assert [(each.line, each.field) for each in refused.value.faults] == [
         (4, "valid_until"),
         (5, "account"),
     ]
