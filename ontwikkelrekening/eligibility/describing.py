@@ -93,7 +93,8 @@ def _lines(parameters: Parameters, *, title: str) -> Iterator[str]:
         " share of the days to the last week of the term has passed, whatever shows it.",
         "",
         "Childcare and travel start on a day when a course of the same person runs. They are paid when the"
-        " code of that course is handed in; until then, or when it was cancelled, a person looks.",
+        " code of that course is handed in; until then, or when it lapsed, a person looks. A course that"
+        " is cancelled takes them with it, unless another one runs on their first day.",
         "",
         "## 6. Which fact counts",
         "",
