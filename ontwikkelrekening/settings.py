@@ -409,7 +409,11 @@ if _BROKER.startswith("pgmq:"):
     }
 elif _BROKER.startswith("redis"):
     # Without the throttle a dead worker's messages come back only about every 100 s (kombu #2558).
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60, "unacked_restore_throttle": 1}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 60,
+        "unacked_restore_throttle": 1,
+        "socket_keepalive": True,  # a machine that vanished would keep who rings for ever
+    }
 CELERY_TASK_IGNORE_RESULT = True
 # A worker of their own sends the webhooks: a receiver that hangs never keeps one from the claims.
 CELERY_TASK_ROUTES = {"webhooks": {"queue": "webhooks"}}
