@@ -11,7 +11,7 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -25,7 +25,8 @@ GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 REFUSALS = Http404, PermissionDenied, BadRequest, SuspiciousOperation, MultiPartParserError
 logger = logging.getLogger("ontwikkelrekening.requests")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "taskName"}
+# What every record has, and what may hold the text of an exception: `data` is Celery's, of a task.
+_LEFT_OUT = {*vars(logging.makeLogRecord({})), "message", "asctime", "request", "taskName", "data"}
 
 
 class JsonLines(logging.Formatter):
@@ -36,18 +37,33 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         if request_id.get():
             line["requestId"] = request_id.get()
-        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        line |= {key: value for key, value in vars(record).items() if key not in _LEFT_OUT}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
             line["where"] = [
                 f"{frame.filename}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(record.exc_info[2])[-8:]
             ]
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, ensure_ascii=False, default=lambda value: str(_kind(value)))
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The line's words, with the kind of an exception where its text would stand."""
+    words, args = str(_kind(record.msg)), record.args
+    if isinstance(args, Mapping):
+        if "exc" in args:  # Celery's, of a task: the text of what it raised
+            raised = record.exc_info and record.exc_info[0]
+            args = {**args, "exc": raised.__name__ if raised else "an exception"}
+        return words % args
+    return words % tuple(_kind(value) for value in args) if args else words
+
+
+def _kind(value: object) -> object:
+    return type(value).__name__ if isinstance(value, BaseException) else value
 
 
 class RequestLog:
