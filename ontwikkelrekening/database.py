@@ -14,6 +14,9 @@ from ontwikkelrekening.staff import set_up_groups
 APP_ROLE = "ontwikkelrekening_app"
 AUDITOR_ROLE = "ontwikkelrekening_auditor"
 
+# From PostgreSQL 16 on only who made a role may do this, or a superuser. Pages of the audit act as the auditor.
+ALTER_ROLES = f"""ALTER ROLE {AUDITOR_ROLE} SET default_transaction_read_only = on;
+GRANT {AUDITOR_ROLE} TO {APP_ROLE};"""
 ROLES = f"""
 DO $$ BEGIN
     CREATE ROLE {APP_ROLE} LOGIN;
@@ -21,10 +24,14 @@ EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN
     CREATE ROLE {AUDITOR_ROLE} LOGIN;
 EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN
+    {ALTER_ROLES}
+EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;
+"""
+RIGHTS = f"""
 GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {AUDITOR_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
-ALTER ROLE {AUDITOR_ROLE} SET default_transaction_read_only = on;
 DO $$ BEGIN  -- a table of the caller's own takes the name of any other
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END $$;
@@ -48,10 +55,8 @@ TAKEN_BACK = (
         )
     ),
 )
-TAKE_BACK = f"""
-REVOKE EXECUTE ON FUNCTION {", ".join(TAKEN_BACK)} FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(bigint) TO {APP_ROLE};
-"""
+TAKE_BACK = f"""REVOKE EXECUTE ON FUNCTION {", ".join(TAKEN_BACK)} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(bigint) TO {APP_ROLE};"""
 
 # What the app role may change of a row once it is there, of the records that others rely on; none of
 # them goes. What may be changed when, triggers say.
@@ -83,7 +88,7 @@ def set_up_database() -> None:
     books'.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ROLES)
+        cursor.execute(ROLES + RIGHTS)
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone() == (True,):
             cursor.execute(TAKE_BACK)
@@ -92,7 +97,7 @@ def set_up_database() -> None:
             if columns:
                 cursor.execute(f"GRANT UPDATE ({columns}) ON {table} TO {APP_ROLE}")
         grant_ledger(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
-        grant_reading(cursor, app=APP_ROLE, auditor=AUDITOR_ROLE)
+        grant_reading(cursor, auditor=AUDITOR_ROLE)
         if settings.CELERY_BROKER_URL.startswith("pgmq:"):
             _install_queue(cursor)
     begin_era()
@@ -100,15 +105,21 @@ def set_up_database() -> None:
     set_up_groups()
 
 
-def left_to_a_superuser() -> str:
-    """What only a superuser can run, when that has still to be done."""
+def left_to_a_superuser() -> list[str]:
+    """What only a superuser can run and has still to be done."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT bool_or(has_function_privilege(%s, name, 'EXECUTE')) FROM unnest(%s::text[]) AS name",
-            [AUDITOR_ROLE, list(TAKEN_BACK)],
+            """
+            SELECT bool_or(has_function_privilege(%(role)s, name, 'EXECUTE')),
+                pg_has_role(%(app)s, %(role)s, 'MEMBER') AND EXISTS (
+                    SELECT FROM pg_roles WHERE rolname = %(role)s
+                        AND 'default_transaction_read_only=on' = ANY (rolconfig))
+            FROM unnest(%(functions)s::text[]) AS name
+            """,
+            {"app": APP_ROLE, "role": AUDITOR_ROLE, "functions": list(TAKEN_BACK)},
         )
-        (left,) = cursor.fetchone()
-    return TAKE_BACK if left else ""
+        may_lock, are_altered = cursor.fetchone()
+    return [ALTER_ROLES] * (not are_altered) + [TAKE_BACK] * may_lock
 
 
 def _install_queue(cursor) -> None:  # type: ignore[no-untyped-def]

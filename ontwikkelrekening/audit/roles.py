@@ -84,8 +84,8 @@ READABLE: list[type[Model]] = [
 ]
 
 
-def grant_reading(cursor: CursorWrapper, *, app: str, auditor: str) -> None:
-    """Let the auditor read what the audit pages show, and let the app's pages act as the auditor.
+def grant_reading(cursor: CursorWrapper, *, auditor: str) -> None:
+    """Let the auditor read what the audit pages show.
 
     Of members of staff only the login name is seen: it is who proposed, approved or released.
     """
@@ -95,6 +95,5 @@ def grant_reading(cursor: CursorWrapper, *, app: str, auditor: str) -> None:
         GRANT USAGE ON SCHEMA public TO {auditor};
         GRANT SELECT ON {tables} TO {auditor};
         GRANT SELECT (id, username) ON auth_user TO {auditor};
-        GRANT {auditor} TO {app};
         """
     )

@@ -6,9 +6,11 @@ import pytest
 from django.db import DatabaseError, connection
 
 from ontwikkelrekening.database import (
+    ALTER_ROLES,
     APP_ROLE,
     AUDITOR_ROLE,
     CHANGEABLE,
+    ROLES,
     TAKE_BACK,
     left_to_a_superuser,
 )
@@ -129,8 +131,28 @@ def test_every_lock_on_a_number_is_taken_back() -> None:
 
 
 def test_what_is_left_to_a_superuser_is_said() -> None:
-    assert left_to_a_superuser() == ""
+    assert left_to_a_superuser() == []
     with connection.cursor() as cursor:
         cursor.execute("GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC")
 
-    assert left_to_a_superuser() == TAKE_BACK
+    assert left_to_a_superuser() == [TAKE_BACK]
+
+
+def test_roles_that_somebody_else_made_are_taken_as_they_are() -> None:
+    """As after `pg_dumpall -g` restored by a superuser, when the owner is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        counts_who_made_it = cursor.fetchone()[0] >= 16
+        cursor.execute("CREATE ROLE another_owner CREATEROLE")
+        cursor.execute("SET LOCAL SESSION AUTHORIZATION another_owner")
+        cursor.execute(ROLES)  # as they were
+        cursor.execute("RESET SESSION AUTHORIZATION")
+    assert left_to_a_superuser() == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER ROLE {AUDITOR_ROLE} RESET default_transaction_read_only")
+        cursor.execute("SET LOCAL SESSION AUTHORIZATION another_owner")
+        cursor.execute(ROLES)
+        cursor.execute("RESET SESSION AUTHORIZATION")
+
+    assert left_to_a_superuser() == [ALTER_ROLES] * counts_who_made_it

@@ -14,4 +14,4 @@ class Command(BaseCommand):
         set_up_database()
         self.stdout.write("The database is ready.")
         if statements := left_to_a_superuser():
-            self.stderr.write(f"Let a superuser run in it:{statements}")
+            self.stderr.write("\n".join(["Let a superuser run in it:", *statements]))
