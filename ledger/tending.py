@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from ledger.publishing import NotPublished, publish
 from ledger.rolling_up import roll_up
 from ledger.sealing import seal
 
+logger = logging.getLogger(__name__)
+
 
 def tend(*, at: datetime) -> list[Seal]:
     """Roll up the hot accounts, seal what is settled, publish the seals; return the new ones.
@@ -21,8 +24,12 @@ def tend(*, at: datetime) -> list[Seal]:
     """
     roll_up()
     seals = seal(key=sealing_key(), at=at)
+    folder = Path(settings.LEDGER_SEALS_DIR)
     try:
-        publish(Path(settings.LEDGER_SEALS_DIR))
+        if (
+            older := publish(folder) - len(seals)
+        ) > 0:  # it could not be written, or is another folder
+            logger.warning("%s did not have %d older seals: published too", folder, older)
     except (NotPublished, OSError) as error:
         raise NotPublished(f"sealed, but not published: {error}") from None
     return seals

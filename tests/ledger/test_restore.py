@@ -14,8 +14,10 @@ from tempfile import mkdtemp
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from ledger.models import Seal
+from ledger.publishing import PUBLISHED
 from ledger.reports import trial_balance
 from ledger.tending import tend
 from ontwikkelrekening.postgres import PROGRAMS, server_in
@@ -53,8 +55,9 @@ OURS = 18
 
 
 @pytest.fixture
-def books(own_database: str) -> Names:
+def books(own_database: str, settings: Settings, tmp_path: Path) -> Names:
     """Sealed books with something after the last seal, on a server that has counted far."""
+    settings.LEDGER_SEALS_DIR = str(tmp_path)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
         cursor.execute(COUNT_ON)
@@ -99,14 +102,15 @@ def run(*command: object, url: str = "", expect: int = 0) -> str:
     return done.stdout
 
 
-def manage(command: str, url: str, *, expect: int = 0) -> str:
-    return run(sys.executable, "-W", "ignore", "manage.py", command, url=url, expect=expect)
+def manage(command: str, url: str, *options: object, expect: int = 0) -> str:
+    ours = (sys.executable, "-W", "ignore", "manage.py", command, *options)
+    return run(*ours, url=url, expect=expect)
 
 
 def test_books_restored_elsewhere_are_as_they_were_and_go_on(
-    books: Names, other_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    books: Names, other_server: str, tmp_path: Path, settings: Settings
 ) -> None:
-    monkeypatch.setenv("LEDGER_SEALS_DIR", str(tmp_path))
+    published = Path(settings.LEDGER_SEALS_DIR) / PUBLISHED
     where = connection.settings_dict
     dump = tmp_path / "books.dump"
     run(
@@ -120,9 +124,10 @@ def test_books_restored_elsewhere_are_as_they_were_and_go_on(
     manage("set_up_database", other_server)
 
     assert "0 findings" in manage("check_ledger", other_server)
-    assert "0 findings" in manage("verify_ledger", other_server)
+    verified = manage("verify_ledger", other_server, "--published", published)
+    assert "1 compared with those published, 0 findings" in verified
     python = (sys.executable, "-W", "ignore", "-c")
     digests = [bytes(seal.digest).hex() for seal in Seal.objects.order_by("number")]
     assert run(*python, READ, url=other_server) == f"{digests}\n{trial_balance()}\n"
     assert run(*python, GO_ON, books.fund, books.fatima, 10, url=other_server) == "1\n"
-    assert "0 findings" in manage("verify_ledger", other_server)
+    assert "0 findings" in manage("verify_ledger", other_server, "--published", published)

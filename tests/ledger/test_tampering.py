@@ -24,6 +24,7 @@ from ledger.exports.evidence import write_evidence
 from ledger.publishing import publish
 from ledger.rolling_up import roll_up
 from ledger.sealing import public_key_of, seal
+from ledger.tending import tend
 from ledger.verifier import Evidence
 from ledger.verifying import verify_ledger
 from tests.ledger.books import AT, Names, move, name, open_books
@@ -238,7 +239,8 @@ def test_every_change_is_found_and_named(books: Names) -> None:
     assert findings() == []
 
 
-def test_the_commands_end_with_one_and_name_it(books: Names) -> None:
+def test_the_commands_end_with_one_and_name_it(books: Names, tmp_path: Path) -> None:
+    publish(tmp_path)
     for command, options in (("check_ledger", {}), ("verify_ledger", {"key": PUBLIC.hex()})):
         out = StringIO()
         call_command(command, stdout=out, **options)
@@ -261,6 +263,38 @@ def test_the_newest_seals_are_missed_beside_the_published_file(
         call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
 
     assert "seal 4 is gone" in out.getvalue()
+
+
+def test_a_published_file_that_is_not_there_is_missed(books: Names, tmp_path: Path) -> None:
+    """As with another folder in the settings: nothing would be compared."""
+    out = StringIO()
+
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
+
+    assert f"{tmp_path / 'seals.jsonl'} is not there" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_before_anything_is_sealed_no_file_is_missed() -> None:
+    out = StringIO()
+
+    call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
+
+    assert " 0 findings" in out.getvalue()
+
+
+def test_a_new_folder_gets_all_seals_and_that_is_said(
+    books: Names, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tend(at=AT)
+    (record,) = caplog.records
+    assert record.getMessage() == f"{tmp_path} did not have 4 older seals: published too"
+
+    caplog.clear()
+    move(books.fund, books.fatima, 1)
+    assert len(tend(at=AT)) == 1
+    assert not caplog.records
 
 
 @pytest.mark.django_db

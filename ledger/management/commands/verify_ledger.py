@@ -68,11 +68,11 @@ def _public_key(text: str | None) -> bytes:
 
 
 def _published(file: Path | None) -> tuple[dict[int, str], list[str]]:
-    """What was published and what is wrong with it; nothing when no file has been written yet."""
+    """What was published and what is wrong with it."""
     if file is None:
         file = Path(settings.LEDGER_SEALS_DIR) / PUBLISHED
-        if not file.exists():
-            return {}, []
+        if not file.exists():  # right only as long as nothing was sealed
+            return {}, [f"{file} is not there"] if Seal.objects.exists() else []
     try:
         with open_text(file) as lines:
             known, wrong = read_published(lines)
