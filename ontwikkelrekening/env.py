@@ -5,10 +5,14 @@ What is set to nothing, as a compose file sets what it does not know, counts as 
 
 import json
 import os
+import re
 import secrets
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+BROKERS = ("amqp", "amqps", "redis", "rediss", "pgmq")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -30,14 +34,77 @@ def flag(name: str, *, default: bool) -> bool:
 def number(name: str, default: int, *, least: int = 1) -> int:
     """A whole number from `least`."""
     value = os.environ.get(name) or str(default)
-    if not (value.isascii() and value.isdigit() and int(value) >= least):
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least}.")
+    if not (re.fullmatch("[0-9]{1,9}", value) and int(value) >= least):
+        raise ImproperlyConfigured(
+            f"{name} is {value[:20]!r}; it must be a whole number from {least} to 999999999."
+        )
     return int(value)
 
 
 def items(name: str, default: str | None = None) -> list[str]:
     """A list written with commas."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def origin(name: str, default: str | None = None, *, secure: bool) -> str:
+    """The scheme and host of a site, as a browser names it: no path, and no slash at the end."""
+    value = text(name, default)
+    if not (_is_address(value, secure=secure) and value.count("/") == 2):
+        wanted = "https://" if secure else "http:// or https://"
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be {wanted} and a host.")
+    return value
+
+
+def issuer(name: str, *, secure: bool) -> str:
+    """The address of an OpenID Connect broker; empty when there is none."""
+    value = text(name, "")
+    if value and not _is_address(value, secure=secure):
+        wanted = "https" if secure else "http or https"
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an {wanted} address.")
+    return value
+
+
+def contact(name: str, default: str) -> str:
+    """Where people write to: one `mailto:` or `https:` address."""
+    value = text(name, default)
+    if not re.fullmatch(r"mailto:[^\s@]+@[^\s@]+", value) and not _is_address(value, secure=True):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a mailto: or https: address.")
+    return value
+
+
+def broker(name: str, default: str | None) -> str:
+    """The address of a broker that Celery can use."""
+    value = text(name, default)
+    parts = _split(value)
+    if parts is None or parts.scheme not in BROKERS or "://" not in value:
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as amqp://user:password@host:5672//; "
+            f"it begins with {', '.join(f'{scheme}://' for scheme in BROKERS)}."
+        )
+    return value
+
+
+def _is_address(value: str, *, secure: bool) -> bool:
+    """Whether this is an address on the web, with a host and no name or password before it."""
+    parts = _split(value)
+    schemes = ["https"] if secure else ["https", "http"]
+    return bool(
+        parts
+        and parts.scheme in schemes
+        and re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:]+\](:[0-9]+)?", parts.netloc)
+        and re.fullmatch(r"[!-~]+", value)
+        and not (parts.query or parts.fragment)
+    )
+
+
+def _split(value: str) -> SplitResult | None:
+    """The parts of an address; None when its host or port cannot be read."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - it is read only now
+    except ValueError:
+        return None
+    return parts
 
 
 def secret(name: str, *, kept_in: Path | None, least: int = 32) -> str:

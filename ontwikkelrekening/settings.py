@@ -4,6 +4,7 @@
 missing secret, DEBUG, the mock login or an insecure flag.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from psycopg.conninfo import make_conninfo
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from stdnum import bic, iban
 
 from ontwikkelrekening import env
@@ -23,6 +25,7 @@ from providers.scopes import SCOPES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
+_HOST = re.compile(r"\.?[A-Za-z0-9-][A-Za-z0-9.-]*|\[[0-9A-Fa-f:]+\]")
 
 ENVIRONMENT = env.text("ENVIRONMENT", "production")
 if ENVIRONMENT not in ("production", "development"):
@@ -54,6 +57,10 @@ SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS, least=50)  # as Dja
 # key each person's data is encrypted with (AES-GCM).
 BSN_LOOKUP_KEY = env.secret("BSN_LOOKUP_KEY", kept_in=_KEPT_SECRETS)
 IDENTITY_MASTER_KEY = env.secret("IDENTITY_MASTER_KEY", kept_in=_KEPT_SECRETS)
+if "," in IDENTITY_MASTER_KEY or IDENTITY_MASTER_KEY.strip() != IDENTITY_MASTER_KEY:
+    raise ImproperlyConfigured(  # it could never be written in the list of old keys
+        "IDENTITY_MASTER_KEY has a comma, or a blank at its begin or end."
+    )
 IDENTITY_OLD_MASTER_KEYS = env.items("IDENTITY_OLD_MASTER_KEYS", "")  # until rewrap_keys has run
 # The key that one-time codes of enrolments are derived from.
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
@@ -62,6 +69,8 @@ ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
 LOTTERY_KEY = env.secret("LOTTERY_KEY", kept_in=_KEPT_SECRETS)
 # The account that providers are paid from; in development an invented one.
 PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
+if not (PAYER_NAME.isprintable() and PAYER_NAME.strip() == PAYER_NAME and len(PAYER_NAME) <= 70):
+    raise ImproperlyConfigured("PAYER_NAME must be one line of 70 letters at most.")
 PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
 PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
 if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
@@ -70,11 +79,15 @@ if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
 LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
 LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
 
-PUBLIC_URL = env.text("PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000")
-if not urlsplit(PUBLIC_URL).hostname or (PRODUCTION and not PUBLIC_URL.startswith("https://")):
-    raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}; it must be https:// and a host.")
-SECURITY_CONTACT = env.text("SECURITY_CONTACT", f"mailto:security@{urlsplit(PUBLIC_URL).hostname}")
+PUBLIC_URL = env.origin(
+    "PUBLIC_URL", None if PRODUCTION else "http://127.0.0.1:8000", secure=PRODUCTION
+)
+SECURITY_CONTACT = env.contact(
+    "SECURITY_CONTACT", f"mailto:security@{urlsplit(PUBLIC_URL).hostname}"
+)
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", None if PRODUCTION else "127.0.0.1,localhost,testserver")
+if not ALLOWED_HOSTS or (PRODUCTION and not all(map(_HOST.fullmatch, ALLOWED_HOSTS))):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name each host, such as example.org.")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -170,6 +183,7 @@ def _database() -> dict[str, Any]:
     if database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must be postgres://USER@HOST/NAME.")
     options = database.get("OPTIONS", {})
+    _refuse_unreadable(options)
     database["HOST"] = options.pop("host", "") or database["HOST"]
     database["OPTIONS"] = {
         "connect_timeout": 5,
@@ -184,6 +198,14 @@ def _database() -> dict[str, Any]:
         **options,
     }
     return database
+
+
+def _refuse_unreadable(options: dict[str, Any]) -> None:
+    """Options of DATABASE_URL that PostgreSQL does not know, or words where it takes a number."""
+    try:
+        timeout_from_conninfo(conninfo_to_dict(make_conninfo(**options)))
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL: {error}.") from None
 
 
 DATABASES = {"default": _database()}
@@ -218,14 +240,14 @@ WRONG_PASSWORDS_OF_AN_ADDRESS = 50
 AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
 # Citizens log in with DigiD through a broker that speaks OpenID Connect. Without an issuer the login
 # page says that it does not work now.
-OIDC_ISSUER = env.text("OIDC_ISSUER", "") if LOGIN == "oidc" else ""
+OIDC_ISSUER = env.issuer("OIDC_ISSUER", secure=PRODUCTION) if LOGIN == "oidc" else ""
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID") if OIDC_ISSUER else ""
 OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
 OIDC_BSN_CLAIM = env.text("OIDC_BSN_CLAIM", "bsn")
 OIDC_LEVELS = env.items("OIDC_LEVELS", "")  # accepted values of `acr`; empty accepts what comes
 OIDC_TIMEOUT_SECONDS = 10
 # Employees of a provider log in with eHerkenning, through a broker of the same kind.
-EHERKENNING_ISSUER = env.text("EHERKENNING_ISSUER", "") if LOGIN == "oidc" else ""
+EHERKENNING_ISSUER = env.issuer("EHERKENNING_ISSUER", secure=PRODUCTION) if LOGIN == "oidc" else ""
 EHERKENNING_CLIENT_ID = env.text("EHERKENNING_CLIENT_ID") if EHERKENNING_ISSUER else ""
 EHERKENNING_CLIENT_SECRET = env.text("EHERKENNING_CLIENT_SECRET") if EHERKENNING_ISSUER else ""
 EHERKENNING_KVK_CLAIM = env.text(
@@ -389,7 +411,7 @@ OUTBOX_HANDLERS = {
     "round.assess": "ontwikkelrekening.budgets.drawing.assess_slice",
     "round.allocate": "ontwikkelrekening.budgets.allocating.allocate_slice",
 }
-_BROKER = env.text("CELERY_BROKER_URL", None if PRODUCTION else "pgmq://")
+_BROKER = env.broker("CELERY_BROKER_URL", None if PRODUCTION else "pgmq://")
 CELERY_BROKER_URL = _BROKER
 if _BROKER.startswith("pgmq:"):
     CELERY_BROKER_TRANSPORT = "ontwikkelrekening.pgmq_broker:Transport"

@@ -83,7 +83,12 @@ def _oldest_open() -> datetime | None:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Counts for Prometheus; counts only, nothing of anybody."""
-    return HttpResponse("".join(_lines()), content_type="text/plain; version=0.0.4")
+    try:
+        lines = _lines()
+    except DatabaseError:
+        logger.exception("the database does not answer")
+        return HttpResponse("no answer of the database\n", status=503, content_type="text/plain")
+    return HttpResponse("".join(lines), content_type="text/plain; version=0.0.4")
 
 
 def _lines() -> list[str]:

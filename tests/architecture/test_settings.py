@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from runpy import run_path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
-from tests.deploy import run_with
+from tests.deploy import PRODUCTION, run_with
 
 
 def test_production_starts_without_a_warning_when_everything_is_given() -> None:
@@ -88,3 +90,70 @@ def test_without_any_setting_every_command_says_what_to_do(command: str) -> None
     assert done.stderr.splitlines() == [
         "Set the environment variable SECRET_KEY. To try things out: ENVIRONMENT=development."
     ]
+
+
+def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read them anew in this process, which is quicker than to start another."""
+    for name, value in {**PRODUCTION, **changes}.items():
+        monkeypatch.setenv(name, value)
+    run_path("ontwikkelrekening/settings.py")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres://a@localhost/b?foo=bar"),
+        ("DATABASE_URL", "postgres://a@localhost/b?connect_timeout=banana"),
+        ("DATABASE_URL", "postgres://a@localhost/b?conn_max_age=5"),
+        ("CELERY_BROKER_URL", "http://x"),
+        ("CELERY_BROKER_URL", "kafka://x"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:notaport"),
+        ("CELERY_BROKER_URL", "redis://[::1"),
+        ("CELERY_BROKER_URL", "amqp://x:99999"),
+        ("CELERY_BROKER_URL", "nonsense"),
+        ("CELERY_BROKER_URL", "redis:x"),
+        ("IDENTITY_MASTER_KEY", "a" * 20 + "," + "b" * 20),
+        ("IDENTITY_MASTER_KEY", " " + "a" * 40),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://example.org/"),
+        ("PUBLIC_URL", "https://example.org/path"),
+        ("PUBLIC_URL", "https://example.org:port"),
+        ("PUBLIC_URL", "https://example.org:99999"),
+        ("PUBLIC_URL", "https://example.org?x"),
+        ("PUBLIC_URL", "https://exa mple.org"),
+        ("SECURITY_CONTACT", "nonsense"),
+        ("SECURITY_CONTACT", "mailto:a@b.nl\nPolicy: x"),
+        ("SECURITY_CONTACT", "https://example.org\nPolicy: x"),
+        ("PAYER_NAME", "   "),
+        ("PAYER_NAME", "a" * 200),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "=,"),
+        ("ALLOWED_HOSTS", ","),
+        ("OIDC_ISSUER", "http://x"),
+        ("EHERKENNING_ISSUER", "https://"),
+        ("WAITING_MINUTES", "9" * 5000),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        read_settings({name: value}, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"CELERY_BROKER_URL": "redis://:secret@[::1]:6379/0", "PUBLIC_URL": "https://[::1]:8443"},
+        {"CELERY_BROKER_URL": "pgmq://", "ALLOWED_HOSTS": ".example.org, 127.0.0.1,[::1]"},
+        {
+            "DATABASE_URL": "postgres://a@/b?host=/tmp/x&sslmode=require&connect_timeout=3",
+            "SECURITY_CONTACT": "https://example.org/security?",
+            "OIDC_ISSUER": "https://broker.example/realms/x",
+            "OIDC_CLIENT_ID": "x",
+            "OIDC_CLIENT_SECRET": "x",
+        },
+    ],
+)
+def test_production_takes(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    read_settings(changes, monkeypatch)

@@ -50,6 +50,20 @@ def test_not_ready_when_the_database_is_gone(
     assert b"10.0.0.1" not in answer.content
 
 
+def test_no_counts_when_the_database_is_gone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> tuple[int, int]:
+        raise OperationalError("server closed the connection at 10.0.0.1")
+
+    monkeypatch.setattr(health, "_outbox", gone)
+    answer = client.get("/metrics")
+
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "text/plain"
+    assert answer.content == b"no answer of the database\n"
+
+
 def test_not_ready_when_a_migration_is_missing(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
