@@ -5,6 +5,7 @@ from decimal import Decimal
 from djmoney.money import Money
 
 CURRENCY = "EUR"
+TRANSFER_MAX = 10**12  # cents, the domain of amounts in the database
 
 
 class NotWholeCents(ValueError):

@@ -109,6 +109,10 @@ def add_member(name: str, *, groups: Sequence[str], password: str) -> User:
     known = list(Group.objects.filter(name__in=groups))
     if not groups or len(known) != len(set(groups)):
         raise UnableToAddStaff(f"Choose one or more of the groups {', '.join(RIGHTS)}.")
+    try:
+        User._meta.get_field("username").clean(name, None)
+    except ValidationError as error:
+        raise UnableToAddStaff(f"{name!r} is no name to log in with: {error.messages[0]}") from None
     member, created = User.objects.get_or_create(username=name, defaults={"is_staff": True})
     if created or not member.has_usable_password():
         try:
@@ -120,6 +124,12 @@ def add_member(name: str, *, groups: Sequence[str], password: str) -> User:
     member.save()
     member.groups.set(known)
     return member
+
+
+def member_who_may(name: str, right: str) -> User | None:
+    """The active member of staff with this name, when that may do this."""
+    member = User.objects.filter(username=name, is_staff=True).first()
+    return member if member and member.has_perm(right) else None
 
 
 def _permissions(names: set[str]) -> dict[str, Permission]:

@@ -17,11 +17,16 @@ from providers.keys import KeysAreNotUsable, usable
 from providers.models import Client, FetchedKeys, Provider
 from providers.scopes import SCOPES
 
+NAME_MAX = 255
 OVERLAP = timedelta(hours=24)  # that a secret works beside the one that replaced it
 
 
 class UnknownScope(Unable):
     field, sentence = "scopes", "There is no such scope."
+
+
+class NameIsNotUsable(Unable):
+    field, sentence = "name", f"A name of software is one line of {NAME_MAX} letters at most."
 
 
 class KeysInTwoPlaces(KeysAreNotUsable):
@@ -43,11 +48,14 @@ def create_client(
     """A client for one provider and its secret, which is shown once and stored as a hash.
 
     With public keys, or the address of them, it signs for its tokens (private_key_jwt), and the
-    secret opens nothing. Raises UnknownScope, KeysAreNotUsable or UnableToCall.
+    secret opens nothing. Raises UnknownScope, NameIsNotUsable, KeysAreNotUsable or
+    UnableToCall.
     """
     wanted = sorted(set(scopes))
     if unknown := set(wanted) - set(SCOPES):
         raise UnknownScope(f"There is no scope {', '.join(sorted(unknown))}.")
+    if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
+        raise NameIsNotUsable
     keys = _keys_in_one_place(jwks, jwks_uri)
     secret = _secret()
     client = Client.objects.create(

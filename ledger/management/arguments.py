@@ -5,14 +5,28 @@ from datetime import date
 from pathlib import Path
 
 DAY = 86_400  # seconds
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # that the books take
+REFERENCE_MAX = 140
 
 
 def day(text: str) -> date:
     """A date on the command line; a usage line says what was not one."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text} is not a day, such as 2026-12-31") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ArgumentTypeError(f"{text} is not a day in {FIRST_YEAR} to {LAST_YEAR}")
+    return found
+
+
+def reference(text: str) -> str:
+    """One line that somebody can read back from a letter or a bank statement."""
+    if not (text.isprintable() and text == text.strip() and 0 < len(text) <= REFERENCE_MAX):
+        raise ArgumentTypeError(
+            f"{text!r} is not a reference: one line of {REFERENCE_MAX} letters at most"
+        )
+    return text
 
 
 def folder(text: str) -> Path:

@@ -24,6 +24,7 @@ from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import CONDITIONS
 from ontwikkelrekening.eligibility.wording import ELIGIBLE, value_of
+from ontwikkelrekening.staff import member_who_may
 
 _BY_RULE = {condition.rule: condition for condition in CONDITIONS}
 RIGHT = "budgets.change_refusal"
@@ -72,8 +73,8 @@ class NotAReviewer(UnableToConfirm):
 
 def reviewer(name: str) -> User:
     """The member of staff with this name who may confirm refusals; raises NotAReviewer."""
-    user = User.objects.filter(username=name, is_staff=True).first()
-    if user is None or not user.has_perm(RIGHT):
+    user = member_who_may(name, RIGHT)
+    if user is None:
         raise NotAReviewer(name)
     return user
 

@@ -432,3 +432,6 @@ def test_the_commands_open_a_funder_take_in_a_file_and_report(
     assert "received          250.00" in out
     with pytest.raises(CommandError, match="There is no funder slagerij"):
         call_command("import_contributions", "slagerij", str(file))
+    file.write_bytes("account,amount,reference\ncafé".encode("latin-1"))
+    with pytest.raises(CommandError, match=r"bijdragen.csv is not text in UTF-8"):
+        call_command("import_contributions", "bakkerij", str(file))

@@ -399,6 +399,10 @@ def test_the_commands_take_a_round_from_paper_to_proof(
             }
         )
     )
+    staff("rosa", "reviewers")
+    for name in "mallory", "rosa":
+        with pytest.raises(CommandError, match=f"{name} is no active member of staff who may"):
+            call_command("prepare_round", "landelijk", str(file), "--by", name)
     with time_machine.travel(AT, tick=False):
         fields = json.loads(file.read_text())
         file.write_text(json.dumps({**fields, "waits_until": CLOSES_AT.date().isoformat()}))
@@ -410,6 +414,8 @@ def test_the_commands_take_a_round_from_paper_to_proof(
         call_command("prepare_round", "landelijk", str(file), "--by", "petra")
         with pytest.raises(CommandError, match="someone else must publish it"):
             call_command("publish_round", "voorjaar", "--by", "petra")
+        with pytest.raises(CommandError, match="mallory is no active member of staff who may"):
+            call_command("publish_round", "voorjaar", "--by", "mallory")
         call_command("publish_round", "voorjaar", "--by", "paul")
     everyone_applies(Round.objects.get(), applicants(4))
     with time_machine.travel(DURING, tick=False), pytest.raises(CommandError, match="until"):

@@ -37,6 +37,12 @@ def test_closing_again_is_refused_in_words() -> None:
         call_command("close_period", "2025-12-31")
 
 
+@pytest.mark.parametrize("through", ["0001-01-01", "1899-12-31", "3000-01-01", "x"])
+def test_a_day_that_the_books_do_not_take_is_refused_in_words(through: str) -> None:
+    with pytest.raises(CommandError, match=f"{through} is not a day"):
+        call_command("close_period", through)
+
+
 @pytest.mark.parametrize("every", ["x", "-1", "0", "nan", "inf"])
 def test_a_wait_that_is_none_is_refused_in_words(every: str) -> None:
     with pytest.raises(CommandError, match="is not a number of seconds"):

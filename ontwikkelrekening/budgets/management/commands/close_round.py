@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ledger.management.arguments import seconds
 from ontwikkelrekening.budgets.drawing import open_applications, start_assessing
 from ontwikkelrekening.budgets.management.rounds import (
     add_round,
@@ -22,7 +23,9 @@ class Command(BaseCommand):
         add_round(parser)
         parser.add_argument("--outside", help="the outcome of the source named beforehand")
         parser.add_argument("--here", action="store_true", help="do the work in this process")
-        parser.add_argument("--wait", type=int, default=600, help="seconds to wait for the workers")
+        parser.add_argument(
+            "--wait", type=seconds, default=600, help="seconds to wait for the workers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()

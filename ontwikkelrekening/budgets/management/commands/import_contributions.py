@@ -24,6 +24,8 @@ class Command(BaseCommand):
                 done = contribute(fund, lines, on=timezone.localdate(at), at=at)
         except OSError as error:
             raise CommandError(str(error)) from error
+        except UnicodeDecodeError:
+            raise CommandError(f"{options['file']} is not text in UTF-8.") from None
         except UnusableFile as error:
             raise CommandError(f"Nothing was taken in.\n{error}") from error
         self.stdout.write(

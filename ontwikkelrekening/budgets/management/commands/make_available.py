@@ -8,7 +8,8 @@ from django.utils import timezone
 from djmoney.money import Money
 
 from ledger.balances import balance
-from ledger.money import NotWholeCents, to_cents, to_money
+from ledger.management.arguments import reference
+from ledger.money import TRANSFER_MAX, NotWholeCents, to_cents, to_money
 from ledger.posting import UnableToPost
 from ontwikkelrekening.budgets.funding import UnableToFund, make_available, open_fund
 from ontwikkelrekening.budgets.ids import named
@@ -23,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("amount", help="euros, such as 5000000.00")
         parser.add_argument("--source", choices=["treasury", "bank"], default="treasury")
         parser.add_argument(
-            "--reference", help="with the same reference the money is made available once"
+            "--reference",
+            type=reference,
+            help="with the same reference the money is made available once",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,6 +47,9 @@ class Command(BaseCommand):
 
 def _cents(text: str) -> int:
     try:
-        return to_cents(Money(Decimal(text), "EUR"))
+        amount = Money(Decimal(text), "EUR")
+        if abs(amount) > to_money(TRANSFER_MAX):
+            raise CommandError(f"{text} is more than one transfer can be, which is 10000000000.00.")
+        return to_cents(amount)
     except (InvalidOperation, NotWholeCents):
         raise CommandError(f"{text} is not an amount in euros, such as 5000000.00.") from None

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ontwikkelrekening.budgets.management.rounds import officer
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.rounds import RoundDetails, UnableToPublish, prepare
 
@@ -25,9 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = find_scheme(options["scheme"])
+        by = officer(options["by"], right="budgets.add_round")
         try:
             with transaction.atomic():
-                round_ = prepare(scheme, _details(options["file"]), by=options["by"])
+                round_ = prepare(scheme, _details(options["file"]), by=by)
         except UnableToPublish as error:
             raise CommandError(str(error)) from error
         except KeyError as error:

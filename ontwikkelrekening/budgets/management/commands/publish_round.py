@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round
+from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round, officer
 from ontwikkelrekening.budgets.rounds import publish
 
 
@@ -16,5 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with clear_errors():
-            round_ = publish(find_round(options["round"]), by=options["by"], at=timezone.now())
+            by = officer(options["by"], right="budgets.change_round")
+            round_ = publish(find_round(options["round"]), by=by, at=timezone.now())
         self.stdout.write(f"{round_} is published. SHA-256 of its seed: {round_.seed_hash}.")

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from ledger.management.arguments import day
+from ledger.management.arguments import day, seconds
 from ledger.money import to_money
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.management.schemes import find_scheme
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--here", action="store_true", help="do the work in this process, not in the workers"
         )
-        parser.add_argument("--wait", type=int, default=600, help="seconds to wait for the workers")
+        parser.add_argument(
+            "--wait", type=seconds, default=600, help="seconds to wait for the workers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started, at = time.monotonic(), timezone.now()

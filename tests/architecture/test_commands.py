@@ -1,0 +1,63 @@
+"""What somebody types wrongly at a command is answered with a sentence, and nothing is written."""
+
+import secrets
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from ledger.models import Transfer
+from ontwikkelrekening.eligibility.models import Scheme
+from providers.models import Client
+from tests.providers.world import de_linde
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["", "n" * 200, "a b", "a\x01b"])
+def test_a_name_that_nobody_can_log_in_with(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAFF_PASSWORD", secrets.token_hex())
+
+    with pytest.raises(CommandError, match="is no name to log in with: "):
+        call_command("add_staff", f"{name}:auditors")
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", " ", "n" * 999, "a\x01b"])
+def test_a_name_that_no_software_can_have(name: str) -> None:
+    provider = de_linde()
+
+    with pytest.raises(CommandError, match="one line of 255 letters at most"):
+        call_command("create_client", provider.kvk_number, "--name", name)
+
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["1e30"], "1e30 is more than one transfer can be"),
+        (["10000000000.01"], "is more than one transfer can be"),
+        (["1e999999"], "1e999999 is more than one transfer can be"),
+        (["--", "-1e999999"], "is more than one transfer can be"),
+        (["inf"], "is more than one transfer can be"),
+        (["nan"], "nan is not an amount in euros"),
+        (["1", "--reference", "a\x01b"], "is not a reference"),
+        (["1", "--reference", ""], "is not a reference"),
+    ],
+)
+def test_money_that_cannot_be_made_available(options: list[str], said: str) -> None:
+    Scheme.objects.create(code="landelijk", name="Landelijk")
+
+    with pytest.raises(CommandError, match=said):
+        call_command("make_available", "landelijk", *options)
+
+    assert not Transfer.objects.exists()
+
+
+@pytest.mark.parametrize("wait", ["-1", "0", "nan", "x"])
+def test_a_wait_that_is_none(wait: str) -> None:
+    for command in ["top_up", "landelijk", "2026"], ["close_round", "voorjaar"]:
+        with pytest.raises(CommandError, match="is not a number of seconds"):
+            call_command(*command, f"--wait={wait}")
