@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from tqdm import tqdm
 
 from ledger.checking import findings_of
 from ledger.verifier import printable
@@ -18,7 +19,8 @@ class CheckCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        findings = findings_of(self.checks)
+        progress = tqdm(self.checks.items(), unit=" checks", leave=False, disable=None)
+        findings = [found for check, query in progress for found in findings_of({check: query})]
         for finding in findings:
             self.stdout.write(printable(f"{finding.check}: {finding.detail}"))
         seconds = time.monotonic() - started

@@ -1,14 +1,46 @@
 """What the scheme's own rows say, compared with the books: each check is one query, as `check_ledger`'s are.
 
-The seals guard the books, not these rows. What was reversed stays as it was approved: its page says so.
+The seals guard the books, not these rows; but a booking vouches for the rows that it was made from
+(`providers.vouching`). What was reversed stays as it was approved: its page says so.
 """
 
 from __future__ import annotations
 
 from ledger.checking import Finding, findings_of
 from ontwikkelrekening.budgets.fund_sums import NAMES, SUMS
+from ontwikkelrekening.budgets.vouchers import ENROLMENTS, GRANTS, ROUNDS
+from ontwikkelrekening.payouts.vouchers import PAYOUTS
+from providers.states import CLAIM, COURSE, ENROLMENT, ClaimState, CourseState, EnrolmentState
+from providers.vouchers import CLAIMS
+from providers.vouching import DIGEST, VOUCHED
 
 FARTHEST = "(SELECT max(up_to) FROM budgets_fundsum)"
+MOVES = ", ".join(
+    f"('{subject}', '{event}', '{before}', '{after}')"
+    for subject, transitions in (("course", COURSE), ("enrolment", ENROLMENT), ("claim", CLAIM))
+    for event, moves in transitions.items()
+    for before, after in moves.items()
+)
+FIRST = f"""CASE subject WHEN 'course' THEN '{CourseState.DRAFT}'
+    WHEN 'enrolment' THEN '{EnrolmentState.AGREED}' ELSE '{ClaimState.SUBMITTED}' END"""
+
+
+def says_what_was_booked(name: str, kind: str, rows: str) -> str:
+    """The query that names what has another digest than its booking of this kind, or none."""
+    return f"""
+        SELECT coalesce(said.cause, booked.cause) || CASE
+            WHEN said.cause IS NULL THEN ' is booked, and not there'
+            WHEN booked.cause IS NULL THEN ' is there, and not booked'
+            ELSE ' is not as it was booked' END
+        FROM (
+            SELECT '{name}:' || id AS cause, {DIGEST} AS digest FROM ({rows}) voucher GROUP BY id
+        ) said FULL JOIN (
+            SELECT cause, {VOUCHED} AS digest FROM ledger_booking
+            WHERE kind = '{kind}' AND starts_with(cause, '{name}:')
+        ) booked USING (cause)
+        WHERE said.digest IS DISTINCT FROM booked.digest
+    """  # noqa: S608
+
 
 # Each query yields one text per finding.
 CHECKS = {
@@ -58,8 +90,16 @@ CHECKS = {
         FROM providers_claim c
         LEFT JOIN payouts_payoutline line ON line.claim_id = c.id AND line.stands
         LEFT JOIN payouts_payout payout ON payout.id = line.payout_id
-        WHERE payout.state IS DISTINCT FROM
-              CASE c.state WHEN 'in_file' THEN 'open' WHEN 'paid' THEN 'paid' END
+        LEFT JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+        WHERE (payout.state, coalesce(payout.reference, ''), batch.prepared_at,
+               CASE payout.state WHEN 'paid' THEN batch.settled_at END) IS DISTINCT FROM
+              (CASE c.state WHEN 'in_file' THEN 'open' WHEN 'paid' THEN 'paid' END,
+               c.payment_reference, c.taken_up_at, c.paid_at)
+    """,
+    "every provider has the IBAN that it was paid on": """
+        SELECT 'provider ' || p.id || ', payout ' || payout.reference
+        FROM payouts_payout payout JOIN providers_provider p ON p.id = payout.provider_id
+        WHERE payout.iban <> p.iban AND payout.state <> 'withdrawn'
     """,
     "every payout is booked as far as it came, and no other": """
         WITH at_the_bank AS (
@@ -119,6 +159,84 @@ CHECKS = {
             WHERE b.kind = 'top_up'
         ) booked ON booked.account = tranche.account_id
         WHERE (tranche.granted, tranche.source_id) IS DISTINCT FROM (booked.cents, booked.source)
+    """,
+    "every grant says what was booked, and the decision and policy that it follows from": f"""
+        SELECT cause || ', booking ' || id || ': not all of its grants are as they were booked'
+        FROM (
+            SELECT b.cause, b.id, {VOUCHED} AS booked, {DIGEST} AS digest
+            FROM ledger_booking b
+            JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            LEFT JOIN ({GRANTS}) voucher ON voucher.id = t.credit_account_id
+            WHERE b.kind = 'top_up' GROUP BY b.id
+        ) grants
+        WHERE digest IS DISTINCT FROM booked
+    """,  # noqa: S608
+    "every round says what was published": says_what_was_booked("round", "fund", ROUNDS),
+    "every enrolment says what was agreed": says_what_was_booked(
+        "enrolment", "reserve", ENROLMENTS
+    ),
+    "every claim says what was approved": says_what_was_booked("claim", "claim", CLAIMS),
+    "every payment file says what was released": says_what_was_booked("batch", "payment", PAYOUTS),
+    "every top-up adds up": """
+        SELECT 'run:' || run.id || ': its parts say ' || coalesce(parts.cents, 0)
+               || ', the books ' || coalesce(booked.cents, 0)
+        FROM budgets_topuprun run LEFT JOIN (
+            SELECT run_id, sum(amount) AS cents FROM budgets_topupchunk GROUP BY run_id
+        ) parts ON parts.run_id = run.id LEFT JOIN (
+            SELECT b.cause, sum(t.amount) AS cents
+            FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            WHERE b.kind = 'top_up' AND starts_with(b.cause, 'run:') GROUP BY 1
+        ) booked ON booked.cause = 'run:' || run.id
+        WHERE coalesce(parts.cents, 0) <> coalesce(booked.cents, 0)
+    """,
+    "every course, enrolment and claim is in the state that it was moved to": f"""
+        WITH moves AS (
+            SELECT subject, subject_id, event, from_state, to_state,
+                   lag(to_state, 1, {FIRST}) OVER thing AS before,
+                   lead(id) OVER thing IS NULL AS is_last
+            FROM providers_statechange WINDOW thing AS (PARTITION BY subject, subject_id ORDER BY id)
+        )
+        SELECT subject || ':' || subject_id || ': ' || event || ' from ' || from_state || ' to '
+               || to_state || ', it was ' || before
+        FROM moves
+        WHERE from_state <> before
+           OR (subject, event, from_state, to_state) NOT IN (VALUES {MOVES})
+        UNION ALL
+        SELECT subject || ':' || subject_id || ' is ' || coalesce(state, 'gone') || ', moved to '
+               || coalesce(to_state, 'nothing')
+        FROM (
+            SELECT 'course' AS subject, id AS subject_id, state FROM providers_course
+            UNION ALL SELECT 'enrolment', id, state FROM providers_enrolment
+            UNION ALL SELECT 'claim', id, state FROM providers_claim
+        ) things FULL JOIN (
+            SELECT subject, subject_id, to_state FROM moves WHERE is_last
+        ) last USING (subject, subject_id)
+        WHERE state IS DISTINCT FROM coalesce(to_state, {FIRST})
+    """,  # noqa: S608
+    "every claim that a person looks at has its review, and a refusal two people": """
+        SELECT 'claim:' || coalesce(c.id, moves.subject_id, review.claim_id) || ' is '
+               || coalesce(c.state, 'gone') || ', the verdict on it '
+               || coalesce(nullif(review.verdict, ''), 'is none')
+        FROM providers_claim c
+        FULL JOIN (
+            SELECT subject_id, max(actor) FILTER (WHERE event = 'refuse') AS refused_by
+            FROM providers_statechange WHERE subject = 'claim' AND event IN ('pick', 'refuse')
+            GROUP BY subject_id
+        ) moves ON moves.subject_id = c.id
+        FULL JOIN providers_review review ON review.claim_id = coalesce(c.id, moves.subject_id)
+        WHERE c.id IS NULL AND review.id IS NOT NULL
+           OR (moves.subject_id IS NULL) <> (review.id IS NULL)
+           OR c.state = 'in_review' AND review.verdict = 'approve'
+           OR c.state = 'refused' AND (
+               review.judged_by = ''
+               OR (review.verdict, review.confirmed_by, review.reason)
+                  IS DISTINCT FROM ('refuse', moves.refused_by, c.reason))
+    """,
+    "every enrolment that has ended holds nothing any more": """
+        SELECT 'enrolment:' || e.id || ' is ' || e.state || ' and holds '
+               || total.credits - total.debits
+        FROM providers_enrolment e JOIN ledger_total total ON total.account_id = e.account_id
+        WHERE e.state IN ('cancelled', 'lapsed', 'finished') AND total.credits <> total.debits
     """,
     "every fund's sums are what its transfers come to": f"""
         SELECT scheme.code || ' (' || '{", ".join(NAMES)}' || '): the sums say '

@@ -21,8 +21,10 @@ from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import LastGrant, Round, RoundState
 from ontwikkelrekening.budgets.rounds import lock
+from ontwikkelrekening.budgets.vouchers import GRANTS
 from ontwikkelrekening.eligibility.rules import last_day
 from providers.outbox import enqueue
+from providers.vouching import vouched
 
 WORK = "round.allocate"
 SLICE = 5000
@@ -133,7 +135,9 @@ def allocate(round_: Round, *, at: datetime, limit: int = SLICE, after: int = 0)
         id=part(round_.pk, "grant", granted[0].account),
         kind="top_up",
         cause=f"round:{round_.pk}",
-        description=f"Toegekend in {round_.name}"[:200],
+        description=vouched(
+            f"Toegekend in {round_.name}", GRANTS, [turn.account for turn in granted]
+        ),
         effective_on=on,
     )
     transfers = [

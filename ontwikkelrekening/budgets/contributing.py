@@ -142,7 +142,7 @@ def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> C
             id=batch,
             kind="top_up",
             cause=f"fund:{fund.pk}",
-            description=f"Bijdrage van {fund.scheme}"[:200],
+            description=f"Bijdrage van {fund.scheme}",
             effective_on=on,
         )
         grant(new, scheme=fund.scheme, source=fund.account_id, booking=booking, on=on, at=at)

@@ -12,7 +12,9 @@ from django.db import connection
 
 from ledger.accounts import open_accounts
 from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.vouchers import GRANTS
 from ontwikkelrekening.eligibility.models import Scheme
+from providers.vouching import vouched
 
 COPY = """
     COPY budgets_tranche (id, account_code, scheme_id, decision_id, kind, categories, earmarked,
@@ -45,9 +47,9 @@ def grant(
 ) -> None:
     """Write the tranches and book them from the account `source`, in one booking.
 
-    The transfer that grants a tranche has the tranche's own id.
+    The booking vouches for the tranches and for the decisions that they follow from.
 
-    Joins the caller's transaction; four statements, however many tranches.
+    Joins the caller's transaction; five statements, however many tranches.
     """
     if not tranches:
         return
@@ -76,7 +78,8 @@ def grant(
         NewTransfer(debit=source, credit=account, cents=tranche.cents)
         for tranche, account in zip(tranches, accounts, strict=True)
     ]
-    post(booking, transfers, at=at)
+    vouched_for = vouched(booking.description, GRANTS, accounts)
+    post(booking._replace(description=vouched_for), transfers, at=at)
 
 
 @cache

@@ -24,11 +24,13 @@ from ontwikkelrekening.budgets.models import BESIDE_A_COURSE, Agreement, Pause, 
 from ontwikkelrekening.budgets.releasing import release_rest
 from ontwikkelrekening.budgets.spending import spending_order, take
 from ontwikkelrekening.budgets.terms import terms_for
+from ontwikkelrekening.budgets.vouchers import ENROLMENTS
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.terms import instalments
 from providers import enrolling
 from providers.models import Course, Enrolment
 from providers.states import CourseState, EnrolmentState
+from providers.vouching import vouched
 
 DAYS_AHEAD_MAX = 365
 RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
@@ -269,7 +271,7 @@ def _reserve(
         id=part(enrolment_id, "reserve"),
         kind="reserve",
         cause=f"enrolment:{enrolment_id}",
-        description=f"Gereserveerd voor {course.name}"[:200],
+        description=vouched(f"Gereserveerd voor {course.name}", ENROLMENTS, [enrolment_id]),
         effective_on=localdate(at),
     )
     post(booking, [_to_reserved(piece, account) for piece in offer.parts], at=at)

@@ -16,8 +16,10 @@ from ontwikkelrekening.budgets.funding import fund_of
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.lots import hash_of, seed_of
 from ontwikkelrekening.budgets.models import Division, LastGrant, Round, RoundState
+from ontwikkelrekening.budgets.vouchers import ROUNDS
 from ontwikkelrekening.eligibility.models import Policy, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
+from providers.vouching import vouched
 
 
 class UnableToPublish(Exception):
@@ -97,11 +99,16 @@ def publish(round_: Round, *, by: str, at: datetime) -> Round:
         raise TooLateToPublish
     fund = fund_of(round_.scheme)
     account = open_account(f"fund:{round_.pk}", account_class="fund", at=at)
+    round_.policy, _parameters = in_force(round_.scheme, on=localdate(round_.closes_at))
+    round_.account = account
+    round_.seed_hash = hash_of(seed_of(round_.pk))
+    round_.state, round_.published_by, round_.published_at = RoundState.PUBLISHED, by, at
+    round_.save()
     booking = NewBooking(
         id=part(round_.pk, "fund"),
         kind="fund",
         cause=f"round:{round_.pk}",
-        description=f"Plafond van {round_.name}"[:200],
+        description=vouched(f"Plafond van {round_.name}", ROUNDS, [round_.pk]),
         effective_on=localdate(at),
     )
     transfer = NewTransfer(
@@ -110,11 +117,6 @@ def publish(round_: Round, *, by: str, at: datetime) -> Round:
         cents=round_.ceiling,
     )
     post(booking, [transfer], at=at)
-    round_.policy, _parameters = in_force(round_.scheme, on=localdate(round_.closes_at))
-    round_.account = account
-    round_.seed_hash = hash_of(seed_of(round_.pk))
-    round_.state, round_.published_by, round_.published_at = RoundState.PUBLISHED, by, at
-    round_.save()
     return round_
 
 

@@ -28,8 +28,10 @@ from ontwikkelrekening.payouts.models import (
     PayoutState,
 )
 from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
+from ontwikkelrekening.payouts.vouchers import PAYOUTS
 from providers import claiming
 from providers.models import Claim, Provider
+from providers.vouching import vouched
 
 
 @transaction.atomic
@@ -75,20 +77,20 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)
-    in_transit = open_account("in_transit", account_class="in_transit", at=at)
-    _book(
-        batch,
-        "payment",
-        [(payout, payout.provider.payable_id, in_transit.pk) for payout in payouts],
-        description=f"Betaalbestand {batch.message_id}",
-        at=at,
-    )
     batch.pay_on = max(batch.pay_on, localdate(at))
     batch.file = _file(batch, payouts, at=at)
     batch.file_sha256 = hashlib.sha256(batch.file).hexdigest()
     batch.state, batch.released_by, batch.released_at = BatchState.RELEASED, by, at
     batch.save(
         update_fields=["state", "pay_on", "file", "file_sha256", "released_by", "released_at"]
+    )
+    in_transit = open_account("in_transit", account_class="in_transit", at=at)
+    _book(
+        batch,
+        "payment",
+        [(payout, payout.provider.payable_id, in_transit.pk) for payout in payouts],
+        description=vouched(f"Betaalbestand {batch.message_id}", PAYOUTS, [batch.pk]),
+        at=at,
     )
     return batch
 

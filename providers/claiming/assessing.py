@@ -16,6 +16,8 @@ from providers.claiming.submitting import Instalment
 from providers.models import Claim, Doubt, Enrolment, Review
 from providers.moving import move
 from providers.states import ClaimState
+from providers.vouchers import CLAIMS
+from providers.vouching import vouched
 
 MACHINE = "assessment"
 SESSION = "session-"
@@ -80,7 +82,9 @@ def approve_and_book(claim: Claim, *, actor: str, at: datetime) -> None:
         id=claim.booking_id,
         kind="claim",
         cause=f"claim:{claim.id}",
-        description=f"{claim.enrolment.course.name[:120]}: {claim.instalment}",
+        description=vouched(
+            f"{claim.enrolment.course.name[:120]}: {claim.instalment}", CLAIMS, [claim.pk]
+        ),
         effective_on=timezone.localdate(at),
     )
     transfer = NewTransfer(

@@ -1,0 +1,55 @@
+"""What bookings of credit rest on: who was granted what by which decision, and who agreed to what.
+
+Nothing that erasing a person takes away, no facts and no reasons.
+"""
+
+ENROLMENTS = """
+    SELECT enrolment.id, jsonb_build_array(
+        enrolment.id, agreement.account_code, enrolment.course_id, enrolment.provider_id,
+        enrolment.account_id, enrolment.maximum, enrolment.terms, enrolment.starts_on,
+        enrolment.ends_on, enrolment.claim_until, encode(enrolment.code_digest, 'hex'),
+        enrolment.code_valid_until, enrolment.agreed_at AT TIME ZONE 'UTC'
+    )::text AS said
+    FROM providers_enrolment enrolment
+    LEFT JOIN budgets_agreement agreement ON agreement.enrolment_id = enrolment.id
+"""
+
+# By the ledger account of each tranche. A pause moves the last day: without it, it is as it was granted.
+GRANTS = """
+    SELECT tranche.account_id AS id, jsonb_build_array(
+        tranche.id, tranche.account_code, tranche.scheme_id, tranche.kind, tranche.categories,
+        tranche.earmarked, tranche.granted, tranche.granted_on, tranche.source_id,
+        tranche.expires_on - (
+            SELECT coalesce(sum(pause.ends_on - pause.starts_on), 0)::integer
+            FROM budgets_pause pause
+            WHERE pause.account_code = tranche.account_code AND tranche.id = ANY (pause.tranches)
+        ),
+        tranche.decision_id, decision.account_code, decision.policy_id, decision.decided_on,
+        decision.outcome, decision.priority, decision.amount, decision.grants, decision.decided_by,
+        decision.replaces_id, decision.recorded_at AT TIME ZONE 'UTC',
+        deviation.proposed_by, deviation.approved_by, policy.said
+    )::text AS said
+    FROM budgets_tranche tranche
+    LEFT JOIN eligibility_decision decision ON decision.id = tranche.decision_id
+    LEFT JOIN eligibility_deviation deviation ON deviation.result_id = decision.id
+    LEFT JOIN (
+        SELECT version.id, encode(sha256(convert_to(jsonb_build_array(
+            version.scheme_id, version.version, version.starts_on, version.proposed_by_id,
+            version.approved_by_id, version.approved_at AT TIME ZONE 'UTC',
+            jsonb_object_agg(key, jsonb_build_array(value, ground, reason))
+        )::text, 'UTF8')), 'hex') AS said
+        FROM eligibility_policy version
+        JOIN eligibility_policyparameter parameter ON parameter.policy_id = version.id
+        GROUP BY version.id
+    ) policy ON policy.id = decision.policy_id
+"""
+
+ROUNDS = """
+    SELECT id, jsonb_build_array(
+        id, scheme_id, code, name, opens_at AT TIME ZONE 'UTC', closes_at AT TIME ZONE 'UTC',
+        waits_until, ceiling, "grant", kind, categories, years_valid, division, last_grant,
+        fallback, seed_hash, outside_source, policy_id, account_id, prepared_by, published_by,
+        published_at AT TIME ZONE 'UTC'
+    )::text AS said
+    FROM budgets_round WHERE state <> 'draft'
+"""

@@ -1,0 +1,16 @@
+"""What the booking of a released payment file rests on: by the batch, who pays whom how much, and who saw to it."""
+
+PAYOUTS = """
+    SELECT batch.id, jsonb_build_array(
+        batch.id, batch.message_id, batch.pay_on, batch.file_sha256, batch.prepared_by,
+        batch.prepared_at AT TIME ZONE 'UTC', batch.released_by,
+        batch.released_at AT TIME ZONE 'UTC',
+        payout.id, payout.provider_id, payout.iban, payout.amount, payout.reference, (
+            SELECT jsonb_agg(line.claim_id ORDER BY line.claim_id)
+            FROM payouts_payoutline line WHERE line.payout_id = payout.id
+        )
+    )::text AS said
+    FROM payouts_paymentbatch batch
+    LEFT JOIN payouts_payout payout ON payout.batch_id = batch.id
+    WHERE batch.state IN ('released', 'settled')
+"""
