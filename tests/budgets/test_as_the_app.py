@@ -35,7 +35,7 @@ def test_from_a_top_up_to_a_paid_claim(world: World) -> None:
     run = start_run(world.scheme, year=2026, on=ON, at=AT)
     run_chunk(f"{run.pk}:0", at=AT)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
-    cancel(agreed.enrolment, by=world.fatima, at=AT)
+    cancel(agreed.enrolment, by="citizen", at=AT)
     approved_claim(world)
     batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
     settle_batch(release_batch(batch, by="bas", at=LATER), by="ineke", at=LATER)

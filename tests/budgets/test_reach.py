@@ -47,7 +47,7 @@ def populated(*, others: int) -> World:
     for code in [*flex[:20], *more[:-10], *parents[:12]]:
         agree(code, course_, starts_on=STARTS_ON, at=AT, id=uuid4())
     stopped = agree(flex[20], course_, starts_on=STARTS_ON, at=AT, id=uuid4())
-    cancel(stopped.enrolment, by=flex[20], at=AT)
+    cancel(stopped.enrolment, by="citizen", at=AT)
     return world
 
 
