@@ -28,7 +28,8 @@ from ontwikkelrekening.budgets.contributing import (
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import ContributionFile, Fund, Pause, TopUpChunk, TopUpRun
 from ontwikkelrekening.budgets.topping_up import UnableToTopUp, start_run
-from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
+from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.administration import Act, ActingAdmin, Request
@@ -196,9 +197,10 @@ def _resume(request: Request) -> str:
 
 
 @admin.register(Pause)
-class PauseAdmin(ActingAdmin):
+class PauseAdmin(LookedAtAdmin):
+    purpose = Purpose.OPENED
     list_display = ["account_code", "starts_on", "ends_on", "paused_by", "ended_by"]
-    search_fields = ["account_code"]
+    search_fields = ["account_code__exact"]
     fields = ["account_code", "starts_on", "ends_on", "paused_by", "ended_by"]
     acts = [
         Act(

@@ -20,3 +20,8 @@ def log_looks(codes: Iterable[str], *, actor: str, purpose: Purpose, at: datetim
         AccessLog(citizen_id=citizen, actor=actor, purpose=purpose, at=at)
         for citizen in known.values_list("pk", flat=True)
     )
+
+
+def log_audit(codes: Iterable[str], *, actor: str, at: datetime) -> None:
+    """Record that an auditor read a page about these citizens, who are known there by these codes."""
+    log_looks(codes, actor=actor, purpose=Purpose.AUDIT, at=at)

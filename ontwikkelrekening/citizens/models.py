@@ -144,6 +144,7 @@ class Purpose(models.TextChoices):
     CASEWORK = "casework", _("handling an objection or a request")
     EVIDENCE = "evidence", _("looked at what you showed us")
     JUDGED = "judged", _("judged what you showed us")
+    AUDIT = "audit", _("checked how we decide and pay")
 
 
 class AccessLog(models.Model):

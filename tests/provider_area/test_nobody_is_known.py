@@ -63,8 +63,8 @@ def live(town: Town, clock: Any) -> None:
     clock.shift(timedelta(days=10))
     now = TODAY + timedelta(days=10)
     approved, doubted = claim(followed, at=now), claim(refused, at=now)
-    for each in (approved, doubted):
-        pick(each, because=Doubt.TERMS, actor="machine", at=now)
+    for asked in (approved, doubted):
+        pick(asked, because=Doubt.TERMS, actor="machine", at=now)
     reviewing.approve(approved, by="rosa", at=now)
     reviewing.refuse(doubted, by="rosa", reason="Niet gevolgd.", at=now)
     reviewing.confirm_refusal(doubted, by="rob", at=now)
@@ -96,9 +96,7 @@ def walk(desk: Client, start: str) -> Iterator[tuple[str, str]]:
     found, waiting = {start}, [start]
     while waiting:
         path = waiting.pop()
-        answer = desk.get(path)
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        text = body.decode()
+        text = desk.get(path).getvalue().decode()
         yield path, text
         hrefs = {urljoin(path, unescape(each)) for each in re.findall(r'href="([^"#]+)', text)}
         fresh = {each for each in hrefs - found if each.startswith("/opleiders/")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.access import audit_page, page_for
+from ontwikkelrekening.audit.access import audit_page, page_about, page_for
 from ontwikkelrekening.audit.charts import bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.eligibility.models import Objection, ObjectionMove, Simulation
@@ -169,7 +170,11 @@ def objections(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@audit_page
+def _objector(id: UUID) -> Iterable[str]:
+    return Objection.objects.filter(id=id).values_list("account_code", flat=True)
+
+
+@page_about(_objector)
 def objection(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(Objection.objects.select_related("decision"), id=id)
     moves = history_table(request, ObjectionMove.objects.filter(objection=found))

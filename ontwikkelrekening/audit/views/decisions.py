@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.access import audit_page, page_for
+from ontwikkelrekening.audit.access import audit_page, page_about, page_for
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.policies import changes, previous_version
 from ontwikkelrekening.audit.rule_words import (
@@ -99,7 +100,11 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@audit_page
+def _decided(id: UUID) -> Iterable[str]:
+    return Decision.objects.filter(id=id).values_list("account_code", flat=True)
+
+
+@page_about(_decided)
 def decision(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(
         Decision.objects.select_related("policy__scheme", "replaced_by"), id=id
@@ -191,7 +196,7 @@ def tranches_table(request: HttpRequest, tranches: Queried) -> Table:
     )
 
 
-@audit_page
+@page_about(lambda code: [code])
 def learning_account(request: HttpRequest, code: str) -> HttpResponseBase:
     """All that was decided for and granted to one pseudonymous account."""
     decided = _listed_decisions().filter(account_code=code)

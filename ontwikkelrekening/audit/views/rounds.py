@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit.access import audit_page
+from ontwikkelrekening.audit.access import audit_page, page_about
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.reading import as_auditor
@@ -52,7 +52,13 @@ def rounds(request: HttpRequest) -> HttpResponseBase:
     return answer(request, "audit/rounds.html", title=_("Rounds"), section="rounds", tables=[table])
 
 
-@audit_page
+def _proposed(id: UUID) -> Iterable[str]:
+    """Whose refusal the page gives the rules of."""
+    admissions = Admission.objects.filter(refusal__application__round=id)
+    return admissions.values_list("refusal__application__account_code", flat=True)
+
+
+@page_about(_proposed)
 def round_(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(
         Round.objects.public().select_related("scheme", "policy__scheme", "account"), id=id

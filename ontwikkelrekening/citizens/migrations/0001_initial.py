@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                             ("casework", "handling an objection or a request"),
                             ("evidence", "looked at what you showed us"),
                             ("judged", "judged what you showed us"),
+                            ("audit", "checked how we decide and pay"),
                         ],
                         max_length=16,
                         verbose_name="waarom",
