@@ -87,6 +87,11 @@ class Act:
     grave: bool = False  # cannot be undone
 
 
+def in_state(*states: str) -> Callable[[Any], bool]:
+    """For `offered`: the act is for what is in one of these states."""
+    return lambda subject: subject.state in states
+
+
 class ActingAdmin(ReadOnlyAdmin):
     """An administration whose only changes are acts."""
 

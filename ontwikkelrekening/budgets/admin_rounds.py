@@ -36,7 +36,7 @@ from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from ontwikkelrekening.eligibility.wording import euros
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, ActingAdmin, Request, in_state
 from providers.models import Category
 
 REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
@@ -158,10 +158,6 @@ def _draw(request: Request) -> str:
 def _allocate(request: Request) -> str:
     start_allocating(request.subject, at=timezone.now())
     return _("Workers grant down the list; see how far they are here.")
-
-
-def _is(state: RoundState) -> Any:
-    return lambda round_: round_.state == state
 
 
 def _confirm(request: Request) -> str:
@@ -345,7 +341,7 @@ class RoundAdmin(ActingAdmin):
             _publish,
             gettext_lazy("From now on nothing of it can change, and its money is set apart."),
             errors=REFUSALS,
-            offered=_is(RoundState.DRAFT),
+            offered=in_state(RoundState.DRAFT),
             grave=True,
         ),
         Act(
@@ -355,7 +351,7 @@ class RoundAdmin(ActingAdmin):
             _close,
             gettext_lazy("Only after its closing time. The rules look at every application."),
             errors=REFUSALS,
-            offered=_is(RoundState.PUBLISHED),
+            offered=in_state(RoundState.PUBLISHED),
             grave=True,
         ),
         Act(
@@ -376,7 +372,7 @@ class RoundAdmin(ActingAdmin):
             _draw,
             gettext_lazy("Ranks everyone and grants down the list until the money is gone."),
             errors=REFUSALS,
-            offered=_is(RoundState.CLOSED),
+            offered=in_state(RoundState.CLOSED),
             grave=True,
         ),
         Act(
@@ -386,7 +382,7 @@ class RoundAdmin(ActingAdmin):
             _allocate,
             gettext_lazy("With money that came back, by the same order. Safe to repeat."),
             errors=REFUSALS,
-            offered=_is(RoundState.DRAWN),
+            offered=in_state(RoundState.DRAWN),
         ),
     ]
 

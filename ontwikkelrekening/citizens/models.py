@@ -1,4 +1,7 @@
-"""Citizens and their dated circumstances: the only tables that hold personal data."""
+"""Citizens and their dated circumstances: the only tables that say who somebody is.
+
+A decision keeps the facts that it used, under the account code alone (decision 202).
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from ontwikkelrekening.eligibility.models import (
 )
 from ontwikkelrekening.eligibility.parameters import UnusableParameter
 from ontwikkelrekening.eligibility.reading import facts_of
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, ActingAdmin, Request, in_state
 
 __all__ = ["DecisionAdmin", "DeviationAdmin", "ObjectionAdmin", "PolicyAdmin", "SchemeAdmin"]
 
@@ -166,10 +166,6 @@ def _named(versions: Iterable[Policy]) -> str:
     return ", ".join(map(str, versions))
 
 
-def _is(state: PolicyState) -> Any:
-    return lambda policy: policy.state == state
-
-
 class ParameterInline(ReadOnlyInline):
     model = PolicyParameter
     fields = ["key", "value", "ground", "reason"]
@@ -215,7 +211,7 @@ class PolicyAdmin(ActingAdmin):
             errors=(policies.UnableToSetPolicy, UnusableParameter),
             form_for=DraftForm,
             template="admin/draft_policy.html",
-            offered=_is(PolicyState.DRAFT),
+            offered=in_state(PolicyState.DRAFT),
         ),
         Act(
             "start",
@@ -228,7 +224,7 @@ class PolicyAdmin(ActingAdmin):
             ),
             errors=(policies.UnableToSetPolicy,),
             form=StartsOn,
-            offered=_is(PolicyState.DRAFT),
+            offered=in_state(PolicyState.DRAFT),
         ),
         Act(
             "simulate",
@@ -241,7 +237,7 @@ class PolicyAdmin(ActingAdmin):
             ),
             errors=(policies.NoPolicy, UnusableParameter),
             form=SimulatedOn,
-            offered=lambda policy: policy.state in (PolicyState.DRAFT, PolicyState.PROPOSED),
+            offered=in_state(PolicyState.DRAFT, PolicyState.PROPOSED),
         ),
         Act(
             "propose",
@@ -250,7 +246,7 @@ class PolicyAdmin(ActingAdmin):
             _propose,
             gettext_lazy("From here the values stand still. Someone else has to approve them."),
             errors=(policies.UnableToSetPolicy,),
-            offered=_is(PolicyState.DRAFT),
+            offered=in_state(PolicyState.DRAFT),
         ),
         Act(
             "send-back",
@@ -258,7 +254,7 @@ class PolicyAdmin(ActingAdmin):
             "eligibility.change_policy",
             _send_back,
             errors=(policies.UnableToSetPolicy,),
-            offered=_is(PolicyState.PROPOSED),
+            offered=in_state(PolicyState.PROPOSED),
         ),
         Act(
             "approve",
@@ -271,7 +267,7 @@ class PolicyAdmin(ActingAdmin):
                 " and have not begun, never hold: this one takes their place."
             ),
             errors=(policies.UnableToSetPolicy,),
-            offered=_is(PolicyState.PROPOSED),
+            offered=in_state(PolicyState.PROPOSED),
             shown=_terms,
             grave=True,
         ),

@@ -23,7 +23,7 @@ from ontwikkelrekening.eligibility.models import Deviation, Objection, Objection
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.replacing import UnableToReplace, decide_again
 from ontwikkelrekening.eligibility.wording import KINDS
-from providers.administration import Act, Request
+from providers.administration import Act, Request, in_state
 from providers.states import IllegalMove
 
 REFUSALS = (
@@ -186,7 +186,7 @@ class ObjectionAdmin(LookedAtAdmin):
             gettext_lazy("This sets the clock: six weeks, or twelve with a committee."),
             errors=REFUSALS,
             form=Committee,
-            offered=lambda x: x.state == ObjectionState.FILED,
+            offered=in_state(ObjectionState.FILED),
         ),
         Act(
             "extend",

@@ -20,7 +20,7 @@ from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, Payout
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, ActingAdmin, Request, in_state
 from providers.states import IllegalMove
 
 REFUSALS = (UnableToPay, UnableToPost, IllegalMove)
@@ -55,10 +55,6 @@ def _withdraw(request: Request) -> str:
 def _settle(request: Request) -> str:
     paying.settle_batch(request.subject, by=request.by, at=timezone.now())
     return _("%(batch)s is settled.") % {"batch": request.subject}
-
-
-def _is(state: BatchState) -> Any:
-    return lambda batch: batch.state == state
 
 
 class PayoutInline(ReadOnlyInline):
@@ -118,7 +114,7 @@ class PaymentBatchAdmin(ActingAdmin):
             _release,
             gettext_lazy("The payment file is written and booked. This cannot be undone."),
             errors=REFUSALS,
-            offered=_is(BatchState.PREPARED),
+            offered=in_state(BatchState.PREPARED),
             grave=True,
         ),
         Act(
@@ -128,7 +124,7 @@ class PaymentBatchAdmin(ActingAdmin):
             _withdraw,
             gettext_lazy("Nothing is paid; the claims wait for the next batch."),
             errors=REFUSALS,
-            offered=_is(BatchState.PREPARED),
+            offered=in_state(BatchState.PREPARED),
         ),
         Act(
             "settle",
@@ -137,7 +133,7 @@ class PaymentBatchAdmin(ActingAdmin):
             _settle,
             gettext_lazy("The bank statement shows that the file was paid."),
             errors=REFUSALS,
-            offered=_is(BatchState.RELEASED),
+            offered=in_state(BatchState.RELEASED),
             grave=True,
         ),
     ]
