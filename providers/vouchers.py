@@ -1,7 +1,7 @@
 """What the booking of an approved claim rests on: the claim, who judged it, and who approved it."""
 
 CLAIMS = """
-    SELECT claim.id, jsonb_build_array(
+    SELECT claim.id, json_build_array(
         claim.id, claim.enrolment_id, claim.provider_id, claim.instalment, claim.amount,
         claim.evidence, claim.submitted_at AT TIME ZONE 'UTC', claim.submitted_by,
         claim.assessed_at AT TIME ZONE 'UTC', approval.actor, approval.at AT TIME ZONE 'UTC',

@@ -3,8 +3,8 @@
 The seals sign descriptions. So what a decision, an agreement, a claim or a payment file said when it was
 booked can be compared with what its rows say now, whoever changed them since (decision 605).
 
-The rows are named by a query of `id` and `said`: all that stands for good once it is booked, in jsonb,
-which PostgreSQL writes in one way only. Moments are given in UTC, as text would follow the session.
+The rows are named by a query of `id` and `said`: all that stands for good once it is booked, in JSON,
+which PostgreSQL writes in one way only. Moments are in UTC, as otherwise they would follow the session.
 """
 
 from __future__ import annotations

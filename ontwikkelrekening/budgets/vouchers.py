@@ -4,7 +4,7 @@ Nothing that erasing a person takes away, no facts and no reasons.
 """
 
 ENROLMENTS = """
-    SELECT enrolment.id, jsonb_build_array(
+    SELECT enrolment.id, json_build_array(
         enrolment.id, agreement.account_code, enrolment.course_id, enrolment.provider_id,
         enrolment.account_id, enrolment.maximum, enrolment.terms, enrolment.starts_on,
         enrolment.ends_on, enrolment.claim_until, encode(enrolment.code_digest, 'hex'),
@@ -16,7 +16,7 @@ ENROLMENTS = """
 
 # By the ledger account of each tranche. A pause moves the last day: without it, it is as it was granted.
 GRANTS = """
-    SELECT tranche.account_id AS id, jsonb_build_array(
+    SELECT tranche.account_id AS id, json_build_array(
         tranche.id, tranche.account_code, tranche.scheme_id, tranche.kind, tranche.categories,
         tranche.earmarked, tranche.granted, tranche.granted_on, tranche.source_id,
         tranche.expires_on - (
@@ -33,7 +33,7 @@ GRANTS = """
     LEFT JOIN eligibility_decision decision ON decision.id = tranche.decision_id
     LEFT JOIN eligibility_deviation deviation ON deviation.result_id = decision.id
     LEFT JOIN (
-        SELECT version.id, encode(sha256(convert_to(jsonb_build_array(
+        SELECT version.id, encode(sha256(convert_to(json_build_array(
             version.scheme_id, version.version, version.starts_on, version.proposed_by_id,
             version.approved_by_id, version.approved_at AT TIME ZONE 'UTC',
             jsonb_object_agg(key, jsonb_build_array(value, ground, reason))
@@ -45,7 +45,7 @@ GRANTS = """
 """
 
 ROUNDS = """
-    SELECT id, jsonb_build_array(
+    SELECT id, json_build_array(
         id, scheme_id, code, name, opens_at AT TIME ZONE 'UTC', closes_at AT TIME ZONE 'UTC',
         waits_until, ceiling, "grant", kind, categories, years_valid, division, last_grant,
         fallback, seed_hash, outside_source, policy_id, account_id, prepared_by, published_by,

@@ -1,7 +1,7 @@
 """What the booking of a released payment file rests on: by the batch, who pays whom how much, and who saw to it."""
 
 PAYOUTS = """
-    SELECT batch.id, jsonb_build_array(
+    SELECT batch.id, json_build_array(
         batch.id, batch.message_id, batch.pay_on, batch.file_sha256, batch.prepared_by,
         batch.prepared_at AT TIME ZONE 'UTC', batch.released_by,
         batch.released_at AT TIME ZONE 'UTC',
