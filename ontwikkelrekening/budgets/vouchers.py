@@ -16,6 +16,16 @@ ENROLMENTS = """
 
 # By the ledger account of each tranche. A pause moves the last day: without it, it is as it was granted.
 GRANTS = """
+    WITH policy AS MATERIALIZED (  -- once, not for every tranche
+        SELECT version.id, encode(sha256(convert_to(json_build_array(
+            version.scheme_id, version.version, version.starts_on, version.proposed_by_id,
+            version.approved_by_id, version.approved_at AT TIME ZONE 'UTC',
+            jsonb_object_agg(key, jsonb_build_array(value, ground, reason))
+        )::text, 'UTF8')), 'hex') AS said
+        FROM eligibility_policy version
+        JOIN eligibility_policyparameter parameter ON parameter.policy_id = version.id
+        GROUP BY version.id
+    )
     SELECT tranche.account_id AS id, json_build_array(
         tranche.id, tranche.account_code, tranche.scheme_id, tranche.kind, tranche.categories,
         tranche.earmarked, tranche.granted, tranche.granted_on, tranche.source_id,
@@ -32,16 +42,7 @@ GRANTS = """
     FROM budgets_tranche tranche
     LEFT JOIN eligibility_decision decision ON decision.id = tranche.decision_id
     LEFT JOIN eligibility_deviation deviation ON deviation.result_id = decision.id
-    LEFT JOIN (
-        SELECT version.id, encode(sha256(convert_to(json_build_array(
-            version.scheme_id, version.version, version.starts_on, version.proposed_by_id,
-            version.approved_by_id, version.approved_at AT TIME ZONE 'UTC',
-            jsonb_object_agg(key, jsonb_build_array(value, ground, reason))
-        )::text, 'UTF8')), 'hex') AS said
-        FROM eligibility_policy version
-        JOIN eligibility_policyparameter parameter ON parameter.policy_id = version.id
-        GROUP BY version.id
-    ) policy ON policy.id = decision.policy_id
+    LEFT JOIN policy ON policy.id = decision.policy_id
 """
 
 ROUNDS = """
