@@ -1,9 +1,13 @@
 """The small files that browsers, search engines and finders of weaknesses ask for."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import get_resolver
+
+FILES = {"favicon.ico", "robots.txt", ".well-known"}
 
 
 def test_a_finder_of_a_weakness_learns_where_to_report_it(client: Client) -> None:
@@ -27,3 +31,11 @@ def test_every_browser_finds_the_icon(client: Client) -> None:
     address = client.get("/favicon.ico")["Location"]
 
     assert finders.find(address.removeprefix("/static/"))
+
+
+def test_the_table_of_pages_names_every_page() -> None:
+    table = Path("docs/portal.md").read_text()
+    addresses = get_resolver("ontwikkelrekening.portal.urls").url_patterns
+    pages = {str(address.pattern).partition("/")[0] for address in addresses} - FILES
+
+    assert {page for page in pages if f"`/{page}" not in table} == set()
