@@ -86,6 +86,7 @@ RIGHTS: dict[str, list[str]] = {
     PRIVACY_OFFICERS: [
         "citizens.view_citizen",
         "citizens.delete_citizen",
+        "citizens.view_circumstance",
         "citizens.view_accesslog",
     ],
 }

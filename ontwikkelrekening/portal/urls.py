@@ -45,6 +45,7 @@ urlpatterns = [
     path("keuzes/<uuid:enrolment_id>", views_enrolments.enrolment, name="enrolment"),
     path("keuzes/<uuid:enrolment_id>/annuleren", views_enrolments.cancel, name="cancel"),
     path("mijn-gegevens", views_facts.facts, name="facts"),
+    path("mijn-gegevens/kopie", views_privacy.copy, name="copy"),
     path("mijn-gegevens/<slug:kind>", views_facts.state_fact, name="state_fact"),
     path("mijn-gegevens/bewijs/<int:fact_id>", views_facts.show_evidence, name="show_evidence"),
     path("pauze", views_pause.pause, name="pause"),

@@ -349,6 +349,15 @@ def test_opening_a_citizen_is_written_down(year: Year) -> None:
     assert (look.actor, look.get_purpose_display()) == ("iris", "geopend in het beheer")
 
 
+def test_a_privacy_officer_sees_what_is_known_of_the_person(year: Year) -> None:
+    citizen = Citizen.objects.get(account_code=year.world.fatima)
+    officer = logged_in("iris", "privacy-officers")
+
+    page = officer.get(f"/admin/citizens/citizen/{citizen.pk}/change/").content.decode()
+
+    assert "sole_parent" in page
+
+
 @pytest.mark.parametrize("page", ["change/", "history/", "do/confirm"])
 def test_whoever_opens_a_decision_is_seen_by_its_citizen(year: Year, page: str) -> None:
     refusal = Decision.objects.get(account_code=year.willem)
