@@ -1,9 +1,11 @@
-"""Hiding small counts, so that no figure points at a person, nor the difference of two figures.
+"""Counts of people by tens, so that no figure points at a person, nor the difference of two figures.
 
-A count is shown when it, what is left of everyone beside it, and what of the granted did not use
-are each at least ten. What is hidden could still follow from a total less what is shown; so where a
-column hides anything, it hides two groups at least and ten people at least between them: the
-smallest groups that could be shown go along, with their whole row.
+Every count is rounded down to tens before anything else is done with it. So what is published says
+only in which ten a count lies, however many downloads of however many days are compared: a change
+of one ten is 1 to 19 people. Rounding down keeps the order: a part is never more than its whole.
+
+Hidden is a count under ten; one that is the same as everyone's, and what was used where it is the same
+as what was granted, for then hardly anybody is left out. That too follows from the tens alone.
 """
 
 from __future__ import annotations
@@ -22,42 +24,29 @@ class Count:
     used: int | None
 
 
+def in_tens(counts: tuple[int, int]) -> tuple[int, int]:
+    granted, used = counts
+    return granted - granted % SMALLEST, used - used % SMALLEST
+
+
 def hide(groups: Mapping[str, tuple[int, int]], everyone: tuple[int, int]) -> dict[str, Count]:
     """What may be shown of (granted, used) per group; groups may overlap."""
-    shown = {name: _alone(counts, everyone) for name, counts in groups.items()}
-    while (name := _to_go_along(groups, shown)) is not None:
-        shown[name] = Count(None, None)
-    return shown
+    whole = in_tens(everyone)
+    return {name: _alone(in_tens(counts), whole) for name, counts in groups.items()}
 
 
 def hide_total(everyone: tuple[int, int]) -> Count:
     """What may be shown of everyone together."""
-    return _count(*everyone)
+    return _count(*in_tens(everyone))
 
 
 def _alone(counts: tuple[int, int], everyone: tuple[int, int]) -> Count:
-    """By this group's own figures and those of everyone else."""
-    others = _count(everyone[0] - counts[0], everyone[1] - counts[1])
+    """By this group's own figures and those of everyone."""
     own = _count(*counts)
-    granted = None if others.granted is None else own.granted
-    return Count(granted, None if others.used is None or granted is None else own.used)
+    if counts[0] == everyone[0]:
+        return Count(None, None)
+    return Count(own.granted, None if counts[1] == everyone[1] else own.used)
 
 
 def _count(granted: int, used: int) -> Count:
-    if granted < SMALLEST:
-        return Count(None, None)
-    return Count(granted, used if used >= SMALLEST and granted - used >= SMALLEST else None)
-
-
-def _to_go_along(groups: Mapping[str, tuple[int, int]], shown: Mapping[str, Count]) -> str | None:
-    """The next group to hide, so that what a column hides does not follow from the rest."""
-    columns = (
-        {name: count.granted for name, count in shown.items()},
-        {name: count.used for name, count in shown.items()},
-    )
-    for number, column in enumerate(columns):
-        hidden = [groups[name][number] for name, count in column.items() if count is None]
-        rest = [name for name, count in column.items() if count is not None]
-        if hidden and rest and (len(hidden) < 2 or sum(hidden) < SMALLEST):
-            return min(rest, key=lambda name: (groups[name][number], name))
-    return None
+    return Count(granted or None, used if 0 < used < granted else None)

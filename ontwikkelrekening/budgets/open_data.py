@@ -1,7 +1,7 @@
 """Reach as open data: CSV and JSON with a description anyone's software can read (Data Package).
 
-It counts whole months that are over, so that two downloads do not differ by one person's choice of
-the day between them.
+It counts whole months that are over, in tens (budgets/hiding.py), so that the difference of two
+downloads is never one person's choice.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from ontwikkelrekening.budgets.reach import POPULATION, GroupReach, reach
 from ontwikkelrekening.eligibility.models import Scheme
 
 KEPT_SECONDS = 3600
-HIDDEN = f"empty where it, or what would follow from it, is under {SMALLEST}"
+HIDDEN = f"rounded down to tens; empty under {SMALLEST}, or where hardly anybody is left out"
 WORDS = {
     "group": ("string", "The group by the rules of the scheme, or everyone; groups overlap."),
     "population": ("integer", "People in the group: middle of the range in Panteia 2018."),
     "population_share": ("number", f"Per cent of the {POPULATION} people of 18 up to AOW age."),
     "granted": ("integer", f"People who got credit; {HIDDEN}."),
-    "granted_share": ("number", "Per cent of everyone who got credit."),
+    "granted_share": ("number", "Per cent of everyone who got credit, of the rounded counts."),
     "used": ("integer", f"People who chose something with it; {HIDDEN}."),
-    "used_share": ("number", "Per cent of everyone who chose something."),
+    "used_share": ("number", "Per cent of everyone who chose something, of the rounded counts."),
     "behind": ("boolean", "Seen to have used less than its share of the population."),
 }
 NAMES = [field.name for field in fields(GroupReach)]

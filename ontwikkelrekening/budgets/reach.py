@@ -1,19 +1,19 @@
 """Reach: whom the money finds, group by group, against each group's share of the population.
 
-Small counts are hidden (budgets/hiding.py), and with them whatever would give them away.
+Counts are rounded down to tens and small ones hidden (budgets/hiding.py); shares are of those tens.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils.timezone import make_aware
 
-from ontwikkelrekening.budgets.hiding import SMALLEST, Count, hide, hide_total
+from ontwikkelrekening.budgets.hiding import SMALLEST, Count, hide, hide_total, in_tens
 from ontwikkelrekening.budgets.models import Agreement
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Scheme
 from ontwikkelrekening.eligibility.parameters import (
@@ -39,7 +39,7 @@ ENDED = [EnrolmentState.CANCELLED, EnrolmentState.LAPSED]
 
 @dataclass(frozen=True, slots=True)
 class GroupReach:
-    """One group; None where the count is hidden. Shares in per cent, one decimal."""
+    """One group, in tens; None where the count is hidden. Shares in per cent, one decimal."""
 
     group: str
     population: int
@@ -67,9 +67,17 @@ def reach(scheme: Scheme, *, year: int, until: date | None = None) -> list[Group
     )
     people = _people(scheme, year=year, until=last, parameters=parameters)
     granted, used, everyone = _count(people, users=users)
-    shown = hide({group: (granted[group], used[group]) for group in GROUPS}, everyone)
+    return rows_of({group: (granted[group], used[group]) for group in GROUPS}, everyone)
+
+
+def rows_of(groups: Mapping[str, tuple[int, int]], everyone: tuple[int, int]) -> list[GroupReach]:
+    """The figures of (granted, used) per group, made of nothing but the tens in which they lie."""
+    shown, whole = hide(groups, everyone), in_tens(everyone)
     return [
-        *(_row(group, shown[group], used=used[group], everyone=everyone) for group in GROUPS),
+        *(
+            _row(group, shown[group], used=in_tens(groups[group])[1], whole=whole)
+            for group in groups
+        ),
         _everyone(everyone),
     ]
 
@@ -106,36 +114,32 @@ def _count(
     return granted, used, (everyone, every_user)
 
 
-def _row(group: str, shown: Count, *, used: int, everyone: tuple[int, int]) -> GroupReach:
+def _row(group: str, shown: Count, *, used: int, whole: tuple[int, int]) -> GroupReach:
     size = SIZE_OF_GROUP[group]
     population_share = _share(size, POPULATION)
-    used_share = _share(shown.used, everyone[1])
-    # Of a hidden count only what ten would show as well: that it is far too few.
-    too_few = used < SMALLEST and everyone[1] >= SMALLEST
-    most = used_share if shown.used is not None else _share(SMALLEST - 1, everyone[1])
-    known = shown.used is not None or too_few
+    most = _share(used + SMALLEST - 1, whole[1])  # all in the ten together would be too few
     return GroupReach(
         group=group,
         population=size,
         population_share=population_share or Decimal(0),
         granted=shown.granted,
-        granted_share=_share(shown.granted, everyone[0]),
+        granted_share=_share(shown.granted, whole[0]),
         used=shown.used,
-        used_share=used_share,
-        behind=known and most is not None and most < (population_share or 0),
+        used_share=_share(shown.used, whole[1]),
+        behind=most is not None and most < (population_share or 0),
     )
 
 
 def _everyone(everyone: tuple[int, int]) -> GroupReach:
-    shown = hide_total(everyone)
+    shown, whole = hide_total(everyone), in_tens(everyone)
     return GroupReach(
         group=EVERYONE,
         population=POPULATION,
         population_share=Decimal(100),
         granted=shown.granted,
-        granted_share=_share(shown.granted, everyone[0]),
+        granted_share=_share(shown.granted, whole[0]),
         used=shown.used,
-        used_share=_share(shown.used, everyone[1]),
+        used_share=_share(shown.used, whole[1]),
         behind=False,
     )
 
