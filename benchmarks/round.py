@@ -42,9 +42,9 @@ FILL = """
     FROM generate_series(1, %(applications)s) n
 """
 ASSESS = """
-    INSERT INTO budgets_assessment (application_id, round_id, eligible, priority, groups, missed)
+    INSERT INTO budgets_assessment (application_id, round_id, eligible, priority, missed)
     SELECT id, round_id, true, (ARRAY[1,2,2,2,3,3,3,4,4,4])[1 + floor(random() * 10)::int],
-           '{}', (random() < 0.2)::int
+           (random() < 0.2)::int
     FROM budgets_application WHERE round_id = %(round)s
 """
 BARE = """

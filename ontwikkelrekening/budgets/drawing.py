@@ -38,7 +38,7 @@ SLICE = 2000
 CONDITIONS = {"adult", "below_aow_age", "resident"}
 
 ASSESS = """
-    COPY budgets_assessment (application_id, round_id, eligible, priority, groups, missed)
+    COPY budgets_assessment (application_id, round_id, eligible, priority, missed)
     FROM STDIN
 """
 REFUSE = "COPY budgets_refusal (application_id, unmet, confirmed_by) FROM STDIN"
@@ -130,7 +130,7 @@ def assess_slice(subject: str, *, at: datetime) -> int:
         for application in applications:
             known = facts.get(application.account_code)
             if known is None:  # erased since
-                copy.write_row((application.pk, round_.pk, False, 9, [], 0))
+                copy.write_row((application.pk, round_.pk, False, 9, 0))
                 continue
             result = decide(known, parameters)
             unmet = [step for step in result.steps if step.rule in CONDITIONS and not step.holds]
@@ -142,7 +142,6 @@ def assess_slice(subject: str, *, at: datetime) -> int:
                     round_.pk,
                     not unmet,
                     result.priority,
-                    list(result.groups),
                     missed.get(application.account_code, 0),
                 )
             )

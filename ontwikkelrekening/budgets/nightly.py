@@ -1,8 +1,8 @@
-"""What happens by date, once a day: expiry, and money that came back goes down the waiting lists."""
+"""What happens by date, once a day: expiry, waiting lists get what came back, and erasing is finished."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -15,6 +15,7 @@ from ontwikkelrekening.budgets.expiring import Expired, expire
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund, Round, RoundState
 from ontwikkelrekening.budgets.rounds import lock
+from ontwikkelrekening.citizens.identity import erase_again
 
 
 class StillToCome(Exception):
@@ -25,11 +26,15 @@ class StillToCome(Exception):
 
 
 def end_day(*, on: date, at: datetime) -> Expired:
-    """Expire what is over on a day, then hand on what came back to rounds; raises StillToCome."""
+    """Expire what is over on a day, then hand on what came back to rounds; erase again who left.
+
+    Raises StillToCome.
+    """
     if on > localdate(at):
         raise StillToCome(on)
     done = expire(on=on, at=at)
     hand_on(on=on, at=at)
+    erase_again(since=at - timedelta(days=7))
     return done
 
 

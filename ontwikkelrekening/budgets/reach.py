@@ -90,13 +90,13 @@ def midnight_after(day: date) -> datetime:
 def _people(
     scheme: Scheme, *, year: int, until: date, parameters: Parameters
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Who was granted credit that year, with the groups the rules put them in."""
+    """Who was granted credit that year, with the groups the rules put them in: none of who was erased."""
     decisions = Decision.objects.standing().filter(
         policy__scheme=scheme, outcome=Outcome.GRANTED, decided_on__range=(date(year, 1, 1), until)
     )
     rows = decisions.values_list("account_code", "facts").iterator(chunk_size=5000)
     for code, facts in rows:
-        yield code, decide(Facts(**facts), parameters).groups
+        yield code, decide(Facts(**facts), parameters).groups if facts else ()
 
 
 def _count(

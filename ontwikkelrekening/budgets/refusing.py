@@ -21,7 +21,7 @@ from ontwikkelrekening.budgets.rounds import published_policy
 from ontwikkelrekening.eligibility.clocks import object_until
 from ontwikkelrekening.eligibility.deciding import NotWaiting, UnableToConfirm
 from ontwikkelrekening.eligibility.parameters import Parameters
-from ontwikkelrekening.eligibility.reading import parameters_of
+from ontwikkelrekening.eligibility.reading import erased_in_words, parameters_of
 from ontwikkelrekening.eligibility.rules import CONDITIONS
 from ontwikkelrekening.eligibility.wording import ELIGIBLE, value_of
 from ontwikkelrekening.staff import member_who_may
@@ -128,7 +128,9 @@ def tell(application: Application, *, on: date) -> Told | None:
 
 
 def reasons(refusal: Refusal) -> list[str]:
-    """The conditions that are not met, in words."""
+    """The conditions that are not met, in words; or that they were erased."""
+    if refusal.erased_on:
+        return [erased_in_words(refusal.erased_on)]
     parameters = _parameters(refusal)
     return [
         str(ELIGIBLE[rule].fails).format(

@@ -70,8 +70,8 @@ class CitizenAdmin(LookedAtAdmin):
             "citizens.delete_citizen",
             _erase,
             gettext_lazy(
-                "The key of this person's data is destroyed. Nobody can read it again. Under the"
-                " account number stay the decisions with the facts they used, and the books."
+                "The key of this person's data is destroyed. Nobody can read it again. Decisions lose"
+                " their facts. The account number, the books, and what was granted or refused stay."
             ),
             errors=(CodeDiffers,),
             form=Erasure,

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError
@@ -138,7 +138,8 @@ def sealed(identity: Identity, *, citizen_id: uuid.UUID) -> tuple[bytes, bytes]:
 def erase(citizen: Citizen, *, at: datetime) -> None:
     """Destroy the key, the look-up, the identity, the birth date, the facts, the words and the log.
 
-    The account code stays, so the books stay whole, but the account ends. Erasing twice changes nothing.
+    Decisions and refusals lose what they say of the person by triggers on `erased_at`. The account code
+    stays, so the books stay whole, but the account ends. Erasing twice changes nothing.
     """
     PersonKey.objects.filter(citizen=citizen).delete()
     Circumstance.objects.filter(citizen=citizen).delete()
@@ -153,6 +154,11 @@ def erase(citizen: Citizen, *, at: datetime) -> None:
         ended_at=Coalesce("ended_at", Value(at)),
     )
     citizen.refresh_from_db()
+
+
+def erase_again(*, since: datetime) -> int:
+    """Let go what was being recorded of somebody while they were erased; returns of how many."""
+    return Citizen.objects.filter(erased_at__gte=since).update(erased_at=F("erased_at"))
 
 
 def rewrap_all(*, chunk_size: int = 1000) -> Iterator[int]:

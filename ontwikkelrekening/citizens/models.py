@@ -1,6 +1,6 @@
 """Citizens and their dated circumstances: the only tables that say who somebody is.
 
-A decision keeps the facts that it used, under the account code alone (decision 202).
+What decisions and refusals in rounds repeat of circumstances is erased with the citizen (decision 202).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Citizen(models.Model):
 
 
 class PersonKey(models.Model):
-    """The wrapped key of one person's data. Destroying it erases the person."""
+    """The wrapped key of one person's data. Erasing the person destroys it first."""
 
     citizen = models.OneToOneField(
         Citizen, on_delete=models.CASCADE, primary_key=True, related_name="key"

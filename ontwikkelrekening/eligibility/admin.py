@@ -34,7 +34,7 @@ from ontwikkelrekening.eligibility.models import (
     Scheme,
 )
 from ontwikkelrekening.eligibility.parameters import UnusableParameter
-from ontwikkelrekening.eligibility.reading import facts_of
+from ontwikkelrekening.eligibility.reading import erased_in_words, facts_of
 from providers.administration import Act, ActingAdmin, Request, in_state
 
 __all__ = ["DecisionAdmin", "DeviationAdmin", "ObjectionAdmin", "PolicyAdmin", "SchemeAdmin"]
@@ -349,9 +349,13 @@ class DecisionAdmin(ConfirmingAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, decision: Decision) -> str:
+        if decision.erased_on:
+            return erased_in_words(decision.erased_on)
         read = letter(decision, language=get_language() or "nl", on=timezone.localdate())
         return " ".join(read.reasons)
 
     @admin.display(description=gettext_lazy("facts"))
     def facts_in_words(self, decision: Decision) -> str:
+        if decision.erased_on:
+            return erased_in_words(decision.erased_on)
         return format_html_join("", "{}: {}<br>", facts_in_words(facts_of(decision)))

@@ -103,7 +103,8 @@ def confirm_refusal(decision: Decision, *, by: str, at: datetime) -> None:
 
 
 def _decided_before(ids: Iterable[uuid.UUID], *, parameters: Parameters) -> dict[str, Result]:
-    rows = Decision.objects.filter(pk__any_of=ids).values_list("account_code", "facts")
+    known_still = Decision.objects.filter(pk__any_of=ids, erased_on=None)
+    rows = known_still.values_list("account_code", "facts")
     return {code: decide(Facts(**facts), parameters) for code, facts in rows}
 
 

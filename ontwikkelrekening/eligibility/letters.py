@@ -75,6 +75,8 @@ def letter(
 ) -> Letter:
     """The decision as its citizen reads it on a day, in Dutch ("nl") or English ("en").
 
+    Raises NoIdentity for someone erased.
+
     `motive` is why a person deviated from the rules (`motive_of`), for the eyes of the citizen only.
     `objected_on` is since when an objection is open; `answered_on` when one was answered
     (`objection_answered_on`): the court comes after it.

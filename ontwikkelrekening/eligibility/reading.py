@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
+from ontwikkelrekening.citizens.identity import NoIdentity
 from ontwikkelrekening.eligibility.models import Decision, ObjectionMove, Policy
 from ontwikkelrekening.eligibility.models.objections import ANSWERED
 from ontwikkelrekening.eligibility.parameters import Parameters, parameters_from
@@ -26,12 +29,19 @@ def parameters_of(policy: Policy) -> Parameters:
 
 
 def facts_of(decision: Decision) -> Facts:
-    """The facts the decision was taken on."""
+    """The facts the decision was taken on; raises NoIdentity for someone erased."""
+    if decision.erased_on:
+        raise NoIdentity(erased_in_words(decision.erased_on))
     return Facts(**decision.facts)
 
 
+def erased_in_words(on: date) -> str:
+    """What stands where facts stood."""
+    return _("Erased with the citizen on %(on)s.") % {"on": date_format(on, "j F Y")}
+
+
 def steps_of(decision: Decision, *, parameters: Parameters) -> tuple[Step, ...]:
-    """The steps of the decision, each with its fact, parameter and legal ground."""
+    """The steps of the decision, each with its fact, parameter and legal ground; none of someone erased."""
     return tuple(
         _step(rule, holds, value, priority=decision.priority, parameters=parameters)
         for rule, holds, value in decision.trace

@@ -1,5 +1,7 @@
 """Decide every decision ever taken again, from its stored facts and policy version, and compare.
 
+Not those on somebody who was erased: their facts are gone.
+
 Chunk by chunk, each in a transaction of its own that also writes how far it is and what differed: killed
 in the middle it goes on where it was, and no difference is lost.
 """
@@ -27,7 +29,7 @@ DECISIONS = """
            d.facts::text, d.trace::text, d.grants::text, v.grants::text AS deviated
     FROM eligibility_decision d
     LEFT JOIN eligibility_deviation v ON v.result_id = d.id
-    WHERE d.id > %s ORDER BY d.id LIMIT %s
+    WHERE d.id > %s AND d.erased_on IS NULL ORDER BY d.id LIMIT %s
 """
 CHUNK = 5000
 BEFORE_ALL = UUID(int=0)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.eligibility.clocks import decide_by
 from ontwikkelrekening.eligibility.models import Decision, Extension
 
@@ -33,7 +34,10 @@ def due_on(decision: Decision) -> date:
 
 @transaction.atomic
 def extend(decision: Decision, *, until: date, reason: str, by: str, at: datetime) -> Extension:
-    """Give a waiting decision more time, once, with a reason the citizen reads."""
+    """Give a waiting decision more time, once, with a reason that is kept with the citizen.
+
+    Raises UnableToExtend, UnusableText, and NoIdentity for someone erased.
+    """
     Decision.objects.select_for_update().get(pk=decision.pk)
     if not Decision.objects.waiting().filter(pk=decision.pk).exists():
         raise UnableToExtend(_("This decision does not wait for a person."))
@@ -41,8 +45,7 @@ def extend(decision: Decision, *, until: date, reason: str, by: str, at: datetim
         raise UnableToExtend(_("This decision was extended before."))
     if until <= due_on(decision):
         raise UnableToExtend(_("The new day must lie after the last day there is now."))
-    if not reason.strip():
-        raise UnableToExtend(_("Say why more time is needed."))
+    why = write(decision.account_code, reason, author=by, at=at)
     return Extension.objects.create(
-        decision=decision, until=until, reason=reason.strip(), granted_by=by, granted_at=at
+        decision=decision, until=until, reason=why, granted_by=by, granted_at=at
     )

@@ -12,9 +12,12 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ontwikkelrekening.budgets.models import TopUpRun
+from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import AccessLog, Citizen
+from ontwikkelrekening.database import APP_ROLE
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
 from ontwikkelrekening.payouts.models import PaymentBatch
 from providers.models import Claim, Provider, Review
@@ -428,6 +431,38 @@ def test_erasing_asks_for_the_account_number_again(year: Year) -> None:
     assert "De boeken blijven" in right
     assert citizen.erased_at is not None
     assert citizen.identity is None
+
+
+@pytest.mark.parametrize("who", ["fatima", "willem"])
+def test_pages_about_who_was_erased_say_so(year: Year, who: str) -> None:
+    code = year.willem if who == "willem" else year.world.fatima
+    decision = Decision.objects.get(account_code=code)
+    before = logged_in("amir", "auditors").get(f"/audit/decisions/{decision.pk}").content.decode()
+    assert "Leeftijd" in before
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
+    erase(Citizen.objects.get(account_code=code), at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+    admin, audit = "/admin/eligibility/decision/", "/audit/decisions/"
+    pages = {
+        f"{admin}{decision.pk}/change/": "rosa",
+        f"{audit}{decision.pk}": "amir",
+    }
+    for address, name in pages.items():
+        answer = logged_in(name, "reviewers" if name == "rosa" else "auditors").get(address)
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "Gewist met de burger op" in page
+        assert "Leeftijd" not in page
+        assert "AOW-leeftijd" not in page
+    waiting = logged_in("rosa", "reviewers").get(f"{admin}?waiting=yes").content.decode()
+    assert ("AOW-leeftijd" in waiting) == (who == "fatima")
+    for table in ("facts", "trace"):
+        file = logged_in("amir", "auditors").get(f"{audit}{decision.pk}?download={table}")
+        assert len(file.getvalue().decode().splitlines()) == 1
 
 
 # Top-ups

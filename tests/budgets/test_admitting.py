@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils.formats import date_format
 
 from ontwikkelrekening.budgets.admitting import (
     AnsweredBefore,
@@ -22,8 +23,9 @@ from ontwikkelrekening.budgets.drawing import (
     draw,
 )
 from ontwikkelrekening.budgets.models import Admission, Assessment, Placing, Refusal, Round
-from ontwikkelrekening.budgets.refusing import confirm, waiting
+from ontwikkelrekening.budgets.refusing import confirm, reasons, waiting
 from ontwikkelrekening.budgets.rounds import WrongState, close
+from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import Citizen, Writing
 from ontwikkelrekening.citizens.registering import register
 from ontwikkelrekening.citizens.stating import state
@@ -191,3 +193,19 @@ def test_an_answer_stays(refusal: Refusal) -> None:
         with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic():
             Admission.objects.update(**change)
     assert Round.objects.get().state == "closed"
+
+
+def test_what_was_not_met_goes_with_who_is_erased(refusal: Refusal) -> None:
+    with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
+        Refusal.objects.update(unmet=[], erased_on=AFTER.date())
+    propose(refusal, reason=REASON, by="rosa", at=AFTER)
+    code = refusal.application.account_code
+
+    erase(Citizen.objects.get(account_code=code), at=AFTER)
+
+    refusal.refresh_from_db()
+    assert (refusal.unmet, refusal.erased_on) == ([], AFTER.date())
+    assert reasons(refusal) == [f"Gewist met de burger op {date_format(AFTER.date(), 'j F Y')}."]
+    for change in ({"unmet": [["resident", False]]}, {"erased_on": None}):
+        with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
+            Refusal.objects.update(**change)

@@ -80,7 +80,6 @@ def random_round(world: World, random: Random, *, outside: str) -> Round:
             round=round_,
             eligible=random.random() < 0.9,
             priority=random.randint(1, 4),
-            groups=[],
             missed=random.choice([0, 0, 0, 1, 2]),
         )
     return draw(round_, at=AFTER)

@@ -41,8 +41,8 @@ APPLY = """
     FROM generate_series(1, %(applications)s) n
 """
 ASSESS = """
-    INSERT INTO budgets_assessment (application_id, round_id, eligible, priority, groups, missed)
-    SELECT id, round_id, true, 4, '{}', 0 FROM budgets_application
+    INSERT INTO budgets_assessment (application_id, round_id, eligible, priority, missed)
+    SELECT id, round_id, true, 4, 0 FROM budgets_application
 """
 
 

@@ -149,7 +149,8 @@ def test_every_guard_of_these_tables_is_attacked(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname FROM pg_trigger"
-            " WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'citizens_%%'",
+            " WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'citizens_%%'"
+            " AND tgname NOT LIKE '%%_forget_who_is_erased'",  # they guard nothing
             [],
         )
         assert {name for (name,) in cursor.fetchall()} <= {guard for guard, _, _ in GUARDS}

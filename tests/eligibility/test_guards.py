@@ -76,7 +76,7 @@ def move(name: str, attack: str) -> Guard:
 
 EXTEND = (
     "INSERT INTO eligibility_extension (decision_id, until, reason, granted_by, granted_at)"
-    " VALUES (%(fresh)s, '2026-12-01', 'druk', 'rosa', now())"
+    " VALUES (%(fresh)s, '2026-12-01', gen_random_uuid(), 'rosa', now())"
 )
 PROPOSE = (
     "INSERT INTO eligibility_deviation (id, decision_id, grants, reason, proposed_by, proposed_at,"
@@ -162,7 +162,7 @@ GUARDS = [
     extension("extension_is_kept", "UPDATE eligibility_extension SET until = '2030-01-01'"),
     extension("extension_is_kept", "DELETE FROM eligibility_extension"),
     extension("decision_is_extended_once", EXTEND.replace("%(fresh)s", "%(waiting)s")),
-    extension("extension_has_a_reason_and_a_person", EXTEND.replace("'druk'", "''")),
+    extension("extension_is_given_by_a_person", EXTEND.replace("'rosa'", "'machine'")),
     extension(
         "only_a_waiting_refusal_is_extended", EXTEND.replace("%(fresh)s", "%(grant)s")
     ),

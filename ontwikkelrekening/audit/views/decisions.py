@@ -24,7 +24,7 @@ from ontwikkelrekening.audit.rule_words import (
 )
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.eligibility.models import Decision, Outcome, Policy, PolicyParameter
-from ontwikkelrekening.eligibility.reading import parameters_of, steps_of
+from ontwikkelrekening.eligibility.reading import erased_in_words, parameters_of, steps_of
 from ontwikkelrekening.staff import POLICY_OFFICERS
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
 
@@ -122,6 +122,7 @@ def decision(request: HttpRequest, id: UUID) -> HttpResponseBase:
             tranches_table(request, Queried(tranches.order_by("id"))),
         ],
         decision=found,
+        erased=erased_in_words(found.erased_on) if found.erased_on else "",
         policy_href=reverse("audit:policy", args=[found.policy_id]),
         replaced_by=getattr(found, "replaced_by", None),
     )

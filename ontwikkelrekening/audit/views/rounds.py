@@ -153,7 +153,7 @@ def admissions_table(request: HttpRequest, found: Round) -> Table:
             Column(
                 "unmet",
                 _("Rules not met"),
-                lambda x: ", ".join(rule for rule, _value in x.refusal.unmet),
+                lambda x: ", ".join(rule for rule, _value in x.refusal.unmet) or _("erased"),
                 "code",
             ),
             Column("confirmed", _("Confirmed by"), lambda x: x.refusal.confirmed_by),

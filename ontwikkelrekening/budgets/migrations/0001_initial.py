@@ -504,12 +504,6 @@ class Migration(migrations.Migration):
                 ),
                 ("eligible", models.BooleanField()),
                 ("priority", models.PositiveSmallIntegerField()),
-                (
-                    "groups",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=32), size=None
-                    ),
-                ),
                 ("missed", models.PositiveSmallIntegerField()),
                 (
                     "round",
@@ -542,6 +536,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=100, verbose_name="bevestigd door"),
                 ),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="bevestigd op")),
+                ("erased_on", models.DateField(null=True)),
             ],
             options={
                 "verbose_name": "afwijzing in een tijdvak",
@@ -557,7 +552,15 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="refusal_is_confirmed_by_a_person",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("erased_on", None), models.Q(("unmet", []), _negated=True)),
+                            models.Q(("erased_on__isnull", False), ("unmet", [])),
+                            _connector="OR",
+                        ),
+                        name="erased_refusal_says_nothing_of_conditions",
+                    ),
                 ],
             },
         ),

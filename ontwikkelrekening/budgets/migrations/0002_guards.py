@@ -8,7 +8,7 @@ HERE = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("budgets", "0001_initial")]
+    dependencies = [("budgets", "0001_initial"), ("citizens", "0001_initial")]
 
     operations = [
         migrations.RunSQL(

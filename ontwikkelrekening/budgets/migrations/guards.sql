@@ -92,7 +92,8 @@ END $$;
 CREATE TRIGGER placing_stays BEFORE UPDATE OR DELETE
     ON budgets_placing FOR EACH ROW EXECUTE FUNCTION budgets_guard_placing();
 
--- A refusal is never edited or removed. A person confirms it, once, and before the draw.
+-- A refusal is never edited or removed. A person confirms it, once, and before the draw. What it says of
+-- somebody who was erased is emptied, once.
 CREATE FUNCTION budgets_guard_refusal() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -100,7 +101,15 @@ BEGIN
         IF NEW.confirmed_by = '' THEN RETURN NEW; END IF;
         RAISE EXCEPTION 'a refusal waits for a person first' USING ERRCODE = 'BU009';
     END IF;
-    IF TG_OP = 'DELETE' OR OLD.confirmed_by <> ''
+    IF TG_OP = 'UPDATE' AND OLD.erased_on IS NULL AND NEW.erased_on IS NOT NULL AND EXISTS (
+        SELECT FROM budgets_application a JOIN citizens_citizen c USING (account_code)
+        WHERE a.id = OLD.application_id AND c.erased_at IS NOT NULL
+    ) THEN
+        OLD.unmet := '[]';
+        OLD.erased_on := NEW.erased_on;
+        IF NEW = OLD THEN RETURN NEW; END IF;
+    END IF;
+    IF TG_OP = 'DELETE' OR OLD.confirmed_by <> '' OR NEW.erased_on IS DISTINCT FROM OLD.erased_on
        OR (NEW.application_id, NEW.unmet) <> (OLD.application_id, OLD.unmet)
     THEN
         RAISE EXCEPTION 'a refusal in a round stays' USING ERRCODE = 'BU009';
@@ -109,6 +118,19 @@ BEGIN
 END $$;
 CREATE TRIGGER refusal_stays BEFORE INSERT OR UPDATE OR DELETE
     ON budgets_refusal FOR EACH ROW EXECUTE FUNCTION budgets_guard_refusal();
+
+-- Erasing a citizen empties which conditions they did not meet (as eligibility/migrations/erasing.sql does).
+CREATE FUNCTION budgets_forget_who_is_erased() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE budgets_refusal r
+    SET unmet = '[]', erased_on = (NEW.erased_at AT TIME ZONE 'Europe/Amsterdam')::date
+    FROM budgets_application a
+    WHERE a.id = r.application_id AND a.account_code = NEW.account_code AND r.erased_on IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refusals_forget_who_is_erased AFTER UPDATE OF erased_at ON citizens_citizen
+    FOR EACH ROW WHEN (NEW.erased_at IS NOT NULL) EXECUTE FUNCTION budgets_forget_who_is_erased();
 
 -- Who was refused is admitted while the round waits for its draw: proposed by one, answered once by
 -- another who did not confirm the refusal either. The lock on the round makes a draw wait for it.

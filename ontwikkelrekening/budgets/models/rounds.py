@@ -178,7 +178,6 @@ class Assessment(models.Model):
     )
     eligible = models.BooleanField()
     priority = models.PositiveSmallIntegerField()
-    groups = ArrayField(models.CharField(max_length=32))
     missed = models.PositiveSmallIntegerField()  # earlier rounds without a grant
 
     def __str__(self) -> str:
@@ -188,7 +187,7 @@ class Assessment(models.Model):
 class Refusal(models.Model):
     """An application that takes no part: which conditions were not met, and who stands behind that.
 
-    A round is not drawn before a person has confirmed every refusal in it.
+    Which they were is erased with the citizen. A round is not drawn before a person has confirmed every refusal in it.
     """
 
     application = models.OneToOneField(
@@ -199,6 +198,7 @@ class Refusal(models.Model):
     )  # [rule, value] each, as in the trace of a decision
     confirmed_by = models.CharField("bevestigd door", max_length=100, blank=True)
     confirmed_at = models.DateTimeField("bevestigd op", null=True)
+    erased_on = models.DateField(null=True)  # from then on without what was not met
 
     class Meta:
         verbose_name = "afwijzing in een tijdvak"
@@ -208,6 +208,10 @@ class Refusal(models.Model):
                 name="refusal_is_confirmed_by_a_person",
                 condition=Q(confirmed_by="", confirmed_at=None)
                 | (~Q(confirmed_by__in=["", MACHINE]) & Q(confirmed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="erased_refusal_says_nothing_of_conditions",
+                condition=Q(erased_on=None) & ~Q(unmet=[]) | Q(erased_on__isnull=False, unmet=[]),
             ),
         ]
 

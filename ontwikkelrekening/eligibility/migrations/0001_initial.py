@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ("confirmed_by", models.CharField(blank=True, max_length=100)),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("recorded_at", models.DateTimeField()),
+                ("erased_on", models.DateField(null=True)),
                 (
                     "replaces",
                     models.OneToOneField(
@@ -416,7 +417,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("until", models.DateField(verbose_name="uiterlijk op")),
-                ("reason", models.CharField(max_length=300, verbose_name="reden")),
+                ("reason", models.UUIDField(verbose_name="reden")),
                 ("granted_by", models.CharField(max_length=100)),
                 ("granted_at", models.DateTimeField()),
                 (
@@ -434,11 +435,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("decision",), name="decision_is_extended_once"),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("reason", ""), _negated=True),
-                            models.Q(("granted_by__in", ["", "machine"]), _negated=True),
-                        ),
-                        name="extension_has_a_reason_and_a_person",
+                        condition=models.Q(("granted_by__in", ["", "machine"]), _negated=True),
+                        name="extension_is_given_by_a_person",
                     ),
                 ],
             },
@@ -497,6 +495,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="granted_decision_has_an_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("erased_on", None), models.Q(("facts", {}), _negated=True)),
+                    models.Q(("erased_on__isnull", False), ("facts", {}), ("trace", [])),
+                    _connector="OR",
+                ),
+                name="erased_decision_has_no_facts",
             ),
         ),
         migrations.AddConstraint(

@@ -57,7 +57,8 @@ CREATE TRIGGER parameters_change_in_a_draft_only
 BEFORE INSERT OR UPDATE OR DELETE ON eligibility_policyparameter
 FOR EACH ROW EXECUTE FUNCTION parameters_change_in_a_draft_only();
 
--- A decision is never edited or deleted. A person may confirm a refusal, once.
+-- A decision is never edited or deleted. A person may confirm a refusal, once; and what it says of somebody
+-- who was erased is emptied, once (erasing.sql).
 CREATE FUNCTION decision_is_never_edited() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -65,6 +66,16 @@ BEGIN
         AND NEW.confirmed_by <> '' THEN
         OLD.confirmed_by := NEW.confirmed_by;
         OLD.confirmed_at := NEW.confirmed_at;
+        IF NEW = OLD THEN
+            RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'UPDATE' AND OLD.erased_on IS NULL AND NEW.erased_on IS NOT NULL AND EXISTS (
+        SELECT FROM citizens_citizen
+        WHERE account_code = OLD.account_code AND erased_at IS NOT NULL
+    ) THEN
+        OLD.facts := '{}';
+        OLD.trace := '[]';
+        OLD.erased_on := NEW.erased_on;
         IF NEW = OLD THEN
             RETURN NEW;
         END IF;

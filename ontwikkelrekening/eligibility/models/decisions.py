@@ -35,7 +35,8 @@ class Decision(models.Model):
     """The outcome for one citizen: the facts used, the steps of the rules, the policy version.
 
     Knows the citizen by account code only. Never edited: a later decision replaces it.
-    A refusal is final only when a person has confirmed it (`confirmed_by`).
+    A refusal is final only when a person has confirmed it (`confirmed_by`). Facts and steps are erased
+    with the citizen (migrations/erasing.sql); the outcome, class and sums stay with the books.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -55,6 +56,7 @@ class Decision(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
     )
     recorded_at = models.DateTimeField()
+    erased_on = models.DateField(null=True)  # from then on without facts and steps
 
     objects = DecisionQuerySet.as_manager()
 
@@ -78,6 +80,11 @@ class Decision(models.Model):
                 condition=Q(decided_by=MACHINE, replaces=None)
                 | Q(~Q(decided_by__in=["", MACHINE]), replaces__isnull=False),
             ),
+            models.CheckConstraint(
+                name="erased_decision_has_no_facts",
+                condition=Q(erased_on=None) & ~Q(facts={})
+                | Q(erased_on__isnull=False, facts={}, trace=[]),
+            ),
         ]
         indexes = [
             models.Index(
@@ -92,11 +99,11 @@ class Decision(models.Model):
 
 
 class Extension(models.Model):
-    """More time for a decision, told to the citizen with a reason (Awb 4:14)."""
+    """More time for a decision, with a reason that is kept with the citizen (Awb 4:14)."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="extensions")
     until = models.DateField("uiterlijk op")
-    reason = models.CharField("reden", max_length=300)
+    reason = models.UUIDField("reden")  # citizens.Writing
     granted_by = models.CharField(max_length=100)
     granted_at = models.DateTimeField()
 
@@ -106,8 +113,8 @@ class Extension(models.Model):
         constraints = [
             models.UniqueConstraint(name="decision_is_extended_once", fields=["decision"]),
             models.CheckConstraint(
-                name="extension_has_a_reason_and_a_person",
-                condition=~Q(reason="") & ~Q(granted_by__in=["", MACHINE]),
+                name="extension_is_given_by_a_person",
+                condition=~Q(granted_by__in=["", MACHINE]),
             ),
         ]
 
