@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 BATCH = 5_000
-FIRST_YEAR, LAST_YEAR = 1900, 9998  # the days before and after a period are dates too
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # that the books take
 
 
 @dataclass(frozen=True, slots=True)

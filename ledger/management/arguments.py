@@ -4,8 +4,9 @@ from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 
+from ledger.exports.movements import FIRST_YEAR, LAST_YEAR
+
 DAY = 86_400  # seconds
-FIRST_YEAR, LAST_YEAR = 1900, 2999  # that the books take
 REFERENCE_MAX = 140
 
 

@@ -152,7 +152,8 @@ def _decisions(citizen: Citizen) -> Iterator[Row]:
             "facts_in_words": _in_both(partial(_told, decision)),
             "steps": [_fields(step, "rule", "holds", "fact", "value", "ground") for step in steps],
             "more_time": [
-                _fields(each, "until", "reason", "granted_at") for each in decision.extensions.all()
+                {**_fields(each, "until", "granted_at"), "reason_in_texts": each.reason}
+                for each in decision.extensions.all()
             ],
             "deviations": [
                 {
@@ -248,7 +249,7 @@ def _applications(citizen: Citizen) -> Iterator[Row]:
     mine = Application.objects.filter(account_code=citizen.account_code)
     for each in mine.select_related("round", "assessment", "placing").order_by("applied_at"):
         assessment, placing = getattr(each, "assessment", None), getattr(each, "placing", None)
-        found = "eligible", "priority", "groups", "missed"
+        found = "eligible", "priority", "missed"
         yield {
             "round": each.round.name,
             **_fields(each, "id", "applied_at", "changed_at", "withdrawn"),

@@ -189,7 +189,7 @@ def test_a_year_that_is_none_gets_a_plain_answer(
     answer = amir.get(address, {"year": wrong})
 
     assert answer.status_code == 200
-    assert "Dit is geen jaar van 1900 tot en met 9998." in answer.content.decode()
+    assert "Dit is geen jaar van 1900 tot en met 2999." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,8 @@ def problems_here(page: Page, *looks: Look) -> list[str]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds on the page, as one line a finding."""
+    """What axe-core finds on the page once it stands still, as one line a finding."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
     found = page.evaluate(
         """rules => axe.run(document, {
             preload: false, resultTypes: ['violations'], runOnly: {type: 'tag', values: rules}})""",

@@ -47,11 +47,12 @@ def test_the_page_says_what_stays_after_erasure_and_that_is_what_stays(
 ) -> None:
     text = text_of(fatima.get("/mijn-gegevens"))
     assert "Uw besluiten en betalingen blijven minstens zeven jaar staan." in text
-    assert "In een besluit staan ook de gegevens die telden" in text
+    assert "De gegevens die telden bij een besluit, wissen we ook." in text
 
     erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
 
-    assert Decision.objects.get(account_code=town.fatima).facts["contract"] == "agency"
+    decision = Decision.objects.get(account_code=town.fatima)
+    assert (decision.facts, decision.outcome) == ({}, "granted")
     assert not Circumstance.objects.filter(citizen__account_code=town.fatima).exists()
 
 
