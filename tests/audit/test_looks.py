@@ -27,7 +27,7 @@ from tests.portal.world import log_in
 
 pytestmark = pytest.mark.django_db
 
-ABOUT_ONE = {"decision", "learning-account", "objection"}
+ABOUT_ONE = {"decision", "learning-account", "objection", "enrolment"}
 
 
 def looks(code: str) -> list[tuple[str, str]]:
@@ -46,7 +46,7 @@ def test_an_auditor_who_reads_about_one_citizen_is_seen_by_them(
         before = after
 
     assert noted == ABOUT_ONE
-    assert looks(full_year.world.fatima) == [("amir", "audit")] * 2
+    assert looks(full_year.world.fatima) == [("amir", "audit")] * 3
     assert looks(full_year.willem) == [("amir", "audit")]
     page = log_in(bsn(11_111_111)).get("/wie-keek").content.decode()
     assert "amir" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ledger.money import to_cents
-from ontwikkelrekening.audit.access import audit_page
+from ontwikkelrekening.audit.access import audit_page, page_about
 from ontwikkelrekening.audit.accounts import account_line, asked_scheme, got_credit_of, is_credit_of
 from ontwikkelrekening.audit.claim_tables import claims_table, payouts_table
 from ontwikkelrekening.audit.pages import answer
@@ -72,7 +73,11 @@ def claim(request: HttpRequest, id: UUID) -> HttpResponseBase:
     )
 
 
-@audit_page
+def _chooser(id: UUID) -> Iterable[str]:
+    return Agreement.objects.filter(enrolment=id).values_list("account_code", flat=True)
+
+
+@page_about(_chooser)
 def enrolment(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(
         Enrolment.objects.select_related("course", "provider", "account__account_class"), id=id
@@ -107,7 +112,5 @@ def enrolment(request: HttpRequest, id: UUID) -> HttpResponseBase:
         enrolment=found,
         maximum=to_cents(found.maximum),
         reserved=account_line(found.account),
-        learning_account=Agreement.objects.filter(enrolment=found)
-        .values_list("account_code", flat=True)
-        .first(),
+        learning_account=next(iter(_chooser(found.id)), None),
     )
