@@ -42,6 +42,7 @@ def say(browser: Client, address: str, **answers: object) -> str:
 # Policies
 
 
+@time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC))
 def test_a_policy_is_drafted_by_one_and_approved_by_another(year: Year) -> None:
     petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
     policies = "/admin/eligibility/policy/"
@@ -81,6 +82,7 @@ def test_a_scheme_ends_with_a_last_version(year: Year) -> None:
     assert (policy.state, policy.ends_on) == ("approved", date(2027, 7, 1))
 
 
+@time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC))
 def test_a_policy_that_changed_since_it_was_read_is_not_approved(year: Year) -> None:
     petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")
     policies = "/admin/eligibility/policy/"
@@ -100,6 +102,7 @@ def test_a_policy_that_changed_since_it_was_read_is_not_approved(year: Year) -> 
     assert policy.state == "proposed"
 
 
+@time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC))
 def test_an_approved_policy_that_has_not_begun_is_taken_back_by_two(year: Year) -> None:
     """With the values of the version before it, so that nothing changes on that day."""
     petra, paul = logged_in("petra", "policy-officers"), logged_in("paul", "policy-officers")

@@ -39,11 +39,8 @@ def test_a_grant_someone_declines_goes_to_the_next_that_night(world: World) -> N
     assert first is not None
 
     assert come_back(first, on=AFTER.date(), at=AFTER) == 100_000
-    end_day(on=AFTER.date(), at=AFTER)
-    drain()
 
-    grants = list(Placing.objects.order_by("rank").values_list("granted", flat=True))
-    assert grants == [100_000, 100_000, 100_000, 50_000, 0]
+    assert night(AFTER) == [100_000, 100_000, 100_000, 50_000, 0]
     assert left(f"fund:{round_.pk}") == 0
 
 
