@@ -22,7 +22,7 @@ from tests.journeys.conftest import NEW_YEAR, move_to
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db]
 
-SOON = 3  # seconds; a worker that waited for one who hangs would need SECONDS_IN_ALL
+SOON = 6  # seconds; a worker that waited for one who hangs would need SECONDS_IN_ALL
 
 
 @pytest.fixture
