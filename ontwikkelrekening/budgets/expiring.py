@@ -1,7 +1,8 @@
 """Expiring: codes never used, enrolments past their term and credit past its last day.
 
-And what came back to an account that has ended, for nobody will use it. Each step works in slices that commit, with a constant number of queries per slice; a run that was
-killed is simply run again, and a second run finds nothing to do.
+What came back to an account that has ended goes the same way, for nobody will use it. Each step works in
+slices that commit, with a constant number of queries per slice; a run that was killed is simply run
+again, and a second run finds nothing to do.
 """
 
 from __future__ import annotations

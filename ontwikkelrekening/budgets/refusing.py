@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
@@ -19,12 +18,11 @@ from django.utils.translation import gettext as _
 from ontwikkelrekening.budgets.models import Admission, Application, Refusal, Round
 from ontwikkelrekening.budgets.rounds import published_policy
 from ontwikkelrekening.eligibility.clocks import object_until
-from ontwikkelrekening.eligibility.deciding import NotWaiting, UnableToConfirm
+from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.parameters import Parameters
 from ontwikkelrekening.eligibility.reading import erased_in_words, parameters_of
 from ontwikkelrekening.eligibility.rules import CONDITIONS
 from ontwikkelrekening.eligibility.wording import ELIGIBLE, value_of
-from ontwikkelrekening.staff import member_who_may
 
 _BY_RULE = {condition.rule: condition for condition in CONDITIONS}
 RIGHT = "budgets.change_refusal"
@@ -62,21 +60,6 @@ def waiting(round_: Round) -> QuerySet[Refusal]:
 def admissions_waiting(round_: Round) -> QuerySet[Admission]:
     """Proposals to admit somebody to a round that no second person has answered."""
     return Admission.objects.filter(refusal__application__round=round_, answered_by="")
-
-
-class NotAReviewer(UnableToConfirm):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            _("%(name)s is no active member of staff who may confirm refusals.") % {"name": name}
-        )
-
-
-def reviewer(name: str) -> User:
-    """The member of staff with this name who may confirm refusals; raises NotAReviewer."""
-    user = member_who_may(name, RIGHT)
-    if user is None:
-        raise NotAReviewer(name)
-    return user
 
 
 def is_standing(refusal: Refusal) -> bool:

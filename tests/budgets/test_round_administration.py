@@ -171,7 +171,9 @@ def test_the_command_takes_the_name_of_who_may_confirm_on_the_page(world: World,
     citizen.save()
     round_ = refused(world, 1)
 
-    with pytest.raises(CommandError, match=r"Usage: manage.py confirm_refusals ROUND --by NAME"):
+    with pytest.raises(
+        CommandError, match=r"is no active member of staff who may do this: of the group reviewers"
+    ):
         call_command("confirm_refusals", round_.code, "--by", name)
 
     assert waiting(round_).exists()

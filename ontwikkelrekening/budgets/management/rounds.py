@@ -14,7 +14,7 @@ from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import Round
 from ontwikkelrekening.budgets.rounds import UnableToPublish
 from ontwikkelrekening.eligibility.policies import NoPolicy
-from ontwikkelrekening.staff import POLICY_OFFICERS, member_who_may
+from ontwikkelrekening.staff import RIGHTS, member_who_may
 
 
 def add_round(parser: CommandParser) -> None:
@@ -32,8 +32,9 @@ def officer(name: str, *, right: str) -> str:
     """The login name of somebody who may do this on a page too: a command takes nobody else's."""
     member = member_who_may(name, right)
     if member is None:
+        groups = " or ".join(group for group, rights in RIGHTS.items() if right in rights)
         raise CommandError(
-            f"{name} is no active member of staff who may do this: of the group {POLICY_OFFICERS}."
+            f"{name!r} is no active member of staff who may do this: of the group {groups}."
         )
     return member.get_username()
 

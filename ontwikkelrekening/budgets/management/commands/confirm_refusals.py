@@ -1,20 +1,11 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from ontwikkelrekening.budgets.management.rounds import add_round, find_round
-from ontwikkelrekening.budgets.refusing import (
-    NotAReviewer,
-    confirm_these,
-    reasons,
-    reviewer,
-    slices,
-    waiting,
-)
-
-USAGE = "Usage: manage.py confirm_refusals ROUND --by NAME, somebody of the group reviewers."
+from ontwikkelrekening.budgets.management.rounds import add_round, find_round, officer
+from ontwikkelrekening.budgets.refusing import RIGHT, confirm_these, reasons, slices, waiting
 
 
 class Command(BaseCommand):
@@ -31,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         round_ = find_round(options["round"])
-        by = _reviewer(options["by"]) if options["by"] is not None else ""
+        by = officer(options["by"], right=RIGHT) if options["by"] is not None else ""
         done = 0
         with tqdm(total=waiting(round_).count(), unit="refusal", disable=None) as bar:
             for refusals in slices(round_):
@@ -44,10 +35,3 @@ class Command(BaseCommand):
                     done += len(refusals)
                 bar.update(len(refusals))
         self.stdout.write(f"{done} refusals {f'confirmed by {by}' if by else 'to confirm'}.")
-
-
-def _reviewer(name: str) -> str:
-    try:
-        return reviewer(name).get_username()
-    except NotAReviewer as error:
-        raise CommandError(f"{error} {USAGE}") from None
