@@ -414,7 +414,7 @@ def test_the_commands_take_a_round_from_paper_to_proof(
         call_command("prepare_round", "landelijk", str(file), "--by", "petra")
         with pytest.raises(CommandError, match="someone else must publish it"):
             call_command("publish_round", "voorjaar", "--by", "petra")
-        with pytest.raises(CommandError, match=".mallory. is no active member of staff who may"):
+        with pytest.raises(CommandError, match="mallory is no active member of staff who may"):
             call_command("publish_round", "voorjaar", "--by", "mallory")
         call_command("publish_round", "voorjaar", "--by", "paul")
     everyone_applies(Round.objects.get(), applicants(4))

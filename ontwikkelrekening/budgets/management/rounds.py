@@ -34,7 +34,7 @@ def officer(name: str, *, right: str) -> str:
     if member is None:
         groups = " or ".join(group for group, rights in RIGHTS.items() if right in rights)
         raise CommandError(
-            f"{name!r} is no active member of staff who may do this: of the group {groups}."
+            f"{name} is no active member of staff who may do this: of the group {groups}."
         )
     return member.get_username()
 
