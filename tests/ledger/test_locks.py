@@ -24,7 +24,7 @@ from ledger.posting import NewTransfer, post
 from ledger.rolling_up import roll_up
 from ledger.sealing import seal
 from tests.ledger.attacks import without
-from tests.ledger.books import AT, ON, booking, move, open_books
+from tests.ledger.books import AT, ON, Names, booking, move, open_books
 from tests.racing import Beside
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -107,47 +107,52 @@ def a_cent_is_spent_while_the_rest_is_counted() -> bool:
 
 
 def the_last_cent_is_wanted_by_two() -> bool:
-    """One waits for the slot that has it, the other counts what is left: both hear no."""
+    """Who waited in vain for the slot that had it then waits for the total, and holds no slot."""
     books = open_books(fund_cents=17)
     move(books.fund, books.fatima, 1)  # which deals out a cent to each slot
-    may_wait, held, may_end = Event(), Event(), Event()
+    may_wait, held, may_count = Event(), Event(), Event()
+    let_go = []
 
     def wait_for_it() -> None:
         may_wait.wait(60)
         move(books.fund, books.henk, 1)
 
-    waiting = Beside(wait_for_it)
-
-    def hold(slots: str) -> None:
-        with connection.cursor() as cursor:
+    def count() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT FROM ledger_slot WHERE account_id = %s AND number {slots} %s %% 16 FOR UPDATE",
-                [books.fund, waiting.pid],
+                "SELECT FROM ledger_total WHERE account_id = %s FOR NO KEY UPDATE", [books.fund]
             )
-
-    def hold_the_empty_ones() -> None:
-        with transaction.atomic():
-            hold("<>")
             held.set()
-            may_end.wait(60)
+            may_count.wait(60)
+            let_go.append(slots_let_go(books))
 
-    with transaction.atomic():
-        hold("=")
+    waiting = Beside(wait_for_it)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM ledger_slot WHERE account_id = %s AND number = %s %% 16 FOR UPDATE",
+            [books.fund, waiting.pid],
+        )
         for _ in range(15):
             assert Beside(partial(move, books.fund, books.henk, 1)).outcome() == "done"
     with transaction.atomic():
         move(books.fund, books.fatima, 1)
         may_wait.set()
         assert waiting.waits()
-        holding = Beside(hold_the_empty_ones)
+        counting = Beside(count)
         assert held.wait(60)
-        # Two cents, which no slot has: for one it would wait first where its own slot is the same.
-        counting = Beside(partial(move, books.fund, books.provider, 2))
-        assert counting.waits()
-    met = waiting.waits(counting)  # or one has ended, which a deadlock broke
-    may_end.set()
-    assert holding.outcome() == "done"
-    return waiting.outcome() == counting.outcome() == "Overdrawn" and met
+    assert waiting.waits(counting)
+    may_count.set()
+    assert counting.outcome() == "done"
+    return waiting.outcome() == "Overdrawn" and let_go == [16]
+
+
+def slots_let_go(books: Names) -> int:
+    """How many slots of the fund nobody holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM ledger_slot WHERE account_id = %s FOR UPDATE SKIP LOCKED", [books.fund]
+        )
+        return len(cursor.fetchall())
 
 
 def the_slots_are_emptied_while_one_is_picked() -> bool:
@@ -167,10 +172,7 @@ def the_slots_are_emptied_while_one_is_picked() -> bool:
             )
             cursor.execute("SELECT pg_advisory_unlock(1)")
             assert late.waits()
-            cursor.execute(
-                "SELECT FROM ledger_slot WHERE account_id = %s FOR UPDATE SKIP LOCKED", [books.fund]
-            )
-            let_go = len(cursor.fetchall())
+            let_go = slots_let_go(books)
     return late.outcome() == "Overdrawn" and let_go == 16
 
 
