@@ -118,7 +118,7 @@ def top_up() -> tuple[float, int]:
     from ontwikkelrekening.eligibility.models import Scheme
 
     start = time.perf_counter()
-    run_ = start_run(Scheme.objects.get(), year=2026, on=ON, at=AT, chunk_size=CHUNK)
+    run_ = start_run(Scheme.objects.get(), on=ON, at=AT, chunk_size=CHUNK)
     workers = start_workers()
     killed_at = 0
     with tqdm(total=progress(run_).chunks, unit=" chunks") as bar:

@@ -112,7 +112,7 @@ def play(machine: Machine) -> Accepted:
         if stop.month != previous.month and stop.month % 3 == 1:
             _pay(machine)
         if stop.year != previous.year:
-            machine.manage("top_up", "landelijk", str(stop.year))
+            machine.manage("top_up", "landelijk")
         rounds.on(stop)
         _one_stop(
             year, stop, [bsn for _, bsn in zip(range(_visitors(stops)), people, strict=False)]
@@ -131,7 +131,7 @@ def _prepare(machine: Machine, begin: date) -> list[School]:
         ("Citizens", ["import_citizens", str(ROOT / "demo/citizens.csv.gz")]),
         ("Courses", ["import_courses", str(ROOT / "demo/courses.json.gz")]),
         ("Money", ["make_available", "landelijk", "6000000"]),
-        ("Top-up", ["top_up", "landelijk", str(begin.year)]),
+        ("Top-up", ["top_up", "landelijk"]),
     ]
     with tqdm(steps, desc="Setting up", unit="step", disable=None) as bar:
         for name, arguments in bar:

@@ -230,16 +230,17 @@ class PauseAdmin(LookedAtAdmin):
 
 class NewRun(forms.Form):
     scheme = forms.ModelChoiceField(Scheme.objects.all(), label=gettext_lazy("Scheme"))
-    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2200)
     on = forms.DateField(
         label=gettext_lazy("Decide on the facts of"),
+        help_text=gettext_lazy("Empty: the day of the top-up that is not done yet, or today."),
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
 
 def _start(request: Request) -> str:
     answers = request.answers
-    run = start_run(answers["scheme"], year=answers["year"], on=answers["on"], at=timezone.now())
+    run = start_run(answers["scheme"], on=answers["on"], at=timezone.now())
     return _("The top-up %(run)s has started. Workers do its parts; see how far they are here.") % {
         "run": run
     }
@@ -265,8 +266,8 @@ class TopUpRunAdmin(ActingAdmin):
             "budgets.add_topuprun",
             _start,
             gettext_lazy(
-                "Every citizen is decided by the policy in force. Started again it goes on where"
-                " it was; nobody gets the credit of a year twice."
+                "Everybody who got nothing yet this year is decided by the policy in force. Started"
+                " again it goes on where it was; nobody gets the credit of a year twice."
             ),
             errors=(UnableToTopUp, UnableToFund, NoPolicy),
             form=NewRun,

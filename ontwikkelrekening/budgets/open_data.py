@@ -38,8 +38,8 @@ NAMES = [field.name for field in fields(GroupReach)]
 
 def published() -> list[tuple[Scheme, int]]:
     """The schemes and years there are figures of, the latest first."""
-    runs = TopUpRun.objects.select_related("scheme").order_by("-year", "scheme__code")
-    return [(run.scheme, run.year) for run in runs]
+    runs = TopUpRun.objects.select_related("scheme").order_by("-decided_on__year", "scheme__code")
+    return list(dict.fromkeys((run.scheme, run.decided_on.year) for run in runs))
 
 
 def counted_until(year: int, *, on: date) -> date:

@@ -1,7 +1,11 @@
-"""The yearly top-up: one run, cut into chunks that any number of workers share.
+"""The yearly top-up: a run decides for everybody whom the scheme has granted nothing that year.
 
-A chunk is decided and booked in one transaction, with a constant number of queries and ids that
-follow from the run. Killed in the middle it has done nothing; done again it changes nothing.
+The first run of a year so decides for everyone, a later one for who came since, or may get credit by
+now: who was refused before hears of it only when it has become a grant.
+
+A run is cut into chunks that any number of workers share. A chunk is decided and booked in one
+transaction, with a constant number of queries and ids that follow from the run. Killed in the middle
+it has done nothing; done again it changes nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -23,7 +28,7 @@ from ontwikkelrekening.budgets.ids import named, part
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.deciding import Decided, decide_many
-from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.models import Decision, Outcome, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
 from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import last_day
@@ -32,24 +37,24 @@ from providers.outbox import enqueue_many
 
 WORK = "topup.chunk"
 
-CREATE_CHUNKS = """
+CREATE_CHUNKS = f"""
     INSERT INTO budgets_topupchunk (run_id, number, first_code, last_code)
     SELECT %(run)s, number, min(account_code), max(account_code)
     FROM (
         SELECT account_code, (row_number() OVER (ORDER BY account_code) - 1) / %(size)s AS number
-        FROM citizens_citizen WHERE ended_at IS NULL
+        FROM citizens_citizen citizen
+        WHERE ended_at IS NULL AND NOT EXISTS (
+            SELECT FROM eligibility_decision d JOIN eligibility_policy p ON p.id = d.policy_id
+            WHERE d.account_code = citizen.account_code AND p.scheme_id = %(scheme)s
+                AND d.outcome = '{Outcome.GRANTED}' AND extract(year FROM d.decided_on) = %(year)s
+        )
     ) AS numbered
     GROUP BY number
-"""
+"""  # noqa: S608
 
 
 class UnableToTopUp(Exception):
     """The top-up cannot be started; the message says why."""
-
-
-class AnotherYear(UnableToTopUp):
-    def __init__(self, year: int, on: date) -> None:
-        super().__init__(_("%(on)s does not lie in %(year)s.") % {"on": on, "year": year})
 
 
 class StillToCome(UnableToTopUp):
@@ -57,11 +62,11 @@ class StillToCome(UnableToTopUp):
         super().__init__(_("%(on)s is still to come.") % {"on": on})
 
 
-class AnotherDay(UnableToTopUp):
+class AnotherIsOpen(UnableToTopUp):
     def __init__(self, run: TopUpRun) -> None:
         super().__init__(
-            _("The top-up of %(year)s is decided on %(on)s. Give that day to go on with it.")
-            % {"year": run.year, "on": run.decided_on}
+            _("The top-up of %(on)s is not done yet. Go on with that one first.")
+            % {"on": date_format(run.decided_on)}
         )
 
 
@@ -83,36 +88,34 @@ class Progress:
 
 @transaction.atomic
 def start_run(
-    scheme: Scheme, *, year: int, on: date | None = None, at: datetime, chunk_size: int = 1000
+    scheme: Scheme, *, on: date | None = None, at: datetime, chunk_size: int = 1000
 ) -> TopUpRun:
-    """Start the top-up of a year and queue its chunks; started again, what is open is queued again.
+    """Start a top-up on the facts of a day and queue its chunks; started again, what is open is queued again.
 
-    Decided on the facts of a day: today, or the run's own when it is started again.
+    Without a day: the run that is not done yet, or else today's. One at a time, so that no two decide
+    for the same citizen. Raises UnableToTopUp, UnableToFund or NoPolicy.
     """
+    Scheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
+    open_run = TopUpRun.objects.filter(scheme=scheme, chunks__done_at=None).first()
     if on is None:
-        begun = TopUpRun.objects.filter(scheme=scheme, year=year).first()
-        on = begun.decided_on if begun else localdate(at)
-    if on.year != year:
-        raise AnotherYear(year, on)
+        on = open_run.decided_on if open_run else localdate(at)
     if on > localdate(at):
         raise StillToCome(on)
+    if open_run and open_run.decided_on != on:
+        raise AnotherIsOpen(open_run)
     fund_of(scheme)
     policy, _parameters = in_force(scheme, on=on)
     run, created = TopUpRun.objects.get_or_create(
         scheme=scheme,
-        year=year,
-        defaults={
-            "id": named("run", scheme.code, year),
-            "policy": policy,
-            "decided_on": on,
-            "started_at": at,
-        },
+        decided_on=on,
+        defaults={"id": named("run", scheme.code, on), "policy": policy, "started_at": at},
     )
     if created:
         with connection.cursor() as cursor:
-            cursor.execute(CREATE_CHUNKS, {"run": run.pk, "size": chunk_size})
-    elif run.decided_on != on:
-        raise AnotherDay(run)
+            cursor.execute(
+                CREATE_CHUNKS,
+                {"run": run.pk, "size": chunk_size, "scheme": scheme.pk, "year": on.year},
+            )
     _queue(run, at=at)
     return run
 
@@ -158,15 +161,18 @@ def _queue(run: TopUpRun, *, at: datetime) -> None:
 
 def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
     run = chunk.run
-    codes = list(
+    registered = list(
         Citizen.objects.filter(
             account_code__range=(chunk.first_code, chunk.last_code), ended_at=None
         )
         .order_by("account_code")
         .values_list("account_code", flat=True)
     )
+    heard = _heard_before(registered, run=run)
+    codes = [code for code in registered if (code, Outcome.GRANTED) not in heard]
     decided = decide_many(
         codes,
+        refused_before={code for code in codes if (code, Outcome.REFUSED) in heard},
         policy=run.policy,
         parameters=parameters_of(run.policy),
         on=run.decided_on,
@@ -179,7 +185,7 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
         id=part(run.pk, "chunk", chunk.number),
         kind="top_up",
         cause=f"run:{run.pk}",
-        description=f"Jaarlijks tegoed {run.year}",
+        description=f"Jaarlijks tegoed {run.decided_on.year}",
         effective_on=localdate(at),  # the day of the facts may lie in a closed period
     )
     grant(
@@ -195,6 +201,17 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
     chunk.amount = sum(tranche.cents for tranche in tranches)
     chunk.done_at = at
     chunk.save(update_fields=["granted", "refused", "amount", "done_at"])
+
+
+def _heard_before(codes: Sequence[str], *, run: TopUpRun) -> set[tuple[str, str]]:
+    """Who was granted or refused credit that year. Locked: whoever replaces a decision goes first or after."""
+    that_year = Decision.objects.standing().filter(
+        account_code__any_of=frozenset(codes),
+        policy__scheme=run.scheme_id,
+        decided_on__year=run.decided_on.year,
+    )
+    locked = that_year.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return set(locked.values_list("account_code", "outcome"))
 
 
 def general_credit(codes: Sequence[str], *, scheme: Scheme, on: date) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -63,25 +63,31 @@ def decide_many(
     balances: Mapping[str, int],
     at: datetime,
     run: uuid.UUID | None = None,
+    refused_before: Collection[str] = (),
 ) -> list[Decided]:
     """Decide and record, in the order of `codes`; what was decided before is returned as it was.
 
-    `balances` is the free credit without earmark in cents. Someone erased gets no decision. A
-    refusal is recorded but waits for a person.
+    `balances` is the free credit without earmark in cents. Someone erased gets no decision, nor does
+    who was refused before and would be again. A refusal is recorded but waits for a person.
     """
     ids = {code: decision_id(code, policy=policy, on=on, run=run) for code in codes}
     before = _decided_before(ids.values(), parameters=parameters)
     new = [code for code in codes if code not in before]
     facts = facts_for(new, on=on, scheme=policy.scheme, kinds=needed(parameters), balances=balances)
-    fresh = {code: decide(facts[code], parameters) for code in new if code in facts}
+    results = {code: decide(facts[code], parameters) for code in new if code in facts}
+    fresh = {
+        code: result
+        for code, result in results.items()
+        if result.grants or code not in refused_before
+    }
     _record(
         [(ids[code], code, facts[code], result) for code, result in fresh.items()],
         policy=policy,
         on=on,
         at=at,
     )
-    results = before | fresh
-    return [Decided(ids[code], code, results[code]) for code in codes if code in results]
+    known = before | fresh
+    return [Decided(ids[code], code, known[code]) for code in codes if code in known]
 
 
 @transaction.atomic

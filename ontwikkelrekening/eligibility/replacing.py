@@ -40,6 +40,16 @@ class NobodyToDecideOn(UnableToReplace):
         super().__init__(_("Account %(code)s was erased.") % {"code": decision.account_code})
 
 
+class GrantedSince(UnableToReplace):
+    """A later top-up of the same year gave credit: that decision is the one to replace."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(
+            _("Account %(code)s got credit for that year by another decision.")
+            % {"code": decision.account_code}
+        )
+
+
 class WouldBeWorse(UnableToReplace):
     """Replacing may not take away what was granted: that is a recovery, which a person weighs."""
 
@@ -48,7 +58,7 @@ class WouldBeWorse(UnableToReplace):
 def decide_again(decision: Decision, *, by: str, at: datetime) -> Decision:
     """Replace a decision by what the rules say on the facts as they are known now, for its own day.
 
-    After an objection, or while a refusal waits for a person. Raises AlreadyReplaced,
+    After an objection, or while a refusal waits for a person. Raises AlreadyReplaced, GrantedSince,
     NobodyToDecideOn for someone erased, or WouldBeWorse when the new outcome grants less.
     """
     parameters = parameters_of(decision.policy)
@@ -68,10 +78,15 @@ def replace(
     by: str,
     at: datetime,
 ) -> Decision:
-    """Write the decision that takes this one's place: by the rules, or with `grants` a person set."""
+    """Write the decision that takes this one's place: by the rules, or with `grants` a person set.
+
+    Raises UnableToReplace.
+    """
     Decision.objects.select_for_update().get(pk=decision.pk)
     if Decision.objects.filter(replaces=decision).exists():
         raise AlreadyReplaced(decision)
+    if _granted_by_another(decision):  # a top-up that held the lock until now
+        raise GrantedSince(decision)
     result = decide(facts, parameters)
     if grants is None:
         granted = {grant.kind: grant.cents for grant in result.grants}
@@ -110,6 +125,16 @@ def more_granted(decision: Decision, *, parameters: Parameters) -> list[GrantOf]
         for kind, cents in decision.grants
         if cents > before.get(kind, 0)
     ]
+
+
+def _granted_by_another(decision: Decision) -> bool:
+    others = Decision.objects.standing().filter(
+        account_code=decision.account_code,
+        policy__scheme=decision.policy.scheme_id,
+        outcome=Outcome.GRANTED,
+        decided_on__year=decision.decided_on.year,
+    )
+    return others.exclude(pk=decision.pk).exists()
 
 
 def _at_least(decision: Decision, granted: dict[str, int]) -> None:

@@ -476,16 +476,16 @@ def test_a_top_up_is_started_for_the_workers(year: Year) -> None:
     petra = logged_in("petra", "policy-officers")
     act = "/admin/budgets/topuprun/do/start"
 
-    wrong = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2026-01-02")
-    too_early = say(petra, act, scheme=year.world.scheme.pk, year=2025, on="2025-01-02")
-    to_come = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2027-01-03")
-    started = say(petra, act, scheme=year.world.scheme.pk, year=2027, on="2027-01-02")
+    too_early = say(petra, act, scheme=year.world.scheme.pk, on="2025-01-02")
+    to_come = say(petra, act, scheme=year.world.scheme.pk, on="2027-01-03")
+    started = say(petra, act, scheme=year.world.scheme.pk, on="")
+    another = say(petra, act, scheme=year.world.scheme.pk, on="2027-01-01")
 
-    assert "valt niet in 2027" in wrong
     assert "geen beleid dat geldt" in too_early
     assert "moet nog komen" in to_come
     assert "is begonnen" in started
-    assert TopUpRun.objects.filter(year=2027).exists()
+    assert "2 januari 2027 is nog niet klaar" in another
+    assert TopUpRun.objects.filter(decided_on__year=2027).count() == 1
 
 
 # All of it

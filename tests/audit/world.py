@@ -65,7 +65,7 @@ class Year:
 def play_a_year() -> Year:
     world = create_world()
     (willem,) = register([WILLEM], at=AT).codes
-    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+    run = start_run(world.scheme, on=ON, at=AT)
     with time_machine.travel(AT, tick=False):
         drain()
     enrolment = enrol(world, world.fatima)

@@ -32,7 +32,7 @@ def world(db: None) -> World:
 
 
 def test_from_a_top_up_to_a_paid_claim(world: World) -> None:
-    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+    run = start_run(world.scheme, on=ON, at=AT)
     run_chunk(f"{run.pk}:0", at=AT)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
     cancel(agreed.enrolment, by="citizen", at=AT)

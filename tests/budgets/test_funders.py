@@ -291,7 +291,7 @@ def test_credit_left_after_the_end_of_its_scheme_follows_the_terms_that_held_las
 
     assert [term["instalment"] for term in agreed.enrolment.terms] == ["start", "completion"]
     with pytest.raises(NoPolicy):
-        start_run(world.scheme, year=2026, on=LATER.date(), at=LATER)
+        start_run(world.scheme, on=LATER.date(), at=LATER)
 
 
 def test_credit_that_is_all_spent_sets_no_terms(world: World) -> None:

@@ -75,7 +75,7 @@ def test_who_died_left_or_was_erased_is_passed_over(world: World) -> None:
 def test_an_account_that_ended_gets_no_yearly_credit(world: World) -> None:
     codes = applicants(3)
     return_credit(codes[0], why="died", on=AFTER.date(), at=AFTER)
-    run = start_run(world.scheme, year=2026, on=AFTER.date(), at=AFTER)
+    run = start_run(world.scheme, on=AFTER.date(), at=AFTER)
     return_credit(codes[1], why="left", on=AFTER.date(), at=AFTER)  # after the run was cut up
     with time_machine.travel(AFTER, tick=False):
         drain()
@@ -90,7 +90,7 @@ def test_an_account_that_was_ended_by_mistake_is_opened_again(world: World) -> N
     return_credit(code, why="left", on=AFTER.date(), at=AFTER)
 
     call_command("reopen_account", code)
-    start_run(world.scheme, year=2026, on=AFTER.date(), at=AFTER)
+    start_run(world.scheme, on=AFTER.date(), at=AFTER)
     with time_machine.travel(AFTER, tick=False):
         drain()
 

@@ -102,7 +102,7 @@ def test_a_list_that_is_over_is_ended_by_eight_at_once_one_time(own_database: st
 
 def test_many_workers_share_a_top_up_and_do_each_chunk_once(own_database: str) -> None:
     world = create_world()
-    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=1)
+    run = start_run(world.scheme, on=ON, at=AT, chunk_size=1)
 
     at_once(*[drain] * 8)
 

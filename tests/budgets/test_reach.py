@@ -41,7 +41,7 @@ def populated(*, others: int) -> World:
     flex = applicants(40, ("contract", "on_call"))
     more = applicants(others, ("contract", "employer"), start=70_000_000)
     parents = applicants(25, ("household", "sole_parent"), start=80_000_000)
-    start_run(world.scheme, year=2026, on=ON, at=AT)
+    start_run(world.scheme, on=ON, at=AT)
     drain()
     course_ = course(world)
     for code in [*flex[:20], *more[:-10], *parents[:12]]:

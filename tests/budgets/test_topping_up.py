@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledger.checking import check_ledger
@@ -17,19 +18,23 @@ from ledger.posting import Overdrawn
 from ontwikkelrekening.budgets import granting, topping_up
 from ontwikkelrekening.budgets.models import TopUpRun, Tranche
 from ontwikkelrekening.budgets.topping_up import (
-    AnotherDay,
-    AnotherYear,
+    AnotherIsOpen,
     StillToCome,
     progress,
     run_chunk,
     start_run,
 )
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.citizens.registering import register
+from ontwikkelrekening.citizens.stating import state
+from ontwikkelrekening.eligibility import deviating
 from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility.replacing import GrantedSince, decide_again
 from providers.models import OutboxMessage
 from providers.outbox import drain
 from tests.budgets.world import AT, LATER, ON, World, create_world, left, left_on, person
 from tests.killing import run_and_kill
+from tests.racing import Beside
 
 
 def people(number: int, *, start: int = 30_000_000) -> None:
@@ -44,7 +49,7 @@ def people(number: int, *, start: int = 30_000_000) -> None:
 
 
 def test_fatima_and_henk_get_what_the_rules_say(world: World) -> None:
-    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+    run = start_run(world.scheme, on=ON, at=AT)
     drain()
 
     tranches = {(each.account_code, each.kind): each for each in Tranche.objects.all()}
@@ -65,7 +70,7 @@ def test_fatima_and_henk_get_what_the_rules_say(world: World) -> None:
 
 def test_chunks_are_the_same_work_however_often_they_are_done(world: World) -> None:
     people(20)
-    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=5)
+    run = start_run(world.scheme, on=ON, at=AT, chunk_size=5)
     assert run.chunks.count() == 5
 
     for _ in range(2):
@@ -81,7 +86,7 @@ def test_a_chunk_killed_in_the_middle_has_done_nothing_and_is_done_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people(5)
-    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=4)
+    run = start_run(world.scheme, on=ON, at=AT, chunk_size=4)
     grant = granting.grant
 
     def killed(*arguments: object, **named: object) -> None:
@@ -121,7 +126,7 @@ def test_a_killed_worker_has_granted_whole_chunks_and_another_grants_the_rest_on
 ) -> None:
     world = create_world()
     people(20)
-    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=4)
+    run = start_run(world.scheme, on=ON, at=AT, chunk_size=4)
     connection.close()
 
     run_and_kill(KILLED, database=own_database)
@@ -135,27 +140,129 @@ def test_a_killed_worker_has_granted_whole_chunks_and_another_grants_the_rest_on
     assert check_ledger() == []
 
 
-def test_started_twice_is_the_same_run(world: World) -> None:
-    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+def test_started_again_the_open_run_goes_on_and_no_other_begins(world: World) -> None:
+    run = start_run(world.scheme, on=ON, at=AT)
 
-    again = start_run(world.scheme, year=2026, at=AT + timedelta(days=30))
+    again = start_run(world.scheme, at=LATER)
+    with pytest.raises(AnotherIsOpen, match="2 januari 2026 is nog niet klaar"):
+        start_run(world.scheme, on=LATER.date(), at=LATER)
 
-    assert again.pk == run.pk
-    assert again.decided_on == ON
+    assert (again.pk, again.decided_on) == (run.pk, ON)
     assert TopUpRun.objects.count() == 1
     assert OutboxMessage.objects.count() == run.chunks.count()
 
 
-def test_started_again_for_another_day_is_refused(world: World) -> None:
-    start_run(world.scheme, year=2026, on=ON, at=AT)
+def topped_up(world: World, *, at: datetime) -> TopUpRun:
+    run = start_run(world.scheme, at=at)
+    drain()
+    return run
 
-    with pytest.raises(AnotherDay, match="2026-01-02"):
-        start_run(world.scheme, year=2026, on=ON + timedelta(days=1), at=LATER)
+
+IN_JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
+TURNS_18_IN_JUNE = person(60_000_000, date(2008, 6, 15), ("residence", "yes"))
+TURNS_18_IN_AUGUST = person(60_000_001, date(2008, 8, 15), ("residence", "yes"))
+
+
+def test_a_later_run_decides_for_who_came_since_and_who_may_get_credit_by_now(world: World) -> None:
+    in_june, in_august = register([TURNS_18_IN_JUNE, TURNS_18_IN_AUGUST], at=AT).codes
+    first = topped_up(world, at=AT)
+    assert (progress(first).granted, progress(first).refused) == (2, 2)
+    people(3)
+
+    later = topped_up(world, at=IN_JULY)
+
+    assert (progress(later).granted, progress(later).refused) == (4, 0)
+    general = Tranche.objects.filter(kind="general").values_list("account_code", flat=True)
+    assert len(general) == len(set(general)) == 6
+    outcomes = Decision.objects.order_by("decided_on").values_list("outcome", flat=True)
+    assert list(outcomes.filter(account_code=in_june)) == ["refused", "granted"]
+    assert list(outcomes.filter(account_code=in_august)) == ["refused"]
+    days = Tranche.objects.values_list("granted_on", flat=True)
+    assert set(days) == {ON, IN_JULY.date()}
+    assert check_ledger() == []
+
+
+def test_who_comes_on_the_day_of_a_run_waits_for_the_next(world: World) -> None:
+    run = topped_up(world, at=AT)
+    people(1)
+
+    assert topped_up(world, at=AT).pk == run.pk
+    assert Tranche.objects.filter(kind="general").count() == 2
+    assert progress(topped_up(world, at=LATER)).granted == 1
+
+
+def refused_for_residence(world: World) -> Decision:
+    """Somebody whose residence became known after the refusal, so that whoever decides first grants."""
+    (code,) = register([person(60_000_000, date(1990, 1, 1), ("residence", "no"))], at=AT).codes
+    topped_up(world, at=AT)
+    state(
+        Citizen.objects.get(account_code=code),
+        kind="residence",
+        value="yes",
+        valid_from=ON,
+        valid_until=None,
+        on=ON,
+        at=LATER,
+    )
+    return Decision.objects.get(account_code=code)
+
+
+def decide_once_more(refusal: Decision) -> None:
+    decide_again(Decision.objects.get(pk=refusal.pk), by="sam", at=IN_JULY)
+
+
+def granted_to(code: str) -> int:
+    return Decision.objects.standing().filter(account_code=code, outcome="granted").count()
+
+
+def test_a_person_who_decides_again_during_a_later_run_grants_nothing_twice(
+    own_database: str,
+) -> None:
+    refusal = refused_for_residence(world := create_world())
+    run = start_run(world.scheme, at=IN_JULY)
+
+    with transaction.atomic():
+        run_chunk(f"{run.pk}:0", at=IN_JULY)
+        deciding = Beside(partial(decide_once_more, refusal))
+        assert deciding.waits()
+
+    assert deciding.outcome() == "GrantedSince"
+    drain()
+    assert granted_to(refusal.account_code) == 1
+    assert Tranche.objects.filter(account_code=refusal.account_code, kind="general").count() == 1
+
+
+def test_a_later_run_during_which_a_person_decides_again_grants_nothing_twice(
+    own_database: str,
+) -> None:
+    refusal = refused_for_residence(world := create_world())
+    run = start_run(world.scheme, at=IN_JULY)
+
+    with transaction.atomic():
+        decide_once_more(refusal)
+        running = Beside(partial(run_chunk, f"{run.pk}:0", at=IN_JULY))
+        assert running.waits()
+
+    assert running.outcome() == "done"
+    drain()
+    assert granted_to(refusal.account_code) == 1
+    assert Tranche.objects.filter(account_code=refusal.account_code, kind="general").count() == 1
+
+
+def test_nobody_deviates_from_a_refusal_after_a_later_run_granted(world: World) -> None:
+    refusal = refused_for_residence(world)
+    proposed = deviating.propose(
+        refusal, grants=[("general", 50_000)], reason="Te hard.", by="sam", at=LATER
+    )
+    topped_up(world, at=IN_JULY)
+
+    with pytest.raises(GrantedSince, match="ander besluit"):
+        deviating.approve(proposed, by="rosa", at=IN_JULY)
 
 
 def test_a_month_that_closes_over_a_run_keeps_nobody_from_its_credit(world: World) -> None:
     people(5)
-    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=4)
+    run = start_run(world.scheme, on=ON, at=AT, chunk_size=4)
     run_chunk(f"{run.pk}:0", at=AT)
     close_period(through=date(2026, 1, 31))
 
@@ -176,7 +283,7 @@ def test_a_month_that_closes_over_a_run_keeps_nobody_from_its_credit(world: Worl
 def test_the_number_of_queries_does_not_grow_with_the_chunk(db: None) -> None:
     world = create_world(fund_cents=100_000_000)
     people(100)
-    run = start_run(world.scheme, year=2026, on=ON, at=AT, chunk_size=51)
+    run = start_run(world.scheme, on=ON, at=AT, chunk_size=51)
     with CaptureQueriesContext(
         connection,
     ) as first:
@@ -192,7 +299,7 @@ def test_the_number_of_queries_does_not_grow_with_the_chunk(db: None) -> None:
 
 def test_a_fund_that_is_empty_gives_nothing_and_says_so(db: None) -> None:
     world = create_world(fund_cents=100_000)
-    run = start_run(world.scheme, year=2026, on=ON, at=AT)
+    run = start_run(world.scheme, on=ON, at=AT)
 
     with pytest.raises(Overdrawn):
         run_chunk(f"{run.pk}:0", at=AT)
@@ -210,7 +317,7 @@ def test_next_year_comes_on_top_up_to_the_cap_and_coaching_waits_three_years(
     for year in (2026, 2027, 2028):
         on = date(year, 1, 2)
         at = datetime(year, 1, 2, 9, tzinfo=UTC)
-        run = start_run(world.scheme, year=year, on=on, at=at)
+        run = start_run(world.scheme, on=on, at=at)
         run_chunk(f"{run.pk}:0", at=at)
 
     kinds = list(
@@ -221,14 +328,9 @@ def test_next_year_comes_on_top_up_to_the_cap_and_coaching_waits_three_years(
     assert kinds == ["coaching_evc", "general", "general", "general"]
 
 
-def test_a_day_in_another_year_is_refused(world: World) -> None:
-    with pytest.raises(AnotherYear):
-        start_run(world.scheme, year=2027, on=ON, at=AT)
-
-
 def test_a_day_that_is_still_to_come_is_refused(world: World) -> None:
     with pytest.raises(StillToCome):
-        start_run(world.scheme, year=2026, on=ON, at=AT - timedelta(days=1))
+        start_run(world.scheme, on=ON, at=AT - timedelta(days=1))
 
     assert not TopUpRun.objects.exists()
 
@@ -236,17 +338,17 @@ def test_a_day_that_is_still_to_come_is_refused(world: World) -> None:
 @time_machine.travel(datetime(2026, 11, 1, 9, tzinfo=UTC), tick=False)
 def test_the_command_refuses_a_day_that_is_still_to_come(world: World) -> None:
     with pytest.raises(CommandError, match=r"^2027-01-04 moet nog komen"):
-        call_command("top_up", "landelijk", "2027", "--on", "2027-01-04", "--here")
+        call_command("top_up", "landelijk", "--on", "2027-01-04", "--here")
 
 
 def test_the_command_tops_up_here_and_says_what_it_did(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("top_up", "landelijk", "2026", "--on", "2026-01-02", "--here")
+    call_command("top_up", "landelijk", "--on", "2026-01-02", "--here")
 
     assert "2 granted, 0 refused, 3000.00 euros" in capsys.readouterr().out
 
 
 def test_the_command_names_an_unknown_scheme(world: World) -> None:
     with pytest.raises(CommandError, match="There is no scheme gemeente"):
-        call_command("top_up", "gemeente", "2026")
+        call_command("top_up", "gemeente")

@@ -89,7 +89,7 @@ def scheme(product: Machine, tmp_path_factory: pytest.TempPathFactory) -> Machin
         ("import_citizens", str(people)),
         ("import_courses", str(ROOT / "demo/courses.json.gz")),
         ("make_available", "landelijk", "100000"),
-        ("top_up", "landelijk", "2026"),
+        ("top_up", "landelijk"),
     ]
     calls = [f"call_command(*{command})" for command in commands]
     product.manage("shell", "-v", "0", "-c", "\n".join([CALL, *calls]))

@@ -40,7 +40,7 @@ def build_town(*, at: datetime = NEW_YEAR) -> Town:
         _person("Henk", HENK_BSN, 1974, contract="permanent", household="partner"),
     ]
     fatima, henk = register(people, at=at).codes
-    start_run(scheme.scheme, year=at.year, on=at.date(), at=at)
+    start_run(scheme.scheme, on=at.date(), at=at)
     with time_machine.travel(at, tick=False):
         drain()
     (noor,) = register([_person("Noor", NOOR_BSN, 1996)], at=at).codes

@@ -367,7 +367,6 @@ class Migration(migrations.Migration):
             name="TopUpRun",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("year", models.PositiveSmallIntegerField(verbose_name="jaar")),
                 ("decided_on", models.DateField()),
                 ("started_at", models.DateTimeField()),
                 (
@@ -780,7 +779,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="topuprun",
             constraint=models.UniqueConstraint(
-                fields=("scheme", "year"), name="top_up_runs_once_a_year"
+                fields=("scheme", "decided_on"), name="top_up_runs_once_a_day"
             ),
         ),
         migrations.AddConstraint(

@@ -8,6 +8,7 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q
+from django.utils.formats import date_format
 
 from ledger.models import Account
 from ontwikkelrekening.citizens.models import Citizen
@@ -122,12 +123,11 @@ class ContributionFile(models.Model):
 
 
 class TopUpRun(models.Model):
-    """The yearly top-up of one scheme, cut into chunks that workers share and may redo."""
+    """The yearly top-up of one scheme on one day, cut into chunks that workers share and may redo."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="runs")
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="runs")
-    year = models.PositiveSmallIntegerField("jaar")
     decided_on = models.DateField()
     started_at = models.DateTimeField()
 
@@ -135,11 +135,11 @@ class TopUpRun(models.Model):
         verbose_name = "jaarlijkse bijschrijving"
         verbose_name_plural = "jaarlijkse bijschrijvingen"
         constraints = [
-            models.UniqueConstraint(name="top_up_runs_once_a_year", fields=["scheme", "year"]),
+            models.UniqueConstraint(name="top_up_runs_once_a_day", fields=["scheme", "decided_on"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.scheme} {self.year}"
+        return f"{self.scheme}, {date_format(self.decided_on)}"
 
 
 class TopUpChunk(models.Model):

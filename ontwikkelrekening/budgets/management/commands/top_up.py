@@ -16,12 +16,15 @@ from providers.outbox import drain
 
 
 class Command(BaseCommand):
-    help = "The yearly top-up: manage.py top_up landelijk 2026 [--on 2026-01-01] [--here]"
+    help = "The yearly top-up: manage.py top_up landelijk [--on 2026-01-01] [--here]"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scheme", help="the code of the scheme, such as landelijk")
-        parser.add_argument("year", type=int)
-        parser.add_argument("--on", type=day, help="the day of the facts; today by default")
+        parser.add_argument(
+            "--on",
+            type=day,
+            help="the day of the facts; by default of the run that is open, or today",
+        )
         parser.add_argument(
             "--here", action="store_true", help="do the work in this process, not in the workers"
         )
@@ -33,7 +36,7 @@ class Command(BaseCommand):
         started, at = time.monotonic(), timezone.now()
         scheme = find_scheme(options["scheme"])
         try:
-            run = start_run(scheme, year=options["year"], on=options["on"], at=at)
+            run = start_run(scheme, on=options["on"], at=at)
         except (UnableToTopUp, UnableToFund, NoPolicy) as error:
             raise CommandError(str(error)) from None
         if options["here"]:
@@ -43,7 +46,7 @@ class Command(BaseCommand):
             why = "; ".join(state.problems) or "the workers are still at it"
             raise CommandError(f"{state.done} of {state.chunks} chunks are done: {why}.")
         self.stdout.write(
-            f"{scheme} {run.year}: {state.granted} granted, {state.refused} refused, "
+            f"{run}: {state.granted} granted, {state.refused} refused, "
             f"{to_money(state.cents).amount} euros, in {time.monotonic() - started:.1f} s."
         )
 
