@@ -20,19 +20,21 @@ TRIAL_BALANCE_NOW = """
     LEFT JOIN ledger_now t ON t.account_id = a.id
     GROUP BY c.code ORDER BY c.code
 """
+# Accounts by themselves first: joined one by one they take three times as long.
 TRIAL_BALANCE_ON = """
-    WITH moved AS (
-        SELECT a.account_class_id AS code, sum(t.amount) AS debits, 0 AS credits
-        FROM ledger_transfer t JOIN ledger_account a ON a.id = t.debit_account_id
-        WHERE t.effective_on <= %(on)s GROUP BY 1
-        UNION ALL
-        SELECT a.account_class_id, 0, sum(t.amount)
-        FROM ledger_transfer t JOIN ledger_account a ON a.id = t.credit_account_id
-        WHERE t.effective_on <= %(on)s GROUP BY 1
+    WITH account AS MATERIALIZED (
+        SELECT id, account_class_id AS code FROM ledger_account
+    ), moved AS (
+        SELECT debit.code AS debited, credit.code AS credited, sum(t.amount) AS cents
+        FROM ledger_transfer t
+        JOIN account debit ON debit.id = t.debit_account_id
+        JOIN account credit ON credit.id = t.credit_account_id
+        WHERE t.effective_on <= %(on)s GROUP BY 1, 2
     )
     SELECT c.code, c.name, c.rgs_code,
-           coalesce(sum(m.debits), 0)::bigint, coalesce(sum(m.credits), 0)::bigint
-    FROM ledger_accountclass c LEFT JOIN moved m USING (code)
+           coalesce(sum(cents) FILTER (WHERE debited = c.code), 0)::bigint,
+           coalesce(sum(cents) FILTER (WHERE credited = c.code), 0)::bigint
+    FROM ledger_accountclass c LEFT JOIN moved ON c.code IN (debited, credited)
     GROUP BY c.code ORDER BY c.code
 """
 # Newest first. A line's balance is the balance now less everything newer, all in one snapshot. Of one

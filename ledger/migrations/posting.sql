@@ -88,11 +88,9 @@ $$;
 
 -- The totals of all accounts now, without naming them: there are millions, of which few are hot.
 CREATE VIEW ledger_now AS
-    SELECT t.account_id, coalesce(hot.debits, t.debits) AS debits,
-           coalesce(hot.credits, t.credits) AS credits
-    FROM ledger_total t
-    LEFT JOIN ledger_totals(ARRAY(SELECT account_id FROM ledger_total WHERE hot)) hot
-        ON hot.account_id = t.account_id;
+    SELECT account_id, debits, credits FROM ledger_total WHERE NOT hot
+    UNION ALL
+    SELECT * FROM ledger_totals(ARRAY(SELECT account_id FROM ledger_total WHERE hot));
 
 -- The functions from here to `ledger_post` are parts of it and of `ledger_post_many`: they run with the
 -- rights and settings of those two.

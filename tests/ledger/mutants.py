@@ -108,8 +108,7 @@ EQUIVALENT = {
     "ledger_next_leaves: no order: count(*), max(xid), (array_agg(seq[ORDER BY xid, seq -> ]))[count(*)]": (
         "the leaves come in that order, today"
     ),
-    "ledger_now: always: [WHERE ledger_total.hot -> WHERE true])) hot(account_id, debits, credits) "
-    "ON ((hot.account_id = t.account_id)));": "the same of cold accounts, of which there are millions",
+    "ledger_now: once: [UNION ALL -> UNION]": "no account is in both; ALL spares comparing them",
     "ledger_post: no first condition: [WHERE w.xid = this_xid AND -> WHERE] w.booking_id = p_id": (
         "by their transaction they are found"
     ),
