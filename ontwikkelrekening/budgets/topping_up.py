@@ -96,13 +96,15 @@ def start_run(
     for the same citizen. Raises UnableToTopUp, UnableToFund or NoPolicy.
     """
     Scheme.objects.select_for_update(no_key=True).get(pk=scheme.pk)
-    open_run = TopUpRun.objects.filter(scheme=scheme, chunks__done_at=None).first()
+    to_do = (
+        TopUpChunk.objects.filter(run__scheme=scheme, done_at=None).select_related("run").first()
+    )
     if on is None:
-        on = open_run.decided_on if open_run else localdate(at)
+        on = to_do.run.decided_on if to_do else localdate(at)
     if on > localdate(at):
         raise StillToCome(on)
-    if open_run and open_run.decided_on != on:
-        raise AnotherIsOpen(open_run)
+    if to_do and to_do.run.decided_on != on:
+        raise AnotherIsOpen(to_do.run)
     fund_of(scheme)
     policy, _parameters = in_force(scheme, on=on)
     run, created = TopUpRun.objects.get_or_create(

@@ -191,6 +191,15 @@ def test_who_comes_on_the_day_of_a_run_waits_for_the_next(world: World) -> None:
     assert progress(topped_up(world, at=LATER)).granted == 1
 
 
+def test_a_run_for_nobody_stands_in_no_other_ones_way(world: World) -> None:
+    topped_up(world, at=AT)
+    for_nobody = topped_up(world, at=LATER)
+    assert (for_nobody.chunks.count(), progress(for_nobody).is_done) == (0, True)
+    people(1)
+
+    assert progress(topped_up(world, at=IN_JULY)).granted == 1
+
+
 def refused_for_residence(world: World) -> Decision:
     """Somebody whose residence became known after the refusal, so that whoever decides first grants."""
     (code,) = register([person(60_000_000, date(1990, 1, 1), ("residence", "no"))], at=AT).codes
