@@ -237,6 +237,20 @@ def test_two_reviewers_admit_who_was_refused_wrongly_and_the_auditor_sees_it(wor
     assert {"rosa", "sam"} <= set(looks.values_list("actor", flat=True))
 
 
+def test_the_audit_says_how_a_round_is_divided_in_the_language_asked(world: World) -> None:
+    round_ = published(world)
+    amir = as_staff("amir", "auditors")
+
+    dutch, english = (
+        amir.get(f"/audit/rounds/{round_.pk}", headers={"Accept-Language": language})
+        for language in ("nl", "en")
+    )
+
+    assert "voorrang, dan gemiste tijdvakken, dan loting" in dutch.content.decode()
+    assert "by priority, then rounds missed, then a lottery" in english.content.decode()
+    assert "loting" not in english.content.decode()
+
+
 def test_a_round_shows_its_amounts_as_people_write_them(world: World) -> None:
     round_ = published(world, ceiling=1_250_000)
 
