@@ -178,15 +178,15 @@ CHECKS = {
     "every claim says what was approved": says_what_was_booked("claim", "claim", CLAIMS),
     "every payment file says what was released": says_what_was_booked("batch", "payment", PAYOUTS),
     "every top-up adds up": """
-        SELECT 'run:' || run.id || ': its parts say ' || coalesce(parts.cents, 0)
+        SELECT run || ': its parts say ' || coalesce(parts.cents, 0)
                || ', the books ' || coalesce(booked.cents, 0)
-        FROM budgets_topuprun run LEFT JOIN (
-            SELECT run_id, sum(amount) AS cents FROM budgets_topupchunk GROUP BY run_id
-        ) parts ON parts.run_id = run.id LEFT JOIN (
-            SELECT b.cause, sum(t.amount) AS cents
+        FROM (
+            SELECT 'run:' || run_id AS run, sum(amount) AS cents FROM budgets_topupchunk GROUP BY 1
+        ) parts FULL JOIN (
+            SELECT b.cause AS run, sum(t.amount) AS cents
             FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
             WHERE b.kind = 'top_up' AND starts_with(b.cause, 'run:') GROUP BY 1
-        ) booked ON booked.cause = 'run:' || run.id
+        ) booked USING (run)
         WHERE coalesce(parts.cents, 0) <> coalesce(booked.cents, 0)
     """,
     "every course, enrolment and claim is in the state that it was moved to": f"""

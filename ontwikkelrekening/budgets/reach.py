@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware
 
 from ontwikkelrekening.budgets.hiding import SMALLEST, Count, hide, hide_total, in_tens
 from ontwikkelrekening.eligibility.models import Outcome, Scheme
@@ -79,7 +79,7 @@ def reach(scheme: Scheme, *, year: int, until: date | None = None) -> list[Group
     The last row is everyone. Raises NoPolicy.
     """
     last = min(until or date(year, 12, 31), date(year, 12, 31))
-    parameters = held_last(scheme, on=date(year, 12, 31))
+    parameters = held_last(scheme, on=min(date(year, 12, 31), localdate()))
     granted, used, everyone = _count(scheme, year=year, until=last, parameters=parameters)
     return rows_of({group: (granted[group], used[group]) for group in GROUPS}, everyone)
 

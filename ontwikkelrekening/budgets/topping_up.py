@@ -1,7 +1,8 @@
 """The yearly top-up: a run decides for everybody whom the scheme has granted nothing that year.
 
 The first run of a year so decides for everyone, a later one for who came since, or may get credit by
-now: who was refused before hears of it only when it has become a grant.
+now: who was refused before hears of it only when it has become a grant. Who objected, or whose refusal
+a person still looks at, is left to that person.
 
 A run is cut into chunks that any number of workers share. A chunk is decided and booked in one
 transaction, with a constant number of queries and ids that follow from the run. Killed in the middle
@@ -12,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -28,9 +30,9 @@ from ontwikkelrekening.budgets.ids import named, part
 from ontwikkelrekening.budgets.models import TopUpChunk, TopUpRun, Tranche
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.deciding import Decided, decide_many
-from ontwikkelrekening.eligibility.models import Decision, Outcome, Scheme
+from ontwikkelrekening.eligibility.earlier import heard_before
+from ontwikkelrekening.eligibility.models import Outcome, Scheme
 from ontwikkelrekening.eligibility.policies import in_force
-from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import last_day
 from providers.models import OutboxMessage
 from providers.outbox import enqueue_many
@@ -60,6 +62,16 @@ class UnableToTopUp(Exception):
 class StillToCome(UnableToTopUp):
     def __init__(self, on: date) -> None:
         super().__init__(_("%(on)s is still to come.") % {"on": on})
+
+
+class TooEarly(UnableToTopUp):
+    """The year is over, or a later day was decided on already."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__(
+            _("A top-up can be decided on %(first)s at the earliest.")
+            % {"first": date_format(first)}
+        )
 
 
 class AnotherIsOpen(UnableToTopUp):
@@ -106,19 +118,32 @@ def start_run(
     if to_do and to_do.run.decided_on != on:
         raise AnotherIsOpen(to_do.run)
     fund_of(scheme)
-    policy, _parameters = in_force(scheme, on=on)
-    run, created = TopUpRun.objects.get_or_create(
-        scheme=scheme,
-        decided_on=on,
-        defaults={"id": named("run", scheme.code, on), "policy": policy, "started_at": at},
-    )
-    if created:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                CREATE_CHUNKS,
-                {"run": run.pk, "size": chunk_size, "scheme": scheme.pk, "year": on.year},
-            )
+    run = TopUpRun.objects.filter(scheme=scheme, decided_on=on).first()
+    run = run or _new_run(scheme, on=on, at=at, chunk_size=chunk_size)
     _queue(run, at=at)
+    return run
+
+
+def _new_run(scheme: Scheme, *, on: date, at: datetime, chunk_size: int) -> TopUpRun:
+    """A run begins in the year of its day, after the last one, while the scheme grants credit."""
+    today = localdate(at)
+    last = TopUpRun.objects.filter(scheme=scheme).aggregate(last=Max("decided_on"))["last"]
+    first = max(date(today.year, 1, 1), last + timedelta(days=1) if last else date.min)
+    if on < first:
+        raise TooEarly(first)
+    for day in {on, today}:
+        in_force(scheme, on=day)
+    run = TopUpRun.objects.create(
+        id=named("run", scheme.code, on), scheme=scheme, decided_on=on, started_at=at
+    )
+    asked: dict[str, Any] = {
+        "run": run.pk,
+        "size": chunk_size,
+        "scheme": scheme.pk,
+        "year": on.year,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE_CHUNKS, asked)
     return run
 
 
@@ -144,7 +169,7 @@ def run_chunk(subject: str, *, at: datetime) -> None:
     run_id, number = subject.split(":")
     chunk = (
         TopUpChunk.objects.select_for_update(of=("self",))
-        .select_related("run__policy", "run__scheme")
+        .select_related("run__scheme")
         .get(run_id=UUID(run_id), number=int(number))
     )
     if chunk.done_at is None:
@@ -170,19 +195,20 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
         .order_by("account_code")
         .values_list("account_code", flat=True)
     )
-    heard = _heard_before(registered, run=run)
-    codes = [code for code in registered if (code, Outcome.GRANTED) not in heard]
+    heard = heard_before(registered, scheme=run.scheme, year=run.decided_on.year)
+    codes = [code for code in registered if code not in heard.left_out]
+    policy, parameters = in_force(run.scheme, on=run.decided_on)
     decided = decide_many(
         codes,
-        refused_before={code for code in codes if (code, Outcome.REFUSED) in heard},
-        policy=run.policy,
-        parameters=parameters_of(run.policy),
+        refused_before=heard.refused,
+        policy=policy,
+        parameters=parameters,
         on=run.decided_on,
         balances=general_credit(codes, scheme=run.scheme, on=run.decided_on),
         at=at,
         run=run.pk,
     )
-    tranches = [tranche for each in decided for tranche in _tranches(each, on=run.decided_on)]
+    tranches = [tranche for each in decided for tranche in _tranches(each, on=localdate(at))]
     booking = NewBooking(
         id=part(run.pk, "chunk", chunk.number),
         kind="top_up",
@@ -203,17 +229,6 @@ def _decide_and_book(chunk: TopUpChunk, *, at: datetime) -> None:
     chunk.amount = sum(tranche.cents for tranche in tranches)
     chunk.done_at = at
     chunk.save(update_fields=["granted", "refused", "amount", "done_at"])
-
-
-def _heard_before(codes: Sequence[str], *, run: TopUpRun) -> set[tuple[str, str]]:
-    """Who was granted or refused credit that year. Locked: whoever replaces a decision goes first or after."""
-    that_year = Decision.objects.standing().filter(
-        account_code__any_of=frozenset(codes),
-        policy__scheme=run.scheme_id,
-        decided_on__year=run.decided_on.year,
-    )
-    locked = that_year.select_for_update(of=("self",), no_key=True).order_by("pk")
-    return set(locked.values_list("account_code", "outcome"))
 
 
 def general_credit(codes: Sequence[str], *, scheme: Scheme, on: date) -> dict[str, int]:

@@ -183,6 +183,8 @@ def approve(policy: Policy, *, by: AbstractBaseUser, at: datetime) -> None:
         with transaction.atomic():
             _take_its_days(policy, on=localdate(at))
     except IntegrityError as error:
+        if "a policy never works backwards" in str(error):  # a top-up decided meanwhile
+            raise WorksBackwards(first_start(policy.scheme, on=localdate(at))) from None
         if "approved_policies_never_overlap" not in str(error):
             raise
         raise OverlappingPolicy(

@@ -63,8 +63,8 @@ def objection_answered_on(decision: Decision) -> date | None:
 
 
 def counts_from(decision: Decision) -> date:
-    """The day from which its credit is counted: its own, or when it took another's place, that day."""
-    return localdate(decision.recorded_at) if decision.replaces_id else decision.decided_on
+    """The day from which the years of its credit are counted: the one on which it was given."""
+    return localdate(decision.recorded_at)
 
 
 def _step(rule: str, holds: bool, value: object, *, priority: int, parameters: Parameters) -> Step:

@@ -45,7 +45,9 @@ class GrantedSince(UnableToReplace):
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(
-            _("Account %(code)s got credit for that year by another decision.")
+            _(
+                "Account %(code)s got credit for that year by another decision. Where more is due, deviate from that one."
+            )
             % {"code": decision.account_code}
         )
 

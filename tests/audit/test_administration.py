@@ -481,7 +481,7 @@ def test_a_top_up_is_started_for_the_workers(year: Year) -> None:
     started = say(petra, act, scheme=year.world.scheme.pk, on="")
     another = say(petra, act, scheme=year.world.scheme.pk, on="2027-01-01")
 
-    assert "geen beleid dat geldt" in too_early
+    assert "op zijn vroegst op 1 januari 2027" in too_early
     assert "moet nog komen" in to_come
     assert "is begonnen" in started
     assert "2 januari 2027 is nog niet klaar" in another

@@ -221,6 +221,7 @@ ALTERED = {
     "every top-up adds up": [
         "UPDATE budgets_topupchunk SET amount = amount + 1",
         "DELETE FROM budgets_topupchunk",
+        "DELETE FROM budgets_topupchunk; DELETE FROM budgets_topuprun",
     ],
     "every fund's sums are what its transfers come to": [
         "INSERT INTO budgets_fundsum SELECT id, 0, 1, 0, 0, 0, 0, 0, 0, 0 FROM budgets_fund",

@@ -20,6 +20,7 @@ from ontwikkelrekening.budgets.models import TopUpRun, Tranche
 from ontwikkelrekening.budgets.topping_up import (
     AnotherIsOpen,
     StillToCome,
+    TooEarly,
     progress,
     run_chunk,
     start_run,
@@ -27,12 +28,15 @@ from ontwikkelrekening.budgets.topping_up import (
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.citizens.registering import register
 from ontwikkelrekening.citizens.stating import state
-from ontwikkelrekening.eligibility import deviating
-from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.eligibility import deviating, objecting
+from ontwikkelrekening.eligibility.deciding import confirm_refusal
+from ontwikkelrekening.eligibility.example import EXAMPLE
+from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
+from ontwikkelrekening.eligibility.policies import NoPolicy, approve, draft, propose
 from ontwikkelrekening.eligibility.replacing import GrantedSince, decide_again
 from providers.models import OutboxMessage
 from providers.outbox import drain
-from tests.budgets.world import AT, LATER, ON, World, create_world, left, left_on, person
+from tests.budgets.world import AT, LATER, ON, World, create_world, left, left_on, person, staff
 from tests.killing import run_and_kill
 from tests.racing import Beside
 
@@ -163,10 +167,16 @@ TURNS_18_IN_JUNE = person(60_000_000, date(2008, 6, 15), ("residence", "yes"))
 TURNS_18_IN_AUGUST = person(60_000_001, date(2008, 8, 15), ("residence", "yes"))
 
 
+def confirm(*codes: str) -> None:
+    for refusal in Decision.objects.filter(account_code__in=codes):
+        confirm_refusal(refusal, by="rosa", at=AT)
+
+
 def test_a_later_run_decides_for_who_came_since_and_who_may_get_credit_by_now(world: World) -> None:
     in_june, in_august = register([TURNS_18_IN_JUNE, TURNS_18_IN_AUGUST], at=AT).codes
     first = topped_up(world, at=AT)
     assert (progress(first).granted, progress(first).refused) == (2, 2)
+    confirm(in_june, in_august)
     people(3)
 
     later = topped_up(world, at=IN_JULY)
@@ -200,10 +210,89 @@ def test_a_run_for_nobody_stands_in_no_other_ones_way(world: World) -> None:
     assert progress(topped_up(world, at=IN_JULY)).granted == 1
 
 
-def refused_for_residence(world: World) -> Decision:
+@pytest.mark.parametrize("in_hand", ["waiting", "objected", "in hardship"])
+def test_a_later_run_leaves_a_refusal_that_a_person_is_at_work_on_to_that_person(
+    world: World, in_hand: str
+) -> None:
+    (code,) = register([TURNS_18_IN_JUNE], at=AT).codes
+    topped_up(world, at=AT)
+    refusal = Decision.objects.get(account_code=code)
+    if in_hand != "waiting":
+        confirm(code)
+        refusal.refresh_from_db()
+    if in_hand == "objected":
+        objecting.file(refusal, words="Ik ben 18.", on=LATER.date(), at=LATER)
+    if in_hand == "in hardship":
+        deviating.propose(refusal, grants=[("general", 1)], reason="Hard.", by="sam", at=LATER)
+
+    topped_up(world, at=IN_JULY)
+
+    assert list(Decision.objects.filter(account_code=code)) == [refusal]
+
+
+def proposed_from(scheme: Scheme, day: date) -> Policy:
+    policy = draft(scheme, starts_on=day, settings=EXAMPLE, on=day)
+    propose(policy, by=staff("petra"))
+    return policy
+
+
+def test_a_policy_that_is_approved_for_the_day_of_a_run_holds_for_who_is_left(world: World) -> None:
+    """Nobody was decided on: the fund was dry, say."""
+    run = start_run(world.scheme, at=LATER)
+    newer = proposed_from(world.scheme, LATER.date())
+    approve(newer, by=staff("paul"), at=LATER)
+
+    drain()
+
+    assert progress(run).is_done
+    assert {decision.policy for decision in Decision.objects.all()} == {newer}
+
+
+def test_an_approval_that_waits_for_a_run_is_refused_in_words(own_database: str) -> None:
+    world = create_world()
+    newer = proposed_from(world.scheme, LATER.date())
+    run = start_run(world.scheme, at=LATER)
+
+    with transaction.atomic():
+        run_chunk(f"{run.pk}:0", at=LATER)
+        approving = Beside(partial(approve, newer, by=staff("paul"), at=LATER))
+        approving.waits()
+
+    assert approving.outcome() == "WorksBackwards"
+
+
+def test_no_run_begins_for_a_year_that_is_over_or_before_the_last(world: World) -> None:
+    topped_up(world, at=LATER)
+
+    with pytest.raises(TooEarly, match="4 februari 2026"):
+        start_run(world.scheme, on=ON, at=IN_JULY)
+    with pytest.raises(TooEarly, match="1 januari 2027"):
+        start_run(world.scheme, on=IN_JULY.date(), at=datetime(2027, 1, 5, 9, tzinfo=UTC))
+
+
+def test_no_run_begins_after_the_scheme_has_ended(world: World) -> None:
+    Policy.objects.filter(scheme=world.scheme).update(ends_on=date(2026, 6, 1))
+
+    with pytest.raises(NoPolicy):
+        start_run(world.scheme, on=date(2026, 5, 31), at=IN_JULY)
+
+
+def test_credit_given_after_new_year_can_be_used_all_of_that_year(world: World) -> None:
+    at = datetime(2026, 12, 31, 9, tzinfo=UTC)
+    run = start_run(world.scheme, at=at)
+
+    run_chunk(f"{run.pk}:0", at=at + timedelta(days=1))
+
+    childcare = Tranche.objects.get(kind="childcare_travel")
+    assert (childcare.granted_on, childcare.expires_on) == (at.date(), date(2027, 12, 31))
+
+
+def refused_for_residence(world: World, *, confirmed: bool) -> Decision:
     """Somebody whose residence became known after the refusal, so that whoever decides first grants."""
     (code,) = register([person(60_000_000, date(1990, 1, 1), ("residence", "no"))], at=AT).codes
     topped_up(world, at=AT)
+    if confirmed:
+        confirm(code)
     state(
         Citizen.objects.get(account_code=code),
         kind="residence",
@@ -227,7 +316,7 @@ def granted_to(code: str) -> int:
 def test_a_person_who_decides_again_during_a_later_run_grants_nothing_twice(
     own_database: str,
 ) -> None:
-    refusal = refused_for_residence(world := create_world())
+    refusal = refused_for_residence(world := create_world(), confirmed=True)
     run = start_run(world.scheme, at=IN_JULY)
 
     with transaction.atomic():
@@ -244,7 +333,7 @@ def test_a_person_who_decides_again_during_a_later_run_grants_nothing_twice(
 def test_a_later_run_during_which_a_person_decides_again_grants_nothing_twice(
     own_database: str,
 ) -> None:
-    refusal = refused_for_residence(world := create_world())
+    refusal = refused_for_residence(world := create_world(), confirmed=False)
     run = start_run(world.scheme, at=IN_JULY)
 
     with transaction.atomic():
@@ -258,15 +347,20 @@ def test_a_later_run_during_which_a_person_decides_again_grants_nothing_twice(
     assert Tranche.objects.filter(account_code=refusal.account_code, kind="general").count() == 1
 
 
-def test_nobody_deviates_from_a_refusal_after_a_later_run_granted(world: World) -> None:
-    refusal = refused_for_residence(world)
-    proposed = deviating.propose(
-        refusal, grants=[("general", 50_000)], reason="Te hard.", by="sam", at=LATER
-    )
+def test_a_refusal_is_not_replaced_after_a_later_run_granted(world: World) -> None:
+    (code,) = register([TURNS_18_IN_JUNE], at=AT).codes
+    topped_up(world, at=AT)
+    confirm(code)
+    refusal = Decision.objects.get(account_code=code)
     topped_up(world, at=IN_JULY)
+    proposed = deviating.propose(
+        refusal, grants=[("general", 50_000)], reason="Te hard.", by="sam", at=IN_JULY
+    )
 
-    with pytest.raises(GrantedSince, match="ander besluit"):
+    with pytest.raises(GrantedSince, match="Wijk van dat besluit af"):
         deviating.approve(proposed, by="rosa", at=IN_JULY)
+    with pytest.raises(GrantedSince):
+        decide_again(refusal, by="sam", at=IN_JULY)
 
 
 def test_a_month_that_closes_over_a_run_keeps_nobody_from_its_credit(world: World) -> None:

@@ -354,7 +354,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 
 
 def _runs() -> QuerySet[Any, Any]:
-    return TopUpRun.objects.select_related("scheme", "policy__scheme").annotate(
+    return TopUpRun.objects.select_related("scheme").annotate(
         parts=Count("chunks"),
         done=Count("chunks", filter=Q(chunks__done_at__isnull=False)),
         granted=Sum("chunks__granted"),
@@ -390,5 +390,5 @@ def run(request: HttpRequest, id: UUID) -> HttpResponseBase:
         trail=[(_("Top-ups"), reverse("audit:runs"))],
         tables=[chunks],
         run=found,
-        policy_href=reverse("audit:policy", args=[found.policy_id]),
+        policy=Policy.objects.in_force(scheme=found.scheme, on=found.decided_on).first(),
     )

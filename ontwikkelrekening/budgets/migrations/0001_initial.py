@@ -370,14 +370,6 @@ class Migration(migrations.Migration):
                 ("decided_on", models.DateField()),
                 ("started_at", models.DateTimeField()),
                 (
-                    "policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="runs",
-                        to="eligibility.policy",
-                    ),
-                ),
-                (
                     "scheme",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from ledger.models import Account
 from ontwikkelrekening.citizens.models import Citizen
-from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
+from ontwikkelrekening.eligibility.models import Decision, Scheme
 from providers.models import Category, Enrolment
 
 # Childcare and travel are no aim of their own: they are paid beside a course.
@@ -127,7 +127,6 @@ class TopUpRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="runs")
-    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="runs")
     decided_on = models.DateField()
     started_at = models.DateTimeField()
 
