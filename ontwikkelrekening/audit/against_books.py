@@ -165,7 +165,8 @@ CHECKS = {
         FROM (
             SELECT b.cause, b.id, {VOUCHED} AS booked, {DIGEST} AS digest
             FROM ledger_booking b
-            JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            -- By its xid as well it would be one, the planner thinks, and its grants be read for each again.
+            JOIN ledger_transfer t ON t.booking_id = b.id
             LEFT JOIN ({GRANTS}) voucher ON voucher.id = t.credit_account_id
             WHERE b.kind = 'top_up' GROUP BY b.id
         ) grants
