@@ -27,7 +27,7 @@ from ontwikkelrekening.budgets.contributing import (
 )
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import ContributionFile, Fund, Pause, TopUpChunk, TopUpRun
-from ontwikkelrekening.budgets.topping_up import UnableToTopUp, start_run
+from ontwikkelrekening.budgets.topping_up import UnableToTopUp, progress, start_run
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Scheme
@@ -241,6 +241,11 @@ class NewRun(forms.Form):
 def _start(request: Request) -> str:
     answers = request.answers
     run = start_run(answers["scheme"], on=answers["on"], at=timezone.now())
+    if progress(run).is_done:
+        done = _(
+            "The top-up %(run)s is done. Who is registered since waits for one of a later day."
+        )
+        return done % {"run": run}
     return _("The top-up %(run)s has started. Workers do its parts; see how far they are here.") % {
         "run": run
     }

@@ -151,10 +151,10 @@ def _answer(decision: Decision) -> str:
         return _("You get {amount} to learn with.").format(amount=wording.euros(decision.amount))
     if not decision.confirmed_by:
         return _(
-            "By the rules you get no credit this year. A member of our staff looks at it first."
+            "By the rules you get no credit now. A member of our staff looks at it first."
             " After that you get our decision."
         )
-    return _("You get no credit this year.")
+    return _("You get no credit now.")
 
 
 _IF_KNOWN = ("sex", "coaching_granted_years_ago")  # what was not asked, or never was

@@ -50,7 +50,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "available": state.available_cents,
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
-        "refusal": _refusal(account),
+        "refusals": _refusals(account),
         "paused": Pause.running(account, on=now.date()),
         "open_rounds": Round.open_at(now),
         "evidence_asked": greeted.evidence_asked,
@@ -60,10 +60,11 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _refusal(account: str) -> Decision | None:
-    """The last decision, where it gives nothing: the term to object to it may run."""
-    last = _decisions(account).first()
-    return last if last and last.outcome == Outcome.REFUSED else None
+def _refusals(account: str) -> list[Decision]:
+    """Of each scheme the last decision, where it gives nothing: the term to object to it may run."""
+    by_scheme = _decisions(account).order_by("policy__scheme", "-recorded_at", "-pk")
+    last = by_scheme.distinct("policy__scheme").defer("facts", "trace")
+    return [decision for decision in last if decision.outcome == Outcome.REFUSED]
 
 
 @for_citizen

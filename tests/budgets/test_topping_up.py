@@ -452,6 +452,17 @@ def test_the_command_tops_up_here_and_says_what_it_did(
     assert "2 granted, 0 refused, 3000.00 euros" in capsys.readouterr().out
 
 
+@time_machine.travel(LATER, tick=False)
+def test_the_command_says_when_the_run_of_the_day_was_done(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("top_up", "landelijk", "--here")
+    assert "Nothing was left to do" not in capsys.readouterr().out
+
+    call_command("top_up", "landelijk", "--here")
+    assert "Nothing was left to do" in capsys.readouterr().out
+
+
 def test_the_command_names_an_unknown_scheme(world: World) -> None:
     with pytest.raises(CommandError, match="There is no scheme gemeente"):
         call_command("top_up", "gemeente")

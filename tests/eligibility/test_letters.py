@@ -67,7 +67,7 @@ def test_a_balance_near_the_cap_is_explained() -> None:
 def test_a_refusal_names_each_reason_and_its_ground_and_nothing_else() -> None:
     read = letter_to(Facts(age_months=17 * 12, aow_months=807), confirmed_by="rosa")
 
-    assert read.answer == "U krijgt dit jaar geen tegoed."
+    assert read.answer == "U krijgt nu geen tegoed."
     assert len(read.reasons) == len(read.grounds) == 2
     assert "17 jaar" in read.reasons[0]
 

@@ -16,8 +16,12 @@ from ontwikkelrekening.citizens.evidence import ask_sample
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.citizens.registering import NewCitizen
-from ontwikkelrekening.eligibility.deciding import confirm_refusal
+from ontwikkelrekening.eligibility.deciding import confirm_refusal, decide_many
+from ontwikkelrekening.eligibility.example import EXAMPLE
 from ontwikkelrekening.eligibility.models import Decision, Scheme
+from ontwikkelrekening.eligibility.policies import Setting, approve, draft, propose
+from ontwikkelrekening.eligibility.reading import parameters_of
+from tests.budgets.world import staff
 from tests.eligibility.acts import decided
 from tests.portal.world import HENK_BSN, NEW_YEAR, NOOR_BSN, TODAY, Town, log_in
 
@@ -91,7 +95,7 @@ def test_who_is_refused_reads_it_at_home_and_in_the_list_once_a_person_has_confi
     path = f'href="/besluiten/{decision.pk}"'
 
     home, listed = jan.get("/"), text_of(jan.get("/besluiten"))
-    assert "volgens de regels krijgt u geen tegoed voor 2026." in text_of(home)
+    assert "volgens de regels krijgt u nu geen tegoed." in text_of(home)
     assert "Een medewerker kijkt er eerst naar." in text_of(home)
     assert path in home.content.decode()
     assert 'href="/besluiten"' in home.content.decode()
@@ -102,9 +106,35 @@ def test_who_is_refused_reads_it_at_home_and_in_the_list_once_a_person_has_confi
     confirm_refusal(decision, by="rosa", at=TODAY)
 
     home, listed = jan.get("/"), text_of(jan.get("/besluiten"))
-    assert ": u krijgt geen tegoed voor 2026. Lees waarom, en wat u kunt doen" in text_of(home)
+    assert ": u krijgt nu geen tegoed. Lees waarom, en wat u kunt doen" in text_of(home)
     assert path in home.content.decode()
     assert "2 mrt U krijgt nu geen tegoed" in listed
+
+
+def test_a_refusal_stays_at_home_when_another_scheme_grants(town: Town) -> None:
+    jan, refusal = refuse("999900080", date(1950, 1, 1))
+    confirm_refusal(refusal, by="rosa", at=TODAY)
+    other = Scheme.objects.create(code="sector", name="Sectorfonds")
+    policy = draft(
+        other,
+        starts_on=TODAY.date(),
+        settings=EXAMPLE
+        | {key: Setting(False, "-") for key in ("aow_age_is_the_limit", "residence_is_required")},
+        on=TODAY.date(),
+    )
+    propose(policy, by=staff("petra"))
+    approve(policy, by=staff("paul"), at=TODAY)
+    (granted,) = decide_many(
+        [refusal.account_code],
+        policy=policy,
+        parameters=parameters_of(policy),
+        on=TODAY.date(),
+        balances={},
+        at=TODAY,
+    )
+
+    assert granted.result.outcome == "granted"
+    assert "u krijgt nu geen tegoed. Lees waarom" in text_of(jan.get("/"))
 
 
 def test_who_has_no_decision_yet_finds_the_way_to_decisions_and_data(town: Town) -> None:
@@ -112,7 +142,7 @@ def test_who_has_no_decision_yet_finds_the_way_to_decisions_and_data(town: Town)
 
     assert 'href="/besluiten"' in page
     assert 'href="/mijn-gegevens"' in page
-    assert "geen tegoed voor" not in page
+    assert "geen tegoed" not in page
 
 
 def test_a_decision_is_dated_on_the_day_it_is_announced(town: Town) -> None:

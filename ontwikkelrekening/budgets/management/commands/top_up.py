@@ -39,6 +39,7 @@ class Command(BaseCommand):
             run = start_run(scheme, on=options["on"], at=at)
         except (UnableToTopUp, UnableToFund, NoPolicy) as error:
             raise CommandError(str(error)) from None
+        was_done = progress(run).is_done
         if options["here"]:
             drain()
         state = _follow(run, until=started + options["wait"], here=options["here"])
@@ -49,6 +50,10 @@ class Command(BaseCommand):
             f"{run}: {state.granted} granted, {state.refused} refused, "
             f"{to_money(state.cents).amount} euros, in {time.monotonic() - started:.1f} s."
         )
+        if was_done:
+            self.stdout.write(
+                "Nothing was left to do: who is registered since waits for a run of a later day."
+            )
 
 
 def _follow(run: TopUpRun, *, until: float, here: bool) -> Progress:
