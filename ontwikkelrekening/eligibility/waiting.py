@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.writing import write
@@ -29,7 +30,7 @@ def work_queue() -> QuerySet[Decision]:
 def due_on(decision: Decision) -> date:
     """The last day to decide: eight weeks, or what the citizen was told since (Awb 4:13, 4:14)."""
     told = [extension.until for extension in decision.extensions.all()]
-    return max([decide_by(decision.decided_on), *told])
+    return max([decide_by(localdate(decision.recorded_at)), *told])
 
 
 @transaction.atomic
