@@ -6,8 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.errors import UnableToPost
+from ledger.money import TRANSFER_MAX
 from ontwikkelrekening.budgets import admitting, drawing, refusing, rounds
 from ontwikkelrekening.budgets.allocating import start_allocating
 from ontwikkelrekening.budgets.funding import UnableToFund
@@ -34,6 +33,7 @@ from ontwikkelrekening.citizens.writing import UnusableText
 from ontwikkelrekening.eligibility.casework_admin import ConfirmingAdmin, words
 from ontwikkelrekening.eligibility.deciding import NotWaiting
 from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.eligibility.parameters import YEARS_VALID_MAX
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from ontwikkelrekening.eligibility.wording import euros
 from providers.administration import Act, ActingAdmin, Request, in_state
@@ -41,6 +41,7 @@ from providers.models import Category
 
 REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
 RIGHT = "budgets.change_round"
+EUROS_MAX = TRANSFER_MAX // 100
 ADMIT = "budgets.change_admission"
 ADMISSIONS = (admitting.UnableToAdmit, rounds.WrongState, UnusableText, NoIdentity)
 
@@ -56,10 +57,6 @@ class Moment(forms.SplitDateTimeWidget):
         super().__init__(date_attrs=date, time_attrs=time)
 
 
-class CodeIsTaken(Exception):
-    """Another round has this code."""
-
-
 class NewRound(forms.Form):
     """What will be published; amounts in whole euros."""
 
@@ -72,15 +69,22 @@ class NewRound(forms.Form):
         label=gettext_lazy("Last day of the waiting list"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    ceiling = forms.IntegerField(label=gettext_lazy("Ceiling in euros"), min_value=1)
-    grant = forms.IntegerField(label=gettext_lazy("At most per person in euros"), min_value=1)
+    ceiling = forms.IntegerField(
+        label=gettext_lazy("Ceiling in euros"), min_value=1, max_value=EUROS_MAX
+    )
+    grant = forms.IntegerField(
+        label=gettext_lazy("At most per person in euros"), min_value=1, max_value=EUROS_MAX
+    )
     categories = forms.MultipleChoiceField(
         choices=Category.choices,
         label=gettext_lazy("May be spent on"),
         widget=forms.CheckboxSelectMultiple,
     )
     years_valid = forms.IntegerField(
-        label=gettext_lazy("Calendar years the credit is valid"), min_value=1, required=False
+        label=gettext_lazy("Calendar years the credit is valid"),
+        min_value=1,
+        max_value=YEARS_VALID_MAX,
+        required=False,
     )
     division = forms.ChoiceField(choices=Division.choices, label=gettext_lazy("Way of division"))
     last_grant = forms.ChoiceField(
@@ -97,15 +101,9 @@ class NewRound(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        opens, closes = answers.get("opens_at"), answers.get("closes_at")
-        if opens and closes and closes <= opens:
-            raise ValidationError(_("A round closes after it opens."))
-        waits_until = answers.get("waits_until")
+        closes, waits_until = answers.get("closes_at"), answers.get("waits_until")
         if closes and waits_until and waits_until <= timezone.localdate(closes):
             self.add_error("waits_until", str(rounds.ListEndsTooSoon()))
-        ceiling, grant = answers.get("ceiling"), answers.get("grant")
-        if ceiling and grant and grant > ceiling:
-            raise ValidationError(_("The ceiling has no room for one grant."))
         return answers
 
 
@@ -118,11 +116,7 @@ def _prepare(request: Request) -> str:
     scheme = answers.pop("scheme")
     for amount in ("ceiling", "grant"):
         answers[amount] *= 100
-    try:
-        with transaction.atomic():
-            round_ = rounds.prepare(scheme, rounds.RoundDetails(**answers), by=request.by)
-    except IntegrityError:
-        raise CodeIsTaken(_("There is a round with this code already.")) from None
+    round_ = rounds.prepare(scheme, rounds.RoundDetails(**answers), by=request.by)
     return _("%(round)s is prepared. Someone else can publish it now.") % {"round": round_}
 
 
@@ -330,7 +324,7 @@ class RoundAdmin(ActingAdmin):
             "budgets.add_round",
             _prepare,
             gettext_lazy("Nothing is public until someone else publishes it."),
-            errors=(CodeIsTaken,),
+            errors=(rounds.UnableToPublish,),
             form=NewRound,
             on_list=True,
         ),

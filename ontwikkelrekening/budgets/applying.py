@@ -45,14 +45,12 @@ class UnableToApply(Exception):
 
 class NotOpenYet(UnableToApply):
     def __init__(self, round_: Round) -> None:
-        super().__init__(_("You can apply from %(moment)s.") % {"moment": _said(round_.opens_at)})
+        super().__init__(_("You can apply from %(moment)s.") % {"moment": said(round_.opens_at)})
 
 
 class RoundIsClosed(UnableToApply):
     def __init__(self, round_: Round) -> None:
-        super().__init__(
-            _("This round closed on %(moment)s.") % {"moment": _said(round_.closes_at)}
-        )
+        super().__init__(_("This round closed on %(moment)s.") % {"moment": said(round_.closes_at)})
 
 
 class WantsTooMuch(UnableToApply):
@@ -69,7 +67,7 @@ class NoApplication(UnableToApply):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the citizen can keep: the application as it was received."""
+    """What the citizen can keep: the application as it was received; `wanted` in cents."""
 
     application_id: UUID
     wanted: int
@@ -140,5 +138,6 @@ def _refusal(round_: Round, *, wanted: int, at: datetime) -> UnableToApply:
     return WantsTooMuch(round_)
 
 
-def _said(moment: datetime) -> str:
+def said(moment: datetime) -> str:
+    """A moment as people read it, by the clock here."""
     return date_format(localtime(moment), "j F Y H:i")

@@ -26,7 +26,12 @@ from ontwikkelrekening.budgets.models import (
     RoundState,
 )
 from ontwikkelrekening.budgets.refusing import admissions_waiting, waiting
-from ontwikkelrekening.budgets.rounds import UnableToPublish, lock, published_policy
+from ontwikkelrekening.budgets.rounds import (
+    OutsideValueIsMissing,
+    UnableToPublish,
+    lock,
+    published_policy,
+)
 from ontwikkelrekening.eligibility.facts import facts_for, needed
 from ontwikkelrekening.eligibility.reading import parameters_of
 from ontwikkelrekening.eligibility.rules import decide
@@ -82,13 +87,6 @@ class AdmissionsWait(UnableToPublish):
     def __init__(self, left: int) -> None:
         super().__init__(
             _("%(left)s proposals to admit somebody wait for a second person.") % {"left": left}
-        )
-
-
-class OutsideValueIsMissing(UnableToPublish):
-    def __init__(self, round_: Round) -> None:
-        super().__init__(
-            _("First record the outcome of “%(source)s”.") % {"source": round_.outside_source}
         )
 
 

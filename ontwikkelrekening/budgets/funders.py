@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from ledger.balances import balances
+from ontwikkelrekening.budgets.checking import unusable
 from ontwikkelrekening.budgets.fund_sums import fund_sums
-from ontwikkelrekening.budgets.funding import Source, open_fund
-from ontwikkelrekening.budgets.models import Fund, FunderKind, ReturnRule, Round
+from ontwikkelrekening.budgets.funding import Source, UnableToFund, open_fund
+from ontwikkelrekening.budgets.models import Fund, ReturnRule, Round
 from ontwikkelrekening.eligibility.models import Scheme
+
+
+class UnusableAgreement(UnableToFund):
+    """A value that an agreement with a funder cannot have; the message names the field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunderDetails:
-    """What is agreed with a funder. `categories` is all its credit may ever pay for."""
+    """What is agreed with a funder. `categories` is all its credit may ever pay for.
+
+    `years_valid` in calendar years, the one of the grant included; none: the credit stays.
+    """
 
     code: str
     name: str
@@ -51,10 +60,12 @@ class FunderStatement:
 
 @transaction.atomic
 def open_funder(details: FunderDetails, *, at: datetime) -> Fund:
-    """Open a fund with its own scheme; opened again, the agreement is as it is given now."""
-    if details.kind not in FunderKind.values:
-        raise ValueError(f"{details.kind} is none of {', '.join(FunderKind.values)}")
-    scheme, _ = Scheme.objects.get_or_create(code=details.code, defaults={"name": details.name})
+    """Open a fund with its own scheme; opened again, name and agreement are as they are given now.
+
+    Raises UnusableAgreement or FundHasAnotherSource.
+    """
+    _check(Scheme(code=details.code, name=details.name), ["code", "name"])
+    scheme, _ = Scheme.objects.update_or_create(code=details.code, defaults={"name": details.name})
     fund = open_fund(scheme, source=details.source, at=at)
     fund.kind = details.kind
     fund.categories = list(details.categories)
@@ -62,8 +73,14 @@ def open_funder(details: FunderDetails, *, at: datetime) -> Fund:
     fund.conditions = details.conditions
     fund.return_rule = details.return_rule
     fund.follows = details.follows
+    _check(fund, ["kind", "categories", "years_valid", "conditions", "return_rule"])
     fund.save()
     return fund
+
+
+def _check(row: Model, names: Sequence[str]) -> None:
+    if problems := unusable(row, names):
+        raise UnusableAgreement(problems)
 
 
 def statement_of(fund: Fund) -> FunderStatement:

@@ -11,7 +11,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ledger.accounts import open_account
+from ledger.exports.movements import FIRST_YEAR, LAST_YEAR
 from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.budgets.applying import said
+from ontwikkelrekening.budgets.checking import unusable
 from ontwikkelrekening.budgets.funding import fund_of
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.lots import hash_of, seed_of
@@ -46,6 +49,33 @@ class WrongState(UnableToPublish):
         )
 
 
+class UnusableDetails(UnableToPublish):
+    """A value that a round cannot have; the message names the field."""
+
+
+class CodeIsTaken(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("There is a round with this code already."))
+
+
+class OutsideTheYears(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A round lies in the years %(first)s to %(last)s.")
+            % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+
+
+class ClosesBeforeItOpens(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("A round closes after it opens."))
+
+
+class NoRoomForAGrant(UnableToPublish):
+    def __init__(self) -> None:
+        super().__init__(_("The ceiling has no room for one grant."))
+
+
 class ListEndsTooSoon(UnableToPublish):
     def __init__(self) -> None:
         super().__init__(_("The waiting list ends after the day of closing."))
@@ -54,7 +84,7 @@ class ListEndsTooSoon(UnableToPublish):
 class StillOpen(UnableToPublish):
     def __init__(self, round_: Round) -> None:
         super().__init__(
-            _("The round takes applications until %(moment)s.") % {"moment": round_.closes_at}
+            _("The round takes applications until %(moment)s.") % {"moment": said(round_.closes_at)}
         )
 
 
@@ -63,9 +93,24 @@ class NoOutsideSource(UnableToPublish):
         super().__init__(_("The round named no source of randomness from outside."))
 
 
+class OutsideValueIsMissing(UnableToPublish):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(
+            _("First record the outcome of “%(source)s”.") % {"source": round_.outside_source}
+        )
+
+
+class OutsideValueIsSet(UnableToPublish):
+    def __init__(self, round_: Round) -> None:
+        super().__init__(
+            _("Another outcome of “%(source)s” was recorded already. It stays.")
+            % {"source": round_.outside_source}
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundDetails:
-    """What is published of a round; amounts in cents."""
+    """What is published of a round; amounts in cents, `years_valid` in calendar years."""
 
     code: str
     name: str
@@ -83,10 +128,32 @@ class RoundDetails:
 
 
 def prepare(scheme: Scheme, details: RoundDetails, *, by: str) -> Round:
-    """A draft, which may still change and which only staff see."""
-    if details.waits_until <= localdate(details.closes_at):
+    """A draft, which may still change and which only staff see.
+
+    Raises UnusableDetails, OutsideTheYears, ClosesBeforeItOpens, ListEndsTooSoon, NoRoomForAGrant or
+    CodeIsTaken.
+    """
+    values = {**asdict(details), "categories": list(details.categories)}
+    if problems := unusable(Round(**values), values):
+        raise UnusableDetails(problems)
+    _check_moments(details)
+    if details.grant > details.ceiling:
+        raise NoRoomForAGrant
+    round_, is_new = Round.objects.get_or_create(
+        code=values.pop("code"), defaults={"scheme": scheme, "prepared_by": by, **values}
+    )
+    if not is_new:
+        raise CodeIsTaken
+    return round_
+
+
+def _check_moments(details: RoundDetails) -> None:
+    if details.opens_at.year < FIRST_YEAR or details.waits_until.year > LAST_YEAR:
+        raise OutsideTheYears
+    if details.closes_at <= details.opens_at:
+        raise ClosesBeforeItOpens
+    if details.closes_at.year > LAST_YEAR or details.waits_until <= localdate(details.closes_at):
         raise ListEndsTooSoon
-    return Round.objects.create(scheme=scheme, prepared_by=by, **asdict(details))
 
 
 @transaction.atomic
@@ -133,11 +200,22 @@ def close(round_: Round, *, at: datetime) -> Round:
 
 @transaction.atomic
 def set_outside_value(round_: Round, value: str) -> Round:
-    """Record what the source from outside said after closing; once."""
+    """Record what the source from outside said after closing, once; the same again changes nothing.
+
+    Raises WrongState, NoOutsideSource, OutsideValueIsMissing when there is nothing in the value,
+    OutsideValueIsSet when it was another one, or UnusableDetails.
+    """
     round_ = lock(round_, RoundState.CLOSED)
     if not round_.outside_source:
         raise NoOutsideSource
-    round_.outside_value = value.strip()
+    value = value.strip()
+    if not value:
+        raise OutsideValueIsMissing(round_)
+    if round_.outside_value not in ("", value):
+        raise OutsideValueIsSet(round_)
+    round_.outside_value = value
+    if problems := unusable(round_, ["outside_value"]):
+        raise UnusableDetails(problems)
     round_.save(update_fields=["outside_value"])
     return round_
 

@@ -148,7 +148,8 @@ GROUPS = (FLEX_WORKER, SINGLE_MOTHER, CARER, LOW_SKILLED)
 CLASSES = (1, 2, 3, 4)
 
 _CENTS = _whole(1, 10_000_000)
-_YEARS = _whole(1, 120)
+YEARS_VALID_MAX = 120  # calendar years: longer than a life
+_YEARS = _whole(1, YEARS_VALID_MAX)
 KINDS: dict[str, Kind] = {
     "age_min_years": Kind(_whole(16, 67), _("Youngest age"), "years"),
     "aow_age_is_the_limit": Kind(_yes_or_no, _("The right ends at AOW age")),

@@ -2,6 +2,7 @@ import datetime
 import uuid
 
 import django.contrib.postgres.fields
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
@@ -85,7 +86,17 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
-                ("years_valid", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "years_valid",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                    ),
+                ),
                 (
                     "conditions",
                     models.CharField(blank=True, max_length=500, verbose_name="voorwaarden"),
@@ -218,10 +229,25 @@ class Migration(migrations.Migration):
                 ("opens_at", models.DateTimeField(verbose_name="opent op")),
                 ("closes_at", models.DateTimeField(verbose_name="sluit op")),
                 ("waits_until", models.DateField(verbose_name="wachtlijst tot en met")),
-                ("ceiling", models.BigIntegerField(verbose_name="plafond (centen)")),
+                (
+                    "ceiling",
+                    models.BigIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000000000000),
+                        ],
+                        verbose_name="plafond (centen)",
+                    ),
+                ),
                 (
                     "grant",
-                    models.BigIntegerField(verbose_name="hoogste bedrag per persoon (centen)"),
+                    models.BigIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000000000000),
+                        ],
+                        verbose_name="hoogste bedrag per persoon (centen)",
+                    ),
                 ),
                 (
                     "kind",
@@ -249,7 +275,13 @@ class Migration(migrations.Migration):
                 (
                     "years_valid",
                     models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="kalenderjaren geldig"
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                        verbose_name="kalenderjaren geldig",
                     ),
                 ),
                 (
@@ -718,7 +750,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="round",
             constraint=models.CheckConstraint(
-                condition=models.Q(("ceiling__gte", models.F("grant")), ("grant__gt", 0)),
+                condition=models.Q(
+                    ("ceiling__gte", models.F("grant")),
+                    ("ceiling__lte", 1000000000000),
+                    ("grant__gt", 0),
+                ),
                 name="round_has_room_for_a_grant",
             ),
         ),
@@ -750,6 +786,98 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="published_round_has_committed_its_seed",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["state", "sector", "municipality", "employer"]),
+                    ("return_rule__in", ["fund", "funder"]),
+                ),
+                name="fund_is_of_a_known_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "categories__contained_by",
+                        [
+                            "course",
+                            "module",
+                            "coaching",
+                            "evc",
+                            "exam",
+                            "childcare",
+                            "travel",
+                            "materials",
+                        ],
+                    )
+                ),
+                name="fund_pays_for_known_categories",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("years_valid", None),
+                    models.Q(("years_valid__gte", 1), ("years_valid__lte", 120)),
+                    _connector="OR",
+                ),
+                name="fund_credit_is_valid_for_a_lifetime_at_most",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("division__in", ["priority", "lottery"]),
+                    ("last_grant__in", ["partial", "none"]),
+                ),
+                name="round_is_divided_in_a_known_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "categories__contained_by",
+                        [
+                            "course",
+                            "module",
+                            "coaching",
+                            "evc",
+                            "exam",
+                            "childcare",
+                            "travel",
+                            "materials",
+                        ],
+                    ),
+                    models.Q(("categories", []), _negated=True),
+                ),
+                name="round_pays_for_known_categories",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("years_valid", None),
+                    models.Q(("years_valid__gte", 1), ("years_valid__lte", 120)),
+                    _connector="OR",
+                ),
+                name="round_credit_is_valid_for_a_lifetime_at_most",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[-a-zA-Z0-9_]+$")),
+                name="round_code_can_stand_in_an_address",
             ),
         ),
         migrations.AddIndex(

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.formats import date_format
@@ -13,6 +14,7 @@ from django.utils.formats import date_format
 from ledger.models import Account
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.models import Decision, Scheme
+from ontwikkelrekening.eligibility.parameters import YEARS_VALID_MAX
 from providers.models import Category, Enrolment
 
 # Childcare and travel are no aim of their own: they are paid beside a course.
@@ -42,7 +44,11 @@ class Fund(models.Model):
     categories = ArrayField(
         models.CharField(max_length=16, choices=Category.choices), default=list, blank=True
     )
-    years_valid = models.PositiveSmallIntegerField(null=True, blank=True)  # calendar years
+    years_valid = models.PositiveSmallIntegerField(  # calendar years
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(YEARS_VALID_MAX)],
+    )
     conditions = models.CharField("voorwaarden", max_length=500, blank=True)
     return_rule = models.CharField(
         max_length=6, choices=ReturnRule.choices, default=ReturnRule.FUND
@@ -59,6 +65,21 @@ class Fund(models.Model):
     class Meta:
         verbose_name = "fonds"
         verbose_name_plural = "fondsen"
+        constraints = [
+            models.CheckConstraint(
+                name="fund_is_of_a_known_kind",
+                condition=Q(kind__in=FunderKind.values, return_rule__in=ReturnRule.values),
+            ),
+            models.CheckConstraint(
+                name="fund_pays_for_known_categories",
+                condition=Q(categories__contained_by=Category.values),
+            ),
+            models.CheckConstraint(
+                name="fund_credit_is_valid_for_a_lifetime_at_most",
+                condition=Q(years_valid=None)
+                | Q(years_valid__gte=1, years_valid__lte=YEARS_VALID_MAX),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"fonds van {self.scheme}"

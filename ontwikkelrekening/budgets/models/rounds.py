@@ -9,13 +9,17 @@ import uuid
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncDate
 
 from ledger.models import Account
+from ledger.money import TRANSFER_MAX
 from ontwikkelrekening.eligibility.models import Policy, Scheme
 from ontwikkelrekening.eligibility.models.decisions import MACHINE
+from ontwikkelrekening.eligibility.models.policies import SLUG
+from ontwikkelrekening.eligibility.parameters import YEARS_VALID_MAX
 from providers import rows
 from providers.models import Category
 
@@ -57,11 +61,21 @@ class Round(models.Model):
     opens_at = models.DateTimeField("opent op")
     closes_at = models.DateTimeField("sluit op")
     waits_until = models.DateField("wachtlijst tot en met")
-    ceiling = models.BigIntegerField("plafond (centen)")
-    grant = models.BigIntegerField("hoogste bedrag per persoon (centen)")
+    ceiling = models.BigIntegerField(
+        "plafond (centen)", validators=[MinValueValidator(1), MaxValueValidator(TRANSFER_MAX)]
+    )
+    grant = models.BigIntegerField(
+        "hoogste bedrag per persoon (centen)",
+        validators=[MinValueValidator(1), MaxValueValidator(TRANSFER_MAX)],
+    )
     kind = models.SlugField("soort tegoed", max_length=32, default="round")
     categories = ArrayField(models.CharField(max_length=16, choices=Category.choices))
-    years_valid = models.PositiveSmallIntegerField("kalenderjaren geldig", null=True, blank=True)
+    years_valid = models.PositiveSmallIntegerField(
+        "kalenderjaren geldig",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(YEARS_VALID_MAX)],
+    )
     division = models.CharField(
         "verdeling", max_length=8, choices=Division.choices, default=Division.PRIORITY
     )
@@ -101,7 +115,23 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 name="round_has_room_for_a_grant",
-                condition=Q(grant__gt=0, ceiling__gte=F("grant")),
+                condition=Q(grant__gt=0, ceiling__gte=F("grant"), ceiling__lte=TRANSFER_MAX),
+            ),
+            models.CheckConstraint(
+                name="round_is_divided_in_a_known_way",
+                condition=Q(division__in=Division.values, last_grant__in=LastGrant.values),
+            ),
+            models.CheckConstraint(
+                name="round_pays_for_known_categories",
+                condition=Q(categories__contained_by=Category.values) & ~Q(categories=[]),
+            ),
+            models.CheckConstraint(
+                name="round_credit_is_valid_for_a_lifetime_at_most",
+                condition=Q(years_valid=None)
+                | Q(years_valid__gte=1, years_valid__lte=YEARS_VALID_MAX),
+            ),
+            models.CheckConstraint(
+                name="round_code_can_stand_in_an_address", condition=Q(code__regex=SLUG)
             ),
             models.CheckConstraint(
                 name="round_is_published_by_someone_else",

@@ -47,6 +47,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "regeling",
                 "verbose_name_plural": "regelingen",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[-a-zA-Z0-9_]+$")),
+                        name="scheme_code_can_stand_in_an_address",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

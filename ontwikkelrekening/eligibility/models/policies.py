@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+# Letters without accents, digits, hyphens and underscores: Django's slug, as a constraint.
+SLUG = r"^[-a-zA-Z0-9_]+$"
+
 
 class Scheme(models.Model):
     """A source of money with its policy: the state, a sector fund, a municipality, an employer."""
@@ -18,6 +21,11 @@ class Scheme(models.Model):
     class Meta:
         verbose_name = "regeling"
         verbose_name_plural = "regelingen"
+        constraints = [
+            models.CheckConstraint(
+                name="scheme_code_can_stand_in_an_address", condition=Q(code__regex=SLUG)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         with clear_errors():
             if round_.state != RoundState.CLOSED:
                 round_ = close(round_, at=at)
-            if options["outside"]:
+            if options["outside"] is not None:
                 round_ = set_outside_value(round_, options["outside"])
         start_assessing(round_, at=at)
         if options["here"]:

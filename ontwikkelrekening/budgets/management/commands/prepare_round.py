@@ -3,9 +3,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ontwikkelrekening.budgets.management.rounds import officer
@@ -28,13 +26,12 @@ class Command(BaseCommand):
         scheme = find_scheme(options["scheme"])
         by = officer(options["by"], right="budgets.add_round")
         try:
-            with transaction.atomic():
-                round_ = prepare(scheme, _details(options["file"]), by=by)
+            round_ = prepare(scheme, _details(options["file"]), by=by)
         except UnableToPublish as error:
             raise CommandError(str(error)) from error
         except KeyError as error:
             raise CommandError(f"{options['file']}: {error} is missing.") from error
-        except (OSError, ValueError, TypeError, ValidationError, IntegrityError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         self.stdout.write(f"{round_} ({round_.code}) is prepared. Someone else publishes it.")
 
