@@ -30,6 +30,10 @@ def main() -> None:
         if (sentence := _sentence(error)) is None:
             raise
         sys.exit(sentence)
+    except UnicodeEncodeError as error:
+        if error.reason != "surrogates not allowed":
+            raise
+        sys.exit(f"{error.object!a} is no text in UTF-8.")
     except OSError as error:
         if error.filename is None:
             raise
@@ -38,7 +42,7 @@ def main() -> None:
 
 def _sentence(error: Exception) -> str | None:
     """What an operator can do about a refusal of the database, when it is one to mend."""
-    from django.db import OperationalError
+    from django.db import DataError, OperationalError
     from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction, UndefinedTable
 
     match error.__cause__:
@@ -50,6 +54,8 @@ def _sentence(error: Exception) -> str | None:
             return "This role or this server only reads; nothing was written."
     if isinstance(error, OperationalError):
         return f"The database did not do it: {error}".strip()
+    if isinstance(error, DataError):
+        return f"The database cannot hold that: {error}".strip()
     return None
 
 

@@ -21,6 +21,13 @@ def day(text: str) -> date:
     return found
 
 
+def year(text: str) -> int:
+    """A year that the books take, on the command line."""
+    if not (text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= LAST_YEAR):
+        raise ArgumentTypeError(f"{text} is not a year in {FIRST_YEAR} to {LAST_YEAR}")
+    return int(text)
+
+
 def reference(text: str) -> str:
     """One line that somebody can read back from a letter or a bank statement."""
     if not (text.isprintable() and text == text.strip() and 0 < len(text) <= REFERENCE_MAX):

@@ -1,11 +1,13 @@
 """What somebody types wrongly at a command is answered with a sentence, and nothing is written."""
 
 import secrets
+import sys
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+import manage
 from ledger.models import Transfer
 from ontwikkelrekening.eligibility.models import Scheme
 from providers.models import Client
@@ -61,3 +63,30 @@ def test_a_wait_that_is_none(wait: str) -> None:
     for command in ["top_up", "landelijk"], ["close_round", "voorjaar"]:
         with pytest.raises(CommandError, match="is not a number of seconds"):
             call_command(*command, f"--wait={wait}")
+
+
+@pytest.mark.parametrize("year", ["0", "-1", "99999", "3000", "1899"])
+def test_a_year_that_the_books_do_not_take(year: str) -> None:
+    Scheme.objects.create(code="landelijk", name="Landelijk")
+
+    with pytest.raises(CommandError, match="is not a year in 1900 to 2999"):
+        call_command("open_data", "landelijk", "--", year)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["make_available", "lande\udcfflijk", "1"], r"^'lande\\udcfflijk' is no text in UTF-8\.$"),
+        (["return_credit", "R-\udcff", "--why", "left"], r"^'R-\\udcff' is no text in UTF-8\.$"),
+        (["forget_second_factor", "pe\udcfftra"], r"^'pe\\udcfftra' is no text in UTF-8\.$"),
+        (["forget_second_factor", "pe\0tra"], r"^The database cannot hold that: .*NUL"),
+    ],
+    ids=range(4),
+)
+def test_an_argument_that_is_no_text(
+    command: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["manage.py", *command])
+
+    with pytest.raises(SystemExit, match=said):
+        manage.main()

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from ledger.management.arguments import folder
+from ledger.management.arguments import folder, year
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.open_data import counted_until, files, published_reach
 from ontwikkelrekening.eligibility.policies import NoPolicy
@@ -15,18 +15,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scheme")
-        parser.add_argument("year", type=int)
+        parser.add_argument("year", type=year)
         parser.add_argument("--out", type=folder, default=Path())
 
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = find_scheme(options["scheme"])
-        year, on, out = options["year"], timezone.localdate(), options["out"]
+        on, out = timezone.localdate(), options["out"]
         try:
-            rows = published_reach(scheme, year, on=on)
+            rows = published_reach(scheme, options["year"], on=on)
         except NoPolicy as error:
             raise CommandError(str(error)) from error
-        until = counted_until(year, on=on)
-        for name, (_kind, text) in files(rows, scheme=scheme, year=year, until=until).items():
+        until = counted_until(options["year"], on=on)
+        written = files(rows, scheme=scheme, year=options["year"], until=until)
+        for name, (_kind, text) in written.items():
             (out / name).write_text(text, encoding="utf-8", newline="")
         self.stdout.write(f"Written to {out}, counted through {until}.")
         for row in rows:
