@@ -41,7 +41,7 @@ class AmountIsNotPositive(UnableToFund):
 
 @transaction.atomic
 def open_fund(scheme: Scheme, *, source: Source, at: datetime) -> Fund:
-    """Open the fund of a scheme; opened again it is the same fund."""
+    """Open the fund of a scheme; opened again it is the same fund. Raises FundHasAnotherSource."""
     source_account = open_account(source, account_class=source, at=at)
     account = open_account(f"fund:{scheme.code}", account_class="fund", at=at)
     fund, _created = Fund.objects.get_or_create(
@@ -61,7 +61,10 @@ def fund_of(scheme: Scheme) -> Fund:
 
 
 def make_available(fund: Fund, *, cents: int, id: UUID, on: date, at: datetime) -> None:
-    """Book money from the fund's source into the fund; the same id again changes nothing."""
+    """Book money from the fund's source into the fund; the same id again changes nothing.
+
+    Raises AmountIsNotPositive, or UnableToPost for what the books refuse.
+    """
     if cents <= 0:
         raise AmountIsNotPositive
     booking = NewBooking(

@@ -38,7 +38,7 @@ RUNNING = (EnrolmentState.AGREED, EnrolmentState.REDEEMED)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one tranche pays of a course."""
+    """What one tranche pays of a course, in cents."""
 
     tranche: Tranche
     cents: int
@@ -46,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a course would cost this citizen now; `own` is what credit does not cover."""
+    """What a course would cost this citizen now, in cents; `own` is what credit does not cover."""
 
     price: int
     covered: int
@@ -110,7 +110,8 @@ def agree(
     """Reserve credit for a course and give the citizen a code; the same id again is the same code.
 
     `own_cents` is the most the citizen accepted to pay beside the credit, `price_cents` the price
-    that was shown.
+    that was shown. Raises UnableToAgree: what `quote` raises, PriceChanged, NotEnoughCredit, or
+    AgreedOtherwise when the id stands for another agreement.
     """
     if agreed := _already_agreed(account_code, course, id=id):
         return agreed
@@ -135,6 +136,8 @@ def cancel(enrolment: Enrolment, *, by: str, at: datetime) -> None:
     """Cancel before the start, free of charge; all credit goes back the way it came.
 
     Childcare and travel that stood beside nothing else go with it: they have not started either.
+    Cancelled before, it stays so. Raises TooLateToCancel; of `enrolling`, IllegalMove for what is over
+    and ClaimsStandInTheWay.
     """
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if enrolment.state == EnrolmentState.CANCELLED:
