@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, Model
+from django.db.models import Field, IntegerField, Model
 from django.utils.translation import gettext as _
 
 # Besides line ends and tabs; a lone half of a surrogate pair is no text at all.
@@ -33,6 +33,9 @@ def _problems(row: Model, name: str, value: object) -> Iterator[str]:
         return
     if isinstance(value, str) and UNPRINTABLE.search(value):
         yield _("The text has a character that cannot be printed.")
+        return
+    if isinstance(value, str) and value.isspace():
+        yield str(Field.default_error_messages["blank"])
         return
     try:
         row.clean_fields(exclude={other.name for other in row._meta.fields} - {name})

@@ -50,6 +50,8 @@ UNUSABLE: list[dict[str, Any]] = [
     {"name": "a\0b"},
     {"name": "\ud800"},
     {"fallback": ""},
+    {"fallback": " "},
+    {"outside_source": " "},
     {"outside_source": "s" * 201},
 ]
 
@@ -282,6 +284,7 @@ def funder(**changes: Any) -> FunderDetails:
         {"code": "bakkerij jansen"},
         {"code": "b" * 33},
         {"name": ""},
+        {"name": " "},
         {"name": "n" * 101},
         {"kind": "bakery"},
         {"categories": ["nonsense"]},
