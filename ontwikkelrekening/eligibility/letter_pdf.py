@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from ontwikkelrekening.eligibility.letters import letter
 from ontwikkelrekening.eligibility.models import Decision
@@ -64,7 +64,7 @@ def _names() -> dict[str, str]:
         "facts": _("The facts we used"),
         "sum": _("How we calculated it"),
         "what_would_change": _("What would change this"),
-        "what_you_can_do": _("What you can do"),
+        "what_you_can_do": pgettext("citizen", "What you can do"),
         "grounds": _("The law behind this"),
         "reference": _("Reference"),
         "account": _("Account number"),

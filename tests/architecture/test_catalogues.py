@@ -1,6 +1,10 @@
-"""Every Dutch catalogue is whole: nothing empty, nothing guessed, no placeholder of its own."""
+"""Every Dutch catalogue is whole: nothing empty, nothing guessed, no placeholder of its own.
+
+Django pours the catalogues together: of two texts for one message, one would never be shown.
+"""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import polib
@@ -38,3 +42,13 @@ def test_a_catalogue_is_whole_and_compiled(path: Path) -> None:
 
 def test_there_are_catalogues() -> None:
     assert len(CATALOGUES) >= 4
+
+
+def test_a_message_has_the_same_words_in_every_catalogue() -> None:
+    texts: dict[tuple[str | None, str], set[tuple[str, ...]]] = defaultdict(set)
+    for path in CATALOGUES:
+        for entry in polib.pofile(str(path)):
+            words = (entry.msgstr, *entry.msgstr_plural.values())
+            texts[entry.msgctxt, entry.msgid].add(words)
+
+    assert not {message: words for message, words in texts.items() if len(words) > 1}
