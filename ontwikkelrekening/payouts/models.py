@@ -6,16 +6,17 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from providers.models import Claim, Provider
 
 
 class BatchState(models.TextChoices):
-    PREPARED = "prepared", "klaargezet"
-    WITHDRAWN = "withdrawn", "ingetrokken"
-    RELEASED = "released", "vrijgegeven"
-    SETTLED = "settled", "verwerkt"
+    PREPARED = "prepared", _("prepared")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    RELEASED = "released", _("released")
+    SETTLED = "settled", _("settled")
 
 
 class PaymentBatch(models.Model):
@@ -61,10 +62,10 @@ class PaymentBatch(models.Model):
 
 
 class PayoutState(models.TextChoices):
-    OPEN = "open", "open"
-    WITHDRAWN = "withdrawn", "ingetrokken"
-    PAID = "paid", "betaald"
-    RETURNED = "returned", "teruggekomen"
+    OPEN = "open", _("open")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    PAID = "paid", _("paid")
+    RETURNED = "returned", _("returned by the bank")
 
 
 class Payout(models.Model):

@@ -148,7 +148,7 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
 def _locked(batch: PaymentBatch, state: BatchState) -> PaymentBatch:
     batch = PaymentBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.state != state:
-        raise errors.WrongState(batch, state.label)
+        raise errors.WrongState(batch, str(state.label))
     return batch
 
 

@@ -231,6 +231,20 @@ def test_a_funds_amounts_lead_to_what_its_own_credit_pays(year: Year, amir: Clie
     assert amir.get("/audit/claims?scheme=elders").status_code == 404
 
 
+def test_states_and_kinds_are_read_in_the_readers_language(full_year: Year, amir: Client) -> None:
+    employer(full_year)
+
+    def read(address: str, language: str) -> str:
+        return amir.get(address, headers={"Accept-Language": language}).content.decode()
+
+    for language, state, kind in (
+        ("en", "in review", "Employer"),
+        ("nl", "in controle", "Werkgever"),
+    ):
+        assert f">{state}</a>" in read("/audit/claims", language)
+        assert f"<p>{kind}." in read("/audit/funds/bakkerij", language)
+
+
 def test_a_class_is_named_by_its_code_and_its_side_in_dutch(year: Year, amir: Client) -> None:
     page = _page(amir, "/audit/classes/bank")
 

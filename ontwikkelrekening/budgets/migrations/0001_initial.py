@@ -56,10 +56,10 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("state", "rijk"),
-                            ("sector", "sectorfonds"),
-                            ("municipality", "gemeente"),
-                            ("employer", "werkgever"),
+                            ("state", "the state"),
+                            ("sector", "sector fund"),
+                            ("municipality", "municipality"),
+                            ("employer", "employer"),
                         ],
                         default="state",
                         max_length=12,
@@ -324,10 +324,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("draft", "concept"),
-                            ("published", "gepubliceerd"),
-                            ("closed", "gesloten"),
-                            ("drawn", "geloot"),
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("closed", "closed"),
+                            ("drawn", "drawn"),
                         ],
                         default="draft",
                         max_length=9,

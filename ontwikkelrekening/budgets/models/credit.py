@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.formats import date_format
+from django.utils.translation import pgettext_lazy
 
 from ledger.models import Account
 from ontwikkelrekening.citizens.models import Citizen
@@ -22,10 +23,10 @@ BESIDE_A_COURSE = {Category.CHILDCARE, Category.TRAVEL}
 
 
 class FunderKind(models.TextChoices):
-    STATE = "state", "rijk"
-    SECTOR = "sector", "sectorfonds"
-    MUNICIPALITY = "municipality", "gemeente"
-    EMPLOYER = "employer", "werkgever"
+    STATE = "state", pgettext_lazy("funder", "the state")
+    SECTOR = "sector", pgettext_lazy("funder", "sector fund")
+    MUNICIPALITY = "municipality", pgettext_lazy("funder", "municipality")
+    EMPLOYER = "employer", pgettext_lazy("funder", "employer")
 
 
 class ReturnRule(models.TextChoices):

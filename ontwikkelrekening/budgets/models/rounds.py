@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Account
 from ledger.money import TRANSFER_MAX
@@ -25,10 +26,10 @@ from providers.models import Category
 
 
 class RoundState(models.TextChoices):
-    DRAFT = "draft", "concept"
-    PUBLISHED = "published", "gepubliceerd"
-    CLOSED = "closed", "gesloten"
-    DRAWN = "drawn", "geloot"
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    CLOSED = "closed", _("closed")
+    DRAWN = "drawn", _("drawn")
 
 
 class Division(models.TextChoices):

@@ -185,10 +185,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("draft", "concept"),
-                            ("proposed", "voorgesteld"),
-                            ("approved", "vastgesteld"),
-                            ("superseded", "vervangen voor het begin"),
+                            ("draft", "draft"),
+                            ("proposed", "proposed"),
+                            ("approved", "approved"),
+                            ("superseded", "superseded before it began"),
                         ],
                         default="draft",
                         max_length=10,

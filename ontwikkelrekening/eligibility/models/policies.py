@@ -7,6 +7,8 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Letters without accents, digits, hyphens and underscores: Django's slug, as a constraint.
 SLUG = r"^[-a-zA-Z0-9_]+$"
@@ -32,10 +34,10 @@ class Scheme(models.Model):
 
 
 class PolicyState(models.TextChoices):
-    DRAFT = "draft", "concept"
-    PROPOSED = "proposed", "voorgesteld"
-    APPROVED = "approved", "vastgesteld"
-    SUPERSEDED = "superseded", "vervangen voor het begin"
+    DRAFT = "draft", _("draft")
+    PROPOSED = "proposed", _("proposed")
+    APPROVED = "approved", pgettext_lazy("policy", "approved")
+    SUPERSEDED = "superseded", pgettext_lazy("policy", "superseded before it began")
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):

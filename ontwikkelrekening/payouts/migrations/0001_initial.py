@@ -24,10 +24,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("prepared", "klaargezet"),
-                            ("withdrawn", "ingetrokken"),
-                            ("released", "vrijgegeven"),
-                            ("settled", "verwerkt"),
+                            ("prepared", "prepared"),
+                            ("withdrawn", "withdrawn"),
+                            ("released", "released"),
+                            ("settled", "settled"),
                         ],
                         default="prepared",
                         max_length=9,
@@ -94,9 +94,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("open", "open"),
-                            ("withdrawn", "ingetrokken"),
-                            ("paid", "betaald"),
-                            ("returned", "teruggekomen"),
+                            ("withdrawn", "withdrawn"),
+                            ("paid", "paid"),
+                            ("returned", "returned by the bank"),
                         ],
                         default="open",
                         max_length=9,
