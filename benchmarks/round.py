@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from benchmarks.measuring import Metric, compare
-from ontwikkelrekening.budgets.allocating import allocate_all
+from ontwikkelrekening.budgets.allocating import in_slices
 from ontwikkelrekening.budgets.drawing import draw
 from ontwikkelrekening.budgets.funding import make_available, open_fund
 from ontwikkelrekening.budgets.models import Placing, Round
@@ -71,7 +71,7 @@ def run() -> list[Metric]:
         round_ = closed_round()
         started = time.perf_counter()
         drawn = draw(round_, at=AFTER)
-        allocate_all(drawn, at=AFTER)
+        list(in_slices(drawn, at=AFTER))
         seconds = time.perf_counter() - started
         granted = Placing.objects.filter(round=drawn, granted=EACH).count()
         if granted != GRANTS:

@@ -25,8 +25,6 @@ __all__ = [
     "cancel",
     "code_for",
     "digest",
-    "finish",
-    "lapse",
     "open_enrolment",
     "redeem",
 ]
@@ -125,24 +123,6 @@ def cancel(enrolment: Enrolment, *, actor: str, at: datetime) -> Enrolment:
     if locked.claims.standing().exists():
         raise ClaimsStandInTheWay
     move(locked, "cancel", actor=actor, at=at)
-    return locked
-
-
-@transaction.atomic
-def lapse(enrolment: Enrolment, *, actor: str, at: datetime) -> Enrolment:
-    """The code was never used; the caller releases the money."""
-    locked = _locked(enrolment)
-    move(locked, "lapse", actor=actor, at=at)
-    return locked
-
-
-@transaction.atomic
-def finish(enrolment: Enrolment, *, actor: str, at: datetime) -> Enrolment:
-    """The term has passed and every claim is decided; the caller releases what is left."""
-    locked = _locked(enrolment)
-    if locked.claims.undecided().exists():
-        raise ClaimsStandInTheWay("The enrolment has claims that wait for a decision.")
-    move(locked, "finish", actor=actor, at=at)
     return locked
 
 

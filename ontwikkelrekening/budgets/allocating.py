@@ -113,11 +113,6 @@ def in_slices(round_: Round, *, at: datetime) -> Iterator[int]:
         yield made.grants
 
 
-def allocate_all(round_: Round, *, at: datetime) -> int:
-    """The same at once; return how many grants were made."""
-    return sum(in_slices(round_, at=at))
-
-
 @transaction.atomic
 def allocate(round_: Round, *, at: datetime, limit: int = SLICE, after: int = 0) -> Slice:
     """Grant to the next on the list, `limit` at most; all ranks up to `after` have had their turn."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -18,13 +17,6 @@ EXTENSIONS_MAX = 1
 
 class UnableToExtend(Exception):
     """More time that cannot be given; says why."""
-
-
-def work_queue() -> QuerySet[Decision]:
-    """Refusals that no person has looked at, the oldest first."""
-    return (
-        Decision.objects.waiting().select_related("policy__scheme").prefetch_related("extensions")
-    )
 
 
 def due_on(decision: Decision) -> date:

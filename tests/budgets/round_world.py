@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ontwikkelrekening.budgets.allocating import allocate_all
+from ontwikkelrekening.budgets.allocating import in_slices
 from ontwikkelrekening.budgets.applying import apply
 from ontwikkelrekening.budgets.drawing import assess_slice, draw
 from ontwikkelrekening.budgets.models import Round
@@ -64,6 +64,11 @@ def drawn(round_: Round, *, at: datetime = AFTER) -> Round:
     for refusal in waiting(closed):
         confirm(refusal, by="rosa", at=at)
     return draw(closed, at=at)
+
+
+def allocate_all(round_: Round, *, at: datetime) -> int:
+    """Grant until the money or the list is at its end; how many grants were made."""
+    return sum(in_slices(round_, at=at))
 
 
 def allocated(round_: Round, *, at: datetime = AFTER) -> Round:

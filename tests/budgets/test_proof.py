@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from ontwikkelrekening.budgets import proving
-from ontwikkelrekening.budgets.allocating import allocate, allocate_all
+from ontwikkelrekening.budgets.allocating import allocate
 from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.nightly import hand_on
 from ontwikkelrekening.budgets.returning import return_credit
@@ -24,6 +24,7 @@ from tests.budgets.round_world import (
     CLOSES_AT,
     DURING,
     OPENS_AT,
+    allocate_all,
     allocated,
     applicants,
     drawn,

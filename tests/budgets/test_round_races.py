@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ledger.checking import check_ledger
-from ontwikkelrekening.budgets.allocating import allocate_all
 from ontwikkelrekening.budgets.applying import apply
 from ontwikkelrekening.budgets.drawing import assess_slice, draw
 from ontwikkelrekening.budgets.models import Application, Assessment, Placing, Tranche
@@ -12,6 +11,7 @@ from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
     DURING,
+    allocate_all,
     applicants,
     drawn,
     everyone_applies,

@@ -14,7 +14,7 @@ from ledger.balances import balance
 from ledger.checking import check_ledger
 from ledger.posting import Overdrawn
 from ontwikkelrekening.budgets import applying, rounds
-from ontwikkelrekening.budgets.allocating import allocate, allocate_all
+from ontwikkelrekening.budgets.allocating import allocate
 from ontwikkelrekening.budgets.applying import apply, receipt_of, withdraw
 from ontwikkelrekening.budgets.drawing import (
     NotAssessed,
@@ -42,6 +42,7 @@ from tests.budgets.round_world import (
     CLOSES_AT,
     DURING,
     OPENS_AT,
+    allocate_all,
     allocated,
     applicants,
     details,

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from ontwikkelrekening.citizens.writing import UnusableText
-from ontwikkelrekening.eligibility.models import Scheme
-from ontwikkelrekening.eligibility.waiting import UnableToExtend, due_on, extend, work_queue
+from ontwikkelrekening.eligibility.models import Decision, Scheme
+from ontwikkelrekening.eligibility.waiting import UnableToExtend, due_on, extend
 from tests.eligibility.acts import decided, refused
 from tests.eligibility.conftest import AT
 from tests.eligibility.people import henk, noor
@@ -19,7 +19,7 @@ LATER = date(2026, 3, 20)
 def test_a_refusal_waits_for_eight_weeks_at_most(scheme: Scheme) -> None:
     _, refusal = decided(scheme, henk(), noor())
 
-    assert list(work_queue()) == [refusal]
+    assert list(Decision.objects.waiting()) == [refusal]
     assert due_on(refusal) == date(2026, 2, 27)
 
 

@@ -7,25 +7,22 @@ import pytest
 
 from providers.codes import code_for, digest
 from providers.enrolling import (
-    ClaimsStandInTheWay,
     CodeHasExpired,
     CodeIsUsed,
     CodeIsWithdrawn,
     CourseIsNotPublished,
     UnknownCode,
     cancel,
-    finish,
-    lapse,
     redeem,
 )
 from providers.models import Enrolment
+from providers.moving import move_all
 from providers.publishing import withdraw
 from providers.states import IllegalMove
 from tests.providers.world import (
     LAST_WEEK,
     MONDAY,
     agreed,
-    claim,
     de_linde,
     digital_skills,
     redeemed,
@@ -90,7 +87,7 @@ def test_the_code_of_a_cancelled_enrolment_is_withdrawn() -> None:
 
 def test_a_lapsed_code_has_expired() -> None:
     enrolment = agreed(digital_skills(de_linde()))
-    lapse(enrolment, actor="expiry", at=MONDAY)
+    move_all([enrolment], "lapse", actor="expiry", at=MONDAY)
 
     with pytest.raises(CodeHasExpired):
         redeem(code_for(enrolment.id), provider=enrolment.provider, actor="x", at=MONDAY)
@@ -103,16 +100,9 @@ def test_a_course_that_is_withdrawn_takes_no_new_enrolments() -> None:
         agreed(course)
 
 
-def test_an_enrolment_with_an_open_claim_is_not_finished() -> None:
-    enrolment = redeemed(digital_skills(de_linde()))
-    claim(enrolment)
-
-    with pytest.raises(ClaimsStandInTheWay, match="wait for a decision"):
-        finish(enrolment, actor="expiry", at=MONDAY)
-
-
 def test_a_finished_enrolment_cannot_be_cancelled() -> None:
-    enrolment = finish(redeemed(digital_skills(de_linde())), actor="expiry", at=MONDAY)
+    enrolment = redeemed(digital_skills(de_linde()))
+    move_all([enrolment], "finish", actor="expiry", at=MONDAY)
 
     with pytest.raises(IllegalMove):
         cancel(enrolment, actor="citizen", at=MONDAY)
