@@ -52,16 +52,16 @@ NEXT = """
 """
 
 
-def enqueue(work: str, subject: str, *, lane: str = "", at: datetime) -> None:
-    """Queue `work` (a name in settings.OUTBOX_HANDLERS) on `subject`; queued twice is queued once.
-
-    `lane` is the id of the provider whose work it is.
-    """
-    enqueue_many(work, [subject], lane=lane, at=at)
+def enqueue(work: str, subject: str, *, at: datetime) -> None:
+    """Queue `work` (a name in settings.OUTBOX_HANDLERS) on `subject`; queued twice is queued once."""
+    enqueue_many(work, [subject], at=at)
 
 
 def enqueue_many(work: str, subjects: list[str], *, lane: str = "", at: datetime) -> None:
-    """Queue the same work on many subjects in one statement."""
+    """Queue the same work on many subjects in one statement.
+
+    `lane` is the id of the provider whose work it is; "" for the scheme's own.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ENQUEUE_GIVEN, {"work": work, "subjects": subjects, "lane": lane, "at": at})
     ring()

@@ -99,7 +99,7 @@ def apply(round_code: str, account_code: str, *, wanted: int, at: datetime) -> R
         row = None
     if row is None:
         check_not_erased(account_code)
-        raise _refusal(Round.objects.public().get(code=round_code), wanted=wanted, at=at)
+        raise _refusal(Round.objects.public().get(code=round_code), at=at)
     id_, applied_at = row
     return _receipt(id_, wanted, applied_at, at)
 
@@ -113,7 +113,7 @@ def withdraw(round_: Round, account_code: str, *, at: datetime) -> None:
     if not Application.objects.filter(round=round_, account_code=account_code).exists():
         raise NoApplication
     round_.refresh_from_db()
-    raise _refusal(round_, wanted=0, at=at)
+    raise _refusal(round_, at=at)
 
 
 def receipt_of(application: Application) -> Receipt:
@@ -129,7 +129,7 @@ def _receipt(id_: UUID, wanted: int, applied_at: datetime, changed_at: datetime)
     return Receipt(id_, wanted, applied_at, changed_at, code)
 
 
-def _refusal(round_: Round, *, wanted: int, at: datetime) -> UnableToApply:
+def _refusal(round_: Round, *, at: datetime) -> UnableToApply:
     """Which rule it was; looked up only when an application was refused."""
     if at < round_.opens_at:
         return NotOpenYet(round_)

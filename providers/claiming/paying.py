@@ -10,22 +10,18 @@ from django.db import transaction
 from providers.models import Claim
 from providers.moving import move_all
 
-PAYOUTS = "payouts"
 
-
-def take_up(
-    claims: Sequence[Claim], *, reference: str, at: datetime, actor: str = PAYOUTS
-) -> list[Claim]:
+def take_up(claims: Sequence[Claim], *, reference: str, actor: str, at: datetime) -> list[Claim]:
     """Approved claims of one provider go into a payment file under one reference."""
     return _move(claims, "take_up", actor, at, payment_reference=reference, taken_up_at=at)
 
 
-def settle(claims: Sequence[Claim], *, at: datetime, actor: str = PAYOUTS) -> list[Claim]:
+def settle(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
     """The bank has paid."""
     return _move(claims, "settle", actor, at, paid_at=at)
 
 
-def hand_back(claims: Sequence[Claim], *, at: datetime, actor: str = PAYOUTS) -> list[Claim]:
+def hand_back(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
     """The bank returned the payment, or the file was never sent: the claims are due again."""
     return _move(claims, "return", actor, at, payment_reference="", taken_up_at=None)
 
