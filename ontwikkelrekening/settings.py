@@ -77,6 +77,8 @@ if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
     raise ImproperlyConfigured("PAYER_IBAN or PAYER_BIC is not valid: no bank would pay from it.")
 # What the key that signs the ledger's seals is derived from.
 LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
+LEDGER_OWNER_NAME = PAYER_NAME  # whose books the audit file (XAF) says they are
+LEDGER_OWNER_TAX_ID = "NL000000000B00"  # the scheme has no tax number of its own
 LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
 
 PUBLIC_URL = env.origin(

@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from django.conf import settings
 from django.db import connection
 
 from ledger.exports.movements import Movement, Period, euros, movements
@@ -42,6 +43,11 @@ class Administration:
     name: str
     tax_id: str
     commerce_number: str = ""
+
+
+def owner() -> Administration:
+    """Whose books the settings say these are."""
+    return Administration(settings.LEDGER_OWNER_NAME, settings.LEDGER_OWNER_TAX_ID)
 
 
 def write_xaf(file: Path, period: Period, *, administration: Administration, made_on: date) -> None:

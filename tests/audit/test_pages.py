@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -229,6 +233,19 @@ def test_a_funds_amounts_lead_to_what_its_own_credit_pays(year: Year, amir: Clie
     tranches = _page(amir, "/audit/classes/tranche?scheme=bakkerij")
     assert tranches.count('href="/audit/accounts/tranche:') == 1
     assert amir.get("/audit/claims?scheme=elders").status_code == 404
+
+
+def test_page_and_command_say_the_same_owner_in_the_audit_file(
+    year: Year, amir: Client, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.LEDGER_OWNER_NAME, settings.LEDGER_OWNER_TAX_ID = "Stichting Leren", "NL123456782B01"
+
+    call_command("export_ledger", "xaf", str(tmp_path / "books.xaf"), stdout=StringIO())
+    page = b"".join(amir.get("/audit/exports/xaf").streaming_content)  # type: ignore[attr-defined]
+
+    for file in (page.decode(), (tmp_path / "books.xaf").read_text()):
+        assert "<companyName>Stichting Leren</companyName>" in file
+        assert "NL123456782B01" in file
 
 
 def test_states_and_kinds_are_read_in_the_readers_language(full_year: Year, amir: Client) -> None:

@@ -12,11 +12,10 @@ from ledger.exports.evidence import write_evidence
 from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period, one_snapshot
 from ledger.exports.tables import write_csv, write_parquet
-from ledger.exports.xaf import Administration, write_xaf
+from ledger.exports.xaf import owner, write_xaf
 from ledger.management.arguments import day
 
 STREAMS = {"/dev", "/dev/fd", "/proc/self/fd"}
-LONGEST = {"name": 255, "tax_id": 30}  # what XAF 4.0 takes
 OF_A_PERIOD = {
     "csv": write_csv,
     "parquet": write_parquet,
@@ -61,8 +60,6 @@ class Command(BaseCommand):
             "--from", dest="start", type=day, help="first date; 1 January of this year"
         )
         parser.add_argument("--through", type=day, help="last date; 31 December of this year")
-        parser.add_argument("--name", default="Ontwikkelrekening", help="xaf: whose books")
-        parser.add_argument("--tax-id", default="NL000000000B00", help="xaf: its tax number")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started, today = time.monotonic(), timezone.localdate()
@@ -78,10 +75,6 @@ class Command(BaseCommand):
             )
         if options["format"] == "xaf" and period.start.year != period.through.year:
             raise CommandError("xaf: an audit file is of one year", returncode=2)
-        for option, longest in LONGEST.items():
-            if not 1 <= len(options[option].strip()) <= longest:
-                named = option.replace("_", "-")
-                raise CommandError(f"--{named}: 1 to {longest} characters, please", returncode=2)
         file: Path = options["file"]
         try:
             with one_snapshot(), whole(options.pop("file")) as unfinished:
@@ -100,7 +93,6 @@ class Command(BaseCommand):
         if options["format"] == "evidence":
             write_evidence(file)
         elif options["format"] == "xaf":
-            whose = Administration(options["name"], options["tax_id"])
-            write_xaf(file, period, administration=whose, made_on=made_on)
+            write_xaf(file, period, administration=owner(), made_on=made_on)
         else:
             OF_A_PERIOD[options["format"]](file, period)

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -18,18 +17,15 @@ from ledger.exports.evidence import write_evidence
 from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period
 from ledger.exports.tables import write_csv
-from ledger.exports.xaf import Administration, write_xaf
+from ledger.exports.xaf import owner, write_xaf
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.views.reach import asked_year
 from ontwikkelrekening.tables.table import Text
 
-TAX_ID = "NL000000000B00"  # the scheme has no tax number of its own
-
 
 def _xaf(file: Path, period: Period) -> None:
-    whose = Administration(settings.PAYER_NAME, TAX_ID)
-    write_xaf(file, period, administration=whose, made_on=timezone.localdate())
+    write_xaf(file, period, administration=owner(), made_on=timezone.localdate())
 
 
 def _evidence(file: Path, period: Period) -> None:
