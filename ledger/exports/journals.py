@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import chain, groupby
 from pathlib import Path
 
-from ledger.exports.movements import Movement, Period, accounts, euros, movements
+from ledger.euros import euros
+from ledger.exports.movements import Movement, Period, accounts, movements
 from ledger.models import AccountClass
 
 ROOTS = {"debit": "Assets", "credit": "Liabilities"}

@@ -116,9 +116,3 @@ def accounts(period: Period) -> Iterator[AccountLine]:
     """The accounts with a balance or a movement, with their opening and closing balances."""
     for row in rows(ACCOUNTS, period.start, period.through, period.start):
         yield AccountLine._make(row)
-
-
-def euros(cents: int) -> str:
-    """Cents as a plain decimal number: -12.05."""
-    sign, cents = ("-" if cents < 0 else ""), abs(cents)
-    return f"{sign}{cents // 100}.{cents % 100:02}"

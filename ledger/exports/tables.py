@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.exports.movements import Movement, Period, euros, movements
+from ledger.euros import euros
+from ledger.exports.movements import Movement, Period, movements
 from ledger.formulas import harmless
 
 if TYPE_CHECKING:

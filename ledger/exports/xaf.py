@@ -17,7 +17,8 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.db import connection
 
-from ledger.exports.movements import Movement, Period, euros, movements
+from ledger.euros import euros
+from ledger.exports.movements import Movement, Period, movements
 from ledger.models import AccountClass
 
 # What XML 1.0 cannot hold, and line ends: a text is one line.

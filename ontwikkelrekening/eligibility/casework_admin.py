@@ -22,7 +22,7 @@ from ontwikkelrekening.eligibility.deciding import UnableToConfirm
 from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.replacing import UnableToReplace, decide_again
-from ontwikkelrekening.eligibility.wording import KINDS
+from ontwikkelrekening.eligibility.wording import KINDS, euros
 from providers.administration import Act, Request, in_state
 from providers.states import IllegalMove
 
@@ -360,7 +360,7 @@ class DeviationAdmin(LookedAtAdmin):
 
     @admin.display(description=gettext_lazy("sums"))
     def sums(self, deviation: Deviation) -> str:
-        return ", ".join(f"€ {cents / 100:.2f} {KINDS[kind]}" for kind, cents in deviation.grants)
+        return ", ".join(f"{euros(cents)} {KINDS[kind]}" for kind, cents in deviation.grants)
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, deviation: Deviation) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from ledger.euros import euros
 from ledger.formulas import harmless
 from ontwikkelrekening.tables.table import Cell, Table
 
@@ -24,7 +25,7 @@ def csv_cell(cell: Cell) -> str:
         case None:
             return ""
         case int(number) if cell.is_number:
-            return str(number) if cell.kind == "count" else _euros(number)
+            return str(number) if cell.kind == "count" else euros(number)
         case datetime() as moment:
             return timezone.localtime(moment).isoformat(timespec="seconds")
         case date() as day:
@@ -36,10 +37,6 @@ def csv_cell(cell: Cell) -> str:
         case other:
             text = str(other)
     return harmless(text)
-
-
-def _euros(cents: int) -> str:
-    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
 
 class Line:

@@ -13,6 +13,8 @@ from djmoney.money import Money
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ledger.euros import euros
+
 EUROS = r"^(?!0+(\.0{1,2})?$)[0-9]{1,6}(\.[0-9]{1,2})?$"  # positive, and no fraction of a cent
 
 
@@ -161,4 +163,4 @@ class CentsField(serializers.Field[int, int, str, int]):
     """Whole cents, shown as euros."""
 
     def to_representation(self, value: int) -> str:
-        return f"{value // 100}.{value % 100:02d}"
+        return euros(value)

@@ -89,11 +89,13 @@ def test_hardship_takes_two_people(year: Year) -> None:
         general="500",
     )
     deviation = Deviation.objects.get()
+    shown = rosa.get(f"/admin/eligibility/deviation/{deviation.pk}/change/").content.decode()
     own = say(rosa, f"/admin/eligibility/deviation/{deviation.pk}/do/approve")
     approved = say(sam, f"/admin/eligibility/deviation/{deviation.pk}/do/approve")
 
     assert "errornote" in none
     assert "errornote" in own
+    assert "€ 500,00 om te leren" in shown
     assert "De afwijking is goedgekeurd" in approved
     assert Decision.objects.get(replaces=refusal).amount == 50_000
 

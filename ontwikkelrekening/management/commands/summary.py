@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count, Sum
 
 from ledger.checking import check_ledger
+from ledger.euros import euros
 from ledger.reports import trial_balance
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.budgets.models import Tranche
@@ -54,7 +55,7 @@ def _facts() -> dict[str, Any]:
         "claimIds": [str(pk) for pk in Claim.objects.order_by().values_list("pk", flat=True)],
         "claims": dict(by_state),
         "paid": f"{paid or 0:.2f}",
-        "trialBalance": f"{difference / 100:.2f}",
+        "trialBalance": euros(difference),
         "openWork": OutboxMessage.objects.filter(done_at=None).count(),
         "findings": [
             f"{finding.check}: {finding.detail}"
