@@ -1,16 +1,16 @@
 """Taking in a file of courses, whole or not at all; docs/providers.md describes the file."""
 
 from providers.importing.importing import Imported, UnableToImport, import_courses
-from providers.importing.reading import Reason, RowError, Unreadable, decoded
-from providers.importing.taking_in import FileHasErrors, Line, Outcome, hand_in, look, take_in
+from providers.importing.reading import Fault, Reason, Unreadable, decoded
+from providers.importing.taking_in import FileHasFaults, Line, Outcome, hand_in, look, take_in
 
 __all__ = [
-    "FileHasErrors",
+    "Fault",
+    "FileHasFaults",
     "Imported",
     "Line",
     "Outcome",
     "Reason",
-    "RowError",
     "UnableToImport",
     "Unreadable",
     "decoded",

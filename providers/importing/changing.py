@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from providers.importing.judging import COLUMN_OF
-from providers.importing.reading import Reason, RowError
+from providers.importing.reading import Fault, Reason
 from providers.models import Course, Enrolment
 from providers.moving import move_all
 from providers.publishing import AGREED_TO, CourseDetails
@@ -25,11 +25,11 @@ def agreed_to(providers: Collection[UUID]) -> set[UUID]:
     return set(agreed.distinct())
 
 
-def agreed_otherwise(line: int, details: CourseDetails, course: Course) -> Iterator[RowError]:
+def agreed_otherwise(line: int, details: CourseDetails, course: Course) -> Iterator[Fault]:
     """What a row says otherwise than people agreed to."""
     for name, value in details.as_fields().items():
         if name in AGREED_TO and getattr(course, name) != value:
-            yield RowError(line, COLUMN_OF[name], Reason.AGREED)
+            yield Fault(line, COLUMN_OF[name], Reason.AGREED)
 
 
 def change(pairs: list[tuple[Course, CourseDetails]], *, actor: str, at: datetime) -> list[Course]:

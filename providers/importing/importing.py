@@ -21,9 +21,9 @@ from providers.importing.judging import as_it_keeps, judge
 from providers.importing.reading import (
     PROVIDER,
     REQUIRED,
+    Fault,
     Reason,
     Row,
-    RowError,
     Unreadable,
     decoded,
     read,
@@ -36,18 +36,19 @@ from providers.states import CourseState
 ACTOR = "import"
 BYTES_MAX = 100_000_000  # unpacked: some 140,000 courses of the usual length
 ROWS_MAX = 200_000
-ERRORS_MAX = 1_000  # that are told at once
+FAULTS_MAX = 1_000  # that are told at once
 Judged = tuple[int, ProviderDetails, CourseDetails]
 Said = tuple[int, ProviderDetails, CourseDetails, Row]
 Present = dict[tuple[UUID, str], Course]  # by provider and code
 
 
 class UnableToImport(Exception):
-    """The file has errors; nothing was written."""
+    """The file has faults; nothing was written."""
 
-    def __init__(self, errors: list[RowError]) -> None:
-        super().__init__(f"{len(errors)} errors in the file; nothing was imported.")
-        self.errors = errors
+    def __init__(self, faults: list[Fault]) -> None:
+        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"{counted} in the file; nothing was imported.")
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,42 +64,42 @@ class Imported:
 @transaction.atomic
 def import_courses(path: Path, *, at: datetime) -> Imported:
     """Import a whole file or raise UnableToImport; a constant number of queries for any size."""
-    said, errors = _judged(path)
+    said, faults = _judged(path)
     known = {provider.kvk_number: provider for provider in Provider.objects.all()}
     present = _present(known[d.kvk_number].pk for _, d, _, _ in said if d.kvk_number in known)
     rows = []
     for line, details, course, row in said:
         there = _there(details, course, known, present)
         rows.append((line, details, as_it_keeps(course, row, there) if there else course))
-    errors += _conflicts(rows, known.values())
-    errors += _agreed_otherwise(rows, known, present)
-    if errors:
-        raise UnableToImport(sorted(errors, key=lambda error: error.line))
+    faults += _conflicts(rows, known.values())
+    faults += _agreed_otherwise(rows, known, present)
+    if faults:
+        raise UnableToImport(sorted(faults, key=lambda fault: fault.line))
     newcomers = {d.kvk_number: d for _, d, _ in rows if d.kvk_number not in known}
     providers = known | _admit(newcomers.values(), at=at)
     wanted = {(providers[d.kvk_number].pk, c.code): c for _, d, c in rows}
     return _write(wanted, present, admitted=len(newcomers), at=at)
 
 
-def _judged(path: Path) -> tuple[list[Said], list[RowError]]:
+def _judged(path: Path) -> tuple[list[Said], list[Fault]]:
     rows: list[Said] = []
-    errors: list[RowError] = []
+    faults: list[Fault] = []
     try:
         text = decoded(_content(path))
     except (Unreadable, OSError, EOFError, zlib.error) as error:
-        return [], [RowError(1, "file", "%(why)s", {"why": error})]
+        return [], [Fault(1, "file", "%(why)s", {"why": error})]
     for line, row in read(text, required=(*PROVIDER, *REQUIRED)):
-        result = [row] if isinstance(row, RowError) else judge(line, row)
+        result = [row] if isinstance(row, Fault) else judge(line, row)
         if isinstance(result, list):
-            errors += result
+            faults += result
         elif len(rows) == ROWS_MAX:
-            errors.append(RowError(line, "file", Reason.MANY, {"most": ROWS_MAX}))
+            faults.append(Fault(line, "file", Reason.MANY, {"most": ROWS_MAX}))
             break
         else:
             rows.append((line, *result, cast(Row, row)))
-        if len(errors) >= ERRORS_MAX:
+        if len(faults) >= FAULTS_MAX:
             break
-    return rows, errors
+    return rows, faults
 
 
 def _content(path: Path) -> bytes:
@@ -111,24 +112,24 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[RowError]:
+def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[Fault]:
     """Rows that contradict each other or what is registered."""
     seen = {p.kvk_number: ProviderDetails(p.name, p.kvk_number, p.iban) for p in known}
     paid_to = {details.iban: details.kvk_number for details in seen.values()}
     codes: set[tuple[str, str]] = set()
-    errors = []
+    faults = []
     for line, details, course in rows:
         first = seen.setdefault(details.kvk_number, details)
         if first.iban != details.iban:
-            errors.append(RowError(line, "iban", Reason.OTHER_IBAN))
+            faults.append(Fault(line, "iban", Reason.OTHER_IBAN))
         elif paid_to.setdefault(details.iban, details.kvk_number) != details.kvk_number:
-            errors.append(RowError(line, "iban", Reason.IBAN_OF_OTHER))
+            faults.append(Fault(line, "iban", Reason.IBAN_OF_OTHER))
         if first.name != details.name:
-            errors.append(RowError(line, "provider", Reason.OTHER_NAME, {"name": first.name}))
+            faults.append(Fault(line, "provider", Reason.OTHER_NAME, {"name": first.name}))
         if (details.kvk_number, course.code) in codes:
-            errors.append(RowError(line, "primaryCode", Reason.TWICE))
+            faults.append(Fault(line, "primaryCode", Reason.TWICE))
         codes.add((details.kvk_number, course.code))
-    return errors
+    return faults
 
 
 def _admit(newcomers: Iterable[ProviderDetails], *, at: datetime) -> dict[str, Provider]:
@@ -167,7 +168,7 @@ def _there(
 
 def _agreed_otherwise(
     rows: list[Judged], known: dict[str, Provider], present: Present
-) -> Iterator[RowError]:
+) -> Iterator[Fault]:
     agreed = agreed_to({provider_id for provider_id, _ in present})
     for line, provider, details in rows:
         course = _there(provider, details, known, present)

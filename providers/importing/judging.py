@@ -10,7 +10,7 @@ from decimal import Decimal
 from djmoney.money import Money
 
 from providers.admitting import ProviderDetails, UnableToAdmit
-from providers.importing.reading import REQUIRED, Reason, Row, RowError
+from providers.importing.reading import REQUIRED, Fault, Reason, Row
 from providers.models import Category, Course, Mode
 from providers.publishing import CourseDetails
 
@@ -108,17 +108,17 @@ COLUMN_OF = {name: column for column, (name, _) in FIELDS.items()}
 PROVIDER_COLUMNS = {"kvkNumber": "kvkNumber", "iban": "iban", "name": "provider"}
 
 
-def judge(line: int, row: Row) -> tuple[ProviderDetails, CourseDetails] | list[RowError]:
+def judge(line: int, row: Row) -> tuple[ProviderDetails, CourseDetails] | list[Fault]:
     """The provider and course of a row, or everything that is wrong with it."""
     course = judge_course(line, row)
     provider = _provider(line, row)
-    errors = [each for found in (course, provider) if isinstance(found, list) for each in found]
-    return errors or (provider, course)  # type: ignore[return-value]
+    faults = [each for found in (course, provider) if isinstance(found, list) for each in found]
+    return faults or (provider, course)  # type: ignore[return-value]
 
 
-def judge_course(line: int, row: Row) -> CourseDetails | list[RowError]:
+def judge_course(line: int, row: Row) -> CourseDetails | list[Fault]:
     """The course of a row, or everything that is wrong with it."""
-    errors = list(_with_control_characters(line, row))
+    faults = list(_with_control_characters(line, row))
     fields: dict[str, object] = {}
     for column, (field, parse) in FIELDS.items():
         value = row.get(column, "").strip()
@@ -128,8 +128,8 @@ def judge_course(line: int, row: Row) -> CourseDetails | list[RowError]:
             elif column in REQUIRED:
                 raise Wrong(Reason.NEEDED)
         except Wrong as wrong:
-            errors.append(RowError(line, column, wrong.reason, wrong.values))
-    return errors or CourseDetails(**fields)  # type: ignore[arg-type]
+            faults.append(Fault(line, column, wrong.reason, wrong.values))
+    return faults or CourseDetails(**fields)  # type: ignore[arg-type]
 
 
 def as_it_keeps(details: CourseDetails, row: Row, course: Course) -> CourseDetails:
@@ -138,15 +138,15 @@ def as_it_keeps(details: CourseDetails, row: Row, course: Course) -> CourseDetai
     return replace(details, **{field: getattr(course, field) for field in silent})
 
 
-def _with_control_characters(line: int, row: Row) -> Iterator[RowError]:
+def _with_control_characters(line: int, row: Row) -> Iterator[Fault]:
     for column, value in row.items():
         wrong = CONTROL if column == LINES else CONTROL_OR_LINE
         if wrong.search(value.strip()):
-            yield RowError(line, column, Reason.CONTROL)
+            yield Fault(line, column, Reason.CONTROL)
 
 
-def _provider(line: int, row: Row) -> ProviderDetails | list[RowError]:
+def _provider(line: int, row: Row) -> ProviderDetails | list[Fault]:
     try:
         return ProviderDetails.checked(row["provider"], row["kvkNumber"], row["iban"])
     except UnableToAdmit as error:
-        return [RowError(line, PROVIDER_COLUMNS[error.field], str(error))]
+        return [Fault(line, PROVIDER_COLUMNS[error.field], str(error))]

@@ -67,7 +67,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RowError:
+class Fault:
     """What is wrong, and where: the line of a CSV file or the number of a JSON item."""
 
     line: int
@@ -118,15 +118,15 @@ def _as_unicode(content: bytes) -> str:
         return content.decode("cp1252")
 
 
-def read(text: str, *, required: tuple[str, ...]) -> Iterator[tuple[int, Row | RowError]]:
+def read(text: str, *, required: tuple[str, ...]) -> Iterator[tuple[int, Row | Fault]]:
     """Number and row of every course in the text, or what makes a row unreadable."""
     yield from _read_json(text) if text.lstrip()[:1] in "{[" else _read_csv(text, required)
 
 
-def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row | RowError]]:
+def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row | Fault]]:
     heading = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
     if len(heading) > HEADING_MAX:
-        yield 1, RowError(1, "row", Reason.HEADING, {"most": HEADING_MAX})
+        yield 1, Fault(1, "row", Reason.HEADING, {"most": HEADING_MAX})
         return
     delimiter = ";" if ";" in heading else "\t" if "\t" in heading else ","
     reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -138,52 +138,52 @@ def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row |
         for row in reader:
             line = reader.line_num
             wrong_length = None in row or None in row.values()
-            yield line, RowError(line, "row", Reason.LENGTH) if wrong_length else row
+            yield line, Fault(line, "row", Reason.LENGTH) if wrong_length else row
     except csv.Error as error:
         line = reader.line_num
-        yield line, RowError(line, "row", Reason.NO_CSV, {"why": error})
+        yield line, Fault(line, "row", Reason.NO_CSV, {"why": error})
 
 
-def _header_problems(header: list[str], required: tuple[str, ...]) -> Iterator[RowError]:
+def _header_problems(header: list[str], required: tuple[str, ...]) -> Iterator[Fault]:
     for name in required:
         if name not in header:
-            yield RowError(1, name, Reason.MISSING)
+            yield Fault(1, name, Reason.MISSING)
     for name in dict.fromkeys(header):
         if name not in (*PROVIDER, *REQUIRED, *OPTIONAL):
-            yield RowError(1, name[:40], Reason.UNKNOWN)
+            yield Fault(1, name[:40], Reason.UNKNOWN)
         elif header.count(name) > 1:
-            yield RowError(1, name, Reason.TWICE_IN_HEADER)
+            yield Fault(1, name, Reason.TWICE_IN_HEADER)
 
 
-def _read_json(text: str) -> Iterator[tuple[int, Row | RowError]]:
+def _read_json(text: str) -> Iterator[tuple[int, Row | Fault]]:
     try:
         document = json.loads(text, parse_float=str, object_pairs_hook=_named_once)
     except json.JSONDecodeError as error:
         where = {"line": error.lineno, "column": error.colno}
-        yield 1, RowError(1, "file", Reason.NO_JSON, where)
+        yield 1, Fault(1, "file", Reason.NO_JSON, where)
         return
     except _NamedTwice as twice:
-        yield 1, RowError(1, "file", Reason.NAMED_TWICE, {"name": twice.args[0]})
+        yield 1, Fault(1, "file", Reason.NAMED_TWICE, {"name": twice.args[0]})
         return
     except (ValueError, RecursionError):
-        yield 1, RowError(1, "file", Reason.DEEP)
+        yield 1, Fault(1, "file", Reason.DEEP)
         return
     items = document.get("items") if isinstance(document, dict) else document
     if not isinstance(items, list):
-        yield 1, RowError(1, "items", Reason.NO_LIST)
+        yield 1, Fault(1, "items", Reason.NO_LIST)
         return
     for number, item in enumerate(items, start=1):
         try:
             row = _flat(item)
         except KeyError as error:
             part = {"part": error.args[0]}
-            yield number, RowError(number, "course", Reason.PART_MISSING, part)
+            yield number, Fault(number, "course", Reason.PART_MISSING, part)
         except (IndexError, TypeError, AttributeError, ValueError):
-            yield number, RowError(number, "course", Reason.NO_COURSE)
+            yield number, Fault(number, "course", Reason.NO_COURSE)
         else:
             # Half a character, which JSON can name, cannot be written or shown at all.
             halves = [column for column, value in row.items() if HALF.search(value)]
-            wrong = RowError(number, halves[0], Reason.CONTROL) if halves else None
+            wrong = Fault(number, halves[0], Reason.CONTROL) if halves else None
             yield number, wrong or row
 
 

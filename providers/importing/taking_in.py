@@ -17,7 +17,7 @@ from django.db import transaction
 from providers.errors import Unable
 from providers.importing.changing import agreed_otherwise, agreed_to, change
 from providers.importing.judging import SHOWN, as_it_keeps, judge_course
-from providers.importing.reading import PROVIDER, REQUIRED, Reason, Row, RowError, read
+from providers.importing.reading import PROVIDER, REQUIRED, Fault, Reason, Row, read
 from providers.models import Course, CourseFile, Provider
 from providers.moving import move_all
 from providers.publishing import CourseDetails, own_codes
@@ -26,7 +26,7 @@ KEPT = timedelta(days=7)  # that a file can be looked at
 ROWS_MAX = 10_000
 
 
-class FileHasErrors(Unable):
+class FileHasFaults(Unable):
     sentence = "Some rows are not right. Nothing was taken in."
 
 
@@ -46,13 +46,13 @@ class Line:
     number: int
     code: str
     name: str
-    errors: list[RowError] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     details: CourseDetails | None = None
     known: Course | None = None
 
     @property
     def outcome(self) -> Outcome:
-        if self.details is None or self.errors:
+        if self.details is None or self.faults:
             return Outcome.WRONG
         if self.known is None:
             return Outcome.NEW
@@ -73,7 +73,7 @@ def look(file: CourseFile) -> list[Line]:
 
 @transaction.atomic
 def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Counter[Outcome]:
-    """Register what is new and change what differs, or raise FileHasErrors; how many of each.
+    """Register what is new and change what differs, or raise FileHasFaults; how many of each.
 
     Taken in again it changes nothing. Raises CourseCodeIsTaken when somebody registers one of its
     courses at the same moment.
@@ -81,7 +81,7 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
     held = Provider.objects.select_for_update(no_key=True).get(pk=file.provider_id)
     lines = _judged(file, held.courses.select_for_update().order_by("pk"))
     if any(line.outcome == Outcome.WRONG for line in lines):
-        raise FileHasErrors
+        raise FileHasFaults
     found = Counter(line.outcome for line in lines)  # before the courses say what the lines say
     pairs = [(line.known, line.details) for line in lines if line.details]
     made = _register(held, [details for course, details in pairs if course is None], at=at)
@@ -113,7 +113,7 @@ def _judged(file: CourseFile, courses: Iterable[Course]) -> list[Line]:
     codes: set[str] = set()
     for number, row in read(file.text, required=REQUIRED):
         if len(lines) == ROWS_MAX:
-            many = RowError(number, "file", Reason.MANY, {"most": ROWS_MAX})
+            many = Fault(number, "file", Reason.MANY, {"most": ROWS_MAX})
             lines.append(Line(number, "", "", [many]))
             break
         lines.append(_line(number, row, registered, codes))
@@ -121,29 +121,29 @@ def _judged(file: CourseFile, courses: Iterable[Course]) -> list[Line]:
     return sorted(lines, key=lambda line: (line.outcome != Outcome.WRONG, line.number))
 
 
-def _line(number: int, row: Row | RowError, registered: _Registered, codes: set[str]) -> Line:
-    if isinstance(row, RowError):
+def _line(number: int, row: Row | Fault, registered: _Registered, codes: set[str]) -> Line:
+    if isinstance(row, Fault):
         return Line(number, "", "", [row])
     code, name = row.get("primaryCode", "").strip(), row.get("name", "").strip()
-    errors = list(_of_another(number, row, registered.own))
+    faults = list(_of_another(number, row, registered.own))
     if code in codes:
-        errors.append(RowError(number, "primaryCode", Reason.TWICE))
+        faults.append(Fault(number, "primaryCode", Reason.TWICE))
     details = judge_course(number, row)
     if isinstance(details, list):
-        return Line(number, code[:SHOWN], name[:SHOWN], errors + details)
+        return Line(number, code[:SHOWN], name[:SHOWN], faults + details)
     course = registered.courses.get(code)
     if course is not None:
         details = as_it_keeps(details, row, course)
     if course is not None and course.pk in registered.agreed:
-        errors += agreed_otherwise(number, details, course)
-    return Line(number, code, name, errors, details, course)
+        faults += agreed_otherwise(number, details, course)
+    return Line(number, code, name, faults, details, course)
 
 
-def _of_another(number: int, row: Row, own: dict[str, str]) -> Iterator[RowError]:
+def _of_another(number: int, row: Row, own: dict[str, str]) -> Iterator[Fault]:
     for column, value in own.items():
         given = row.get(column, "").replace(" ", "")
         if given and given != value.replace(" ", ""):
-            yield RowError(number, column, Reason.NOT_YOURS, {"value": value})
+            yield Fault(number, column, Reason.NOT_YOURS, {"value": value})
 
 
 def _register(provider: Provider, wanted: list[CourseDetails], *, at: datetime) -> list[Course]:

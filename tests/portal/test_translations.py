@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override, pgettext
 from providers.claiming.submitting import UnableToClaim
 from providers.clients import KeysInTwoPlaces, SignsWithKeys
 from providers.enrolling import UnableToEnrol
-from providers.importing import FileHasErrors, Reason
+from providers.importing import FileHasFaults, Reason
 from providers.keys import KeysAreNotUsable
 from providers.models import Doubt
 from providers.outside import UnableToCall
@@ -22,7 +22,7 @@ from providers.webhooks.managing import UnableToManage
 
 FAMILIES = (UnableToCall, UnableToClaim, UnableToEnrol, UnableToManage, UnableToRegister)
 REFUSALS = [
-    *(FileHasErrors, KeysAreNotUsable, KeysInTwoPlaces, SignsWithKeys),
+    *(FileHasFaults, KeysAreNotUsable, KeysInTwoPlaces, SignsWithKeys),
     *(each for family in FAMILIES for each in family.__subclasses__()),
 ]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from providers.importing import RowError, UnableToImport, import_courses, importing
+from providers.importing import Fault, UnableToImport, import_courses, importing
 from providers.importing.reading import PROVIDER, REQUIRED
 from providers.models import Course, Provider, StateChange
 from tests.providers.world import MONDAY, agreed, de_linde, iban
@@ -49,10 +49,10 @@ def csv_file(folder: Path, *rows: dict[str, str]) -> Path:
     return path
 
 
-def errors_of(path: Path) -> list[RowError]:
+def faults_of(path: Path) -> list[Fault]:
     with pytest.raises(UnableToImport) as failure:
         import_courses(path, at=MONDAY)
-    return failure.value.errors
+    return failure.value.faults
 
 
 def test_the_demos_offer_goes_in_and_twice_changes_nothing() -> None:
@@ -99,7 +99,7 @@ def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
         import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), at=MONDAY)
     renamed = import_courses(csv_file(tmp_path, {**GOOD, "name": "Digitaal verder"}), at=MONDAY)
 
-    assert [(error.line, error.field) for error in refused.value.errors] == [(2, "price")]
+    assert [(fault.line, fault.field) for fault in refused.value.faults] == [(2, "price")]
     assert renamed.changed == 1
     course = Course.objects.get()
     assert (course.name, str(course.price.amount)) == ("Digitaal verder", "260.00")
@@ -135,17 +135,17 @@ def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
 def test_a_wrong_value_is_reported_with_its_line_and_field(
     tmp_path: Path, column: str, value: str, reason: str
 ) -> None:
-    (error,) = errors_of(csv_file(tmp_path, GOOD, {**GOOD, "primaryCode": "B", column: value}))
+    (fault,) = faults_of(csv_file(tmp_path, GOOD, {**GOOD, "primaryCode": "B", column: value}))
 
-    assert (error.line, error.field) == (3, column)
-    assert reason in error.reason
+    assert (fault.line, fault.field) == (3, column)
+    assert reason in fault.reason
     assert not Provider.objects.exists()
 
 
 def test_every_error_of_a_row_is_reported(tmp_path: Path) -> None:
     bad = {**GOOD, "kvkNumber": "1", "price": "0", "exam": "soms"}
 
-    assert {error.field for error in errors_of(csv_file(tmp_path, bad))} == {
+    assert {fault.field for fault in faults_of(csv_file(tmp_path, bad))} == {
         "kvkNumber",
         "price",
         "exam",
@@ -164,18 +164,18 @@ def test_every_error_of_a_row_is_reported(tmp_path: Path) -> None:
 def test_rows_that_contradict_each_other_are_reported(
     tmp_path: Path, change: dict[str, str], field: str
 ) -> None:
-    (error,) = errors_of(csv_file(tmp_path, GOOD, {**GOOD, **change}))
+    (fault,) = faults_of(csv_file(tmp_path, GOOD, {**GOOD, **change}))
 
-    assert (error.line, error.field) == (3, field)
+    assert (fault.line, fault.field) == (3, field)
 
 
 def test_an_import_cannot_move_a_providers_money_to_another_iban(tmp_path: Path) -> None:
     known = de_linde()
     row = {**GOOD, "kvkNumber": known.kvk_number, "provider": known.name}
 
-    (error,) = errors_of(csv_file(tmp_path, row))
+    (fault,) = faults_of(csv_file(tmp_path, row))
 
-    assert (error.field, error.reason) == ("iban", "this provider is registered with another IBAN")
+    assert (fault.field, fault.reason) == ("iban", "this provider is registered with another IBAN")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_an_unreadable_file_says_so(tmp_path: Path, name: str, content: bytes, f
     path = tmp_path / name
     path.write_bytes(content)
 
-    assert errors_of(path)[0].field == field
+    assert faults_of(path)[0].field == field
 
 
 def test_a_small_file_that_unpacks_to_much_is_refused(
@@ -216,11 +216,11 @@ def test_a_small_file_that_unpacks_to_much_is_refused(
     path.write_bytes(gzip.compress(b"," * 50_000_000, compresslevel=1))
 
     tracemalloc.start()
-    (error,) = errors_of(path)
+    (fault,) = faults_of(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
-    assert error.reason == "the file is larger than 100 MB when unpacked: divide it"
+    assert fault.reason == "the file is larger than 100 MB when unpacked: divide it"
     assert peak < 5_000_000
 
 
@@ -228,11 +228,11 @@ def test_too_many_rows_or_errors_end_the_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importing, "ROWS_MAX", 2)
-    monkeypatch.setattr(importing, "ERRORS_MAX", 3)
+    monkeypatch.setattr(importing, "FAULTS_MAX", 3)
     good = [{**GOOD, "primaryCode": f"A{number}"} for number in range(5)]
 
-    (many,) = errors_of(csv_file(tmp_path, *good))
-    wrong = errors_of(csv_file(tmp_path, *[{**row, "price": "gratis"} for row in good]))
+    (many,) = faults_of(csv_file(tmp_path, *good))
+    wrong = faults_of(csv_file(tmp_path, *[{**row, "price": "gratis"} for row in good]))
 
     assert (many.line, many.reason) == (4, "more than 2 courses: divide the file")
     assert len(wrong) == 3
@@ -264,7 +264,7 @@ def test_half_a_character_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "courses.json"
     path.write_text(json.dumps([course]))
 
-    assert [(error.field, error.reason) for error in errors_of(path)] == [
+    assert [(fault.field, fault.reason) for fault in faults_of(path)] == [
         ("name", "control characters are not allowed")
     ]
 
@@ -273,7 +273,7 @@ def test_a_row_of_the_wrong_length_is_reported(tmp_path: Path) -> None:
     path = csv_file(tmp_path, GOOD)
     path.write_text(path.read_text() + "1,2,3\n")
 
-    assert [(error.line, error.field) for error in errors_of(path)] == [(3, "row")]
+    assert [(fault.line, fault.field) for fault in faults_of(path)] == [(3, "row")]
 
 
 def test_a_json_price_may_be_a_number(tmp_path: Path) -> None:
@@ -287,12 +287,12 @@ def test_a_json_price_may_be_a_number(tmp_path: Path) -> None:
     assert str(Course.objects.get().price.amount) == "249.50"
 
 
-def test_the_command_prints_each_error_and_writes_nothing(
+def test_the_command_prints_each_fault_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = csv_file(tmp_path, {**GOOD, "price": "gratis"})
 
-    with pytest.raises(CommandError, match="nothing was imported"):
+    with pytest.raises(CommandError, match=r"^1 fault in the file; nothing was imported\.$"):
         call_command("import_courses", str(path))
 
     assert "line 2, price: a positive amount" in capsys.readouterr().err

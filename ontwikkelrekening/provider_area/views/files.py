@@ -86,7 +86,7 @@ def _table(request: HttpRequest, lines: list[Line]) -> Table:
             Column(
                 "outcome", _("What happens"), lambda x: str(OUTCOMES[x.outcome]), order="outcome"
             ),
-            *([Column("why", _("Why not"), _why)] if any(line.errors for line in lines) else []),
+            *([Column("why", _("Why not"), _why)] if any(line.faults for line in lines) else []),
         ],
         source=Listed(lines),
         empty=_("The file has no rows."),
@@ -95,7 +95,7 @@ def _table(request: HttpRequest, lines: list[Line]) -> Table:
 
 def _why(line: Line) -> str:
     return " ".join(
-        f"{error.field}: {reason_in_words(error.pattern, error.values)}." for error in line.errors
+        f"{fault.field}: {reason_in_words(fault.pattern, fault.values)}." for fault in line.faults
     )
 
 

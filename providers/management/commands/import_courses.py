@@ -23,8 +23,8 @@ class Command(BaseCommand):
         try:
             done = import_courses(options["file"], at=timezone.now())
         except UnableToImport as failure:
-            for error in failure.errors:
-                self.stderr.write(str(error))
+            for fault in failure.faults:
+                self.stderr.write(str(fault))
             raise CommandError(str(failure)) from failure
         self.stdout.write(
             f"{done.providers} providers admitted; courses: {done.added} added, "
