@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from ontwikkelrekening.citizens.models import CircumstanceKind, Evidence, Source
 from ontwikkelrekening.eligibility.models import ObjectionState
+from ontwikkelrekening.tables.words import LANGUAGES
 from providers.models import Category, Mode
 from providers.states import ClaimState, EnrolmentState
 
@@ -76,17 +77,6 @@ MODES: dict[str, Words] = {
     Mode.BLENDED: _("partly online"),
     Mode.HYBRID: _("at a location or online"),
     Mode.WORK_BASED: _("at your work"),
-}
-
-LANGUAGES: dict[str, Words] = {
-    "nld": _("Dutch"),
-    "eng": _("English"),
-    "ara": _("Arabic"),
-    "deu": _("German"),
-    "fra": _("French"),
-    "pol": _("Polish"),
-    "tur": _("Turkish"),
-    "ukr": _("Ukrainian"),
 }
 
 # Levels by their names in the Open Education API.

@@ -14,13 +14,13 @@ from djmoney.money import Money
 
 from ontwikkelrekening.provider_area.words import (
     CATEGORIES,
-    LANGUAGES,
     LEVELS,
     MODES,
     SCOPE_WORDS,
     reason_in_words,
 )
 from ontwikkelrekening.tables.table import Text
+from ontwikkelrekening.tables.words import LANGUAGES
 from providers.api.fields import MANY_LINES, PERHAPS_EMPTY
 from providers.claiming.submitting import Evidence, Instalment
 from providers.importing import Unreadable, decoded

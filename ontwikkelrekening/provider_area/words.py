@@ -45,16 +45,6 @@ LEVELS: dict[str, Text] = {
     "bachelor": _("Bachelor"),
     "master": _("Master"),
 }
-LANGUAGES: dict[str, Text] = {
-    "nld": _("Dutch"),
-    "eng": _("English"),
-    "ara": _("Arabic"),
-    "deu": _("German"),
-    "fra": _("French"),
-    "pol": _("Polish"),
-    "tur": _("Turkish"),
-    "ukr": _("Ukrainian"),
-}
 SCOPE_WORDS: dict[str, Text] = {
     "courses": _("Register, publish and withdraw courses"),
     "enrolments": _("Hand in codes and read enrolments"),

@@ -24,7 +24,9 @@ PAGE_MAX = 10_000
 class Column:
     """One column: how a row gives its value, what it links to and what it is sorted by.
 
-    `kind` is how the value is shown: text, code, cents, count, date, moment or state.
+    `kind` is how the value is shown (`tables/_value.html`): text, code, hash, count, cents, signed (cents
+    with a plus or minus), date, moment, state, kind (of booking), event, instalment, value (of a parameter)
+    or named (a pair: the name and its code).
     `order` is a field of the query set, or any true value for a list of rows.
     """
 

@@ -1,4 +1,7 @@
-"""How states, kinds of bookings and events are said to auditors and providers, and with which tone."""
+"""How states, kinds of bookings and events are said to auditors and providers, and with which tone.
+
+And the languages of courses, by their codes (ISO 639-3), to everybody.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -85,4 +88,15 @@ EVENTS: dict[str, Text] = {
     "take_up": _("taken into a payment file"),
     "settle": _("paid"),
     "return": _("returned by the bank"),
+}
+
+LANGUAGES: dict[str, Text] = {
+    "nld": _("Dutch"),
+    "eng": _("English"),
+    "ara": _("Arabic"),
+    "deu": _("German"),
+    "fra": _("French"),
+    "pol": _("Polish"),
+    "tur": _("Turkish"),
+    "ukr": _("Ukrainian"),
 }

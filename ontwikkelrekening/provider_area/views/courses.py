@@ -19,9 +19,10 @@ from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.asking import Done, Question, ask, sent
 from ontwikkelrekening.provider_area.forms import CourseForm, Yes
 from ontwikkelrekening.provider_area.pages import answer
-from ontwikkelrekening.provider_area.words import CATEGORIES, LANGUAGES, LEVELS, MODES
+from ontwikkelrekening.provider_area.words import CATEGORIES, LEVELS, MODES
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Column, Queried, table_on
+from ontwikkelrekening.tables.words import LANGUAGES
 from providers import publishing
 from providers.models import Course, StateChange
 from providers.states import CourseState
