@@ -6,16 +6,14 @@ Whatever proves who someone is hands over a BSN; from there on the session knows
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ontwikkelrekening.citizens.identity import find_by_bsn
-from ontwikkelrekening.login import oidc, session
-from ontwikkelrekening.login.session import BACK_TO
+from ontwikkelrekening.login import brokers, oidc, session
 from ontwikkelrekening.portal.forms import BsnForm
 from ontwikkelrekening.portal.personas import personas
 from ontwikkelrekening.portal.session import ACCOUNT, for_citizen
@@ -25,40 +23,22 @@ from ontwikkelrekening.portal.session import ACCOUNT, for_citizen
 def log_in(request: HttpRequest) -> HttpResponseBase:
     if settings.LOGIN == "mock":
         return _mock(request)
-    broker = oidc.digid()
-    if not broker.is_there:
-        return _unavailable(request)
-    request.session[BACK_TO] = request.GET.get("next", "")
-    return_to = f"{settings.PUBLIC_URL}{reverse('portal:logged_in')}"
-    try:
-        return oidc.ask(request, broker, return_to=return_to)
-    except oidc.UnableToLogIn:
-        return _unavailable(request)
+    return brokers.send_to(oidc.digid(), request, area="portal")
 
 
 @never_cache
 def logged_in(request: HttpRequest) -> HttpResponseBase:
     """Where DigiD sends the citizen back to."""
-    broker = oidc.digid()
-    if not broker.is_there:
-        raise Http404
-    try:
-        (bsn,) = oidc.claims_from(request, broker, settings.OIDC_BSN_CLAIM)
+
+    def welcomed(bsn: str, *, back_to: str) -> HttpResponse | None:
         citizen = find_by_bsn(bsn)
-    except oidc.Stopped:
-        return redirect("portal:home")
-    except oidc.NotSureEnough:
-        return render(request, "portal/login_level.html", status=403)
-    except oidc.UnableToLogIn:
-        return _unavailable(request)
-    if citizen is None:
-        return render(request, "portal/login_unknown.html", status=403)
-    back_to = request.session.get(BACK_TO, "")
-    return welcome(request, account=citizen.account_code, back_to=back_to)
+        if citizen is None:
+            return None
+        return welcome(request, account=citizen.account_code, back_to=back_to)
 
-
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/login_unavailable.html", status=503)
+    return brokers.back_from(
+        oidc.digid(), request, settings.OIDC_BSN_CLAIM, area="portal", welcome=welcomed
+    )
 
 
 @require_safe

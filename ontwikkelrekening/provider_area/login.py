@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ontwikkelrekening.login import oidc, session
-from ontwikkelrekening.login.session import BACK_TO
+from ontwikkelrekening.login import brokers, oidc, session
 from ontwikkelrekening.provider_area.access import EMPLOYEE, PROVIDER, pseudonym
 from ontwikkelrekening.provider_area.forms import KvkForm
 from providers.models import Provider
@@ -28,36 +26,28 @@ OFFERED_BY_THE_MOCK = 6
 def log_in(request: HttpRequest) -> HttpResponseBase:
     if settings.LOGIN == "mock":
         return _mock(request)
-    broker = oidc.eherkenning()
-    if not broker.is_there:
-        return _unavailable(request)
-    request.session[BACK_TO] = request.GET.get("next", "")
-    return_to = f"{settings.PUBLIC_URL}{reverse('provider_area:logged_in')}"
-    try:
-        return oidc.ask(request, broker, return_to=return_to)
-    except oidc.UnableToLogIn:
-        return _unavailable(request)
+    return brokers.send_to(oidc.eherkenning(), request, area="provider_area")
 
 
 @never_cache
 def logged_in(request: HttpRequest) -> HttpResponseBase:
     """Where eHerkenning sends the employee back to."""
     broker = oidc.eherkenning()
-    if not broker.is_there:
-        raise Http404
-    try:
-        kvk, subject = oidc.claims_from(request, broker, settings.EHERKENNING_KVK_CLAIM, "sub")
-    except oidc.Stopped:
-        return redirect("provider_area:home")
-    except oidc.NotSureEnough:
-        return render(request, "provider_area/login_level.html", status=403)
-    except oidc.UnableToLogIn:
-        return _unavailable(request)
-    provider = Provider.objects.filter(kvk_number=kvk).first()
-    if provider is None:
-        return render(request, "provider_area/login_unknown.html", status=403)
-    back_to = request.session.get(BACK_TO, "")
-    return welcome(request, provider, subject=f"{broker.issuer} {subject}", back_to=back_to)
+
+    def welcomed(kvk: str, subject: str, *, back_to: str) -> HttpResponse | None:
+        provider = Provider.objects.filter(kvk_number=kvk).first()
+        if provider is None:
+            return None
+        return welcome(request, provider, subject=f"{broker.issuer} {subject}", back_to=back_to)
+
+    return brokers.back_from(
+        broker,
+        request,
+        settings.EHERKENNING_KVK_CLAIM,
+        "sub",
+        area="provider_area",
+        welcome=welcomed,
+    )
 
 
 @require_POST
@@ -71,10 +61,6 @@ def welcome(
     """Open the session and go where the employee wanted to be."""
     session.open_session(request, **{PROVIDER: str(provider.pk), EMPLOYEE: pseudonym(subject)})
     return session.back(request, back_to, otherwise="provider_area:home")
-
-
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    return render(request, "provider_area/login_unavailable.html", status=503)
 
 
 def _mock(request: HttpRequest) -> HttpResponseBase:
