@@ -26,7 +26,7 @@ from ontwikkelrekening.eligibility.rules import (
     GROUP_RULES,
     priority_of,
 )
-from ontwikkelrekening.eligibility.wording import CATEGORIES, GROUPS
+from ontwikkelrekening.eligibility.wording import CATEGORIES, GROUPS, euros
 
 _BY_RULE = {condition.rule: condition for condition in CONDITIONS}
 
@@ -225,7 +225,7 @@ def value_in_words(key: str, parameters: Parameters) -> str:
     """A parameter's value as a person reads it."""
     value = getattr(parameters, key)
     if key.endswith("_cents"):
-        return f"€ {value // 100:,}.{value % 100:02d}"
+        return euros(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, frozenset):
