@@ -70,7 +70,7 @@ class TooEarly(UnableToTopUp):
     def __init__(self, first: date) -> None:
         super().__init__(
             _("A top-up can be decided on %(first)s at the earliest.")
-            % {"first": date_format(first)}
+            % {"first": date_format(first, "j F Y")}
         )
 
 
@@ -78,7 +78,7 @@ class AnotherIsOpen(UnableToTopUp):
     def __init__(self, run: TopUpRun) -> None:
         super().__init__(
             _("The top-up of %(on)s is not done yet. Go on with that one first.")
-            % {"on": date_format(run.decided_on)}
+            % {"on": date_format(run.decided_on, "j F Y")}
         )
 
 

@@ -124,7 +124,9 @@ def _move_start(request: Request) -> str:
     policies.move_start(
         request.subject, starts_on=request.answers["starts_on"], on=timezone.localdate()
     )
-    return _("The draft holds from %(on)s.") % {"on": date_format(request.subject.starts_on)}
+    return _("The draft holds from %(on)s.") % {
+        "on": date_format(request.subject.starts_on, "j F Y")
+    }
 
 
 def _simulate(request: Request) -> HttpResponse:
@@ -147,7 +149,7 @@ def _send_back(request: Request) -> str:
 def _approve(request: Request) -> str:
     policies.approve(request.subject, by=request.user, at=timezone.now())
     done = _("The policy is approved. It holds from %(on)s.") % {
-        "on": date_format(request.subject.starts_on)
+        "on": date_format(request.subject.starts_on, "j F Y")
     }
     superseded = _named(request.subject.supersedes.select_related("scheme"))
     if not superseded:

@@ -49,7 +49,7 @@ class WorksBackwards(UnableToSetPolicy):
     def __init__(self, first: date) -> None:
         super().__init__(
             _("A policy does not work backwards. It can start on %(day)s at the earliest.")
-            % {"day": date_format(first)}
+            % {"day": date_format(first, "j F Y")}
         )
 
 
@@ -57,7 +57,7 @@ class EndsBeforeItStarts(UnableToSetPolicy):
     def __init__(self, ends_on: date) -> None:
         super().__init__(
             _("This version ends on %(day)s. It has to start before that.")
-            % {"day": date_format(ends_on)}
+            % {"day": date_format(ends_on, "j F Y")}
         )
 
 
@@ -75,7 +75,7 @@ class NoPolicy(LookupError):
     def __init__(self, scheme: Scheme, on: date) -> None:
         super().__init__(
             _("%(scheme)s has no policy in force on %(day)s.")
-            % {"scheme": scheme, "day": date_format(on)}
+            % {"scheme": scheme, "day": date_format(on, "j F Y")}
         )
 
 

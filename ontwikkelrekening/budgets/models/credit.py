@@ -160,7 +160,7 @@ class TopUpRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scheme}, {date_format(self.decided_on)}"
+        return f"{self.scheme}, {date_format(self.decided_on, 'j F Y')}"
 
 
 class TopUpChunk(models.Model):
