@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -80,6 +80,11 @@ def broker(name: str, default: str | None) -> str:
         raise ImproperlyConfigured(
             f"{name} must be an address such as amqp://user:password@host:5672//; "
             f"it begins with {', '.join(f'{scheme}://' for scheme in BROKERS)}."
+        )
+    if parts.scheme == "rediss" and "ssl_cert_reqs" not in parse_qs(parts.query):
+        raise ImproperlyConfigured(
+            f"{name} must say ssl_cert_reqs=required after a question mark; without it nobody looks"
+            " at the certificate of the broker."
         )
     return value
 

@@ -112,6 +112,7 @@ def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> N
         ("CELERY_BROKER_URL", "amqp://x:99999"),
         ("CELERY_BROKER_URL", "nonsense"),
         ("CELERY_BROKER_URL", "redis:x"),
+        ("CELERY_BROKER_URL", "rediss://broker.example:6380/0"),
         ("IDENTITY_MASTER_KEY", "a" * 20 + "," + "b" * 20),
         ("IDENTITY_MASTER_KEY", " " + "a" * 40),
         ("PUBLIC_URL", "https://[::1"),
@@ -145,6 +146,7 @@ def test_a_setting_that_cannot_be_used_is_named(
     "changes",
     [
         {"CELERY_BROKER_URL": "redis://:secret@[::1]:6379/0", "PUBLIC_URL": "https://[::1]:8443"},
+        {"CELERY_BROKER_URL": "rediss://broker.example:6380/0?ssl_cert_reqs=required"},
         {"CELERY_BROKER_URL": "pgmq://", "ALLOWED_HOSTS": ".example.org, 127.0.0.1,[::1]"},
         {
             "DATABASE_URL": "postgres://a@/b?host=/tmp/x&sslmode=require&connect_timeout=3",
