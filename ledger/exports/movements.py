@@ -15,6 +15,11 @@ BATCH = 5_000
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # that the books take
 
 
+def is_year(text: str) -> bool:
+    """Whether this is a year that the books take, in four digits."""
+    return text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= LAST_YEAR
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The effective dates an export covers, both included."""

@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 
-from ledger.exports.movements import FIRST_YEAR, LAST_YEAR
+from ledger.exports.movements import FIRST_YEAR, LAST_YEAR, is_year
 
 DAY = 86_400  # seconds
 REFERENCE_MAX = 140
@@ -23,7 +23,7 @@ def day(text: str) -> date:
 
 def year(text: str) -> int:
     """A year that the books take, on the command line."""
-    if not (text.isdecimal() and len(text) == 4 and FIRST_YEAR <= int(text) <= LAST_YEAR):
+    if not is_year(text):
         raise ArgumentTypeError(f"{text} is not a year in {FIRST_YEAR} to {LAST_YEAR}")
     return int(text)
 

@@ -262,7 +262,7 @@ class TopUpRunAdmin(ActingAdmin):
     list_display = ["__str__", "decided_on", "started_at", "progress", "granted", "refused"]
     list_select_related = ["scheme"]
     ordering = ["-started_at"]
-    fields = ["scheme", "decided_on", "started_at"]  # the title says the year
+    fields = ["scheme", "decided_on", "started_at"]
     inlines = [ChunkInline]
     acts = [
         Act(

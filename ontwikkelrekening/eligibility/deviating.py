@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ontwikkelrekening.citizens.writing import write
 from ontwikkelrekening.eligibility.models import Decision, Deviation
 from ontwikkelrekening.eligibility.reading import facts_of, parameters_of
-from ontwikkelrekening.eligibility.replacing import AlreadyReplaced, replace
+from ontwikkelrekening.eligibility.replacing import check_replaceable, replace
 
 KINDS = ("general", "coaching_evc", "childcare_travel")
 
@@ -25,7 +25,10 @@ class UnableToDeviate(Exception):
 def propose(
     decision: Decision, *, grants: Sequence[tuple[str, int]], reason: str, by: str, at: datetime
 ) -> Deviation:
-    """Propose other sums than the rules give, with the reason why they would weigh too hard."""
+    """Propose other sums than the rules give, with the reason why they would weigh too hard.
+
+    Raises UnableToDeviate or UnableToReplace.
+    """
     _check(decision, grants)
     return Deviation.objects.create(
         id=uuid.uuid4(),
@@ -67,5 +70,4 @@ def _check(decision: Decision, grants: Sequence[tuple[str, int]]) -> None:
         )
     if any(type(cents) is not int or not 0 < cents <= 1_000_000 for _kind, cents in grants):
         raise UnableToDeviate(_("Each sum must lie between € 0.01 and € 10,000."))
-    if Decision.objects.filter(replaces=decision).exists():
-        raise AlreadyReplaced(decision)
+    check_replaceable(decision)

@@ -23,8 +23,8 @@ def heard_before(codes: Sequence[str], *, scheme: Scheme, year: int) -> Heard:
     objected = Objection.objects.filter(decision=OuterRef("pk"), state__in=OPEN)
     in_hardship = Deviation.objects.filter(decision=OuterRef("pk"), approved_by="")
     decisions = (
-        Decision.objects.standing()
-        .filter(account_code__any_of=frozenset(codes), policy__scheme=scheme, decided_on__year=year)
+        Decision.objects.of_year(year, scheme=scheme)
+        .filter(account_code__any_of=frozenset(codes))
         .annotate(is_refused=~Q(confirmed_by="") & ~Exists(objected) & ~Exists(in_hardship))
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")

@@ -84,11 +84,8 @@ def replace(
 
     Raises UnableToReplace.
     """
-    Decision.objects.select_for_update().get(pk=decision.pk)
-    if Decision.objects.filter(replaces=decision).exists():
-        raise AlreadyReplaced(decision)
-    if _granted_by_another(decision):  # a top-up that held the lock until now
-        raise GrantedSince(decision)
+    Decision.objects.select_for_update().get(pk=decision.pk)  # a top-up may be deciding on them
+    check_replaceable(decision)
     result = decide(facts, parameters)
     if grants is None:
         granted = {grant.kind: grant.cents for grant in result.grants}
@@ -119,6 +116,16 @@ def replace(
     return new
 
 
+def check_replaceable(decision: Decision) -> None:
+    """Raise AlreadyReplaced, or GrantedSince when another decision of its year gave credit."""
+    if Decision.objects.filter(replaces=decision).exists():
+        raise AlreadyReplaced(decision)
+    that_year = Decision.objects.of_year(decision.decided_on.year, scheme=decision.policy.scheme)
+    granted = that_year.filter(account_code=decision.account_code, outcome=Outcome.GRANTED)
+    if granted.exclude(pk=decision.pk).exists():
+        raise GrantedSince(decision)
+
+
 def more_granted(decision: Decision, *, parameters: Parameters) -> list[GrantOf]:
     """What this decision grants on top of the one it replaced, with what each sum is for."""
     before = dict(decision.replaces.grants) if decision.replaces else {}
@@ -127,16 +134,6 @@ def more_granted(decision: Decision, *, parameters: Parameters) -> list[GrantOf]
         for kind, cents in decision.grants
         if cents > before.get(kind, 0)
     ]
-
-
-def _granted_by_another(decision: Decision) -> bool:
-    others = Decision.objects.standing().filter(
-        account_code=decision.account_code,
-        policy__scheme=decision.policy.scheme_id,
-        outcome=Outcome.GRANTED,
-        decided_on__year=decision.decided_on.year,
-    )
-    return others.exclude(pk=decision.pk).exists()
 
 
 def _at_least(decision: Decision, granted: dict[str, int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +36,11 @@ def details(**changes: Any) -> RoundDetails:
         "fallback": "Bij een storing van meer dan een uur blijft het tijdvak een dag langer open.",
     }
     return RoundDetails(**{**values, **changes})
+
+
+def round_file(**changes: Any) -> str:
+    """The same as `prepare_round` reads it."""
+    return json.dumps(asdict(details(**changes)), default=lambda day: day.isoformat())
 
 
 def published(world: World, **changes: Any) -> Round:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +20,14 @@ from ontwikkelrekening.budgets.models import Fund, Round
 from ontwikkelrekening.budgets.rounds import prepare
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.staff import set_up_groups
-from tests.budgets.round_world import AFTER, CLOSES_AT, DURING, OPENS_AT, details, published
+from tests.budgets.round_world import (
+    AFTER,
+    DURING,
+    OPENS_AT,
+    details,
+    published,
+    round_file,
+)
 from tests.budgets.test_round_administration import ANSWERS, ROUNDS, as_officer
 from tests.budgets.world import AT, World, create_world, staff
 
@@ -173,32 +179,17 @@ def test_an_officer_is_told_that_a_code_is_taken(world: World) -> None:
     assert answer.context["form"].errors == {"__all__": ["Er is al een tijdvak met deze code."]}
 
 
-def fields(**changes: Any) -> str:
-    values = {
-        "code": "voorjaar",
-        "name": "Voorjaar 2026",
-        "opens_at": OPENS_AT.isoformat(),
-        "closes_at": CLOSES_AT.isoformat(),
-        "waits_until": "2026-12-31",
-        "ceiling": 250_000,
-        "grant": 100_000,
-        "categories": ["course"],
-        "fallback": "Een dag langer open.",
-    }
-    return json.dumps({**values, **changes})
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (fields(division="Priority"), "^division: "),
-        (fields(ceiling=10**30), "^ceiling: "),
-        (fields(name="n" * 300), "^name: "),
-        (fields(name="a\0b"), "^name: "),
-        (fields(name="\ud800"), "^name: "),
-        (fields(grant=100.7), "^grant: "),
-        (fields(categories=5), "not iterable"),
-        (fields(closes_at=5), "isoformat"),
+        (round_file(division="Priority"), "^division: "),
+        (round_file(ceiling=10**30), "^ceiling: "),
+        (round_file(name="n" * 300), "^name: "),
+        (round_file(name="a\0b"), "^name: "),
+        (round_file(name="\ud800"), "^name: "),
+        (round_file(grant=100.7), "^grant: "),
+        (round_file(categories=5), "not iterable"),
+        (round_file(closes_at=5), "isoformat"),
         ("[" * 200_000, "recursion"),
     ],
     ids=range(9),

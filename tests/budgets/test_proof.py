@@ -23,13 +23,13 @@ from tests.budgets.round_world import (
     AFTER,
     CLOSES_AT,
     DURING,
-    OPENS_AT,
     allocate_all,
     allocated,
     applicants,
     drawn,
     everyone_applies,
     published,
+    round_file,
 )
 from tests.budgets.world import AT, World, come_back, staff
 
@@ -384,22 +384,7 @@ def test_the_commands_take_a_round_from_paper_to_proof(
     for name in ("petra", "paul"):
         staff(name, "policy-officers")
     file = tmp_path / "voorjaar.json"
-    file.write_text(
-        json.dumps(
-            {
-                "code": "voorjaar",
-                "name": "Voorjaar 2026",
-                "opens_at": OPENS_AT.isoformat(),
-                "closes_at": CLOSES_AT.isoformat(),
-                "waits_until": "2026-12-31",
-                "ceiling": 250_000,
-                "grant": 100_000,
-                "categories": ["course"],
-                "fallback": "Een dag langer open.",
-                "outside_source": "de trekking van 10 maart",
-            }
-        )
-    )
+    file.write_text(round_file(outside_source="de trekking van 10 maart"))
     staff("rosa", "reviewers")
     for name in "mallory", "rosa":
         with pytest.raises(CommandError, match=f"{name} is no active member of staff who may"):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.exports.movements import FIRST_YEAR, LAST_YEAR
+from ledger.exports.movements import FIRST_YEAR, LAST_YEAR, is_year
 from ontwikkelrekening.audit.access import page_for
 from ontwikkelrekening.audit.charts import BarChart, bar_chart
 from ontwikkelrekening.audit.pages import answer
@@ -90,7 +90,7 @@ def asked_year(request: HttpRequest) -> tuple[int, Text]:
     asked, this_year = request.GET.get("year", "").strip(), timezone.localdate().year
     if not asked:
         return this_year, ""
-    if asked.isdecimal() and len(asked) == 4 and FIRST_YEAR <= int(asked) <= LAST_YEAR:
+    if is_year(asked):
         return int(asked), ""
     return this_year, _("This is not a year from %(first)s to %(last)s.") % {
         "first": FIRST_YEAR,

@@ -20,8 +20,6 @@ from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.reading import as_auditor
 from ontwikkelrekening.budgets.models import (
     Admission,
-    Division,
-    LastGrant,
     Placing,
     Round,
     RoundState,
@@ -29,15 +27,6 @@ from ontwikkelrekening.budgets.models import (
 from ontwikkelrekening.budgets.proving import NotDrawn, facts_text, list_lines, standing
 from ontwikkelrekening.eligibility.wording import CLASSES
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, Text, table_on
-
-DIVISIONS: dict[str, Text] = {
-    Division.PRIORITY: _("by priority, then rounds missed, then a lottery"),
-    Division.LOTTERY: _("by rounds missed, then a lottery"),
-}
-LAST_GRANTS: dict[str, Text] = {
-    LastGrant.PARTIAL: _("gets what is left"),
-    LastGrant.NONE: _("gets nothing; who is left waits for money that comes back"),
-}
 
 
 @audit_page
@@ -92,8 +81,6 @@ def round_(request: HttpRequest, id: UUID) -> HttpResponseBase:
             placings_table(request, found),
         ],
         round=found,
-        division=DIVISIONS[found.division],
-        last_grant=LAST_GRANTS[found.last_grant],
         standing=standing(found),
         chart=classes_chart(counted),
         policy_href=reverse("audit:policy", args=[found.policy_id]) if found.policy_id else "",

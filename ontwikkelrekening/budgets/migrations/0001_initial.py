@@ -288,8 +288,8 @@ class Migration(migrations.Migration):
                     "division",
                     models.CharField(
                         choices=[
-                            ("priority", "voorrang, dan gemiste tijdvakken, dan loting"),
-                            ("lottery", "gemiste tijdvakken, dan loting"),
+                            ("priority", "by priority, then rounds missed, then a lottery"),
+                            ("lottery", "by rounds missed, then a lottery"),
                         ],
                         default="priority",
                         max_length=8,
@@ -300,8 +300,8 @@ class Migration(migrations.Migration):
                     "last_grant",
                     models.CharField(
                         choices=[
-                            ("partial", "krijgt wat er nog is"),
-                            ("none", "krijgt niets; de rest wacht op geld dat terugkomt"),
+                            ("partial", "gets what is left"),
+                            ("none", "gets nothing; who is left waits for money that comes back"),
                         ],
                         default="partial",
                         max_length=7,

@@ -35,15 +35,15 @@ class RoundState(models.TextChoices):
 class Division(models.TextChoices):
     """The published way of division."""
 
-    PRIORITY = "priority", "voorrang, dan gemiste tijdvakken, dan loting"
-    LOTTERY = "lottery", "gemiste tijdvakken, dan loting"
+    PRIORITY = "priority", _("by priority, then rounds missed, then a lottery")
+    LOTTERY = "lottery", _("by rounds missed, then a lottery")
 
 
 class LastGrant(models.TextChoices):
     """What happens when less is left than the next on the list asked for."""
 
-    PARTIAL = "partial", "krijgt wat er nog is"
-    NONE = "none", "krijgt niets; de rest wacht op geld dat terugkomt"
+    PARTIAL = "partial", _("gets what is left")
+    NONE = "none", _("gets nothing; who is left waits for money that comes back")
 
 
 class RoundQuerySet(models.QuerySet["Round"]):

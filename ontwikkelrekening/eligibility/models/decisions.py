@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from ontwikkelrekening.eligibility.models.policies import Policy
+from ontwikkelrekening.eligibility.models.policies import Policy, Scheme
 
 MACHINE = "machine"  # who decided, where no person did
 
@@ -21,6 +21,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> DecisionQuerySet:
         """Decisions that no later decision has replaced."""
         return self.filter(replaced_by=None)
+
+    def of_year(self, year: int, *, scheme: Scheme) -> DecisionQuerySet:
+        """Standing decisions of a scheme on a day in this calendar year."""
+        return self.standing().filter(policy__scheme=scheme, decided_on__year=year)
 
     def waiting(self) -> DecisionQuerySet:
         """Refusals that no person has confirmed yet, oldest first."""
