@@ -37,7 +37,7 @@ GRANTS = """
         tranche.decision_id, decision.account_code, decision.policy_id, decision.decided_on,
         decision.outcome, decision.priority, decision.amount, decision.grants, decision.decided_by,
         decision.replaces_id, decision.recorded_at AT TIME ZONE 'UTC',
-        deviation.proposed_by, deviation.approved_by, policy.said
+        deviation.proposed_by, deviation.answered_by, policy.said
     )::text AS said
     FROM budgets_tranche tranche
     LEFT JOIN eligibility_decision decision ON decision.id = tranche.decision_id

@@ -282,6 +282,11 @@ def _approve_deviation(request: Request) -> str:
     return _("The deviation is approved. A new decision replaces the old one.")
 
 
+def _decline_deviation(request: Request) -> str:
+    deviating.decline(request.subject, by=request.by, at=timezone.now())
+    return _("The decision stays as it is.")
+
+
 def _decide_again(request: Request) -> str:
     new = decide_again(request.subject, by=request.by, at=timezone.now())
     if new.outcome == Outcome.GRANTED:
@@ -325,17 +330,19 @@ DECISION_ACTS = [
 @admin.register(Deviation)
 class DeviationAdmin(LookedAtAdmin):
     purpose = Purpose.CASEWORK
-    list_display = ["learning_account", "proposed_by", "proposed_at", "approved_by"]
+    list_display = ["learning_account", "proposed_by", "proposed_at", "answered_by", "is_approved"]
     list_select_related = ["decision"]
-    ordering = ["approved_by", "proposed_at"]
+    list_filter = [("answered_by", admin.EmptyFieldListFilter)]
+    ordering = ["answered_by", "proposed_at"]
     fields = [
         "learning_account",
         "sums",
         "why",
         "proposed_by",
         "proposed_at",
-        "approved_by",
-        "approved_at",
+        "answered_by",
+        "answered_at",
+        "is_approved",
         "result",
     ]
     acts = [
@@ -346,9 +353,19 @@ class DeviationAdmin(LookedAtAdmin):
             _approve_deviation,
             gettext_lazy("A new decision replaces the old one and the books follow."),
             errors=REFUSALS,
-            offered=lambda x: not x.approved_by,
+            offered=lambda x: not x.answered_by,
             grave=True,
-        )
+        ),
+        Act(
+            "decline",
+            gettext_lazy("Leave the decision as it is"),
+            DEVIATIONS,
+            _decline_deviation,
+            gettext_lazy("You do not agree, or you proposed this and take it back."),
+            errors=REFUSALS,
+            offered=lambda x: not x.answered_by,
+            grave=True,
+        ),
     ]
 
     @admin.display(description=gettext_lazy("account number"))
@@ -357,6 +374,10 @@ class DeviationAdmin(LookedAtAdmin):
 
     def account_of(self, deviation: Deviation) -> str:
         return deviation.decision.account_code
+
+    @admin.display(description=gettext_lazy("approved"), boolean=True)
+    def is_approved(self, deviation: Deviation) -> bool:
+        return deviation.result_id is not None
 
     @admin.display(description=gettext_lazy("sums"))
     def sums(self, deviation: Deviation) -> str:

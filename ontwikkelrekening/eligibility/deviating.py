@@ -1,4 +1,4 @@
-"""Hardship: a reasoned human deviation from the rules, proposed by one person, approved by another."""
+"""Hardship: a reasoned human deviation from the rules, proposed by one person, answered by another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = ("general", "coaching_evc", "childcare_travel")
 
 
 class UnableToDeviate(Exception):
-    """A deviation that cannot be proposed or approved; says why."""
+    """A deviation that cannot be proposed or answered; says why."""
 
 
 @transaction.atomic
@@ -30,6 +30,9 @@ def propose(
     Raises UnableToDeviate or UnableToReplace.
     """
     _check(decision, grants)
+    Decision.objects.select_for_update().get(pk=decision.pk)
+    if decision.deviations.filter(answered_by="").exists():
+        raise UnableToDeviate(_("Somebody proposed this before. It waits for an answer."))
     return Deviation.objects.create(
         id=uuid.uuid4(),
         decision=decision,
@@ -43,23 +46,39 @@ def propose(
 @transaction.atomic
 def approve(deviation: Deviation, *, by: str, at: datetime) -> Decision:
     """A second person agrees: the decision is replaced and the books follow."""
-    locked = Deviation.objects.select_for_update().get(pk=deviation.pk)
-    if locked.approved_by:
-        raise UnableToDeviate(_("This was approved before."))
-    if by == locked.proposed_by:
+    waiting = _waiting(deviation)
+    if by == waiting.proposed_by:
         raise UnableToDeviate(_("A second person must approve this."))
-    decision = locked.decision
+    decision = waiting.decision
     result = replace(
         decision,
         facts=facts_of(decision),
         parameters=parameters_of(decision.policy),
-        grants=[(kind, cents) for kind, cents in locked.grants],
+        grants=[(kind, cents) for kind, cents in waiting.grants],
         by=by,
         at=at,
     )
-    deviation.approved_by, deviation.approved_at, deviation.result = by, at, result
-    deviation.save(update_fields=["approved_by", "approved_at", "result"])
+    _answer(deviation, result, by=by, at=at)
     return result
+
+
+@transaction.atomic
+def decline(deviation: Deviation, *, by: str, at: datetime) -> None:
+    """Leave the decision as it is: another disagrees, or who proposed it takes it back."""
+    _waiting(deviation)
+    _answer(deviation, None, by=by, at=at)
+
+
+def _waiting(deviation: Deviation) -> Deviation:
+    locked = Deviation.objects.select_for_update().get(pk=deviation.pk)
+    if locked.answered_by:
+        raise UnableToDeviate(_("This was answered before."))
+    return locked
+
+
+def _answer(deviation: Deviation, result: Decision | None, *, by: str, at: datetime) -> None:
+    deviation.answered_by, deviation.answered_at, deviation.result = by, at, result
+    deviation.save(update_fields=["answered_by", "answered_at", "result"])
 
 
 def _check(decision: Decision, grants: Sequence[tuple[str, int]]) -> None:

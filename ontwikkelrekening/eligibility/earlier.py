@@ -21,7 +21,7 @@ class Heard(NamedTuple):
 def heard_before(codes: Sequence[str], *, scheme: Scheme, year: int) -> Heard:
     """Who has a standing decision of the year. Locked: whoever replaces one goes first or after."""
     objected = Objection.objects.filter(decision=OuterRef("pk"), state__in=OPEN)
-    in_hardship = Deviation.objects.filter(decision=OuterRef("pk"), approved_by="")
+    in_hardship = Deviation.objects.filter(decision=OuterRef("pk"), answered_by="")
     decisions = (
         Decision.objects.of_year(year, scheme=scheme)
         .filter(account_code__any_of=frozenset(codes))

@@ -157,7 +157,7 @@ def _decisions(citizen: Citizen) -> Iterator[Row]:
             ],
             "deviations": [
                 {
-                    **_fields(each, "grants", "proposed_at", "approved_at", "result_id"),
+                    **_fields(each, "grants", "proposed_at", "answered_at", "result_id"),
                     "reason_in_texts": each.reason,
                 }
                 for each in decision.deviations.all()

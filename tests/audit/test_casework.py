@@ -100,6 +100,25 @@ def test_hardship_takes_two_people(year: Year) -> None:
     assert Decision.objects.get(replaces=refusal).amount == 50_000
 
 
+def test_a_deviation_is_declined(year: Year) -> None:
+    rosa, sam = logged_in("rosa", "reviewers"), logged_in("sam", "reviewers")
+    refusal = Decision.objects.get(account_code=year.willem)
+    say(
+        rosa,
+        f"/admin/eligibility/decision/{refusal.pk}/do/deviate",
+        reason="Hij kreeg verkeerde raad.",
+        general="500",
+    )
+    deviation = Deviation.objects.get()
+
+    declined = say(sam, f"/admin/eligibility/deviation/{deviation.pk}/do/decline")
+    again = rosa.post(f"/admin/eligibility/deviation/{deviation.pk}/do/approve")
+
+    assert "Het besluit blijft zoals het is" in declined
+    assert again.status_code == 404
+    assert not Decision.objects.filter(replaces=refusal).exists()
+
+
 def test_the_draft_page_has_a_check_beside_every_field(year: Year) -> None:
     petra = logged_in("petra", "policy-officers")
     policy = drafted(petra, year)

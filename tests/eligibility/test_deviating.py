@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ontwikkelrekening.citizens.writing import UnusableText
-from ontwikkelrekening.eligibility.deviating import UnableToDeviate, approve, propose
-from ontwikkelrekening.eligibility.models import Deviation, Difference, Scheme
+from ontwikkelrekening.eligibility.deviating import UnableToDeviate, approve, decline, propose
+from ontwikkelrekening.eligibility.models import Decision, Deviation, Difference, Scheme
 from ontwikkelrekening.eligibility.replacing import AlreadyReplaced
 from ontwikkelrekening.eligibility.replaying import begin, replay
 from providers.models import OutboxMessage
@@ -45,6 +45,30 @@ def test_a_deviation_is_approved_once(scheme: Scheme) -> None:
 
     with pytest.raises(UnableToDeviate):
         approve(deviation, by="paul", at=AT)
+
+
+def test_a_second_person_leaves_the_decision_as_it_is(scheme: Scheme) -> None:
+    deviation = proposed(scheme)
+
+    decline(deviation, by="sam", at=AT)
+
+    deviation.refresh_from_db()
+    assert (deviation.answered_by, deviation.result) == ("sam", None)
+    assert Decision.objects.get() == deviation.decision
+    with pytest.raises(UnableToDeviate):
+        approve(deviation, by="paul", at=AT)
+
+
+def test_who_proposed_one_takes_it_back_and_proposes_another(scheme: Scheme) -> None:
+    mistaken = proposed(scheme)
+    decision, sums = mistaken.decision, [("general", 8_000)]
+    with pytest.raises(UnableToDeviate):
+        propose(decision, grants=sums, reason=REASON, by="rosa", at=AT)
+
+    decline(mistaken, by="rosa", at=AT)
+    meant = propose(decision, grants=sums, reason=REASON, by="rosa", at=AT)
+
+    assert approve(meant, by="sam", at=AT).amount == 8_000
 
 
 def test_it_needs_a_reason(scheme: Scheme) -> None:

@@ -80,8 +80,8 @@ EXTEND = (
 )
 PROPOSE = (
     "INSERT INTO eligibility_deviation (id, decision_id, grants, reason, proposed_by, proposed_at,"
-    " approved_by, approved_at, result_id) VALUES (gen_random_uuid(), %(grant)s,"
-    """ '[["general", 9]]', gen_random_uuid(), {who}, now(), {approved})"""
+    " answered_by, answered_at, result_id) VALUES (gen_random_uuid(), %(grant)s,"
+    """ '[["general", 9]]', gen_random_uuid(), {who}, now(), {answered})"""
 )
 FILE = (
     "INSERT INTO eligibility_objection (id, decision_id, account_code, words, filed_on, in_time,"
@@ -93,10 +93,10 @@ APPROVE = (
     after(
         "'rosa'",
         amount="190000",
-        grants="(SELECT grants FROM eligibility_deviation WHERE approved_by = '')",
+        grants="(SELECT grants FROM eligibility_deviation WHERE answered_by = '')",
     ).replace("gen_random_uuid()", "%(new)s")
-    + "; UPDATE eligibility_deviation SET approved_by = 'rosa', approved_at = now(),"
-    " result_id = %(new)s WHERE approved_by = ''"
+    + "; UPDATE eligibility_deviation SET answered_by = 'rosa', answered_at = now(),"
+    " result_id = %(new)s WHERE answered_by = ''"
 )
 CASEWORK = "SET CONSTRAINTS successor_has_a_cause, objection_move_is_on_record IMMEDIATE; "
 MOVED = (
@@ -138,26 +138,36 @@ GUARDS = [
     ),
     deviation("deviation_is_kept", "DELETE FROM eligibility_deviation"),
     deviation(
-        "deviation_is_only_approved",
-        """UPDATE eligibility_deviation SET grants = '[["general", 999999]]' WHERE approved_by = ''""",
+        "deviation_is_only_answered",
+        """UPDATE eligibility_deviation SET grants = '[["general", 999999]]' WHERE answered_by = ''""",
     ),
     deviation(
-        "deviation_is_only_approved",
-        "UPDATE eligibility_deviation SET proposed_by = 'petra' WHERE approved_by <> ''",
+        "deviation_is_only_answered",
+        "UPDATE eligibility_deviation SET proposed_by = 'petra' WHERE answered_by <> ''",
     ),
     deviation(
-        "deviation_is_only_approved",
-        "UPDATE eligibility_deviation SET approved_by = 'sam', approved_at = now(),"
-        " result_id = %(waiting)s WHERE approved_by = ''",
+        "deviation_is_only_answered",
+        "UPDATE eligibility_deviation SET answered_by = 'sam', answered_at = now(),"
+        " result_id = %(waiting)s WHERE answered_by = ''",
     ),
     deviation("deviation_is_approved_by_someone_else", APPROVE),
     deviation(
         "deviation_is_proposed_first",
-        PROPOSE.format(who="'rosa'", approved="'sam', now(), %(waiting)s"),
+        PROPOSE.format(who="'rosa'", answered="'sam', now(), %(waiting)s"),
+    ),
+    deviation(
+        "deviation_is_answered_by_a_person",
+        "UPDATE eligibility_deviation SET answered_by = 'sam' WHERE answered_by = ''",
+    ),
+    deviation(
+        "decision_has_one_deviation_that_waits",
+        PROPOSE.format(who="'rosa'", answered="'', NULL, NULL"),
     ),
     deviation(
         "deviation_is_proposed_by_a_person",
-        PROPOSE.format(who="'machine'", approved="'', NULL, NULL"),
+        PROPOSE.format(who="'machine'", answered="'', NULL, NULL").replace(
+            "%(grant)s", "%(granted_too)s"
+        ),
     ),
     extension("extension_is_kept", "UPDATE eligibility_extension SET until = '2030-01-01'"),
     extension("extension_is_kept", "DELETE FROM eligibility_extension"),
@@ -256,11 +266,13 @@ def test_without_the_guard_it_would_happen(guard: Guard, casework: dict[str, UUI
     with undone(), connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(
-            "SELECT 1 FROM pg_constraint WHERE conname = %s AND contype <> 't'", [guard.name]
+            "SELECT (SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname"
+            "        FROM pg_constraint WHERE conname = %(name)s AND contype <> 't'),"
+            "       (SELECT 'DROP INDEX ' || relname FROM pg_class WHERE relname = %(name)s)",
+            {"name": guard.name},
         )
-        kind = f"ALTER TABLE {guard.table} DROP CONSTRAINT" if cursor.fetchone() else "DROP TRIGGER"
-        on = "" if kind.startswith("ALTER") else f" ON {guard.table}"
-        cursor.execute(f"{kind} {guard.name}{on}")
+        constraint, index = cursor.fetchone()
+        cursor.execute(constraint or index or f"DROP TRIGGER {guard.name} ON {guard.table}")
         cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
         run(guard.attack.replace(f"{guard.name}, ", "").replace(f", {guard.name}", ""), casework)
         assert cursor.rowcount != 0

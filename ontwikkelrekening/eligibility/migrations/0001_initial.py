@@ -359,8 +359,8 @@ class Migration(migrations.Migration):
                 ("reason", models.UUIDField()),
                 ("proposed_by", models.CharField(max_length=100)),
                 ("proposed_at", models.DateTimeField()),
-                ("approved_by", models.CharField(blank=True, max_length=100)),
-                ("approved_at", models.DateTimeField(null=True)),
+                ("answered_by", models.CharField(blank=True, max_length=100)),
+                ("answered_at", models.DateTimeField(null=True)),
                 (
                     "decision",
                     models.ForeignKey(
@@ -386,29 +386,33 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("proposed_by__in", ["", "machine"]), _negated=True),
-                            models.Q(("approved_by", "machine"), _negated=True),
+                            models.Q(("answered_by", "machine"), _negated=True),
                         ),
                         name="deviation_is_proposed_by_a_person",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("approved_by", ""),
-                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            ("result", None),
+                            models.Q(("answered_by", models.F("proposed_by")), _negated=True),
                             _connector="OR",
                         ),
                         name="deviation_is_approved_by_someone_else",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("approved_at", None), ("approved_by", ""), ("result", None)),
+                            models.Q(("answered_at", None), ("answered_by", ""), ("result", None)),
                             models.Q(
-                                models.Q(("approved_by", ""), _negated=True),
-                                ("approved_at__isnull", False),
-                                ("result__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                                ("answered_at__isnull", False),
                             ),
                             _connector="OR",
                         ),
-                        name="approved_deviation_has_a_result",
+                        name="deviation_is_answered_by_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_by", "")),
+                        fields=("decision",),
+                        name="decision_has_one_deviation_that_waits",
                     ),
                 ],
             },

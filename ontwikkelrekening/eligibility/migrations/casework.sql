@@ -43,7 +43,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM eligibility_deviation
         WHERE result_id = NEW.id AND decision_id = NEW.replaces_id
-            AND grants = NEW.grants AND approved_by = NEW.decided_by
+            AND grants = NEW.grants AND answered_by = NEW.decided_by
     ) AND NOT EXISTS (
         SELECT FROM eligibility_objection o
         JOIN eligibility_objectionmove m ON m.objection_id = o.id AND m.event = 'replace'
@@ -61,12 +61,13 @@ CREATE CONSTRAINT TRIGGER successor_has_a_cause AFTER INSERT ON eligibility_deci
 DEFERRABLE INITIALLY DEFERRED
 FOR EACH ROW WHEN (NEW.replaces_id IS NOT NULL) EXECUTE FUNCTION successor_has_a_cause();
 
--- A deviation is proposed by one person, approved once by another, and not changed in between.
+-- A deviation is proposed by one person, answered once, and not changed in between. Approved, it is by
+-- another and has its decision.
 CREATE FUNCTION deviation_is_proposed_first() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NEW.approved_by <> '' THEN
-        RAISE EXCEPTION 'a deviation is proposed before it is approved'
+    IF NEW.answered_by <> '' THEN
+        RAISE EXCEPTION 'a deviation is proposed before it is answered'
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -74,26 +75,26 @@ END $$;
 CREATE TRIGGER deviation_is_proposed_first BEFORE INSERT ON eligibility_deviation
 FOR EACH ROW EXECUTE FUNCTION deviation_is_proposed_first();
 
-CREATE FUNCTION deviation_is_only_approved() RETURNS trigger
+CREATE FUNCTION deviation_is_only_answered() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF OLD.approved_by = '' AND NEW.approved_by <> '' THEN
-        OLD.approved_by := NEW.approved_by;
-        OLD.approved_at := NEW.approved_at;
+    IF OLD.answered_by = '' AND NEW.answered_by <> '' THEN
+        OLD.answered_by := NEW.answered_by;
+        OLD.answered_at := NEW.answered_at;
         OLD.result_id := NEW.result_id;
-        IF NEW = OLD AND EXISTS (
+        IF NEW = OLD AND (NEW.result_id IS NULL OR EXISTS (
             SELECT FROM eligibility_decision
             WHERE id = NEW.result_id AND replaces_id = NEW.decision_id
-                AND grants = NEW.grants AND decided_by = NEW.approved_by
-        ) THEN
+                AND grants = NEW.grants AND decided_by = NEW.answered_by
+        )) THEN
             RETURN NEW;
         END IF;
     END IF;
-    RAISE EXCEPTION 'a deviation is approved as it was proposed, or left as it is'
+    RAISE EXCEPTION 'a deviation is approved as it was proposed, or declined'
         USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER deviation_is_only_approved BEFORE UPDATE ON eligibility_deviation
-FOR EACH ROW EXECUTE FUNCTION deviation_is_only_approved();
+CREATE TRIGGER deviation_is_only_answered BEFORE UPDATE ON eligibility_deviation
+FOR EACH ROW EXECUTE FUNCTION deviation_is_only_answered();
 CREATE TRIGGER deviation_is_kept BEFORE DELETE OR TRUNCATE ON eligibility_deviation
 FOR EACH STATEMENT EXECUTE FUNCTION casework_is_kept();
 

@@ -129,8 +129,8 @@ class Extension(models.Model):
 class Deviation(models.Model):
     """A reasoned human deviation from the rules because of hardship; takes two people.
 
-    The reasons are personal, so they are kept with the citizen (citizens.Writing); approval makes a
-    decision that replaces the one deviated from.
+    The reasons are personal, so they are kept with the citizen (citizens.Writing). Approved, it has a
+    result: the decision that replaces the one deviated from. Answered without one, it was declined.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -139,8 +139,8 @@ class Deviation(models.Model):
     reason = models.UUIDField()  # citizens.Writing
     proposed_by = models.CharField(max_length=100)
     proposed_at = models.DateTimeField()
-    approved_by = models.CharField(max_length=100, blank=True)
-    approved_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(null=True)
     result = models.OneToOneField(
         Decision, on_delete=models.PROTECT, null=True, related_name="deviation"
     )
@@ -151,16 +151,21 @@ class Deviation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="deviation_is_proposed_by_a_person",
-                condition=~Q(proposed_by__in=["", MACHINE]) & ~Q(approved_by=MACHINE),
+                condition=~Q(proposed_by__in=["", MACHINE]) & ~Q(answered_by=MACHINE),
             ),
             models.CheckConstraint(
                 name="deviation_is_approved_by_someone_else",
-                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")),
+                condition=Q(result=None) | ~Q(answered_by=F("proposed_by")),
             ),
             models.CheckConstraint(
-                name="approved_deviation_has_a_result",
-                condition=Q(approved_by="", approved_at=None, result=None)
-                | (~Q(approved_by="") & Q(approved_at__isnull=False, result__isnull=False)),
+                name="deviation_is_answered_by_a_person",
+                condition=Q(answered_by="", answered_at=None, result=None)
+                | (~Q(answered_by="") & Q(answered_at__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                name="decision_has_one_deviation_that_waits",
+                fields=["decision"],
+                condition=Q(answered_by=""),
             ),
         ]
 
