@@ -120,10 +120,15 @@ def check_replaceable(decision: Decision) -> None:
     """Raise AlreadyReplaced, or GrantedSince when another decision of its year gave credit."""
     if Decision.objects.filter(replaces=decision).exists():
         raise AlreadyReplaced(decision)
+    if granted_besides(decision) is not None:
+        raise GrantedSince(decision)
+
+
+def granted_besides(decision: Decision) -> Decision | None:
+    """The other decision that gave credit of the same scheme in the same year, if there is one."""
     that_year = Decision.objects.of_year(decision.decided_on.year, scheme=decision.policy.scheme)
     granted = that_year.filter(account_code=decision.account_code, outcome=Outcome.GRANTED)
-    if granted.exclude(pk=decision.pk).exists():
-        raise GrantedSince(decision)
+    return granted.exclude(pk=decision.pk).first()
 
 
 def more_granted(decision: Decision, *, parameters: Parameters) -> list[GrantOf]:

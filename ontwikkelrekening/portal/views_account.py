@@ -20,6 +20,7 @@ from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.objecting import may_object
 from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
+from ontwikkelrekening.eligibility.replacing import granted_besides
 from ontwikkelrekening.portal.credits import credits_of, live
 from ontwikkelrekening.portal.session import account_of, for_account, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
@@ -149,6 +150,7 @@ def decision(request: HttpRequest, account: str, decision_id: UUID) -> HttpRespo
         "letter": letter(found, **_for_the_citizen(found)),
         "objections": [(each, OBJECTIONS[each.state]) for each in objections],
         "newer": Decision.objects.filter(replaces=found).first(),
+        "granted": granted_besides(found) if found.outcome == Outcome.REFUSED else None,
         "may_object": may_object(found),
     }
     return render(request, "portal/decision.html", context)

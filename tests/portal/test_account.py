@@ -15,7 +15,7 @@ from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.evidence import ask_sample
 from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.models import Citizen, Purpose
-from ontwikkelrekening.citizens.registering import NewCitizen
+from ontwikkelrekening.citizens.registering import NewCitizen, Stated
 from ontwikkelrekening.eligibility.deciding import confirm_refusal, decide_many
 from ontwikkelrekening.eligibility.example import EXAMPLE
 from ontwikkelrekening.eligibility.models import Decision, Scheme
@@ -80,9 +80,9 @@ def test_someone_without_credit_is_told_so_without_blame(town: Town) -> None:
     assert "Eén keer per jaar kijken we of er iets bij kan." in text
 
 
-def refuse(bsn: str, born_on: date) -> tuple[Client, Decision]:
+def refuse(bsn: str, born_on: date, *facts: Stated) -> tuple[Client, Decision]:
     """Someone who gets no credit by the rules, with the decision that still waits for a person."""
-    person = NewCitizen(Identity("Jan", "Test", bsn), born_on)
+    person = NewCitizen(Identity("Jan", "Test", bsn), born_on, circumstances=facts)
     scheme = Scheme.objects.get()
     (decision,) = decided(scheme, person, on=NEW_YEAR.date(), at=NEW_YEAR)
     return log_in(bsn), decision
@@ -135,6 +135,31 @@ def test_a_refusal_stays_at_home_when_another_scheme_grants(town: Town) -> None:
 
     assert granted.result.outcome == "granted"
     assert "u krijgt nu geen tegoed. Lees waarom" in text_of(jan.get("/"))
+
+
+def test_a_refusal_points_to_the_decision_that_granted_later_that_year(town: Town) -> None:
+    lives_here = Stated("residence", "yes", date(2025, 9, 1))
+    mia, refusal = refuse("999900080", date(2008, 2, 1), lives_here)
+    confirm_refusal(refusal, by="rosa", at=TODAY)
+    path = f"/besluiten/{refusal.pk}"
+    before = text_of(mia.get(path))
+    (granted,) = decide_many(
+        [refusal.account_code],
+        policy=refusal.policy,
+        parameters=parameters_of(refusal.policy),
+        on=TODAY.date(),
+        balances={},
+        at=TODAY,
+    )
+
+    after = mia.get(path)
+    grant = mia.get(f"/besluiten/{granted.id}")
+
+    told = "U kreeg in hetzelfde jaar wel tegoed van deze regeling."
+    assert told not in before
+    assert told in text_of(after)
+    assert f'href="/besluiten/{granted.id}"' in after.content.decode()
+    assert told not in text_of(grant)
 
 
 def test_who_has_no_decision_yet_finds_the_way_to_decisions_and_data(town: Town) -> None:
