@@ -29,7 +29,9 @@ TRIAL_BALANCE_ON = """
         FROM ledger_transfer t
         JOIN account debit ON debit.id = t.debit_account_id
         JOIN account credit ON credit.id = t.credit_account_id
-        WHERE t.effective_on <= %(on)s GROUP BY 1, 2
+        WHERE t.effective_on <= %(on)s
+          AND t.booked_at < (%(known_on)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+        GROUP BY 1, 2
     )
     SELECT c.code, c.name, c.rgs_code,
            coalesce(sum(cents) FILTER (WHERE debited = c.code), 0)::bigint,
@@ -111,13 +113,20 @@ class StatementLine:
     cursor: str
 
 
-def trial_balance(*, on: date | None = None) -> list[TrialBalanceLine]:
-    """Debits and credits of every account class, now or at the end of a day by effective date."""
+def trial_balance(
+    *, on: date | None = None, known_on: date | None = None
+) -> list[TrialBalanceLine]:
+    """Debits and credits of every account class, now or at the end of a day by effective date.
+
+    With `known_on`: as the books stood at the end of that day (UTC), before later corrections.
+    """
     with connection.cursor() as cursor:
-        if on is None:
+        if on is None and known_on is None:
             cursor.execute(TRIAL_BALANCE_NOW)
         else:
-            cursor.execute(TRIAL_BALANCE_ON, {"on": on})
+            cursor.execute(
+                TRIAL_BALANCE_ON, {"on": on or date.max, "known_on": known_on or date.max}
+            )
         return [TrialBalanceLine(*row) for row in cursor.fetchall()]
 
 
@@ -162,10 +171,10 @@ class BalanceSheet:
         return sum(cents for _, cents in self.liabilities)
 
 
-def balance_sheet(*, on: date | None = None) -> BalanceSheet:
-    """The balance sheet of the scheme, now or at the end of a day by effective date."""
+def balance_sheet(*, on: date | None = None, known_on: date | None = None) -> BalanceSheet:
+    """The balance sheet of the scheme, on a day by either clock: see `trial_balance`."""
     sides = dict(AccountClass.objects.values_list("code", "normal_side"))
-    lines = trial_balance(on=on)
+    lines = trial_balance(on=on, known_on=known_on)
     return BalanceSheet(
         assets=[(x.name, x.debits - x.credits) for x in lines if sides[x.code] == Side.DEBIT],
         liabilities=[(x.name, x.credits - x.debits) for x in lines if sides[x.code] == Side.CREDIT],

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from ledger.balances import balances, balances_on
@@ -23,6 +24,27 @@ CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
+class AsOf:
+    """Which books: at the end of a day by the date in the books, and as known at the end of another."""
+
+    on: date | None = None
+    known_on: date | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self == NOW
+
+    @property
+    def query(self) -> str:
+        asked = {"on": self.on, "known_on": self.known_on}
+        given = {name: str(day) for name, day in asked.items() if day}
+        return f"?{urlencode(given)}" if given else ""
+
+
+NOW = AsOf()
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLine:
     code: str
     opened_at: datetime
@@ -31,15 +53,15 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountLines:
-    """The accounts of a query with their balances on a date, or now."""
+    """The accounts of a query with their balances, now or as the books were."""
 
     accounts: QuerySet[Account, Account]
-    on: date | None = None
+    as_of: AsOf = NOW
 
     def ordered(self, column: Column, *, descending: bool) -> AccountLines:
         by = F(column.order)
         first = by.desc() if descending else by.asc()
-        return AccountLines(self.accounts.order_by(first, "id"), self.on)
+        return AccountLines(self.accounts.order_by(first, "id"), self.as_of)
 
     def slice(self, start: int, stop: int) -> Sequence[AccountLine]:
         return self._with_balances(list(self.accounts[start:stop]))
@@ -55,7 +77,11 @@ class AccountLines:
 
     def _with_balances(self, accounts: list[Account]) -> list[AccountLine]:
         ids = [account.id for account in accounts]
-        found = balances_on(ids, on=self.on) if self.on else balances(ids)
+        if self.as_of.is_now:
+            found = balances(ids)
+        else:
+            last, known_on = self.as_of.on or date.max, self.as_of.known_on
+            found = balances_on(ids, on=last, known_on=known_on)
         return [AccountLine(x.code, x.opened_at, found[x.id]) for x in accounts]
 
 
@@ -81,17 +107,25 @@ def got_credit_of(scheme: Scheme, account: str = "pk") -> Q:
     return Q(**{f"{account}__in": given})
 
 
-def asked_date(request: HttpRequest) -> tuple[date | None, Text]:
-    """The date in `?on=`, and what is wrong with it; nothing asked means now."""
-    asked = request.GET.get("on", "").strip()
+def asked_as_of(request: HttpRequest) -> tuple[AsOf, dict[str, Text]]:
+    """The days in `?on=` and `?known_on=`, and what is wrong with each; nothing asked means now."""
+    on, wrong_on = _asked_date(request, "on")
+    known_on, wrong_known_on = _asked_date(request, "known_on")
+    return AsOf(on, known_on), {"on": wrong_on, "known_on": wrong_known_on}
+
+
+def _asked_date(request: HttpRequest, name: str) -> tuple[date | None, Text]:
+    asked = request.GET.get(name, "").strip()
     if not asked:
         return None, ""
     try:
         found = parse_date(asked)
     except ValueError:
         found = None
-    return found, "" if found else _("This is not a date. Write it as 2026-12-31.")
+    if found is None or not 1900 <= found.year <= 2999:
+        return None, _("This is not a date. Write it as 2026-12-31.")
+    return found, ""
 
 
-def class_href(code: str, on: date | None) -> str:
-    return reverse("audit:class", args=[code]) + (f"?on={on}" if on else "")
+def class_href(code: str, as_of: AsOf) -> str:
+    return reverse("audit:class", args=[code]) + as_of.query

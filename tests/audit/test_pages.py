@@ -167,9 +167,22 @@ def test_the_trial_balance_at_a_date_shows_the_books_of_that_day(year: Year, ami
     assert "€ 150,00" in after
 
 
-@pytest.mark.parametrize("wrong", ["2026-02-30", "gisteren", "0"])
-def test_a_date_that_is_none_gets_a_plain_answer(amir: Client, wrong: str) -> None:
-    answer = amir.get("/audit/trial-balance", {"on": wrong})
+def test_the_books_as_they_were_known_on_a_day(year: Year, amir: Client) -> None:
+    address = "/audit/trial-balance?known_on="
+    before = _page(amir, address + "1900-01-01").replace("\xa0", " ")
+    since = _page(amir, address + "2999-12-31").replace("\xa0", " ")
+    accounts = _page(amir, "/audit/classes/tranche?known_on=1900-01-01")
+
+    assert "€ 150,00" not in before
+    assert "€ 150,00" in since
+    assert "/audit/classes/tranche?known_on=1900-01-01" in before
+    assert "Zonder wat na 01-01-1900 (UTC) is geboekt." in accounts
+
+
+@pytest.mark.parametrize("wrong", ["2026-02-30", "gisteren", "0", "0001-01-01"])
+@pytest.mark.parametrize("clock", ["on", "known_on"])
+def test_a_date_that_is_none_gets_a_plain_answer(amir: Client, clock: str, wrong: str) -> None:
+    answer = amir.get("/audit/trial-balance", {clock: wrong})
 
     assert answer.status_code == 200
     assert "Dit is geen datum" in answer.content.decode()

@@ -150,6 +150,15 @@ def test_a_correction_in_the_past_does_not_change_what_was_known_then(
     assert known_on(5) == known_on(2) == [700, 300]
     assert known_on(1) == [0, 0]
 
+    def fund_in_the_trial_balance(day: int) -> tuple[int, int]:
+        lines = trial_balance(on=on, known_on=date(2026, 3, day))
+        (fund,) = (line for line in lines if line.code == "fund")
+        return fund.debits, fund.credits
+
+    assert fund_in_the_trial_balance(6) == (350, 1_000)
+    assert fund_in_the_trial_balance(5) == (300, 1_000)
+    assert fund_in_the_trial_balance(1) == (0, 0)
+
 
 def test_closing_waits_for_a_posting_under_way(own_database: str) -> None:
     books = open_books(fund_cents=100)

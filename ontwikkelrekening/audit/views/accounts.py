@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.http import HttpRequest
@@ -15,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Account, AccountClass
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.accounts import (
+    NOW,
     AccountLines,
     account_line,
-    asked_date,
+    asked_as_of,
     asked_scheme,
     class_href,
     got_credit_of,
@@ -32,7 +31,7 @@ from ontwikkelrekening.tables.table import Column, table_on
 @audit_page
 def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
     found = get_object_or_404(AccountClass, code=code)
-    on, error = asked_date(request)
+    as_of, errors = asked_as_of(request)
     search, scheme = request.GET.get("q", "").strip(), asked_scheme(request)
     accounts = _matching(found, search).annotate(stored=_stored(found))
     if scheme:
@@ -53,10 +52,14 @@ def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
             ),
             Column("opened", _("Opened"), lambda x: x.opened_at, "moment", order="opened_at"),
             Column(
-                "balance", _("Balance"), lambda x: x.balance, "cents", order="" if on else "stored"
+                "balance",
+                _("Balance"),
+                lambda x: x.balance,
+                "cents",
+                order="stored" if as_of.is_now else "",
             ),
         ],
-        source=AccountLines(accounts.order_by("code"), on),
+        source=AccountLines(accounts.order_by("code"), as_of),
         empty=_("No account has a code that begins like this.")
         if search
         else _("No accounts yet."),
@@ -67,12 +70,12 @@ def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
         title=found.name,
         section="trial-balance",
         tables=[table],
-        trail=[(_("Trial balance"), _with_date("audit:trial-balance", on))],
+        trail=[(_("Trial balance"), reverse("audit:trial-balance") + as_of.query)],
         account_class=found,
         side=_("Debit") if found.normal_side == "debit" else _("Credit"),
         scheme=scheme,
-        on=on,
-        error=error,
+        as_of=as_of,
+        errors=errors,
         search=search,
     )
 
@@ -90,10 +93,6 @@ def _stored(found: AccountClass) -> CombinedExpression:
     if found.normal_side == "debit":
         return F("total__debits") - F("total__credits")
     return F("total__credits") - F("total__debits")
-
-
-def _with_date(name: str, on: date | None) -> str:
-    return reverse(name) + (f"?on={on}" if on else "")
 
 
 @audit_page
@@ -135,7 +134,7 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
         tables=[table],
         trail=[
             (_("Trial balance"), reverse("audit:trial-balance")),
-            (found.account_class.name, class_href(found.account_class.code, None)),
+            (found.account_class.name, class_href(found.account_class.code, NOW)),
         ],
         account=found,
         line=account_line(found),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,16 +13,14 @@ from ledger.models import Booking
 from ledger.reports import TrialBalanceLine, trial_balance
 from ontwikkelrekening.audit import against_books
 from ontwikkelrekening.audit.access import audit_page
-from ontwikkelrekening.audit.accounts import asked_date, class_href
+from ontwikkelrekening.audit.accounts import NOW, AsOf, asked_as_of, class_href
 from ontwikkelrekening.audit.checks import findings_within
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.views.bookings import bookings_table
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
 
 
-def trial_balance_table(
-    request: HttpRequest, lines: list[TrialBalanceLine], on: date | None
-) -> Table:
+def trial_balance_table(request: HttpRequest, lines: list[TrialBalanceLine], as_of: AsOf) -> Table:
     def totals() -> list[Cell]:
         debits, credits_ = sum(x.debits for x in lines), sum(x.credits for x in lines)
         difference = debits - credits_
@@ -45,7 +41,7 @@ def trial_balance_table(
                 "class",
                 _("Account class"),
                 lambda x: x.name,
-                link=lambda x: class_href(x.code, on),
+                link=lambda x: class_href(x.code, as_of),
                 order="name",
             ),
             Column("rgs", _("RGS code"), lambda x: x.rgs_code, "code", order="rgs"),
@@ -75,7 +71,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         title=_("The books"),
         section="overview",
         tables=[
-            trial_balance_table(request, lines, None),
+            trial_balance_table(request, lines, NOW),
             bookings_table(request, "bookings", recent, per_page=10),
         ],
         checked=findings_within(milliseconds=2000),
@@ -113,14 +109,14 @@ def checks(request: HttpRequest) -> HttpResponseBase:
 
 @audit_page
 def trial_balance_page(request: HttpRequest) -> HttpResponseBase:
-    on, error = asked_date(request)
-    lines = trial_balance(on=on)
+    as_of, errors = asked_as_of(request)
+    lines = trial_balance(on=as_of.on, known_on=as_of.known_on)
     return answer(
         request,
         "audit/trial_balance.html",
         title=_("Trial balance"),
         section="trial-balance",
-        tables=[trial_balance_table(request, lines, on)],
-        on=on,
-        error=error,
+        tables=[trial_balance_table(request, lines, as_of)],
+        as_of=as_of,
+        errors=errors,
     )
