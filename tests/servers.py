@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import CalledProcessError
@@ -26,10 +27,11 @@ from tests.memory import quick_folder
 class Copy:
     """A copy of a running server, to try out what happens between servers; in a folder of its own.
 
-    With a name it is a hot standby, which counts as that name in `synchronous_standby_names`.
+    With a name it is a hot standby, which counts as that name in `synchronous_standby_names`. One that
+    is not started is a base backup.
     """
 
-    def __init__(self, source: str, *, standby: str = "") -> None:
+    def __init__(self, source: str, *, standby: str = "", start: bool = True) -> None:
         self.folder = Path(mkdtemp(prefix="copy-", dir=quick_folder()))  # a socket's path is short
         self.data = self.folder / "data"
         self._user = "pgserver" if os.geteuid() == 0 else None
@@ -39,7 +41,8 @@ class Copy:
         source = make_conninfo(source, application_name=standby)
         self._run("pg_basebackup", *follow, "-N", "-c", "fast", "-D", self.data, "-d", source)
         (self.data / ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the source's own
-        self.start()
+        if start:
+            self.start()
 
     def url(self, database: str) -> str:
         """The URL of a database of this server."""
@@ -56,6 +59,18 @@ class Copy:
         options = f"-h '' -k {self.folder}"
         log = self.folder / "log"
         self._run("pg_ctl", "-w", "-D", self.data, "-l", log, "-o", options, "start")
+
+    def recover(self, archive: Path, *, until: datetime) -> None:
+        """Start this base backup as the server was at that moment, from what it archived since."""
+        with (self.data / "postgresql.auto.conf").open("a") as settings:
+            settings.write(
+                f"archive_mode = off\nrestore_command = 'cp {archive}/%f %p'\n"
+                f"recovery_target_time = '{until.isoformat()}'\n"
+                "recovery_target_action = 'promote'\n"
+            )
+        (self.data / "recovery.signal").touch()
+        self.start()
+        await_(lambda: ask(self, "SELECT pg_is_in_recovery()") == (False,))
 
     def stop(self, *, mode: str = "fast") -> None:
         """Stop it in an orderly way, unless the mode says otherwise."""
