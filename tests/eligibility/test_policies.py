@@ -450,6 +450,13 @@ def test_the_command_loads_the_example_once(db: None) -> None:
     assert Policy.objects.get().state == PolicyState.APPROVED
 
 
+def test_the_command_says_when_the_example_holds_from_another_day(db: None) -> None:
+    call_command("load_example_policy", verbosity=0)
+
+    with pytest.raises(CommandError, match="was there already and holds from"):
+        call_command("load_example_policy", "--from", "2998-01-01", verbosity=0)
+
+
 def test_the_command_loads_no_policy_for_days_that_are_over(db: None) -> None:
     with pytest.raises(CommandError, match="werkt niet terug"):
         call_command("load_example_policy", "--from", "2026-01-01", verbosity=0)

@@ -39,5 +39,10 @@ class Command(BaseCommand):
             )
         except UnableToSetPolicy as error:
             raise CommandError(str(error)) from None
-        policy = scheme.policies.latest("version")
+        policy, asked = scheme.policies.latest("version"), options["starts_on"]
+        if asked not in (None, policy.starts_on):
+            raise CommandError(
+                f"{policy} was there already and holds from {policy.starts_on}, not {asked}. "
+                "A later version is drafted in the administration."
+            )
         self.stdout.write(f"{policy}: {policy.parameters.count()} parameters, {policy.state}.")
