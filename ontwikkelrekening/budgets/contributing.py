@@ -8,9 +8,8 @@ another takes it in.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,12 +27,12 @@ from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import named, part
 from ontwikkelrekening.budgets.models import ContributionFile, Fund, Tranche
-from ontwikkelrekening.citizens.files import Fault
+from ontwikkelrekening.citizens.files import Fault, Row, read_csv
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.rules import last_day
 
-COLUMNS = ("account", "amount", "reference")
-HEADING_MAX = 100  # columns; each costs time in every row
+REQUIRED = ("account", "amount", "reference")
+OPTIONAL = ("categories", "valid_until")
 AMOUNT = re.compile(r"\d{1,7}(\.\d{1,2})?", re.ASCII)
 
 
@@ -58,6 +57,8 @@ class Contributed:
 class _Line:
     number: int
     tranche: NewTranche
+    categories: Sequence[str]  # as given; none: what was agreed with the funder
+    valid_until: date | None
 
 
 class UnableToTakeIn(Exception):
@@ -90,9 +91,7 @@ def hand_in(fund: Fund, text: str, *, reference: str, by: str, at: datetime) -> 
     """
     there = ContributionFile.objects.filter(fund=fund, reference=reference).first()
     if there is None:
-        new, known = _checked(fund, StringIO(text, newline=""), on=localdate(at))
-        if not new and not known:
-            raise UnusableFile([Fault(1, "file", _("has no contributions"))])
+        new = _checked(fund, text, on=localdate(at))[0]
         there, _made = ContributionFile.objects.get_or_create(
             fund=fund,
             reference=reference,
@@ -124,16 +123,19 @@ def take_in(file: ContributionFile, *, by: str, at: datetime) -> Contributed:
         raise AlreadyTakenIn
     if by == file.uploaded_by:
         raise SamePerson
-    done = contribute(file.fund, StringIO(file.text, newline=""), on=localdate(at), at=at)
+    done = contribute(file.fund, file.text, on=localdate(at), at=at)
     file.taken_in_by, file.taken_in_at = by, at
     file.save(update_fields=["taken_in_by", "taken_in_at"])
     return done
 
 
 @transaction.atomic
-def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> Contributed:
-    """Take in a file: the money comes into the fund and from there to each citizen."""
-    new, known = _checked(fund, lines, on=on)
+def contribute(fund: Fund, text: str, *, on: date, at: datetime) -> Contributed:
+    """Take in a file: the money comes into the fund and from there to each citizen.
+
+    Raises UnusableFile with every fault.
+    """
+    new, known = _checked(fund, text, on=on)
     cents = sum(tranche.cents for tranche in new)
     if new:
         batch = part(new[0].id, "file")
@@ -149,9 +151,9 @@ def contribute(fund: Fund, lines: Iterable[str], *, on: date, at: datetime) -> C
     return Contributed(len(new), known, cents)
 
 
-def _checked(fund: Fund, lines: Iterable[str], *, on: date) -> tuple[list[NewTranche], int]:
+def _checked(fund: Fund, text: str, *, on: date) -> tuple[list[NewTranche], int]:
     """What is new in a file, and how many were there already; raises UnusableFile."""
-    read = list(_read(fund, lines, on=on))
+    read = list(_read(fund, text, on=on)) or [Fault(1, "", _("has no contributions"))]
     faults = [each for each in read if isinstance(each, Fault)]
     wanted = [each for each in read if isinstance(each, _Line)]
     known, changed = _known(wanted)
@@ -162,36 +164,25 @@ def _checked(fund: Fund, lines: Iterable[str], *, on: date) -> tuple[list[NewTra
     return [each.tranche for each in new], len(known)
 
 
-def _read(fund: Fund, lines: Iterable[str], *, on: date) -> Iterator[_Line | Fault]:
-    reader = csv.DictReader(lines)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-    if missing:
-        yield Fault(1, missing[0], _("this column is missing"))
-        return
-    if len(reader.fieldnames or []) > HEADING_MAX:
-        yield Fault(1, "line", _("has more than %(max)s columns") % {"max": HEADING_MAX})
-        return
-    try:
-        for row in reader:
-            yield from _line(fund, reader.line_num, row, on=on)
-    except csv.Error:
-        yield Fault(reader.line_num, "file", _("cannot be read as CSV from here on"))
+def _read(fund: Fund, text: str, *, on: date) -> Iterator[_Line | Fault]:
+    lines = StringIO(text, newline="")
+    for found in read_csv(lines, required=REQUIRED, optional=OPTIONAL):
+        if isinstance(found, Fault):
+            yield found
+        else:
+            yield from _line(fund, *found, on=on)
 
 
-def _line(
-    fund: Fund, number: int, row: Mapping[str, str | None], *, on: date
-) -> Iterator[_Line | Fault]:
-    cents = _cents(row.get("amount") or "")
-    categories = (row.get("categories") or "").split() or list(fund.categories)
-    expires_on, wrong_day = _day(row.get("valid_until") or "")
-    text = "".join(value for value in row.values() if isinstance(value, str))
+def _line(fund: Fund, number: int, row: Row, *, on: date) -> Iterator[_Line | Fault]:
+    cents = _cents(row["amount"])
+    categories = row.get("categories", "").split()
+    valid_until, wrong_day = _day(row.get("valid_until", ""))
     faults = [
         Fault(number, field, reason)
         for field, reason, is_wrong in (
-            ("line", _("has more cells than the heading"), None in row),
-            ("line", _("has a character that is no text"), "\x00" in text),
-            ("account", _("is missing"), not row.get("account")),
-            ("reference", _("is missing"), not row.get("reference")),
+            ("", _("has a character that is no text"), "\x00" in "".join(row.values())),
+            ("account", _("is missing"), not row["account"]),
+            ("reference", _("is missing"), not row["reference"]),
             ("amount", _("is not an amount in euros above zero, such as 250.00"), cents is None),
             ("valid_until", _("is not a day, such as 2027-12-31"), wrong_day),
             (
@@ -206,19 +197,17 @@ def _line(
     if faults or cents is None:
         yield from faults
         return
-    yield _Line(
-        number,
-        NewTranche(
-            id=named("contribution", fund.scheme.code, row["reference"]),
-            account_code=str(row["account"]),
-            decision_id=None,
-            kind=f"contribution_{fund.kind}",
-            categories=categories,
-            earmarked=True,
-            cents=cents,
-            expires_on=expires_on or last_day(fund.years_valid, on=on),
-        ),
+    tranche = NewTranche(
+        id=named("contribution", fund.scheme.code, row["reference"]),
+        account_code=row["account"],
+        decision_id=None,
+        kind=f"contribution_{fund.kind}",
+        categories=categories or list(fund.categories),
+        earmarked=True,
+        cents=cents,
+        expires_on=valid_until or last_day(fund.years_valid, on=on),
     )
+    yield _Line(number, tranche, categories, valid_until)
 
 
 def _cents(text: str) -> int | None:
@@ -268,7 +257,15 @@ def _known(lines: Sequence[_Line]) -> tuple[set[UUID], list[Fault]]:
     faults = [
         Fault(each.number, "reference", _("was used before, for something else"))
         for each in lines
-        if (known := before.get(each.tranche.id))
-        and (known.account_code, known.granted) != (each.tranche.account_code, each.tranche.cents)
+        if (known := before.get(each.tranche.id)) and not _is_same(each, known)
     ]
     return set(before), faults
+
+
+def _is_same(line: _Line, known: Tranche) -> bool:
+    """Whether a line says what was taken in; what it leaves empty follows what was agreed then."""
+    return (
+        (known.account_code, known.granted) == (line.tranche.account_code, line.tranche.cents)
+        and (not line.categories or set(line.categories) == set(known.categories))
+        and line.valid_until in (None, known.expires_on)
+    )

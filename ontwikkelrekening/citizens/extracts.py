@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens import keys
-from ontwikkelrekening.citizens.files import Row, UnreadableFile, read_rows
+from ontwikkelrekening.citizens.files import Fault, Found, Row, read_rows
 from ontwikkelrekening.citizens.identity import NotABsn, checked_bsn
 from ontwikkelrekening.citizens.models import Circumstance, Citizen, Evidence, Source
 from ontwikkelrekening.citizens.vocabulary import UnknownWord, checked
@@ -54,17 +54,18 @@ def import_extract(path: Path, *, source: str, at: datetime) -> Iterator[Line]:
     if source not in SOURCES:
         raise ValueError(_("choose from %(words)s") % {"words": ", ".join(SOURCES)})
     rows = read_rows(path, required=REQUIRED, optional=OPTIONAL)
-    try:
-        while chunk := list(islice(rows, CHUNK)):
-            yield from _take_in(chunk, source=source, at=at)
-    except UnreadableFile as unreadable:
-        yield Line(unreadable.fault.line, "refused", unreadable.fault.reason)
+    while chunk := list(islice(rows, CHUNK)):
+        yield from _take_in(chunk, source=source, at=at)
 
 
 @transaction.atomic
-def _take_in(chunk: list[tuple[int, Row]], *, source: str, at: datetime) -> list[Line]:
+def _take_in(chunk: list[Found], *, source: str, at: datetime) -> list[Line]:
     told, report = [], []
-    for number, row in chunk:
+    for found in chunk:
+        if isinstance(found, Fault):
+            report.append(Line(found.line, "refused", _reason(found)))
+            continue
+        number, row = found
         try:
             told.append(_read(number, row, on=localdate(at)))
         except (NotABsn, UnknownWord, ValueError) as fault:
@@ -76,10 +77,10 @@ def _take_in(chunk: list[tuple[int, Row]], *, source: str, at: datetime) -> list
         ).values_list("pk", "bsn_lookup")
     }
     known = {
-        (citizen, kind, valid_from): value
-        for citizen, kind, valid_from, value in Circumstance.objects.filter(
+        (citizen, kind, valid_from): (value, valid_until)
+        for citizen, kind, valid_from, value, valid_until in Circumstance.objects.filter(
             citizen__in=people.values(), source=source
-        ).values_list("citizen_id", "kind", "valid_from", "value")
+        ).values_list("citizen_id", "kind", "valid_from", "value", "valid_until")
     }
     new = []
     for fact in told:
@@ -89,15 +90,30 @@ def _take_in(chunk: list[tuple[int, Row]], *, source: str, at: datetime) -> list
             continue
         key = (person, fact.kind, fact.valid_from)
         if key in known:
-            same = known[key] == fact.value
-            reason = "" if same else _("this register said otherwise before, from the same day")
-            report.append(Line(fact.number, "known" if same else "refused", reason))
+            reason = _contradiction(fact, *known[key])
+            report.append(Line(fact.number, "refused" if reason else "known", reason))
             continue
-        known[key] = fact.value
+        known[key] = fact.value, fact.valid_until
         new.append(_circumstance(fact, person=person, source=source, at=at))
         report.append(Line(fact.number, "added"))
     Circumstance.objects.bulk_create(new)
     return sorted(report)
+
+
+def _reason(fault: Fault) -> str:
+    return f"{fault.field}: {fault.reason}" if fault.field else fault.reason
+
+
+def _contradiction(fact: _Told, value: str, valid_until: date | None) -> str:
+    """What this register said otherwise before, or nothing; an empty end says nothing."""
+    if fact.value != value:
+        return _("this register said otherwise before, from the same day")
+    if fact.valid_until not in (None, valid_until):
+        return _(
+            "this fact stands with another end or none, and is never edited; give what holds from"
+            " valid_until as a row of its own"
+        )
+    return ""
 
 
 def _circumstance(fact: _Told, *, person: UUID, source: str, at: datetime) -> Circumstance:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -33,34 +34,30 @@ class Fault(NamedTuple):
         }
 
 
-class UnreadableFile(Exception):
-    """A file that cannot be read as rows at all."""
+Row = dict[str, str]
+Found = tuple[int, Row] | Fault
+NO_UTF8 = re.compile("[\udc80-\udcff]")  # the bytes that "surrogateescape" could not decode
+
+
+class _UnreadableFile(Exception):
+    """From here on there are no rows any more."""
 
     def __init__(self, reason: str, *, line: int = 1, field: str = "") -> None:
         super().__init__(reason)
         self.fault = Fault(line, field, reason)
 
 
-Row = dict[str, str]
-
-
-def read_rows(
-    path: Path, *, required: Sequence[str], optional: Sequence[str]
-) -> Iterator[tuple[int, Row]]:
-    """Line number and row, one by one; raises UnreadableFile with the place."""
+def read_rows(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Iterator[Found]:
+    """Line number and row, or what is wrong with it, one by one; what ends the file comes last."""
     try:
         with _open(path) as text:
-            if _is_json(path):
-                yield from _json_rows(text, required=required, optional=optional)
-            else:
-                yield from _csv_rows(text, required=required, optional=optional)
-    except UnicodeDecodeError:
-        raise UnreadableFile(_("is not text in UTF-8; save it as 'CSV UTF-8'")) from None
+            read = _json_rows if _is_json(path) else read_csv
+            yield from read(text, required=required, optional=optional)
+    except _UnreadableFile as unreadable:
+        yield unreadable.fault
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or _("is damaged")
-        raise UnreadableFile(_("cannot be read: %(reason)s") % {"reason": reason}) from None
-    except csv.Error as error:
-        raise UnreadableFile(_("is not CSV: %(reason)s") % {"reason": error}) from None
+        yield Fault(1, "", _("cannot be read: %(reason)s") % {"reason": reason})
 
 
 def _is_json(path: Path) -> bool:
@@ -69,33 +66,67 @@ def _is_json(path: Path) -> bool:
 
 def _open(path: Path) -> IO[str]:
     opened = gzip.open if path.name.endswith(".gz") else open
-    return opened(path, "rt", encoding="utf-8-sig", newline="")
+    return opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def read_csv(text: IO[str], *, required: Sequence[str], optional: Sequence[str]) -> Iterator[Found]:
+    """As `read_rows`, from text that is open; a row has the number of the line on which it begins."""
+    try:
+        yield from _csv_rows(text, required=required, optional=optional)
+    except _UnreadableFile as unreadable:
+        yield unreadable.fault
 
 
 def _csv_rows(
     text: IO[str], *, required: Sequence[str], optional: Sequence[str]
-) -> Iterator[tuple[int, Row]]:
+) -> Iterator[Found]:
     lines = _lines(text)
     header = next(lines, "")
     if not header.strip():
-        raise UnreadableFile(_("is empty"))
+        raise _UnreadableFile(_("is empty"))
     if "\0" in header:
-        raise UnreadableFile(_("is not text"))
+        raise _UnreadableFile(_("is not text"))
+    if reason := _fault_in_coding(header):
+        raise _UnreadableFile(reason)
     separator = max(",;\t", key=header.count)
     names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator))]
-    _check_names(names, required=required, optional=optional)
-    rows = csv.reader(lines, delimiter=separator, strict=True)
-    for values in rows:
-        line = rows.line_num + 1
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(names):
-            raise UnreadableFile(
-                _("has %(found)s fields where the header has %(expected)s")
-                % {"found": len(values), "expected": len(names)},
-                line=line,
-            )
-        yield line, {name: value.strip() for name, value in zip(names, values, strict=True)}
+    if fault := _fault_in_names(names, required=required, optional=optional):
+        raise _UnreadableFile(fault.reason, field=fault.field)
+    for line, values in _records(csv.reader(lines, delimiter=separator, strict=True)):
+        if any(value.strip() for value in values):
+            yield _row(line, names, values)
+
+
+def _records(rows: Any) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line that it begins on; the header came before."""
+    while True:
+        line = rows.line_num + 2
+        try:
+            values = next(rows, None)
+        except csv.Error as error:
+            raise _UnreadableFile(
+                _("is not CSV from here on: %(reason)s") % {"reason": error}, line=line
+            ) from None
+        if values is None:
+            return
+        yield line, values
+
+
+def _row(line: int, names: Sequence[str], values: Sequence[str]) -> Found:
+    if len(values) != len(names):
+        reason = _("has %(found)s fields where the header has %(expected)s") % {
+            "found": len(values),
+            "expected": len(names),
+        }
+        return Fault(line, "", reason)
+    for name, value in zip(names, values, strict=True):
+        if reason := _fault_in_coding(value):
+            return Fault(line, name, reason)
+    return line, {name: value.strip() for name, value in zip(names, values, strict=True)}
+
+
+def _fault_in_coding(text: str) -> str:
+    return _("is not text in UTF-8; save it as 'CSV UTF-8'") if NO_UTF8.search(text) else ""
 
 
 def _lines(text: IO[str]) -> Iterator[str]:
@@ -103,52 +134,60 @@ def _lines(text: IO[str]) -> Iterator[str]:
     while line := text.readline(LINE_LENGTH_MAX + 1):
         if len(line) > LINE_LENGTH_MAX:
             reason = _("is longer than %(max)s characters") % {"max": LINE_LENGTH_MAX}
-            raise UnreadableFile(reason, line=number)
+            raise _UnreadableFile(reason, line=number)
         yield line
         number += 1
 
 
 def _json_rows(
     text: IO[str], *, required: Sequence[str], optional: Sequence[str]
-) -> Iterator[tuple[int, Row]]:
+) -> Iterator[Found]:
     try:
-        rows = json.load(text)
+        content = text.read()
+        if reason := _fault_in_coding(content):
+            raise _UnreadableFile(reason)
+        rows = json.loads(content)
     except RecursionError:
-        raise UnreadableFile(_("is nested too deeply")) from None
+        raise _UnreadableFile(_("is nested too deeply")) from None
     except json.JSONDecodeError as error:
-        raise UnreadableFile(
+        raise _UnreadableFile(
             _("is not JSON: %(reason)s") % {"reason": error.msg}, line=error.lineno
         ) from None
     except ValueError:  # Python reads no number of more than 4,300 digits
-        raise UnreadableFile(_("holds a number that is too long")) from None
+        raise _UnreadableFile(_("holds a number that is too long")) from None
     if not isinstance(rows, list) or not rows:
-        raise UnreadableFile(_("must be a list of objects, at least one"))
+        raise _UnreadableFile(_("must be a list of objects, at least one"))
     for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
-            raise UnreadableFile(_("is not an object"), line=number)
-        _check_names(list(row), required=required, optional=optional, line=number)
-        for name, value in row.items():
-            if value is not None and not isinstance(value, str):
-                raise UnreadableFile(_("must be text between quotes"), line=number, field=name)
-        yield number, {name: (value or "").strip() for name, value in row.items()}
+        yield _json_row(number, row, required=required, optional=optional)
 
 
-def _check_names(
-    names: Sequence[str], *, required: Sequence[str], optional: Sequence[str], line: int = 1
-) -> None:
+def _json_row(
+    number: int, row: object, *, required: Sequence[str], optional: Sequence[str]
+) -> Found:
+    if not isinstance(row, dict):
+        return Fault(number, "", _("is not an object"))
+    if fault := _fault_in_names(list(row), required=required, optional=optional):
+        return fault._replace(line=number)
+    for name, value in row.items():
+        if value is not None and not isinstance(value, str):
+            return Fault(number, name, _("must be text between quotes"))
+    return number, {name: (value or "").strip() for name, value in row.items()}
+
+
+def _fault_in_names(
+    names: Sequence[str], *, required: Sequence[str], optional: Sequence[str]
+) -> Fault | None:
     for name in required:
         if name not in names:
-            raise UnreadableFile(_("this column is missing"), line=line, field=name)
+            return Fault(1, name, _("this column is missing"))
     for number, name in enumerate(names):
         if name not in required and name not in optional:
             known = ", ".join([*required, *optional])
-            raise UnreadableFile(
-                _("unknown column; the columns are %(names)s") % {"names": known},
-                line=line,
-                field=name[:40],
-            )
+            reason = _("unknown column; the columns are %(names)s") % {"names": known}
+            return Fault(1, name[:40], reason)
         if name in names[:number]:
-            raise UnreadableFile(_("this column is there twice"), line=line, field=name)
+            return Fault(1, name, _("this column is there twice"))
+    return None
 
 
 def fault_in_text(value: str) -> str:

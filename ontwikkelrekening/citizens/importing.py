@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from ontwikkelrekening.citizens.files import (
     Fault,
+    Found,
     Row,
-    UnreadableFile,
     fault_in_text,
     read_rows,
 )
@@ -52,7 +52,10 @@ class RefusedFile(Exception):
 
 
 def import_citizens(path: Path, *, at: datetime) -> Imported:
-    """Read, check and register a whole file; raises RefusedFile and then nothing has changed."""
+    """Read, check and register a whole file; raises RefusedFile and then nothing has changed.
+
+    The file is read twice, so that memory does not grow with it.
+    """
     faults = list(islice(_check(path, on=localdate(at)), FAULTS_MAX))
     if faults:
         raise RefusedFile(faults)
@@ -69,35 +72,35 @@ def import_citizens(path: Path, *, at: datetime) -> Imported:
     return Imported(rows, new, facts)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Row]]:
+def _found(path: Path) -> Iterator[Found]:
     return read_rows(path, required=REQUIRED, optional=OPTIONAL)
 
 
 def _check(path: Path, *, on: date) -> Iterator[Fault]:
     """Every fault in the file, in its order."""
-    seen: dict[bytes, int] = {}
-    rows = 0
-    try:
-        for line, row in _rows(path):
-            rows += 1
-            person, faults = read_person(row, line=line, on=on)
-            yield from faults
-            if person:
-                digest = bsn_digest(person.identity.bsn)
-                if digest in seen:
-                    yield Fault(
-                        line, "bsn", _("is on line %(line)s as well") % {"line": seen[digest]}
-                    )
-                seen.setdefault(digest, line)
-    except UnreadableFile as unreadable:
-        yield unreadable.fault
+    if path.exists() and not path.is_file() and not path.is_dir():
+        yield Fault(1, "", _("is a pipe or a device and can be read once only; give a file"))
         return
-    if not rows:
+    seen: dict[bytes, int] = {}
+    found = None
+    for found in _found(path):
+        if isinstance(found, Fault):
+            yield found
+            continue
+        line, row = found
+        person, faults = read_person(row, line=line, on=on)
+        yield from faults
+        if person:
+            digest = bsn_digest(person.identity.bsn)
+            if digest in seen:
+                yield Fault(line, "bsn", _("is on line %(line)s as well") % {"line": seen[digest]})
+            seen.setdefault(digest, line)
+    if found is None:
         yield Fault(1, "", _("has no rows"))
 
 
 def _in_chunks(path: Path, *, on: date) -> Iterator[tuple[list[int], list[NewCitizen]]]:
-    rows = _rows(path)
+    rows = (found for found in _found(path) if not isinstance(found, Fault))
     while chunk := list(islice(rows, CHUNK)):
         people = [read_person(row, line=line, on=on)[0] for line, row in chunk]
         yield [line for line, _row in chunk], [person for person in people if person]

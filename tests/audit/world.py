@@ -115,7 +115,7 @@ def employer(year: Year) -> Fund:
     )
     contribute(
         bakkerij,
-        ["account,amount,reference,categories,valid_until", f"{year.world.henk},240.00,F1,,"],
+        f"account,amount,reference,categories,valid_until\n{year.world.henk},240.00,F1,,",
         on=ON,
         at=AT,
     )

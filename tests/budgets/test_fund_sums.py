@@ -73,7 +73,7 @@ def events() -> Iterator[str]:
     yield "a third fund"
     contribute(
         bakkerij,
-        ["account,amount,reference,categories,valid_until", f"{year.world.henk},10.00,F2,,"],
+        f"account,amount,reference,categories,valid_until\n{year.world.henk},10.00,F2,,",
         on=ON,
         at=AT,
     )

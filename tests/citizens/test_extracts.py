@@ -82,6 +82,57 @@ def test_a_fact_can_end(tmp_path: Path, fatima: str) -> None:
     assert circumstances_of([fatima], on=date(2025, 1, 1)).get(fatima) is None
 
 
+@pytest.mark.parametrize(
+    "spoiled", [f"{GOOD},extra".encode(), GOOD.replace("permanent", "é").encode("latin-1")]
+)
+def test_a_row_that_cannot_be_read_leaves_those_around_it(
+    tmp_path: Path, fatima: str, spoiled: bytes
+) -> None:
+    rows = [GOOD.replace("2024", year).encode() for year in ("2020", "2021", "2022", "2023")]
+    path = tmp_path / "extract.csv"
+    path.write_bytes(b"\n".join([HEADER.encode(), *rows[:2], spoiled, *rows[2:]]))
+
+    became = [(line.number, line.became) for line in import_extract(path, source="register", at=AT)]
+
+    assert became == [
+        (2, "added"), (3, "added"), (4, "refused"), (5, "added"), (6, "added"),
+    ]  # fmt: skip
+    assert Circumstance.objects.count() == 4
+
+
+def test_what_ends_a_file_leaves_the_rows_before_it(tmp_path: Path, fatima: str) -> None:
+    lines = report(tmp_path, GOOD, '999900006,contract,"agency,2024-02-01,', GOOD, GOOD)
+
+    assert [line[:2] for line in lines] == [(2, "added"), (3, "refused")]
+    assert "vanaf hier" in lines[1][2]
+
+
+def test_an_end_that_a_known_fact_cannot_take_is_refused_in_words(
+    tmp_path: Path, fatima: str
+) -> None:
+    report(tmp_path, GOOD)
+
+    ((_line, became, reason),) = report(tmp_path, GOOD + "2025-06-30")
+
+    assert became == "refused"
+    assert "een eigen regel" in reason
+
+
+def test_a_row_that_is_silent_on_the_end_of_a_known_fact_is_known(
+    tmp_path: Path, fatima: str
+) -> None:
+    report(tmp_path, GOOD + "2025-06-30")
+
+    assert report(tmp_path, GOOD + "2025-06-30", GOOD) == [(2, "known", ""), (3, "known", "")]
+    assert report(tmp_path, GOOD + "2025-07-31")[0][1] == "refused"
+
+
+def test_what_follows_a_fact_that_stands_open_ends_it(tmp_path: Path, fatima: str) -> None:
+    report(tmp_path, GOOD, "999900006,contract,no_work,2025-06-30,")
+
+    assert circumstances_of([fatima], on=date(2025, 7, 1))[fatima] == {"contract": "no_work"}
+
+
 def test_a_file_that_is_no_extract_is_refused(tmp_path: Path, fatima: str) -> None:
     path = tmp_path / "extract.csv"
     path.write_bytes(b"\x89PNG\xff\xfe")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -226,6 +227,23 @@ def test_a_damaged_archive_is_refused(tmp_path: Path, damage: bytes) -> None:
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert faults(tmp_path / "nothing.csv") == [(1, "")]
+
+
+def test_what_can_be_read_once_only_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    pipe = tmp_path / "citizens.csv"
+    os.mkfifo(pipe)
+
+    assert faults(pipe) == [(1, "")]
+
+
+def test_rows_of_the_wrong_width_are_named_each_and_by_the_line_they_begin_on(
+    tmp_path: Path,
+) -> None:
+    two_lines = FATIMA.replace("Amrani", '"Am\nrani"')
+
+    path = file(tmp_path, HEADER, f"{HENK},extra", two_lines, "999900018,Henk")
+
+    assert faults(path) == [(2, ""), (3, "family_name"), (5, "")]
 
 
 def test_the_command_says_what_it_did_or_what_is_wrong(

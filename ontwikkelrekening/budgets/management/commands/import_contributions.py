@@ -20,8 +20,8 @@ class Command(BaseCommand):
         at = timezone.now()
         fund = find_fund(options["scheme"])
         try:
-            with options["file"].open(encoding="utf-8-sig", newline="") as lines:
-                done = contribute(fund, lines, on=timezone.localdate(at), at=at)
+            text = options["file"].read_text(encoding="utf-8-sig")
+            done = contribute(fund, text, on=timezone.localdate(at), at=at)
         except OSError as error:
             raise CommandError(str(error)) from error
         except UnicodeDecodeError:
