@@ -19,7 +19,7 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # `| head`: nobody reads on, so what was asked was not answered whole
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
@@ -35,9 +35,14 @@ def main() -> None:
             raise
         sys.exit(f"{error.object!a} is no text in UTF-8.")
     except OSError as error:
-        if error.filename is None:
-            raise
-        sys.exit(f"{error.filename}: {error.strerror}.")
+        if error.filename is None:  # it may be what was printed
+            _write_no_more()
+        sys.exit(f"{error.filename or 'Not read or written'}: {error.strerror or error}.")
+
+
+def _write_no_more() -> None:
+    """Python writes what is left on leaving, and would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _sentence(error: Exception) -> str | None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -42,6 +43,23 @@ pytestmark = pytest.mark.django_db
 def written(round_: Round, directory: Path) -> Path:
     call_command("publish_list", round_.code, "--out", str(directory))
     return directory
+
+
+def test_a_list_that_the_disk_refuses_leaves_the_files_of_before(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Mock(side_effect=OSError(28, "No space left on device"))
+    round_ = allocated(big_round(world))
+    written(round_, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(
+        "ontwikkelrekening.budgets.management.commands.publish_list.list_lines", full
+    )
+
+    with pytest.raises(CommandError, match=r"list\.csv cannot be written: No space left"):
+        written(round_, tmp_path)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def redraw(directory: Path) -> subprocess.CompletedProcess[str]:

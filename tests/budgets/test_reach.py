@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from ontwikkelrekening.budgets.open_data import counted_until
@@ -125,6 +125,13 @@ def test_the_open_data_describes_itself(
         rows[0]
     )
     assert "counted through 2026-01-31" in capsys.readouterr().out
+
+
+def test_a_year_that_has_not_begun_has_no_open_data(world: World, tmp_path: Path) -> None:
+    with time_machine.travel(LATER, tick=False), pytest.raises(CommandError, match="has not begun"):
+        call_command("open_data", "landelijk", "2027", "--out", str(tmp_path))
+
+    assert not [*tmp_path.iterdir()]
 
 
 def test_everyone_reads_the_open_data_over_http_without_login(world: World) -> None:

@@ -69,6 +69,23 @@ def test_a_folder_that_cannot_be_written_is_said(settings: Settings, tmp_path: P
         call_command("seal_ledger")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+def test_a_full_disk_behind_what_is_printed_is_said_in_one_line() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "help"],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {"ENVIRONMENT": "development", "DATABASE_URL": "postgres://nobody@localhost/nothing"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == b"Not read or written: No space left on device.\n"
+
+
 def test_a_reader_who_leaves_early_gets_no_traceback() -> None:
     unread, out = os.pipe()
     os.close(unread)

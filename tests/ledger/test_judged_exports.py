@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from ledger.exports.journals import write_beancount, write_hledger
 from ledger.exports.movements import Period, rows
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import Administration, write_xaf
-from ledger.management.commands.export_ledger import goes_straight
+from ledger.management.writing import goes_straight, whole
 from ledger.models import Transfer
 from ledger.posting import NewBooking, NewTransfer, post, reverse
 from tests.ledger.books import AT, Names, move, open_books, place
@@ -281,7 +282,8 @@ def test_an_export_has_its_name_when_it_is_whole(
         monkeypatch.setattr(f"ledger.exports.{module}.rows", on_the_way)
     call_command("export_ledger", format_, str(file), stdout=io.StringIO())
 
-    assert set(seen) == {"unfinished-books.jsonl.gz"}
+    (unfinished,) = set(seen)
+    assert re.fullmatch(r"unfinished-[0-9a-f]{8}-books\.jsonl\.gz", unfinished)
     assert [*tmp_path.iterdir()] == [file]
     assert file.read_bytes() != b"the one of before"
 
@@ -300,6 +302,16 @@ def test_an_export_that_fails_leaves_nothing_but_the_one_of_before(
         call_command("export_ledger", "csv", str(tmp_path / "books"))
 
     assert [path.read_text() for path in tmp_path.iterdir()] == ["the one of before"]
+
+
+def test_two_exports_to_one_place_are_each_written_apart(tmp_path: Path) -> None:
+    file = tmp_path / "books"
+
+    with whole(file) as late, whole(file) as early:
+        early.write_text("early")
+        late.write_text("late")
+
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("books", "late")]
 
 
 def test_a_link_goes_on_pointing_at_the_export(books: Names, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -265,6 +266,33 @@ def test_the_commands_take_a_claim_to_paid(
     assert "1 payments, 150.00 euros" in capsys.readouterr().out
     assert len(list(tmp_path.glob("OWR-*.xml"))) == 1
     assert Claim.objects.get().state == ClaimState.PAID
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_file_that_the_disk_refused_is_written_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved_claim(world)
+    staff("ineke", "payment-officers")
+    staff("bas", "payment-officers")
+    call_command("prepare_payments", "--by", "ineke")
+    with pytest.raises(CommandError, match="There is no batch that is released"):
+        call_command("write_payment_file", "--by", "bas")
+    with pytest.raises(CommandError, match="is prepared, not released"):
+        call_command("write_payment_file", str(PaymentBatch.objects.get()), "--by", "bas")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(CommandError, match=r"No space left on device\. Write it with: .*OWR-"):
+            call_command("release_payments", "--by", "bas", "--out", str(tmp_path))
+    assert not [*tmp_path.iterdir()]
+    call_command("write_payment_file", "--by", "ineke", "--out", str(tmp_path))
+
+    (written,) = tmp_path.iterdir()
+    batch = PaymentBatch.objects.get()
+    assert (written.name, written.read_bytes()) == (f"{batch}.xml", bytes(batch.file or b""))
+    with pytest.raises(CommandError, match="amir is no payment officer"):
+        call_command("write_payment_file", "--by", "amir")
 
 
 @pytest.mark.usefixtures("in_english")

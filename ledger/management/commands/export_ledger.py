@@ -1,6 +1,4 @@
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,40 +12,14 @@ from ledger.exports.movements import Period, one_snapshot
 from ledger.exports.tables import write_csv, write_parquet
 from ledger.exports.xaf import owner, write_xaf
 from ledger.management.arguments import day
+from ledger.management.writing import goes_straight, whole
 
-STREAMS = {"/dev", "/dev/fd", "/proc/self/fd"}
 OF_A_PERIOD = {
     "csv": write_csv,
     "parquet": write_parquet,
     "hledger": write_hledger,
     "beancount": write_beancount,
 }
-
-
-def goes_straight(file: Path) -> bool:
-    """Whether nothing can take this file's place: a pipe, a device, what the shell put behind one.
-
-    A folder is refused on opening.
-    """
-    return str(file.absolute().parent) in STREAMS or (file.exists() and not file.is_file())
-
-
-@contextmanager
-def whole(file: Path) -> Iterator[Path]:
-    """A file to write beside this one, which takes its name when it is whole.
-
-    A journal that breaks off would pass its own checks: the closing balances stand at its end.
-    """
-    if goes_straight(file):
-        yield file
-        return
-    target = file.resolve()  # a link goes on pointing there
-    unfinished = target.with_name(f"unfinished-{file.name}")
-    try:
-        yield unfinished
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 class Command(BaseCommand):
@@ -79,8 +51,6 @@ class Command(BaseCommand):
         try:
             with one_snapshot(), whole(options.pop("file")) as unfinished:
                 self._write(unfinished, period, made_on=today, **options)
-        except OSError as error:
-            raise CommandError(f"{file} cannot be written: {error.strerror}") from None
         except ImportError as error:
             raise CommandError(f"{options['format']}: {error.name} is not installed") from None
         seconds = time.monotonic() - started

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from ledger.management.writing import whole
 from ledger.posting import UnableToPost
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import BatchState, PaymentBatch
@@ -33,11 +35,12 @@ def act_on_batch(
     """Do what a command is for to the batch that its arguments name, or the only one in this state."""
     with clear_errors():
         officer = payment_officer(options["by"])
-        batch = _find_batch(options["batch"], state)
+        batch = find_batch(options["batch"], state)
         return act(batch, by=officer.get_username(), at=timezone.now())
 
 
-def _find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
+def find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
+    """The batch of this name, or without one the only batch in this state; raises CommandError."""
     batches = PaymentBatch.objects.filter(
         **{"message_id": message_id} if message_id else {"state": state}
     )
@@ -49,6 +52,14 @@ def _find_batch(message_id: str | None, state: BatchState) -> PaymentBatch:
     if found:
         raise CommandError(f"More than one batch is {state.value}: name the one you mean.")
     raise CommandError(f"There is no batch that is {state.value}.")
+
+
+def write_file(batch: PaymentBatch, folder: Path) -> Path:
+    """Write the file of a released batch in a folder, whole; raises CommandError."""
+    path = folder / f"{batch}.xml"
+    with whole(path) as unfinished:
+        unfinished.write_bytes(bytes(batch.file or b""))
+    return path
 
 
 @contextmanager

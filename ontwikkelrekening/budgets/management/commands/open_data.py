@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.arguments import folder, year
+from ledger.management.writing import whole
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.open_data import counted_until, files, published_reach
 from ontwikkelrekening.eligibility.policies import NoPolicy
@@ -21,14 +23,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = find_scheme(options["scheme"])
         on, out = timezone.localdate(), options["out"]
+        if options["year"] > on.year:
+            raise CommandError(f"{options['year']} has not begun: there is nothing to count yet.")
         try:
             rows = published_reach(scheme, options["year"], on=on)
         except NoPolicy as error:
             raise CommandError(str(error)) from error
         until = counted_until(options["year"], on=on)
         written = files(rows, scheme=scheme, year=options["year"], until=until)
-        for name, (_kind, text) in written.items():
-            (out / name).write_text(text, encoding="utf-8", newline="")
+        with ExitStack() as all_or_none:
+            for name, (_kind, text) in written.items():
+                unfinished = all_or_none.enter_context(whole(out / name))
+                unfinished.write_text(text, encoding="utf-8", newline="")
         self.stdout.write(f"Written to {out}, counted through {until}.")
         for row in rows:
             if row.behind:

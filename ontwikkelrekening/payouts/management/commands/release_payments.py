@@ -1,9 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledger.management.arguments import folder
-from ontwikkelrekening.payouts.management.payments import act_on_batch, add_batch_and_who
+from ontwikkelrekening.payouts.management.payments import (
+    act_on_batch,
+    add_batch_and_who,
+    write_file,
+)
 from ontwikkelrekening.payouts.models import BatchState
 from ontwikkelrekening.payouts.paying import release_batch
 
@@ -19,6 +23,9 @@ class Command(BaseCommand):
         batch = act_on_batch(options, release_batch, state=BatchState.PREPARED)
         self.stdout.write(f"{batch} is released, SHA-256 {batch.file_sha256}.")
         if options["out"]:
-            path = options["out"] / f"{batch}.xml"
-            path.write_bytes(bytes(batch.file or b""))
-            self.stdout.write(f"The file is {path}.")
+            try:
+                self.stdout.write(f"The file is {write_file(batch, options['out'])}.")
+            except CommandError as error:
+                raise CommandError(
+                    f"{error}. Write it with: manage.py write_payment_file {batch} --by NAME"
+                ) from None
