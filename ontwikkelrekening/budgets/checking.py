@@ -28,6 +28,9 @@ def unusable(row: Model, names: Iterable[str]) -> str:
 
 def _problems(row: Model, name: str, value: object) -> Iterator[str]:
     field = row._meta.get_field(name)
+    if value is None and isinstance(field, Field) and not field.null:
+        yield str(field.error_messages["null"])  # Django lets one pass that may be blank
+        return
     if isinstance(field, IntegerField) and value is not None and type(value) is not int:
         yield str(field.error_messages["invalid"] % {"value": value})  # 100.7 would become 100
         return

@@ -188,11 +188,16 @@ def test_an_officer_is_told_that_a_code_is_taken(world: World) -> None:
         (round_file(name="a\0b"), "^name: "),
         (round_file(name="\ud800"), "^name: "),
         (round_file(grant=100.7), "^grant: "),
-        (round_file(categories=5), "not iterable"),
-        (round_file(closes_at=5), "isoformat"),
+        (round_file(categories=5), "categories: this is no list"),
+        (round_file(closes_at=5), "closes_at: 5 is not a moment"),
+        (round_file(waits_until=None), "waits_until: None is not a day"),
+        (round_file(outside_source=None), "^outside_source: "),
+        (round_file()[:-1] + ', "extra": 1}', "extra: a round has no such field"),
+        (round_file(opens_at="2026-03-29T02:30"), "opens_at: the clock is moved at"),
+        (round_file(closes_at="2026-10-25T02:30"), "closes_at: the clock is moved at"),
         ("[" * 200_000, "recursion"),
     ],
-    ids=range(9),
+    ids=range(14),
 )
 def test_a_file_that_is_no_round_is_refused_in_a_sentence(
     world: World, tmp_path: Path, text: str, said: str
@@ -205,6 +210,19 @@ def test_a_file_that_is_no_round_is_refused_in_a_sentence(
         call_command("prepare_round", "landelijk", str(file), "--by", "petra")
 
     assert not Round.objects.exists()
+
+
+def test_a_file_with_a_mark_before_it_and_a_moment_with_its_offset_is_read(
+    world: World, tmp_path: Path
+) -> None:
+    staff("petra", "policy-officers")
+    file = tmp_path / "voorjaar.json"
+    text = round_file(closes_at="2026-10-25T02:30+01:00", waits_until="2026-12-31")
+    file.write_text(text, encoding="utf-8-sig")
+
+    call_command("prepare_round", "landelijk", str(file), "--by", "petra")
+
+    assert Round.objects.get().closes_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_the_list_of_rounds_shows_every_round_that_was_published(world: World) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,23 +30,46 @@ class Command(BaseCommand):
             round_ = prepare(scheme, _details(options["file"]), by=by)
         except UnableToPublish as error:
             raise CommandError(str(error)) from error
-        except KeyError as error:
-            raise CommandError(f"{options['file']}: {error} is missing.") from error
-        except (OSError, ValueError, TypeError, RecursionError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise CommandError(f"{options['file']}: {error}") from error
         self.stdout.write(f"{round_} ({round_.code}) is prepared. Someone else publishes it.")
 
 
 def _details(file: Path) -> RoundDetails:
-    fields = json.loads(file.read_text(encoding="utf-8"))
-    if not isinstance(fields, dict):
-        raise TypeError("this is no object with the fields of a round")
-    for name in ("opens_at", "closes_at"):
-        fields[name] = _moment(fields[name])
-    fields["waits_until"] = date.fromisoformat(fields["waits_until"])
-    return RoundDetails(**fields)
+    given = json.loads(file.read_text(encoding="utf-8-sig"))
+    if not isinstance(given, dict):
+        raise ValueError("this is no object with the fields of a round.")
+    known = {field.name: field.default is MISSING for field in fields(RoundDetails)}
+    if unknown := [name for name in given if name not in known]:
+        raise ValueError(f"{unknown[0]}: a round has no such field; it has {', '.join(known)}.")
+    if missing := [name for name, is_needed in known.items() if is_needed and name not in given]:
+        raise ValueError(f"{missing[0]} is missing.")
+    if not isinstance(given["categories"], list):
+        raise ValueError('categories: this is no list, such as ["course"].')
+    moments = {name: _moment(name, given[name]) for name in ("opens_at", "closes_at")}
+    return RoundDetails(
+        **given | moments | {"waits_until": _day("waits_until", given["waits_until"])}
+    )
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else timezone.make_aware(moment)
+def _moment(name: str, text: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text if isinstance(text, str) else "")
+    except ValueError:
+        raise ValueError(f"{name}: {text} is not a moment, such as 2027-03-01T09:00.") from None
+    if moment.tzinfo:
+        return moment
+    here = timezone.make_aware(moment)
+    if here.utcoffset() != here.replace(fold=1).utcoffset():
+        raise ValueError(
+            f"{name}: the clock is moved at {text}, which so comes twice or not at all; add its"
+            " offset, such as +01:00."
+        )
+    return here
+
+
+def _day(name: str, text: object) -> date:
+    try:
+        return date.fromisoformat(text if isinstance(text, str) else "")
+    except ValueError:
+        raise ValueError(f"{name}: {text} is not a day, such as 2027-12-31.") from None
