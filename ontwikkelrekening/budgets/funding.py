@@ -7,9 +7,12 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ledger.accounts import open_account
+from ledger.models import Booking, Transfer
+from ledger.money import to_money
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.models import Fund
 from ontwikkelrekening.eligibility.models import Scheme
@@ -39,6 +42,14 @@ class AmountIsNotPositive(UnableToFund):
         super().__init__(_("The amount must be more than zero."))
 
 
+class MadeAvailableBefore(UnableToFund):
+    def __init__(self, fund: Fund, *, cents: int, on: date) -> None:
+        super().__init__(
+            _("On %(day)s %(amount)s was made available for %(scheme)s under this.")
+            % {"day": date_format(on), "amount": to_money(cents), "scheme": fund.scheme}
+        )
+
+
 @transaction.atomic
 def open_fund(scheme: Scheme, *, source: Source, at: datetime) -> Fund:
     """Open the fund of a scheme; opened again it is the same fund. Raises FundHasAnotherSource."""
@@ -61,12 +72,18 @@ def fund_of(scheme: Scheme) -> Fund:
 
 
 def make_available(fund: Fund, *, cents: int, id: UUID, on: date, at: datetime) -> None:
-    """Book money from the fund's source into the fund; the same id again changes nothing.
+    """Book money from the fund's source into the fund; the same id again changes nothing, on any day.
 
-    Raises AmountIsNotPositive, or UnableToPost for what the books refuse.
+    Raises AmountIsNotPositive, MadeAvailableBefore when it was another amount, or UnableToPost for what
+    the books refuse.
     """
     if cents <= 0:
         raise AmountIsNotPositive
+    if before := Booking.objects.filter(pk=id).first():
+        booked = Transfer.objects.get(xid=before.xid, booking=before)
+        if booked.amount != cents:
+            raise MadeAvailableBefore(fund, cents=booked.amount, on=before.effective_on)
+        return
     booking = NewBooking(
         id=id,
         kind="fund",

@@ -1,4 +1,5 @@
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,18 @@ from djmoney.money import Money
 
 from ledger.balances import balance
 from ledger.management.arguments import reference
-from ledger.money import TRANSFER_MAX, NotWholeCents, to_cents, to_money
+from ledger.money import TRANSFER_MAX, to_cents, to_money
 from ledger.posting import UnableToPost
-from ontwikkelrekening.budgets.funding import UnableToFund, make_available, open_fund
+from ontwikkelrekening.budgets.funding import (
+    MadeAvailableBefore,
+    UnableToFund,
+    make_available,
+    open_fund,
+)
 from ontwikkelrekening.budgets.ids import named
 from ontwikkelrekening.budgets.management.schemes import find_scheme
+
+AMOUNT = re.compile(r"\d+(\.\d\d?)?", re.ASCII)
 
 
 class Command(BaseCommand):
@@ -40,16 +48,17 @@ class Command(BaseCommand):
                 make_available(
                     fund, cents=_cents(options["amount"]), id=id_, on=timezone.localdate(at), at=at
                 )
+        except MadeAvailableBefore as error:
+            raise CommandError(f"Reference {reference}: {error}") from None
         except (UnableToFund, UnableToPost) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{scheme} has {to_money(balance(fund.account_id)).amount} euros left.")
 
 
 def _cents(text: str) -> int:
-    try:
-        amount = Money(Decimal(text), "EUR")
-        if abs(amount) > to_money(TRANSFER_MAX):
-            raise CommandError(f"{text} is more than one transfer can be, which is 10000000000.00.")
-        return to_cents(amount)
-    except (InvalidOperation, NotWholeCents):
-        raise CommandError(f"{text} is not an amount in euros, such as 5000000.00.") from None
+    if not AMOUNT.fullmatch(text):  # 1.000 would be one euro, or a thousand
+        raise CommandError(f"{text} is not an amount in euros, such as 5000000.00.")
+    cents = to_cents(Money(Decimal(text), "EUR"))
+    if cents > TRANSFER_MAX:
+        raise CommandError(f"{text} is more than one transfer can be, which is 10000000000.00.")
+    return cents
