@@ -106,10 +106,15 @@ class UnableToAddStaff(Exception):
 
 @transaction.atomic
 def add_member(name: str, *, groups: Sequence[str], password: str) -> User:
-    """Add a member of staff to exactly these groups; one that exists keeps the own password."""
+    """Add a member of staff to exactly these groups; one that exists keeps the own password.
+
+    Raises UnableToAddStaff.
+    """
     known = list(Group.objects.filter(name__in=groups))
-    if not groups or len(known) != len(set(groups)):
-        raise UnableToAddStaff(f"Choose one or more of the groups {', '.join(RIGHTS)}.")
+    unknown = sorted(set(groups) - {group.name for group in known})
+    if not groups or unknown:
+        none = f"there is no group {', '.join(unknown)}" if unknown else "no group was given"
+        raise UnableToAddStaff(f"{name}: {none}; choose from {', '.join(RIGHTS)}.")
     try:
         User._meta.get_field("username").clean(name, None)
     except ValidationError as error:

@@ -46,7 +46,12 @@ def drawn(fact_id: int, *, seed: str) -> int:
 
 @transaction.atomic
 def ask_sample(*, per_cent: int, seed: str, on: date) -> int:
-    """Ask evidence for this share of the own statements that hold and were never asked about."""
+    """Ask evidence for this share of the own statements that hold and were never asked about.
+
+    Raises ValueError for a share or a seed that is none.
+    """
+    if not seed.strip():
+        raise ValueError(_("Give the seed that was published beforehand."))
     if not 0 <= per_cent <= PER_CENT_MAX:
         raise ValueError(_("A share lies between 0 and 100 percent."))
     statements = Circumstance.objects.holding(on=on).filter(

@@ -44,11 +44,12 @@ class Imported(NamedTuple):
 
 
 class RefusedFile(Exception):
-    """A file with faults: nothing of it was taken in. `faults` names each."""
+    """A file with faults: nothing of it was taken in. `faults` names the first FAULTS_MAX of them."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(map(str, faults[:3])))
-        self.faults = list(faults)
+        self.faults = list(faults[:FAULTS_MAX])
+        self.has_more = len(faults) > FAULTS_MAX
 
 
 def import_citizens(path: Path, *, at: datetime) -> Imported:
@@ -56,7 +57,7 @@ def import_citizens(path: Path, *, at: datetime) -> Imported:
 
     The file is read twice, so that memory does not grow with it.
     """
-    faults = list(islice(_check(path, on=localdate(at)), FAULTS_MAX))
+    faults = list(islice(_check(path, on=localdate(at)), FAULTS_MAX + 1))
     if faults:
         raise RefusedFile(faults)
     rows = new = facts = 0

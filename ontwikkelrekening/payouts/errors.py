@@ -42,6 +42,11 @@ class IbanChanged(UnableToPay):
         )
 
 
+class ReasonIsMissing(UnableToPay):
+    def __init__(self) -> None:
+        super().__init__(_("Say why the bank sent this payment back."))
+
+
 class NotOnItsWay(UnableToPay):
     def __init__(self, payout: Payout) -> None:
         super().__init__(_("Payment %(payout)s is not on its way.") % {"payout": payout})

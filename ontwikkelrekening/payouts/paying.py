@@ -129,6 +129,8 @@ def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
 @transaction.atomic
 def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payout:
     """The bank sent one payment back: the provider is still to be paid, its claims are due again."""
+    if not reason.strip():
+        raise errors.ReasonIsMissing
     batch = _locked(payout.batch, BatchState.RELEASED)
     found = [each for each in _open_payouts(batch) if each.pk == payout.pk]
     if not found:

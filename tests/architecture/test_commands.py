@@ -4,6 +4,7 @@ import secrets
 import sys
 from datetime import UTC, datetime
 from functools import partial
+from io import StringIO
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 import manage
 from ledger.models import Transfer
 from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.staff import set_up_groups
 from providers.models import Client
 from tests.providers.world import de_linde
 
@@ -27,6 +29,36 @@ def test_a_name_that_nobody_can_log_in_with(name: str, monkeypatch: pytest.Monke
         call_command("add_staff", f"{name}:auditors")
 
     assert not User.objects.exists()
+
+
+def test_members_are_added_all_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_groups()
+    monkeypatch.setenv("STAFF_PASSWORD", secrets.token_hex())
+
+    with pytest.raises(
+        CommandError, match=r"Nobody was added\. yy: there is no group nope; choose"
+    ):
+        call_command("add_staff", "xx:payment-officers", "yy:nope")
+
+    assert not User.objects.exists()
+
+
+def test_software_whose_secret_cannot_be_shown_is_not_added() -> None:
+    class Closed(StringIO):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    provider = de_linde()
+
+    with pytest.raises(BrokenPipeError):
+        call_command("create_client", provider.kvk_number, stdout=Closed())
+
+    assert not Client.objects.exists()
+
+
+def test_a_seed_that_is_empty_draws_nothing() -> None:
+    with pytest.raises(CommandError, match="seed die vooraf"):
+        call_command("ask_evidence", "5", "--seed", " ")
 
 
 @pytest.mark.parametrize("name", ["", " ", "n" * 999, "a\x01b"])

@@ -257,6 +257,17 @@ def test_the_command_says_what_it_did_or_what_is_wrong(
     assert "regel 2, residence" in capsys.readouterr().err
 
 
+def test_of_endless_faults_the_first_thousand_are_named_and_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(
+        CommandError, match="more than the first 1000 faults named here, nothing was"
+    ):
+        call_command("import_citizens", str(file(tmp_path, HEADER, *["x"] * 1001)))
+
+    assert len(capsys.readouterr().err.splitlines()) == 1000
+
+
 def test_the_demo_file_goes_in_whole(tmp_path: Path) -> None:
     demo = Path(__file__).parents[2] / "demo" / "citizens.csv.gz"
 

@@ -210,6 +210,15 @@ def test_what_the_bank_returns_is_to_be_paid_again(world: World) -> None:
     assert check_ledger() == []
 
 
+def test_a_payment_comes_back_for_a_reason(world: World) -> None:
+    payout = released(world).payouts.get()
+
+    with pytest.raises(errors.ReasonIsMissing):
+        return_payout(payout, reason="  ", by="ineke", at=LATER)
+
+    assert payable(world.provider) == 0
+
+
 def test_what_is_paid_does_not_come_back_by_this_road(world: World) -> None:
     batch = released(world)
     settle_batch(batch, by="ineke", at=LATER)

@@ -2,6 +2,7 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from ontwikkelrekening.staff import UnableToAddStaff, add_member
 
@@ -16,11 +17,14 @@ class Command(BaseCommand):
         password = os.environ.get("STAFF_PASSWORD")
         if not password:
             raise CommandError("Set STAFF_PASSWORD to the password they begin with.")
-        for name, groups in _members(options["members"]):
-            try:
-                add_member(name, groups=groups, password=password)
-            except UnableToAddStaff as error:
-                raise CommandError(str(error)) from None
+        members = _members(options["members"])
+        try:
+            with transaction.atomic():
+                for name, groups in members:
+                    add_member(name, groups=groups, password=password)
+        except UnableToAddStaff as error:
+            raise CommandError(f"Nobody was added. {error}") from None
+        for name, groups in members:
             self.stdout.write(f"{name}: {', '.join(groups)}")
 
 

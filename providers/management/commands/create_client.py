@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from providers.clients import create_client
 from providers.errors import Unable
@@ -24,26 +25,31 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         jwks = _read(options["jwks"]) if options["jwks"] else None
         for provider in _providers(options["kvk"]):
-            try:
-                client, secret = create_client(
-                    provider,
-                    name=options["name"],
-                    scopes=options["scopes"],
-                    jwks=jwks,
-                    jwks_uri=options["jwks_uri"],
-                )
-            except Unable as error:
-                raise CommandError(str(error)) from error
-            shown = {
-                "kvkNumber": provider.kvk_number,
-                "name": provider.name,
-                "clientId": client.client_id,
-                **({} if client.signs else {"clientSecret": secret}),
-            }
-            if options["json"]:
-                self.stdout.write(json.dumps(shown))
-            else:
-                self.stdout.write("\n".join(f"{key}={value}" for key, value in shown.items()))
+            with transaction.atomic():  # a client whose secret nobody could be shown is none
+                self._create(provider, jwks=jwks, options=options)
+                self.stdout.flush()
+
+    def _create(self, provider: Provider, *, jwks: Any, options: dict[str, Any]) -> None:
+        try:
+            client, secret = create_client(
+                provider,
+                name=options["name"],
+                scopes=options["scopes"],
+                jwks=jwks,
+                jwks_uri=options["jwks_uri"],
+            )
+        except Unable as error:
+            raise CommandError(str(error)) from error
+        shown = {
+            "kvkNumber": provider.kvk_number,
+            "name": provider.name,
+            "clientId": client.client_id,
+            **({} if client.signs else {"clientSecret": secret}),
+        }
+        if options["json"]:
+            self.stdout.write(json.dumps(shown))
+        else:
+            self.stdout.write("\n".join(f"{key}={value}" for key, value in shown.items()))
 
 
 def _read(file: Path) -> Any:

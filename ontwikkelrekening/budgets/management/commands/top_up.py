@@ -1,3 +1,4 @@
+import re
 import time
 from typing import Any
 
@@ -13,6 +14,8 @@ from ontwikkelrekening.budgets.models import TopUpRun
 from ontwikkelrekening.budgets.topping_up import Progress, UnableToTopUp, progress, start_run
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.outbox import drain
+
+OVERDRAWN = re.compile(r"^Overdrawn: account fund:.* would be overdrawn by (\d+) cents$")
 
 
 class Command(BaseCommand):
@@ -44,8 +47,7 @@ class Command(BaseCommand):
             drain()
         state = _follow(run, until=started + options["wait"], here=options["here"])
         if not state.is_done:
-            why = "; ".join(state.problems) or "the workers are still at it"
-            raise CommandError(f"{state.done} of {state.chunks} chunks are done: {why}.")
+            raise CommandError(f"{state.done} of {state.chunks} chunks are done: {_why(state)}.")
         self.stdout.write(
             f"{run}: {state.granted} granted, {state.refused} refused, "
             f"{to_money(state.cents).amount} euros, in {time.monotonic() - started:.1f} s."
@@ -54,6 +56,18 @@ class Command(BaseCommand):
             self.stdout.write(
                 "Nothing was left to do: who is registered since waits for a run of a later day."
             )
+
+
+def _why(state: Progress) -> str:
+    """What keeps a run, and what to do when the fund is short; the problems are the database's words."""
+    short = [int(cents) for each in state.problems for cents in OVERDRAWN.findall(each)]
+    others = [each for each in state.problems if not OVERDRAWN.search(each)]
+    if short:
+        others.append(
+            f"the fund is at least {to_money(max(short)).amount} euros short; the run stays open and"
+            " goes on with this command after make_available"
+        )
+    return "; ".join(others) or "the workers are still at it"
 
 
 def _follow(run: TopUpRun, *, until: float, here: bool) -> Progress:

@@ -21,9 +21,10 @@ class Command(BaseCommand):
         except RefusedFile as refused:
             for fault in refused.faults:
                 self.stderr.write(str(fault))
-            raise CommandError(
-                f"{options['file'].name}: {len(refused.faults)} faults, nothing was imported."
-            ) from None
+            faults = f"{len(refused.faults)} faults"
+            if refused.has_more:
+                faults = f"more than the first {faults} named here"
+            raise CommandError(f"{options['file'].name}: {faults}, nothing was imported.") from None
         self.stdout.write(
             f"{imported.rows} rows: {imported.new} new citizens, {imported.facts} new facts"
             f" ({time.monotonic() - start:.1f} s)."
