@@ -11,13 +11,14 @@ from uuid import UUID, uuid5
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 REVERSALS = UUID("6c1f3f1e-58a5-4a0c-9a3e-2f4b7d1c9e50")  # the namespace of their bookings' ids
 
 
 class Side(models.TextChoices):
-    DEBIT = "debit"
-    CREDIT = "credit"
+    DEBIT = "debit", _("Debit")
+    CREDIT = "credit", _("Credit")
 
 
 class AccountClass(models.Model):
@@ -31,6 +32,7 @@ class AccountClass(models.Model):
     hot = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name_plural = "account classes"
         ordering = ["code"]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import override
 
 from providers.states import (
     CLAIM,
@@ -28,7 +29,8 @@ TABLES: list[tuple[str, type[models.TextChoices], Transitions]] = [
 
 def drawing() -> str:
     """The page docs/states.md."""
-    return "\n".join([HEAD, *(_section(*table) for table in TABLES)])
+    with override("nl"):
+        return "\n".join([HEAD, *(_section(*table) for table in TABLES)])
 
 
 def _section(name: str, states: type[models.TextChoices], transitions: Transitions) -> str:

@@ -6,30 +6,31 @@ One table each; `manage.py draw_states` draws them for docs/states.md.
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class CourseState(models.TextChoices):
-    DRAFT = "draft", "concept"
-    PUBLISHED = "published", "gepubliceerd"
-    WITHDRAWN = "withdrawn", "ingetrokken"
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 class EnrolmentState(models.TextChoices):
-    AGREED = "agreed", "afgesproken"  # the citizen holds a code
-    REDEEMED = "redeemed", "ingeschreven"  # the provider handed the code in
-    CANCELLED = "cancelled", "geannuleerd"
-    LAPSED = "lapsed", "vervallen"  # the code was never used
-    FINISHED = "finished", "afgerond"  # the term has passed; the rest was released
+    AGREED = "agreed", _("agreed")  # the citizen holds a code
+    REDEEMED = "redeemed", _("enrolled")  # the provider handed the code in
+    CANCELLED = "cancelled", _("cancelled")
+    LAPSED = "lapsed", _("lapsed")  # the code was never used
+    FINISHED = "finished", _("finished")  # the term has passed; the rest was released
 
 
 class ClaimState(models.TextChoices):
-    SUBMITTED = "submitted", "ingediend"
-    IN_REVIEW = "in_review", "in controle"
-    APPROVED = "approved", "goedgekeurd"
-    REFUSED = "refused", "afgewezen"
-    WITHDRAWN = "withdrawn", "ingetrokken"
-    IN_FILE = "in_file", "in betaalbestand"
-    PAID = "paid", "betaald"
+    SUBMITTED = "submitted", _("submitted")
+    IN_REVIEW = "in_review", _("in review")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    IN_FILE = "in_file", _("in a payment file")
+    PAID = "paid", _("paid")
 
 
 class IllegalMove(Exception):

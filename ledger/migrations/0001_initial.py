@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("hot", models.BooleanField(default=False)),
             ],
             options={
+                "verbose_name_plural": "account classes",
                 "ordering": ["code"],
             },
         ),

@@ -10,6 +10,7 @@ class StaffAdminConfig(AdminConfig):
     default_site = "ontwikkelrekening.administration.site.StaffSite"
 
     def ready(self) -> None:
+        _let_names_be_translated()  # before a page or a form takes one over
         super().ready()
         from django.contrib.auth.models import User
         from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -19,18 +20,18 @@ class StaffAdminConfig(AdminConfig):
         admin.site.unregister(TOTPDevice)  # the library's page would show the secrets
         admin.site.unregister(User)
         admin.site.register(User, MemberAdmin)
-        _let_names_be_translated()
 
 
 def _let_names_be_translated() -> None:
-    """Fields and models that name themselves do so in English; the catalogue has them in Dutch."""
+    """Every name of ours is written in English, or derived so; the catalogue has it in Dutch."""
+    for config in apps.get_app_configs():
+        if config.name.startswith(OURS):
+            config.verbose_name = gettext_lazy(str(config.verbose_name))
     for model in apps.get_models():
-        if not model.__module__.startswith(OURS):
-            continue
-        options = model._meta
-        if "verbose_name" not in options.original_attrs:
-            options.verbose_name = gettext_lazy(options.verbose_name_raw)
-            options.verbose_name_plural = gettext_lazy(str(options.verbose_name_plural))
-        for field in options.fields:
-            if field._verbose_name is None:  # type: ignore[attr-defined]
-                field.verbose_name = gettext_lazy(str(field.verbose_name))
+        if model.__module__.startswith(OURS):
+            named = model._meta
+            named.verbose_name_plural = gettext_lazy(str(named.verbose_name_plural))
+            named.verbose_name = gettext_lazy(str(named.verbose_name))
+            for field in (*named.fields, *named.many_to_many):
+                if isinstance(field.verbose_name, str):  # a library's is translated by itself
+                    field.verbose_name = gettext_lazy(field.verbose_name)

@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class BudgetsConfig(AppConfig):
     name = "ontwikkelrekening.budgets"
     label = "budgets"
-    verbose_name = "Fondsen en bijschrijvingen"
+    verbose_name = "Funds and top-ups"
     default_auto_field = "django.db.models.BigAutoField"

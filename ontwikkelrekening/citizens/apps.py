@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class CitizensConfig(AppConfig):
     name = "ontwikkelrekening.citizens"
     label = "citizens"
-    verbose_name = "Burgers"
+    verbose_name = "Citizens"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -17,18 +17,16 @@ class Citizen(models.Model):
     """A person with a learning account, known elsewhere by the pseudonymous account code only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    account_code = models.CharField("rekeningnummer", max_length=16, unique=True)
-    born_on = models.DateField("geboren op", null=True)
+    account_code = models.CharField(max_length=16, unique=True)
+    born_on = models.DateField(null=True)
     bsn_lookup = models.BinaryField(max_length=32, unique=True, null=True)  # keyed HMAC
     identity = models.BinaryField(null=True)  # name and BSN, AES-GCM under the person's own key
     language = models.CharField(max_length=2, default="nl")
     registered_at = models.DateTimeField()
-    ended_at = models.DateTimeField("gestopt op", null=True)  # from then on it gets no credit
+    ended_at = models.DateTimeField(null=True)  # from then on it gets no credit
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "burger"
-        verbose_name_plural = "burgers"
         constraints = [
             models.CheckConstraint(
                 name="erased_citizen_has_no_identity",
@@ -57,27 +55,27 @@ class PersonKey(models.Model):
 
 
 class CircumstanceKind(models.TextChoices):
-    CONTRACT = "contract", "soort werk"
-    HOUSEHOLD = "household", "huishouden"
-    BENEFIT = "benefit", "uitkering"
-    EDUCATION = "education", "hoogste opleiding"
-    WORKING_SINCE = "working_since", "in dienst sinds"
-    RESIDENCE = "residence", "woont in Nederland"
-    SEX = "sex", "geslacht"  # asked only when a policy does not take lone fathers on equal terms
+    CONTRACT = "contract", _("kind of work")
+    HOUSEHOLD = "household", _("household")
+    BENEFIT = "benefit", _("benefit")
+    EDUCATION = "education", _("highest education")
+    WORKING_SINCE = "working_since", _("employed since")
+    RESIDENCE = "residence", _("lives in the Netherlands")
+    SEX = "sex", _("sex")  # asked only when a policy does not take lone fathers on equal terms
 
 
 class Source(models.TextChoices):
-    OWN_STATEMENT = "own_statement", "eigen opgave"
-    REGISTER = "register", "register"
-    MUNICIPALITY = "municipality", "gemeente"
-    COACH = "coach", "coach"
+    OWN_STATEMENT = "own_statement", _("own statement")
+    REGISTER = "register", _("register")
+    MUNICIPALITY = "municipality", _("municipality")
+    COACH = "coach", _("coach")
 
 
 class Evidence(models.TextChoices):
-    NOT_ASKED = "not_asked", "niet gevraagd"
-    ASKED = "asked", "gevraagd"
-    SEEN = "seen", "gezien"
-    REJECTED = "rejected", "afgewezen"
+    NOT_ASKED = "not_asked", _("not asked")
+    ASKED = "asked", _("asked")
+    SEEN = "seen", _("seen")
+    REJECTED = "rejected", _("rejected")
 
 
 class CircumstanceQuerySet(models.QuerySet["Circumstance"]):
@@ -110,8 +108,6 @@ class Circumstance(models.Model):
     objects = CircumstanceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "omstandigheid"
-        verbose_name_plural = "omstandigheden"
         constraints = [
             # Someone who made a mistake may state it again; the one recorded last counts.
             models.UniqueConstraint(
@@ -156,7 +152,7 @@ class AccessLog(models.Model):
     citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="looks")
     at = models.DateTimeField()
     actor = models.CharField(max_length=100)
-    purpose = models.CharField("waarom", max_length=16, choices=Purpose.choices)
+    purpose = models.CharField("why", max_length=16, choices=Purpose.choices)
 
     class Meta:
         ordering = ["-at"]
@@ -186,10 +182,6 @@ class Exhibit(models.Model):
     media_type = models.CharField(max_length=32)
     content = models.BinaryField()  # AES-GCM
     handed_in_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = "bewijsstuk"
-        verbose_name_plural = "bewijsstukken"
 
     def __str__(self) -> str:
         return str(self.id)

@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class EligibilityConfig(AppConfig):
     name = "ontwikkelrekening.eligibility"
     label = "eligibility"
-    verbose_name = "Beleid en beschikkingen"
+    verbose_name = "Policies and decisions"
     default_auto_field = "django.db.models.BigAutoField"

@@ -25,7 +25,7 @@ class PaymentBatch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     message_id = models.CharField(max_length=35, unique=True)
     state = models.CharField(max_length=9, choices=BatchState.choices, default=BatchState.PREPARED)
-    pay_on = models.DateField("betaaldatum")
+    pay_on = models.DateField()
     file = models.BinaryField(null=True)  # the XML as sent
     file_sha256 = models.CharField(max_length=64, blank=True)
     prepared_by = models.CharField(max_length=100)
@@ -38,8 +38,7 @@ class PaymentBatch(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "betaalbestand"
-        verbose_name_plural = "betaalbestanden"
+        verbose_name_plural = "payment batches"
         ordering = ["-prepared_at"]
         constraints = [
             models.CheckConstraint(
@@ -74,7 +73,7 @@ class Payout(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="payouts")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
-    iban = models.CharField(max_length=34)
+    iban = models.CharField("IBAN", max_length=34)
     amount = MoneyField(max_digits=12, decimal_places=2)
     reference = models.CharField(max_length=35, unique=True)
     state = models.CharField(max_length=9, choices=PayoutState.choices, default=PayoutState.OPEN)
@@ -82,8 +81,6 @@ class Payout(models.Model):
     claims = models.ManyToManyField(Claim, through="PayoutLine", related_name="payouts")
 
     class Meta:
-        verbose_name = "uitbetaling"
-        verbose_name_plural = "uitbetalingen"
         constraints = [
             models.UniqueConstraint(
                 name="provider_is_paid_once_per_batch", fields=["batch", "provider"]

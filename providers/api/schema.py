@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -157,9 +158,10 @@ class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 
 @cache
 def openapi(server: str) -> dict[str, Any]:
-    """The whole document, for the address people reach it at."""
+    """The whole document, for the address people reach it at. It tells what codes are called in Dutch."""
     generator = SchemaGenerator(urlconf=settings.API_URLS)  # type: ignore[no-untyped-call]
-    found: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    with override("nl"):
+        found: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
     found["servers"] = [{"url": f"{server}/api/v1"}]
     schemes = found["components"]["securitySchemes"]
     schemes["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = f"{server}/oauth/token"

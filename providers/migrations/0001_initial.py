@@ -177,14 +177,14 @@ class Migration(migrations.Migration):
                     "category",
                     models.CharField(
                         choices=[
-                            ("course", "opleiding"),
+                            ("course", "course"),
                             ("module", "module"),
-                            ("coaching", "coach"),
-                            ("evc", "EVC (ervaringscertificaat)"),
-                            ("exam", "examen"),
-                            ("childcare", "kinderopvang"),
-                            ("travel", "reiskosten"),
-                            ("materials", "materiaal"),
+                            ("coaching", "coaching"),
+                            ("evc", "EVC (recognition of experience)"),
+                            ("exam", "exam"),
+                            ("childcare", "childcare"),
+                            ("travel", "travel"),
+                            ("materials", "materials"),
                         ],
                         max_length=16,
                     ),
@@ -203,11 +203,11 @@ class Migration(migrations.Migration):
                     "mode",
                     models.CharField(
                         choices=[
-                            ("presential", "op locatie"),
+                            ("presential", "on location"),
                             ("online", "online"),
-                            ("blended", "deels online"),
-                            ("hybrid", "op locatie of online"),
-                            ("work_based", "op de werkplek"),
+                            ("blended", "partly online"),
+                            ("hybrid", "on location or online"),
+                            ("work_based", "at the workplace"),
                         ],
                         default="presential",
                         max_length=16,
@@ -222,9 +222,9 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("draft", "concept"),
-                            ("published", "gepubliceerd"),
-                            ("withdrawn", "ingetrokken"),
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
                         ],
                         default="draft",
                         max_length=9,
@@ -247,13 +247,11 @@ class Migration(migrations.Migration):
                             )
                         ),
                         output_field=models.TextField(),
-                        verbose_name="waarin gezocht wordt",
+                        verbose_name="what a search looks through",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "opleiding",
-                "verbose_name_plural": "opleidingen",
                 "ordering": ["name"],
             },
         ),
@@ -349,13 +347,13 @@ class Migration(migrations.Migration):
             name="Provider",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=70, verbose_name="naam")),
+                ("name", models.CharField(max_length=70)),
                 (
                     "kvk_number",
-                    models.CharField(max_length=8, unique=True, verbose_name="KvK-nummer"),
+                    models.CharField(max_length=8, unique=True, verbose_name="KvK number"),
                 ),
                 ("iban", models.CharField(max_length=34, unique=True, verbose_name="IBAN")),
-                ("admitted_on", models.DateField(verbose_name="toegelaten op")),
+                ("admitted_on", models.DateField()),
                 ("registered_at", models.DateTimeField()),
                 (
                     "payable",
@@ -366,10 +364,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "opleider",
-                "verbose_name_plural": "opleiders",
-            },
         ),
         migrations.CreateModel(
             name="CourseFile",
@@ -474,11 +468,11 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("agreed", "afgesproken"),
-                            ("redeemed", "ingeschreven"),
-                            ("cancelled", "geannuleerd"),
-                            ("lapsed", "vervallen"),
-                            ("finished", "afgerond"),
+                            ("agreed", "agreed"),
+                            ("redeemed", "enrolled"),
+                            ("cancelled", "cancelled"),
+                            ("lapsed", "lapsed"),
+                            ("finished", "finished"),
                         ],
                         default="agreed",
                         max_length=9,
@@ -512,8 +506,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "inschrijving",
-                "verbose_name_plural": "inschrijvingen",
                 "ordering": ["-agreed_at"],
             },
         ),
@@ -576,13 +568,13 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("submitted", "ingediend"),
-                            ("in_review", "in controle"),
-                            ("approved", "goedgekeurd"),
-                            ("refused", "afgewezen"),
-                            ("withdrawn", "ingetrokken"),
-                            ("in_file", "in betaalbestand"),
-                            ("paid", "betaald"),
+                            ("submitted", "submitted"),
+                            ("in_review", "in review"),
+                            ("approved", "approved"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                            ("in_file", "in a payment file"),
+                            ("paid", "paid"),
                         ],
                         default="submitted",
                         max_length=9,
@@ -614,8 +606,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "declaratie",
-                "verbose_name_plural": "declaraties",
                 "ordering": ["-submitted_at"],
             },
         ),
@@ -650,7 +640,6 @@ class Migration(migrations.Migration):
                             ("sandbox", "You asked the sandbox for a review."),
                         ],
                         max_length=16,
-                        verbose_name="uitgekozen omdat",
                     ),
                 ),
                 ("opened_at", models.DateTimeField()),
@@ -668,10 +657,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "controle",
-                "verbose_name_plural": "controles",
-            },
         ),
         migrations.CreateModel(
             name="StateChange",

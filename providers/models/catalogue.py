@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower
+from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from ledger.models import Account
@@ -16,40 +17,36 @@ from providers.states import CourseState
 class Category(models.TextChoices):
     """What credit may be spent on."""
 
-    COURSE = "course", "opleiding"
-    MODULE = "module", "module"
-    COACHING = "coaching", "coach"
-    EVC = "evc", "EVC (ervaringscertificaat)"
-    EXAM = "exam", "examen"
-    CHILDCARE = "childcare", "kinderopvang"
-    TRAVEL = "travel", "reiskosten"
-    MATERIALS = "materials", "materiaal"
+    COURSE = "course", _("course")
+    MODULE = "module", _("module")
+    COACHING = "coaching", _("coaching")
+    EVC = "evc", _("EVC (recognition of experience)")
+    EXAM = "exam", _("exam")
+    CHILDCARE = "childcare", _("childcare")
+    TRAVEL = "travel", _("travel")
+    MATERIALS = "materials", _("materials")
 
 
 class Mode(models.TextChoices):
     """How it is taught: OEAPI modesOfDelivery."""
 
-    PRESENTIAL = "presential", "op locatie"
-    ONLINE = "online", "online"
-    BLENDED = "blended", "deels online"
-    HYBRID = "hybrid", "op locatie of online"
-    WORK_BASED = "work_based", "op de werkplek"
+    PRESENTIAL = "presential", _("on location")
+    ONLINE = "online", _("online")
+    BLENDED = "blended", _("partly online")
+    HYBRID = "hybrid", _("on location or online")
+    WORK_BASED = "work_based", _("at the workplace")
 
 
 class Provider(models.Model):
     """Who teaches, coaches, assesses or cares for children; paid on one IBAN."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    name = models.CharField("naam", max_length=70)
-    kvk_number = models.CharField("KvK-nummer", max_length=8, unique=True)
+    name = models.CharField(max_length=70)
+    kvk_number = models.CharField("KvK number", max_length=8, unique=True)
     iban = models.CharField("IBAN", max_length=34, unique=True)
-    admitted_on = models.DateField("toegelaten op")
+    admitted_on = models.DateField()
     payable = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
     registered_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = "opleider"
-        verbose_name_plural = "opleiders"
 
     def __str__(self) -> str:
         return self.name
@@ -105,14 +102,12 @@ class Course(models.Model):
         ),
         output_field=models.TextField(),
         db_persist=True,
-        verbose_name="waarin gezocht wordt",
+        verbose_name="what a search looks through",
     )
 
     objects = CourseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "opleiding"
-        verbose_name_plural = "opleidingen"
         ordering = ["name"]
         indexes = [
             models.Index(

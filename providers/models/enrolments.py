@@ -75,8 +75,6 @@ class Enrolment(models.Model):
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "inschrijving"
-        verbose_name_plural = "inschrijvingen"
         ordering = ["-agreed_at"]
         indexes = [models.Index(fields=["provider", "-redeemed_at", "-id"])]
         constraints = [
@@ -145,8 +143,6 @@ class Claim(models.Model):
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "declaratie"
-        verbose_name_plural = "declaraties"
         ordering = ["-submitted_at"]
         indexes = [
             models.Index(fields=["provider", "-submitted_at", "-id"]),
@@ -210,7 +206,7 @@ class Review(models.Model):
     """A person's judgement of a claim that a rule could not settle; a refusal needs two people."""
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="review")
-    picked_because = models.CharField("uitgekozen omdat", max_length=16, choices=Doubt.choices)
+    picked_because = models.CharField(max_length=16, choices=Doubt.choices)
     opened_at = models.DateTimeField()
     verdict = models.CharField(max_length=8, blank=True)  # "approve" or "refuse"
     reason = models.CharField(max_length=500, blank=True)
@@ -219,8 +215,6 @@ class Review(models.Model):
     judged_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "controle"
-        verbose_name_plural = "controles"
         constraints = [
             models.CheckConstraint(
                 name="refusal_is_confirmed_by_someone_else",

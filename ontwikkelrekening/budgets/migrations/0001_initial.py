@@ -38,10 +38,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "afspraak",
-                "verbose_name_plural": "afspraken",
-            },
         ),
         migrations.CreateModel(
             name="Fund",
@@ -70,14 +66,14 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
                             choices=[
-                                ("course", "opleiding"),
+                                ("course", "course"),
                                 ("module", "module"),
-                                ("coaching", "coach"),
-                                ("evc", "EVC (ervaringscertificaat)"),
-                                ("exam", "examen"),
-                                ("childcare", "kinderopvang"),
-                                ("travel", "reiskosten"),
-                                ("materials", "materiaal"),
+                                ("coaching", "coaching"),
+                                ("evc", "EVC (recognition of experience)"),
+                                ("exam", "exam"),
+                                ("childcare", "childcare"),
+                                ("travel", "travel"),
+                                ("materials", "materials"),
                             ],
                             max_length=16,
                         ),
@@ -99,14 +95,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "conditions",
-                    models.CharField(blank=True, max_length=500, verbose_name="voorwaarden"),
+                    models.CharField(blank=True, max_length=500),
                 ),
                 (
                     "return_rule",
                     models.CharField(
                         choices=[
-                            ("fund", "blijft in het fonds"),
-                            ("funder", "terug naar de geldgever"),
+                            ("fund", "stays in the fund"),
+                            ("funder", "back to the funder"),
                         ],
                         default="fund",
                         max_length=6,
@@ -147,10 +143,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "fonds",
-                "verbose_name_plural": "fondsen",
-            },
         ),
         migrations.CreateModel(
             name="FundSum",
@@ -182,25 +174,23 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 (
                     "account_code",
-                    models.CharField(db_index=True, max_length=16, verbose_name="rekening"),
+                    models.CharField(db_index=True, max_length=16, verbose_name="account"),
                 ),
-                ("starts_on", models.DateField(verbose_name="vanaf")),
-                ("ends_on", models.DateField(verbose_name="weer actief op")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="active again on")),
                 (
                     "tranches",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.UUIDField(), size=None, verbose_name="tegoeden"
+                        base_field=models.UUIDField(), size=None
                     ),
                 ),
-                ("paused_by", models.CharField(max_length=100, verbose_name="gepauzeerd door")),
+                ("paused_by", models.CharField(max_length=100)),
                 (
                     "ended_by",
-                    models.CharField(blank=True, max_length=100, verbose_name="hervat door"),
+                    models.CharField(blank=True, max_length=100, verbose_name="resumed by"),
                 ),
             ],
             options={
-                "verbose_name": "pauze",
-                "verbose_name_plural": "pauzes",
                 "ordering": ["-starts_on"],
                 "constraints": [
                     models.CheckConstraint(
@@ -225,10 +215,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ("code", models.SlugField(max_length=32, unique=True)),
-                ("name", models.CharField(max_length=100, verbose_name="naam")),
-                ("opens_at", models.DateTimeField(verbose_name="opent op")),
-                ("closes_at", models.DateTimeField(verbose_name="sluit op")),
-                ("waits_until", models.DateField(verbose_name="wachtlijst tot en met")),
+                ("name", models.CharField(max_length=100)),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("waits_until", models.DateField(verbose_name="waiting list until")),
                 (
                     "ceiling",
                     models.BigIntegerField(
@@ -236,7 +226,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(1000000000000),
                         ],
-                        verbose_name="plafond (centen)",
+                        verbose_name="ceiling (cents)",
                     ),
                 ),
                 (
@@ -246,26 +236,26 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(1000000000000),
                         ],
-                        verbose_name="hoogste bedrag per persoon (centen)",
+                        verbose_name="highest amount per person (cents)",
                     ),
                 ),
                 (
                     "kind",
-                    models.SlugField(default="round", max_length=32, verbose_name="soort tegoed"),
+                    models.SlugField(default="round", max_length=32, verbose_name="kind of credit"),
                 ),
                 (
                     "categories",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
                             choices=[
-                                ("course", "opleiding"),
+                                ("course", "course"),
                                 ("module", "module"),
-                                ("coaching", "coach"),
-                                ("evc", "EVC (ervaringscertificaat)"),
-                                ("exam", "examen"),
-                                ("childcare", "kinderopvang"),
-                                ("travel", "reiskosten"),
-                                ("materials", "materiaal"),
+                                ("coaching", "coaching"),
+                                ("evc", "EVC (recognition of experience)"),
+                                ("exam", "exam"),
+                                ("childcare", "childcare"),
+                                ("travel", "travel"),
+                                ("materials", "materials"),
                             ],
                             max_length=16,
                         ),
@@ -281,7 +271,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(120),
                         ],
-                        verbose_name="kalenderjaren geldig",
+                        verbose_name="calendar years valid",
                     ),
                 ),
                 (
@@ -293,7 +283,6 @@ class Migration(migrations.Migration):
                         ],
                         default="priority",
                         max_length=8,
-                        verbose_name="verdeling",
                     ),
                 ),
                 (
@@ -305,18 +294,17 @@ class Migration(migrations.Migration):
                         ],
                         default="partial",
                         max_length=7,
-                        verbose_name="laatste toekenning",
                     ),
                 ),
-                ("fallback", models.CharField(max_length=500, verbose_name="bij storing")),
+                ("fallback", models.CharField(max_length=500, verbose_name="in case of failure")),
                 ("seed_hash", models.CharField(blank=True, max_length=64)),
                 (
                     "outside_source",
-                    models.CharField(blank=True, max_length=200, verbose_name="bron van buiten"),
+                    models.CharField(blank=True, max_length=200),
                 ),
                 (
                     "outside_value",
-                    models.CharField(blank=True, max_length=200, verbose_name="waarde van buiten"),
+                    models.CharField(blank=True, max_length=200),
                 ),
                 ("seed", models.CharField(blank=True, max_length=64)),
                 ("list_hash", models.CharField(blank=True, max_length=64)),
@@ -366,8 +354,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "tijdvak",
-                "verbose_name_plural": "tijdvakken",
                 "ordering": ["-opens_at"],
             },
         ),
@@ -390,10 +376,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "aanvraag",
-                "verbose_name_plural": "aanvragen",
-            },
         ),
         migrations.CreateModel(
             name="TopUpRun",
@@ -411,8 +393,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "jaarlijkse bijschrijving",
-                "verbose_name_plural": "jaarlijkse bijschrijvingen",
+                "verbose_name": "yearly top-up",
+                "verbose_name_plural": "yearly top-ups",
             },
         ),
         migrations.CreateModel(
@@ -452,14 +434,14 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
                             choices=[
-                                ("course", "opleiding"),
+                                ("course", "course"),
                                 ("module", "module"),
-                                ("coaching", "coach"),
-                                ("evc", "EVC (ervaringscertificaat)"),
-                                ("exam", "examen"),
-                                ("childcare", "kinderopvang"),
-                                ("travel", "reiskosten"),
-                                ("materials", "materiaal"),
+                                ("coaching", "coaching"),
+                                ("evc", "EVC (recognition of experience)"),
+                                ("exam", "exam"),
+                                ("childcare", "childcare"),
+                                ("travel", "travel"),
+                                ("materials", "materials"),
                             ],
                             max_length=16,
                         ),
@@ -507,10 +489,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "tegoed",
-                "verbose_name_plural": "tegoeden",
-            },
         ),
         migrations.CreateModel(
             name="Assessment",
@@ -550,20 +528,19 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         serialize=False,
                         to="budgets.application",
-                        verbose_name="aanvraag",
                     ),
                 ),
-                ("unmet", models.JSONField(verbose_name="niet voldaan aan")),
+                ("unmet", models.JSONField(verbose_name="not met")),
                 (
                     "confirmed_by",
-                    models.CharField(blank=True, max_length=100, verbose_name="bevestigd door"),
+                    models.CharField(blank=True, max_length=100),
                 ),
-                ("confirmed_at", models.DateTimeField(null=True, verbose_name="bevestigd op")),
+                ("confirmed_at", models.DateTimeField(null=True)),
                 ("erased_on", models.DateField(null=True)),
             ],
             options={
-                "verbose_name": "afwijzing in een tijdvak",
-                "verbose_name_plural": "afwijzingen in een tijdvak",
+                "verbose_name": "refusal in a round",
+                "verbose_name_plural": "refusals in a round",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -595,27 +572,26 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
                 ),
                 ("reason", models.UUIDField()),
-                ("proposed_by", models.CharField(max_length=100, verbose_name="voorgesteld door")),
-                ("proposed_at", models.DateTimeField(verbose_name="voorgesteld op")),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("proposed_at", models.DateTimeField()),
                 (
                     "answered_by",
-                    models.CharField(blank=True, max_length=100, verbose_name="beantwoord door"),
+                    models.CharField(blank=True, max_length=100),
                 ),
-                ("answered_at", models.DateTimeField(null=True, verbose_name="beantwoord op")),
-                ("admitted", models.BooleanField(default=False, verbose_name="toegelaten")),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("admitted", models.BooleanField(default=False)),
                 (
                     "refusal",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="admissions",
                         to="budgets.refusal",
-                        verbose_name="afwijzing",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "toelating in een tijdvak",
-                "verbose_name_plural": "toelatingen in een tijdvak",
+                "verbose_name": "admission in a round",
+                "verbose_name_plural": "admissions in a round",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("proposed_by__in", ["", "machine"]), _negated=True),
@@ -676,38 +652,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "plaats",
-            },
         ),
         migrations.CreateModel(
             name="ContributionFile",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("reference", models.CharField(max_length=100, verbose_name="kenmerk")),
-                ("text", models.TextField(verbose_name="inhoud")),
-                ("contributions", models.PositiveIntegerField(verbose_name="bijdragen")),
-                ("cents", models.BigIntegerField(verbose_name="bedrag (centen)")),
-                ("uploaded_by", models.CharField(max_length=100, verbose_name="klaargezet door")),
-                ("uploaded_at", models.DateTimeField(verbose_name="klaargezet op")),
+                ("reference", models.CharField(max_length=100)),
+                ("text", models.TextField(verbose_name="content")),
+                ("contributions", models.PositiveIntegerField()),
+                ("cents", models.BigIntegerField(verbose_name="amount (cents)")),
+                ("uploaded_by", models.CharField(max_length=100)),
+                ("uploaded_at", models.DateTimeField()),
                 (
                     "taken_in_by",
-                    models.CharField(blank=True, max_length=100, verbose_name="verwerkt door"),
+                    models.CharField(blank=True, max_length=100),
                 ),
-                ("taken_in_at", models.DateTimeField(null=True, verbose_name="verwerkt op")),
+                ("taken_in_at", models.DateTimeField(null=True)),
                 (
                     "fund",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="files",
                         to="budgets.fund",
-                        verbose_name="fonds",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "bestand met bijdragen",
-                "verbose_name_plural": "bestanden met bijdragen",
+                "verbose_name": "file with contributions",
+                "verbose_name_plural": "files with contributions",
                 "ordering": ["-uploaded_at"],
                 "constraints": [
                     models.UniqueConstraint(

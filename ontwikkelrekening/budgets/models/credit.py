@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger.models import Account
@@ -32,8 +33,8 @@ class FunderKind(models.TextChoices):
 class ReturnRule(models.TextChoices):
     """Where credit goes that expires, or whose owner leaves or dies."""
 
-    FUND = "fund", "blijft in het fonds"
-    FUNDER = "funder", "terug naar de geldgever"
+    FUND = "fund", _("stays in the fund")
+    FUNDER = "funder", _("back to the funder")
 
 
 class Fund(models.Model):
@@ -50,7 +51,7 @@ class Fund(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(YEARS_VALID_MAX)],
     )
-    conditions = models.CharField("voorwaarden", max_length=500, blank=True)
+    conditions = models.CharField(max_length=500, blank=True)
     return_rule = models.CharField(
         max_length=6, choices=ReturnRule.choices, default=ReturnRule.FUND
     )
@@ -64,8 +65,6 @@ class Fund(models.Model):
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name = "fonds"
-        verbose_name_plural = "fondsen"
         constraints = [
             models.CheckConstraint(
                 name="fund_is_of_a_known_kind",
@@ -113,21 +112,19 @@ class ContributionFile(models.Model):
     """A funder's file as it was handed in: checked by one member of staff, taken in by another."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    fund = models.ForeignKey(
-        Fund, on_delete=models.PROTECT, related_name="files", verbose_name="fonds"
-    )
-    reference = models.CharField("kenmerk", max_length=100)
-    text = models.TextField("inhoud")
-    contributions = models.PositiveIntegerField("bijdragen")
-    cents = models.BigIntegerField("bedrag (centen)")
-    uploaded_by = models.CharField("klaargezet door", max_length=100)
-    uploaded_at = models.DateTimeField("klaargezet op")
-    taken_in_by = models.CharField("verwerkt door", max_length=100, blank=True)
-    taken_in_at = models.DateTimeField("verwerkt op", null=True)
+    fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="files")
+    reference = models.CharField(max_length=100)
+    text = models.TextField("content")
+    contributions = models.PositiveIntegerField()
+    cents = models.BigIntegerField("amount (cents)")
+    uploaded_by = models.CharField(max_length=100)
+    uploaded_at = models.DateTimeField()
+    taken_in_by = models.CharField(max_length=100, blank=True)
+    taken_in_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "bestand met bijdragen"
-        verbose_name_plural = "bestanden met bijdragen"
+        verbose_name = "file with contributions"
+        verbose_name_plural = "files with contributions"
         ordering = ["-uploaded_at"]
         constraints = [
             models.UniqueConstraint(
@@ -153,8 +150,8 @@ class TopUpRun(models.Model):
     started_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "jaarlijkse bijschrijving"
-        verbose_name_plural = "jaarlijkse bijschrijvingen"
+        verbose_name = "yearly top-up"
+        verbose_name_plural = "yearly top-ups"
         constraints = [
             models.UniqueConstraint(name="top_up_runs_once_a_day", fields=["scheme", "decided_on"]),
         ]
@@ -241,8 +238,6 @@ class Tranche(models.Model):
     objects = TrancheQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "tegoed"
-        verbose_name_plural = "tegoeden"
         indexes = [
             models.Index(name="tranche_of_account", fields=["account_code"]),
             models.Index(
@@ -280,10 +275,6 @@ class Agreement(models.Model):
     account_code = models.CharField(max_length=16, db_index=True)
 
     objects = AgreementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "afspraak"
-        verbose_name_plural = "afspraken"
 
     def __str__(self) -> str:
         return str(self.enrolment_id)

@@ -22,16 +22,14 @@ class Pause(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    account_code = models.CharField("rekening", max_length=16, db_index=True)
-    starts_on = models.DateField("vanaf")
-    ends_on = models.DateField("weer actief op")
-    tranches = ArrayField(models.UUIDField(), verbose_name="tegoeden")
-    paused_by = models.CharField("gepauzeerd door", max_length=100)
-    ended_by = models.CharField("hervat door", max_length=100, blank=True)
+    account_code = models.CharField("account", max_length=16, db_index=True)
+    starts_on = models.DateField("from")
+    ends_on = models.DateField("active again on")
+    tranches = ArrayField(models.UUIDField())
+    paused_by = models.CharField(max_length=100)
+    ended_by = models.CharField("resumed by", max_length=100, blank=True)
 
     class Meta:
-        verbose_name = "pauze"
-        verbose_name_plural = "pauzes"
         ordering = ["-starts_on"]
         constraints = [
             models.CheckConstraint(

@@ -58,36 +58,34 @@ class Round(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="rounds")
     code = models.SlugField(max_length=32, unique=True)
-    name = models.CharField("naam", max_length=100)
-    opens_at = models.DateTimeField("opent op")
-    closes_at = models.DateTimeField("sluit op")
-    waits_until = models.DateField("wachtlijst tot en met")
+    name = models.CharField(max_length=100)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    waits_until = models.DateField("waiting list until")
     ceiling = models.BigIntegerField(
-        "plafond (centen)", validators=[MinValueValidator(1), MaxValueValidator(TRANSFER_MAX)]
+        "ceiling (cents)", validators=[MinValueValidator(1), MaxValueValidator(TRANSFER_MAX)]
     )
     grant = models.BigIntegerField(
-        "hoogste bedrag per persoon (centen)",
+        "highest amount per person (cents)",
         validators=[MinValueValidator(1), MaxValueValidator(TRANSFER_MAX)],
     )
-    kind = models.SlugField("soort tegoed", max_length=32, default="round")
+    kind = models.SlugField("kind of credit", max_length=32, default="round")
     categories = ArrayField(models.CharField(max_length=16, choices=Category.choices))
     years_valid = models.PositiveSmallIntegerField(
-        "kalenderjaren geldig",
+        "calendar years valid",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(YEARS_VALID_MAX)],
     )
-    division = models.CharField(
-        "verdeling", max_length=8, choices=Division.choices, default=Division.PRIORITY
-    )
+    division = models.CharField(max_length=8, choices=Division.choices, default=Division.PRIORITY)
     last_grant = models.CharField(
-        "laatste toekenning", max_length=7, choices=LastGrant.choices, default=LastGrant.PARTIAL
+        max_length=7, choices=LastGrant.choices, default=LastGrant.PARTIAL
     )
-    fallback = models.CharField("bij storing", max_length=500)
+    fallback = models.CharField("in case of failure", max_length=500)
     seed_hash = models.CharField(max_length=64, blank=True)
     # Randomness from outside that nobody here can steer, named beforehand; empty: none.
-    outside_source = models.CharField("bron van buiten", max_length=200, blank=True)
-    outside_value = models.CharField("waarde van buiten", max_length=200, blank=True)
+    outside_source = models.CharField(max_length=200, blank=True)
+    outside_value = models.CharField(max_length=200, blank=True)
     seed = models.CharField(max_length=64, blank=True)  # hexadecimal, once revealed
     # SHA-256 of what the draw fixed, line by line as published; set at the draw.
     list_hash = models.CharField(max_length=64, blank=True)
@@ -103,8 +101,6 @@ class Round(models.Model):
     objects = RoundQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "tijdvak"
-        verbose_name_plural = "tijdvakken"
         ordering = ["-opens_at"]
         constraints = [
             models.CheckConstraint(
@@ -177,8 +173,6 @@ class Application(models.Model):
     withdrawn = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name = "aanvraag"
-        verbose_name_plural = "aanvragen"
         indexes = [models.Index(name="application_of_account", fields=["account_code"])]
         constraints = [
             models.UniqueConstraint(
@@ -221,19 +215,15 @@ class Refusal(models.Model):
     Which they were is erased with the citizen. A round is not drawn before a person has confirmed every refusal in it.
     """
 
-    application = models.OneToOneField(
-        Application, on_delete=models.PROTECT, primary_key=True, verbose_name="aanvraag"
-    )
-    unmet = models.JSONField(
-        "niet voldaan aan"
-    )  # [rule, value] each, as in the trace of a decision
-    confirmed_by = models.CharField("bevestigd door", max_length=100, blank=True)
-    confirmed_at = models.DateTimeField("bevestigd op", null=True)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, primary_key=True)
+    unmet = models.JSONField("not met")  # [rule, value] each, as in the trace of a decision
+    confirmed_by = models.CharField(max_length=100, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
     erased_on = models.DateField(null=True)  # from then on without what was not met
 
     class Meta:
-        verbose_name = "afwijzing in een tijdvak"
-        verbose_name_plural = "afwijzingen in een tijdvak"
+        verbose_name = "refusal in a round"
+        verbose_name_plural = "refusals in a round"
         constraints = [
             models.CheckConstraint(
                 name="refusal_is_confirmed_by_a_person",
@@ -258,19 +248,17 @@ class Admission(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    refusal = models.ForeignKey(
-        Refusal, on_delete=models.PROTECT, related_name="admissions", verbose_name="afwijzing"
-    )
+    refusal = models.ForeignKey(Refusal, on_delete=models.PROTECT, related_name="admissions")
     reason = models.UUIDField()  # citizens.Writing
-    proposed_by = models.CharField("voorgesteld door", max_length=100)
-    proposed_at = models.DateTimeField("voorgesteld op")
-    answered_by = models.CharField("beantwoord door", max_length=100, blank=True)
-    answered_at = models.DateTimeField("beantwoord op", null=True)
-    admitted = models.BooleanField("toegelaten", default=False)
+    proposed_by = models.CharField(max_length=100)
+    proposed_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    admitted = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name = "toelating in een tijdvak"
-        verbose_name_plural = "toelatingen in een tijdvak"
+        verbose_name = "admission in a round"
+        verbose_name_plural = "admissions in a round"
         constraints = [
             models.CheckConstraint(
                 name="admission_is_proposed_by_a_person",
@@ -322,7 +310,6 @@ class Placing(models.Model):
     left_list = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name = "plaats"
         constraints = [
             models.UniqueConstraint(name="rank_is_given_once_per_round", fields=["round", "rank"]),
             models.CheckConstraint(

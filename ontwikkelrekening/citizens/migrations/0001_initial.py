@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                             ("audit", "checked how we decide and pay"),
                         ],
                         max_length=16,
-                        verbose_name="waarom",
+                        verbose_name="why",
                     ),
                 ),
             ],
@@ -53,13 +53,13 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("contract", "soort werk"),
-                            ("household", "huishouden"),
-                            ("benefit", "uitkering"),
-                            ("education", "hoogste opleiding"),
-                            ("working_since", "in dienst sinds"),
-                            ("residence", "woont in Nederland"),
-                            ("sex", "geslacht"),
+                            ("contract", "kind of work"),
+                            ("household", "household"),
+                            ("benefit", "benefit"),
+                            ("education", "highest education"),
+                            ("working_since", "employed since"),
+                            ("residence", "lives in the Netherlands"),
+                            ("sex", "sex"),
                         ],
                         max_length=16,
                     ),
@@ -69,9 +69,9 @@ class Migration(migrations.Migration):
                     "source",
                     models.CharField(
                         choices=[
-                            ("own_statement", "eigen opgave"),
+                            ("own_statement", "own statement"),
                             ("register", "register"),
-                            ("municipality", "gemeente"),
+                            ("municipality", "municipality"),
                             ("coach", "coach"),
                         ],
                         max_length=16,
@@ -81,10 +81,10 @@ class Migration(migrations.Migration):
                     "evidence",
                     models.CharField(
                         choices=[
-                            ("not_asked", "niet gevraagd"),
-                            ("asked", "gevraagd"),
-                            ("seen", "gezien"),
-                            ("rejected", "afgewezen"),
+                            ("not_asked", "not asked"),
+                            ("asked", "asked"),
+                            ("seen", "seen"),
+                            ("rejected", "rejected"),
                         ],
                         default="not_asked",
                         max_length=16,
@@ -97,10 +97,6 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField(null=True)),
                 ("recorded_at", models.DateTimeField()),
             ],
-            options={
-                "verbose_name": "omstandigheid",
-                "verbose_name_plural": "omstandigheden",
-            },
         ),
         migrations.CreateModel(
             name="Citizen",
@@ -108,20 +104,16 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 (
                     "account_code",
-                    models.CharField(max_length=16, unique=True, verbose_name="rekeningnummer"),
+                    models.CharField(max_length=16, unique=True),
                 ),
-                ("born_on", models.DateField(null=True, verbose_name="geboren op")),
+                ("born_on", models.DateField(null=True)),
                 ("bsn_lookup", models.BinaryField(max_length=32, null=True, unique=True)),
                 ("identity", models.BinaryField(null=True)),
                 ("language", models.CharField(default="nl", max_length=2)),
                 ("registered_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="gestopt op")),
+                ("ended_at", models.DateTimeField(null=True)),
                 ("erased_at", models.DateTimeField(null=True)),
             ],
-            options={
-                "verbose_name": "burger",
-                "verbose_name_plural": "burgers",
-            },
         ),
         migrations.CreateModel(
             name="Exhibit",
@@ -131,10 +123,6 @@ class Migration(migrations.Migration):
                 ("content", models.BinaryField()),
                 ("handed_in_at", models.DateTimeField()),
             ],
-            options={
-                "verbose_name": "bewijsstuk",
-                "verbose_name_plural": "bewijsstukken",
-            },
         ),
         migrations.CreateModel(
             name="Writing",

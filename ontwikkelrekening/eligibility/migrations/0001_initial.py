@@ -22,15 +22,11 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("started_at", models.DateTimeField(verbose_name="begonnen op")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="klaar op")),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
                 ("last_id", models.UUIDField(null=True)),
-                ("replayed", models.PositiveBigIntegerField(default=0, verbose_name="overgedaan")),
+                ("replayed", models.PositiveBigIntegerField(default=0)),
             ],
-            options={
-                "verbose_name": "heruitvoering",
-                "verbose_name_plural": "heruitvoeringen",
-            },
         ),
         migrations.CreateModel(
             name="Scheme",
@@ -42,11 +38,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.SlugField(max_length=32, unique=True)),
-                ("name", models.CharField(max_length=100, verbose_name="naam")),
+                ("name", models.CharField(max_length=100)),
             ],
             options={
-                "verbose_name": "regeling",
-                "verbose_name_plural": "regelingen",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("code__regex", "^[-a-zA-Z0-9_]+$")),
@@ -64,7 +58,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("granted", "toegekend"), ("refused", "afgewezen")], max_length=8
+                        choices=[("granted", "granted"), ("refused", "refused")], max_length=8
                     ),
                 ),
                 ("priority", models.PositiveSmallIntegerField()),
@@ -87,10 +81,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "beschikking",
-                "verbose_name_plural": "beschikkingen",
-            },
         ),
         migrations.CreateModel(
             name="Objection",
@@ -99,21 +89,21 @@ class Migration(migrations.Migration):
                 ("account_code", models.CharField(db_index=True, max_length=16)),
                 ("words", models.UUIDField()),
                 ("answer", models.UUIDField(null=True)),
-                ("filed_on", models.DateField(verbose_name="ingediend op")),
-                ("in_time", models.BooleanField(verbose_name="op tijd")),
-                ("committee", models.BooleanField(default=False, verbose_name="met commissie")),
-                ("decide_by", models.DateField(verbose_name="uiterlijk beslissen op")),
-                ("extended", models.BooleanField(default=False, verbose_name="verlengd")),
+                ("filed_on", models.DateField()),
+                ("in_time", models.BooleanField()),
+                ("committee", models.BooleanField(default=False, verbose_name="with committee")),
+                ("decide_by", models.DateField()),
+                ("extended", models.BooleanField(default=False)),
                 (
                     "state",
                     models.CharField(
                         choices=[
-                            ("filed", "ingediend"),
-                            ("acknowledged", "ontvangst bevestigd"),
-                            ("upheld", "besluit blijft"),
-                            ("replaced", "nieuw besluit"),
-                            ("inadmissible", "niet in behandeling"),
-                            ("withdrawn", "ingetrokken"),
+                            ("filed", "filed"),
+                            ("acknowledged", "receipt confirmed"),
+                            ("upheld", "the decision stands"),
+                            ("replaced", "new decision"),
+                            ("inadmissible", "not taken up"),
+                            ("withdrawn", "withdrawn"),
                         ],
                         default="filed",
                         max_length=12,
@@ -137,10 +127,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "bezwaar",
-                "verbose_name_plural": "bezwaren",
-            },
         ),
         migrations.CreateModel(
             name="ObjectionMove",
@@ -178,9 +164,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("version", models.PositiveIntegerField(verbose_name="versie")),
-                ("starts_on", models.DateField(verbose_name="geldt vanaf")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="geldt tot")),
+                ("version", models.PositiveIntegerField()),
+                ("starts_on", models.DateField(verbose_name="holds from")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="holds until")),
                 (
                     "state",
                     models.CharField(
@@ -228,13 +214,11 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="supersedes",
                         to="eligibility.policy",
-                        verbose_name="vervangen door",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "beleidsversie",
-                "verbose_name_plural": "beleidsversies",
+                "verbose_name_plural": "policies",
             },
         ),
         migrations.AddField(
@@ -257,10 +241,10 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.SlugField(max_length=64)),
                 ("value", models.JSONField()),
-                ("ground", models.CharField(max_length=200, verbose_name="grondslag")),
+                ("ground", models.CharField(max_length=200, verbose_name="legal ground")),
                 (
                     "reason",
-                    models.CharField(blank=True, max_length=500, verbose_name="toelichting"),
+                    models.CharField(blank=True, max_length=500, verbose_name="explanation"),
                 ),
                 (
                     "policy",
@@ -302,7 +286,7 @@ class Migration(migrations.Migration):
             name="Simulation",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("on", models.DateField(verbose_name="op")),
+                ("on", models.DateField()),
                 ("started_by", models.CharField(max_length=100)),
                 ("started_at", models.DateTimeField()),
                 (
@@ -322,10 +306,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "doorrekening",
-                "verbose_name_plural": "doorrekeningen",
-            },
         ),
         migrations.CreateModel(
             name="SimulationChunk",
@@ -380,8 +360,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "toepassing van de hardheidsclausule",
-                "verbose_name_plural": "toepassingen van de hardheidsclausule",
+                "verbose_name": "deviation for hardship",
+                "verbose_name_plural": "deviations for hardship",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -426,8 +406,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("until", models.DateField(verbose_name="uiterlijk op")),
-                ("reason", models.UUIDField(verbose_name="reden")),
+                ("until", models.DateField(verbose_name="at the latest on")),
+                ("reason", models.UUIDField()),
                 ("granted_by", models.CharField(max_length=100)),
                 ("granted_at", models.DateTimeField()),
                 (
@@ -440,8 +420,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "verlenging",
-                "verbose_name_plural": "verlengingen",
                 "constraints": [
                     models.UniqueConstraint(fields=("decision",), name="decision_is_extended_once"),
                     models.CheckConstraint(

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.eligibility.models.policies import Policy, Scheme
 
@@ -13,8 +14,8 @@ MACHINE = "machine"  # who decided, where no person did
 
 
 class Outcome(models.TextChoices):
-    GRANTED = "granted", "toegekend"
-    REFUSED = "refused", "afgewezen"
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -65,8 +66,6 @@ class Decision(models.Model):
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "beschikking"
-        verbose_name_plural = "beschikkingen"
         constraints = [
             models.CheckConstraint(
                 name="granted_decision_has_an_amount",
@@ -106,14 +105,12 @@ class Extension(models.Model):
     """More time for a decision, with a reason that is kept with the citizen (Awb 4:14)."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="extensions")
-    until = models.DateField("uiterlijk op")
-    reason = models.UUIDField("reden")  # citizens.Writing
+    until = models.DateField("at the latest on")
+    reason = models.UUIDField()  # citizens.Writing
     granted_by = models.CharField(max_length=100)
     granted_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "verlenging"
-        verbose_name_plural = "verlengingen"
         constraints = [
             models.UniqueConstraint(name="decision_is_extended_once", fields=["decision"]),
             models.CheckConstraint(
@@ -146,8 +143,8 @@ class Deviation(models.Model):
     )
 
     class Meta:
-        verbose_name = "toepassing van de hardheidsclausule"
-        verbose_name_plural = "toepassingen van de hardheidsclausule"
+        verbose_name = "deviation for hardship"
+        verbose_name_plural = "deviations for hardship"
         constraints = [
             models.CheckConstraint(
                 name="deviation_is_proposed_by_a_person",

@@ -6,17 +6,18 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.eligibility.models.decisions import MACHINE, Decision
 
 
 class ObjectionState(models.TextChoices):
-    FILED = "filed", "ingediend"
-    ACKNOWLEDGED = "acknowledged", "ontvangst bevestigd"
-    UPHELD = "upheld", "besluit blijft"  # the decision stands
-    REPLACED = "replaced", "nieuw besluit"  # the decision is replaced
-    INADMISSIBLE = "inadmissible", "niet in behandeling"
-    WITHDRAWN = "withdrawn", "ingetrokken"
+    FILED = "filed", _("filed")
+    ACKNOWLEDGED = "acknowledged", _("receipt confirmed")
+    UPHELD = "upheld", _("the decision stands")  # the decision stands
+    REPLACED = "replaced", _("new decision")  # the decision is replaced
+    INADMISSIBLE = "inadmissible", _("not taken up")
+    WITHDRAWN = "withdrawn", _("withdrawn")
 
 
 OPEN = (ObjectionState.FILED, ObjectionState.ACKNOWLEDGED)
@@ -37,11 +38,11 @@ class Objection(models.Model):
     account_code = models.CharField(max_length=16, db_index=True)
     words = models.UUIDField()  # citizens.Writing
     answer = models.UUIDField(null=True)  # citizens.Writing
-    filed_on = models.DateField("ingediend op")
-    in_time = models.BooleanField("op tijd")
-    committee = models.BooleanField("met commissie", default=False)
-    decide_by = models.DateField("uiterlijk beslissen op")
-    extended = models.BooleanField("verlengd", default=False)
+    filed_on = models.DateField()
+    in_time = models.BooleanField()
+    committee = models.BooleanField("with committee", default=False)
+    decide_by = models.DateField()
+    extended = models.BooleanField(default=False)
     state = models.CharField(
         max_length=12, choices=ObjectionState.choices, default=ObjectionState.FILED
     )
@@ -52,8 +53,6 @@ class Objection(models.Model):
     objects = ObjectionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "bezwaar"
-        verbose_name_plural = "bezwaren"
         constraints = [
             models.UniqueConstraint(
                 name="decision_is_objected_to_once",

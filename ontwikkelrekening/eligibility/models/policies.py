@@ -18,11 +18,9 @@ class Scheme(models.Model):
     """A source of money with its policy: the state, a sector fund, a municipality, an employer."""
 
     code = models.SlugField(max_length=32, unique=True)
-    name = models.CharField("naam", max_length=100)
+    name = models.CharField(max_length=100)
 
     class Meta:
-        verbose_name = "regeling"
-        verbose_name_plural = "regelingen"
         constraints = [
             models.CheckConstraint(
                 name="scheme_code_can_stand_in_an_address", condition=Q(code__regex=SLUG)
@@ -58,9 +56,9 @@ class Policy(models.Model):
     """
 
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="policies")
-    version = models.PositiveIntegerField("versie")
-    starts_on = models.DateField("geldt vanaf")
-    ends_on = models.DateField("geldt tot", null=True, blank=True)
+    version = models.PositiveIntegerField()
+    starts_on = models.DateField("holds from")
+    ends_on = models.DateField("holds until", null=True, blank=True)
     state = models.CharField(max_length=10, choices=PolicyState.choices, default=PolicyState.DRAFT)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -75,14 +73,12 @@ class Policy(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="supersedes",
-        verbose_name="vervangen door",
     )
 
     objects = PolicyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "beleidsversie"
-        verbose_name_plural = "beleidsversies"
+        verbose_name_plural = "policies"
         constraints = [
             models.UniqueConstraint(
                 name="policy_version_is_unique_in_its_scheme", fields=["scheme", "version"]
@@ -120,8 +116,8 @@ class PolicyParameter(models.Model):
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="parameters")
     key = models.SlugField(max_length=64)
     value = models.JSONField()
-    ground = models.CharField("grondslag", max_length=200)
-    reason = models.CharField("toelichting", max_length=500, blank=True)
+    ground = models.CharField("legal ground", max_length=200)
+    reason = models.CharField("explanation", max_length=500, blank=True)
 
     class Meta:
         constraints = [

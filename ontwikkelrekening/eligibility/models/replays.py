@@ -8,14 +8,10 @@ from django.db import models
 class Replay(models.Model):
     """One pass over every decision, in the order of their ids."""
 
-    started_at = models.DateTimeField("begonnen op")
-    finished_at = models.DateTimeField("klaar op", null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
     last_id = models.UUIDField(null=True)  # decisions up to and with this one are done
-    replayed = models.PositiveBigIntegerField("overgedaan", default=0)
-
-    class Meta:
-        verbose_name = "heruitvoering"
-        verbose_name_plural = "heruitvoeringen"
+    replayed = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"

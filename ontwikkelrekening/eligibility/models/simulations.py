@@ -15,13 +15,9 @@ class Simulation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     draft = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="simulations")
     current = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
-    on = models.DateField("op")
+    on = models.DateField()
     started_by = models.CharField(max_length=100)
     started_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = "doorrekening"
-        verbose_name_plural = "doorrekeningen"
 
     def __str__(self) -> str:
         return f"{self.draft} op {self.on}"

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
-                ("pay_on", models.DateField(verbose_name="betaaldatum")),
+                ("pay_on", models.DateField()),
                 ("file", models.BinaryField(null=True)),
                 ("file_sha256", models.CharField(blank=True, max_length=64)),
                 ("prepared_by", models.CharField(max_length=100)),
@@ -46,8 +46,7 @@ class Migration(migrations.Migration):
                 ("settled_at", models.DateTimeField(null=True)),
             ],
             options={
-                "verbose_name": "betaalbestand",
-                "verbose_name_plural": "betaalbestanden",
+                "verbose_name_plural": "payment batches",
                 "ordering": ["-prepared_at"],
                 "constraints": [
                     models.CheckConstraint(
@@ -80,7 +79,7 @@ class Migration(migrations.Migration):
             name="Payout",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("iban", models.CharField(max_length=34)),
+                ("iban", models.CharField(max_length=34, verbose_name="IBAN")),
                 (
                     "amount_currency",
                     djmoney.models.fields.CurrencyField(
@@ -120,10 +119,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "uitbetaling",
-                "verbose_name_plural": "uitbetalingen",
-            },
         ),
         migrations.CreateModel(
             name="PayoutLine",
