@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from ontwikkelrekening.provider_area.words import (
-    CATEGORIES,
-    LEVELS,
-    MODES,
-    SCOPE_WORDS,
-    reason_in_words,
-)
-from ontwikkelrekening.tables.table import Text
+from ontwikkelrekening.provider_area.words import LEVELS, SCOPE_WORDS, reason_in_words
 from ontwikkelrekening.tables.words import LANGUAGES
 from providers.api.fields import MANY_LINES, PERHAPS_EMPTY
 from providers.claiming.submitting import Evidence, Instalment
 from providers.importing import Unreadable, decoded
-from providers.models import Course
+from providers.models import Category, Course, Mode
 from providers.publishing import CourseDetails
 
 REQUIRED = {"required": _("Fill this in.")}
@@ -99,8 +93,9 @@ def _number(label: Any, least: int, most: int, **options: Any) -> forms.IntegerF
     )
 
 
-def _choice(label: Any, choices: Mapping[str, Text], **options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=list(choices.items()), **options)
+def _choice(label: Any, choices: Iterable[tuple[Any, Any]], **options: Any) -> forms.ChoiceField:
+    said = [(code, capfirst(words)) for code, words in choices]
+    return forms.ChoiceField(label=label, choices=said, **options)
 
 
 class CourseForm(StyledForm):
@@ -126,15 +121,15 @@ class CourseForm(StyledForm):
         validators=[many_lines],
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    category = _choice(_("Kind"), CATEGORIES)
+    category = _choice(_("Kind"), Category.choices)
     price = EurosField(label=_("Price in euros"), help_text=_("All-in: the citizen pays no more."))
     hours = _number(_("Hours of study"), 1, 10_000)
     sessions = _number(_("Number of sessions"), 1, 200, initial=1)
     weeks = _number(_("Number of weeks"), 1, 208, initial=13)
-    mode = _choice(_("How it is taught"), MODES)
+    mode = _choice(_("How it is taught"), Mode.choices)
     place = forms.CharField(label=_("Place"), max_length=100, required=False, validators=[one_line])
-    level = _choice(_("Level"), LEVELS, required=False)
-    language = _choice(_("Language"), LANGUAGES)
+    level = _choice(_("Level"), LEVELS.items(), required=False)
+    language = _choice(_("Language"), LANGUAGES.items())
     has_certificate = forms.BooleanField(
         label=_("There is a certificate"), required=False, initial=True
     )

@@ -12,28 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Text
 from providers.importing import Outcome
-from providers.models import Category, Claim, Mode
+from providers.models import Claim
 from providers.states import ClaimState
 
 NUMBER = re.compile(r"\d+")
 
-CATEGORIES: dict[str, Text] = {
-    Category.COURSE: pgettext_lazy("provider", "Course"),
-    Category.MODULE: pgettext_lazy("provider", "Module"),
-    Category.COACHING: pgettext_lazy("provider", "Coaching"),
-    Category.EVC: pgettext_lazy("provider", "Recognition of experience (EVC)"),
-    Category.EXAM: pgettext_lazy("provider", "Exam"),
-    Category.CHILDCARE: pgettext_lazy("provider", "Childcare"),
-    Category.TRAVEL: pgettext_lazy("provider", "Travel"),
-    Category.MATERIALS: pgettext_lazy("provider", "Materials"),
-}
-MODES: dict[str, Text] = {
-    Mode.PRESENTIAL: pgettext_lazy("provider", "At a location"),
-    Mode.ONLINE: pgettext_lazy("provider", "Online"),
-    Mode.BLENDED: pgettext_lazy("provider", "Partly online"),
-    Mode.HYBRID: pgettext_lazy("provider", "At a location or online"),
-    Mode.WORK_BASED: pgettext_lazy("provider", "At work"),
-}
 # By their names in the Open Education API.
 LEVELS: dict[str, Text] = {
     "": pgettext_lazy("provider", "No level"),

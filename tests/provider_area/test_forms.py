@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.utils.translation import override
 
 from ontwikkelrekening.provider_area.forms import CourseForm
 from providers.api.serializers import NewCourse
@@ -40,3 +41,15 @@ def test_a_field_has_the_limits_of_the_api(name: str) -> None:
         return
     for limit in LIMITS:
         assert getattr(ours, limit, None) == getattr(api, limit, None), limit
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "way"),
+    [("nl", "Kinderopvang", "Op locatie"), ("en", "Childcare", "On location")],
+)
+def test_choices_are_read_in_the_readers_language(language: str, kind: str, way: str) -> None:
+    with override(language):
+        form = str(CourseForm())
+
+    assert f'<option value="childcare">{kind}</option>' in form
+    assert f'<option value="presential">{way}</option>' in form

@@ -20,7 +20,6 @@ from ontwikkelrekening.audit.views.bookings import transfers_table
 from ontwikkelrekening.budgets.models import Agreement
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, table_on
-from ontwikkelrekening.tables.words import STATES
 from providers.models import Claim, Enrolment, Review, StateChange
 from providers.states import ClaimState
 
@@ -49,7 +48,7 @@ def claims(request: HttpRequest) -> HttpResponseBase:
         states=[
             ("", _("All")),
             ("unpaid", _("Approved, not yet paid")),
-            *((known, STATES[known][0]) for known in ClaimState.values),
+            *ClaimState.choices,
         ],
     )
 

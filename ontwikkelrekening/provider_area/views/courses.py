@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.asking import Done, Question, ask, sent
 from ontwikkelrekening.provider_area.forms import CourseForm, Yes
 from ontwikkelrekening.provider_area.pages import answer
-from ontwikkelrekening.provider_area.words import CATEGORIES, LEVELS, MODES
+from ontwikkelrekening.provider_area.words import LEVELS
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Column, Queried, table_on
 from ontwikkelrekening.tables.words import LANGUAGES
@@ -49,7 +50,12 @@ def courses(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         columns=[
             Column("name", _("Course"), lambda x: x.name, link=_address, order="name"),
             Column("code", _("Your code"), lambda x: x.code, "code", order="code"),
-            Column("category", _("Kind"), lambda x: CATEGORIES[x.category], order="category"),
+            Column(
+                "category",
+                _("Kind"),
+                lambda x: capfirst(x.get_category_display()),
+                order="category",
+            ),
             Column("price", _("Price"), lambda x: to_cents(x.price), "cents", order="price"),
             Column("state", _("State"), lambda x: x.state, "state", order="state"),
             Column(
@@ -89,8 +95,8 @@ def course(request: HttpRequest, staff: Staff, course_id: UUID) -> HttpResponseB
         trail=[_list()],
         tables=[history_table(request, StateChange.objects.filter(subject_id=found.pk))],
         course=found,
-        category=CATEGORIES[found.category],
-        mode=MODES[found.mode],
+        category=capfirst(found.get_category_display()),
+        mode=capfirst(found.get_mode_display()),
         level=LEVELS.get(found.level, found.level),
         language=LANGUAGES.get(found.language, found.language),
     )
