@@ -1,6 +1,7 @@
 """Decide every decision ever taken again, from its stored facts and policy version, and compare.
 
-Not those on somebody who was erased: their facts are gone.
+Not those on somebody who was erased: their facts are gone. A decision that was erased while its citizen
+was not, differs.
 
 Chunk by chunk, each in a transaction of its own that also writes how far it is and what differed: killed
 in the middle it goes on where it was, and no difference is lost.
@@ -10,8 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,13 +27,32 @@ from ontwikkelrekening.eligibility.rules import Facts, decide
 # as text, and only the facts are parsed.
 DECISIONS = """
     SELECT d.id, d.policy_id, d.outcome, d.priority, d.amount,
-           d.facts::text, d.trace::text, d.grants::text, v.grants::text AS deviated
+           d.facts::text, d.trace::text, d.grants::text, v.grants::text AS deviated,
+           d.erased_on, CASE WHEN d.erased_on IS NOT NULL THEN (
+               SELECT c.erased_at FROM citizens_citizen c WHERE c.account_code = d.account_code
+           ) END
     FROM eligibility_decision d
     LEFT JOIN eligibility_deviation v ON v.result_id = d.id
-    WHERE d.id > %s AND d.erased_on IS NULL ORDER BY d.id LIMIT %s
+    WHERE d.id > %s ORDER BY d.id LIMIT %s
 """
 CHUNK = 5000
 BEFORE_ALL = UUID(int=0)
+
+
+class _Stored(NamedTuple):
+    """A decision as it is stored, in JSON where it is; `erased_at` is of its citizen."""
+
+    id: UUID
+    policy_id: int
+    outcome: str
+    priority: int
+    amount: int
+    facts: str
+    trace: str
+    grants: str
+    deviated: str | None
+    erased_on: date | None
+    erased_at: datetime | None
 
 
 @transaction.atomic
@@ -43,7 +63,7 @@ def begin(*, at: datetime, anew: bool = False) -> Replay:
 
 
 def replay(run: Replay) -> Iterator[int]:
-    """Go on with a replay; yields how many decisions were done, chunk by chunk, till there are none."""
+    """Go on with a replay; yields how many decisions it came past, chunk by chunk, till there are none."""
     parameters: dict[int, Parameters] = {}
     while done := _next_chunk(run, parameters):
         yield done
@@ -60,37 +80,48 @@ def _next_chunk(run: Replay, parameters: dict[int, Parameters]) -> int:
     state = Replay.objects.select_for_update().get(pk=run.pk)
     with connection.cursor() as cursor:
         cursor.execute(DECISIONS, [state.last_id or BEFORE_ALL, CHUNK])
-        rows = cursor.fetchall()
+        rows = list(map(_Stored._make, cursor.fetchall()))
     if not rows:
         return 0
-    for policy in Policy.objects.filter(pk__in={row[1] for row in rows} - set(parameters)):
+    for policy in Policy.objects.filter(pk__in={row.policy_id for row in rows} - set(parameters)):
         parameters[policy.pk] = parameters_of(policy)
     Difference.objects.bulk_create(
         difference for row in rows for difference in _compare(run, row, parameters)
     )
-    state.last_id = rows[-1][0]
-    state.replayed += len(rows)
-    state.save(update_fields=["last_id", "replayed"])
+    state.last_id = rows[-1].id
+    left_out = sum(row.erased_on is not None for row in rows)
+    state.left_out += left_out
+    state.replayed += len(rows) - left_out
+    state.save(update_fields=["last_id", "left_out", "replayed"])
     return len(rows)
 
 
-def _compare(
-    run: Replay, row: tuple[Any, ...], parameters: dict[int, Parameters]
-) -> Iterator[Difference]:
-    id_, policy_id, outcome, priority, amount, facts, trace, grants, deviated = row
-    result = decide(Facts(**json.loads(facts)), parameters[policy_id])
-    expected, replayed_outcome = packed_grants(result), str(result.outcome)
-    if deviated is not None:  # a person set other sums; the steps are still the rules'
-        expected, replayed_outcome = deviated, Outcome.GRANTED.value
-    compared: tuple[tuple[str, object, object], ...] = (
-        ("outcome", outcome, replayed_outcome),
-        ("priority", priority, result.priority),
-        ("grants", grants, expected),
-        ("amount", amount, sum(cents for _, cents in json.loads(expected))),
-        ("trace", trace, packed(result)),
-    )
-    for field, stored, replayed in compared:
+def _compare(run: Replay, row: _Stored, parameters: dict[int, Parameters]) -> Iterator[Difference]:
+    for field, stored, replayed in _compared(row, parameters):
         if stored != replayed:
             yield Difference(
-                replay=run, decision_id=id_, field=field, stored=str(stored), replayed=str(replayed)
+                replay=run,
+                decision_id=row.id,
+                field=field,
+                stored=str(stored),
+                replayed=str(replayed),
             )
+
+
+def _compared(
+    row: _Stored, parameters: dict[int, Parameters]
+) -> tuple[tuple[str, object, object], ...]:
+    """Of each field: its name, what is stored and what it should be."""
+    if row.erased_on is not None:
+        return (("erased_on", row.erased_on, row.erased_on if row.erased_at else None),)
+    result = decide(Facts(**json.loads(row.facts)), parameters[row.policy_id])
+    expected, outcome = packed_grants(result), str(result.outcome)
+    if row.deviated is not None:  # a person set other sums; the steps are still the rules'
+        expected, outcome = row.deviated, Outcome.GRANTED.value
+    return (
+        ("outcome", row.outcome, outcome),
+        ("priority", row.priority, result.priority),
+        ("grants", row.grants, expected),
+        ("amount", row.amount, sum(cents for _, cents in json.loads(expected))),
+        ("trace", row.trace, packed(result)),
+    )

@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility import replaying
 from ontwikkelrekening.eligibility.example import create_example_scheme
 from ontwikkelrekening.eligibility.models import Decision, Difference, Replay, Scheme
@@ -25,7 +27,7 @@ def test_nothing_differs(scheme: Scheme, capsys: pytest.CaptureFixture[str]) -> 
 
     call_command("replay_decisions")
 
-    assert "4 decisions replayed, 0 differences" in capsys.readouterr().out
+    assert "4 decisions replayed, 0 erased and left out, 0 differences" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,32 @@ def test_every_altered_decision_is_named(
 
     told = capsys.readouterr()
     assert all(f"{decision.pk} priority: stored" in told.err for decision in made)
-    assert "3 decisions replayed, 3 differences" in told.out
+    assert "3 decisions replayed, 0 erased and left out, 3 differences" in told.out
+
+
+def test_a_decision_is_erased_with_its_citizen_and_is_left_out(
+    scheme: Scheme, capsys: pytest.CaptureFixture[str]
+) -> None:
+    erased, _ = decided(scheme, fatima(), henk())
+    erase(Citizen.objects.get(account_code=erased.account_code), at=AT)
+
+    call_command("replay_decisions")
+
+    assert "1 decisions replayed, 1 erased and left out, 0 differences" in capsys.readouterr().out
+
+
+def test_a_decision_that_was_erased_without_its_citizen_is_named(
+    scheme: Scheme, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (decision,) = decided(scheme, fatima())
+    alter("facts = '{}', trace = '[]', erased_on = '2026-03-01'")
+
+    with pytest.raises(CommandError, match="1 stored decisions"):
+        call_command("replay_decisions")
+
+    told = capsys.readouterr()
+    assert f"{decision.pk} erased_on: stored 2026-03-01, replayed None" in told.err
+    assert "0 decisions replayed, 1 erased and left out, 1 differences" in told.out
 
 
 def test_stopped_in_the_middle_it_goes_on_where_it_was(
@@ -75,7 +102,7 @@ def test_stopped_in_the_middle_it_goes_on_where_it_was(
 
     told = capsys.readouterr()
     assert "Goes on after 1 decisions." in told.err
-    assert "3 decisions replayed, 0 differences" in told.out
+    assert "3 decisions replayed, 0 erased and left out, 0 differences" in told.out
     assert Replay.objects.get().finished_at is not None
 
 

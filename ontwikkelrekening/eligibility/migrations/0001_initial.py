@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
                 ("last_id", models.UUIDField(null=True)),
                 ("replayed", models.PositiveBigIntegerField(default=0)),
+                ("left_out", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

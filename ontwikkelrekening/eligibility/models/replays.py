@@ -12,6 +12,7 @@ class Replay(models.Model):
     finished_at = models.DateTimeField(null=True)
     last_id = models.UUIDField(null=True)  # decisions up to and with this one are done
     replayed = models.PositiveBigIntegerField(default=0)
+    left_out = models.PositiveBigIntegerField(default=0)  # erased with the citizen
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"

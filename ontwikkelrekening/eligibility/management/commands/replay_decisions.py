@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         start = time.monotonic()
         run = begin(at=timezone.now(), anew=options["anew"])
-        before, done = run.replayed, 0
+        before, done = run.replayed + run.left_out, 0
         if before:
             self.stderr.write(f"Goes on after {before} decisions.")
         total = Decision.objects.count()
@@ -33,13 +33,14 @@ class Command(BaseCommand):
                 progress.update(number)
         finish(run, at=timezone.now())
         seconds = time.monotonic() - start
+        run.refresh_from_db()
         for difference in run.differences.iterator():
             self.stderr.write(str(difference))
         differing = run.differences.count()
         altered = run.differences.values("decision_id").distinct().order_by().count()
         self.stdout.write(
-            f"{before + done} decisions replayed, {differing} differences"
-            f" ({seconds:.1f} s, {done / seconds:,.0f} a second)."
+            f"{run.replayed} decisions replayed, {run.left_out} erased and left out,"
+            f" {differing} differences ({seconds:.1f} s, {done / seconds:,.0f} a second)."
         )
         if differing:
             raise CommandError(f"{altered} stored decisions and the rules do not agree.")
