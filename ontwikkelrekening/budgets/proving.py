@@ -15,7 +15,15 @@ from django.db.models import Count, IntegerField, Q, Sum
 from django.db.models.functions import Cast
 
 from ledger.balances import totals
-from ontwikkelrekening.budgets.models import Application, Division, Placing, Round, RoundState
+from ledger.models import Transfer
+from ontwikkelrekening.budgets.models import (
+    Application,
+    Division,
+    Fund,
+    Placing,
+    Round,
+    RoundState,
+)
 
 COLUMNS = ("application", "class", "missed", "wantedCents", "rank", "grantedCents", "left")
 
@@ -55,13 +63,20 @@ class Place:
 
 
 def standing(round_: Round) -> Standing:
-    """How a round stands now; what came and went is read from its account in the ledger."""
+    """How a round stands now; what came and went is read from its account in the ledger.
+
+    What was granted is read from the places: so that both together come to the ceiling says something.
+    """
     sums = Placing.objects.filter(round=round_).aggregate(
         placed=Count("pk"),
         winners=Count("pk", filter=Q(granted__gt=0)),
         cents=Sum("granted", default=0),
     )
     out, in_ = totals(round_.account_id) if round_.account_id else (0, round_.ceiling)
+    funds = Fund.objects.filter(scheme=round_.scheme_id)
+    to_fund = Transfer.objects.filter(
+        debit_account=round_.account_id, credit_account__in=funds.values("account")
+    )
     return Standing(
         applications=round_.applications.filter(withdrawn=False).count(),
         placed=sums["placed"],
@@ -69,7 +84,7 @@ def standing(round_: Round) -> Standing:
         granted_cents=sums["cents"],
         left_cents=in_ - out,
         returned_cents=in_ - round_.ceiling,
-        back_to_fund_cents=out - sums["cents"],
+        back_to_fund_cents=to_fund.aggregate(cents=Sum("amount", default=0))["cents"],
     )
 
 

@@ -124,6 +124,8 @@ def test_when_the_last_on_the_list_has_left_the_rest_waits_for_nobody(world: Wor
         Placing.objects.filter(rank=3).update(granted=50_000)
     with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
         Placing.objects.filter(rank=3).update(left_list=False)
+    with pytest.raises(DatabaseError, match="has left the list"), transaction.atomic():
+        Placing.objects.filter(rank=2).update(left_list=True)
 
 
 def test_when_the_list_is_over_what_is_left_goes_back_to_the_fund(world: World) -> None:

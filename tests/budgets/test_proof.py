@@ -13,7 +13,7 @@ from unittest.mock import Mock
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from ontwikkelrekening.budgets import proving
 from ontwikkelrekening.budgets.allocating import allocate
@@ -307,6 +307,33 @@ def test_money_that_went_back_to_the_fund_is_accounted_for(world: World, tmp_pat
     assert json.loads((tmp_path / "round.json").read_text())["backToFundCents"] == 50_000
 
 
+def test_money_that_goes_back_while_the_list_runs_is_said(world: World, tmp_path: Path) -> None:
+    round_ = drawn(big_round(world))
+    hand_on(on=date(2027, 1, 1), at=AFTER)
+
+    done = redraw(written(round_, tmp_path))
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("left: 4050000 cents of the ceiling are not divided")
+
+
+@pytest.mark.parametrize("which", ["rank = 41", "true"])
+def test_a_grant_that_was_wiped_from_the_list_is_missed(
+    world: World, tmp_path: Path, which: str
+) -> None:
+    """The last winner, who would be granted again from what comes back; and everybody."""
+    round_ = allocated(big_round(world))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"UPDATE budgets_placing SET granted = 0 WHERE {which}")
+
+    done = redraw(written(round_, tmp_path))
+
+    assert done.returncode == 1
+    assert "money: 4050000 cents came" in done.stdout
+    assert proving.standing(round_).back_to_fund_cents == 0
+
+
 def test_a_ceiling_that_is_not_yet_divided_is_said(world: World, tmp_path: Path) -> None:
     round_ = drawn(big_round(world))
     allocate(round_, at=AFTER, limit=10)
@@ -345,6 +372,17 @@ def test_the_database_keeps_the_hash_of_the_list(world: World) -> None:
 
     with pytest.raises(DatabaseError, match="set once, at the draw"), transaction.atomic():
         Round.objects.filter(pk=round_.pk).update(list_hash="00" * 32)
+
+
+@pytest.mark.parametrize("change", ["state = 'closed'", "drawn_at = NULL", "closed_at = NULL"])
+def test_a_round_is_closed_and_drawn_as_its_state_says(world: World, change: str) -> None:
+    """Past the triggers too."""
+    allocated(published(world))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        with pytest.raises(IntegrityError, match="as_its_state_says"):
+            cursor.execute(f"UPDATE budgets_round SET {change}")
 
 
 def test_the_list_names_no_account(world: World, tmp_path: Path) -> None:

@@ -106,6 +106,9 @@ def test_by_hand_and_by_the_product_a_round_comes_out_the_same(world: World, num
 
     listed = [(row["application"], int(row["rank"]), int(row["grantedCents"])) for row in rows]
     assert listed == by_hand(facts, rows)
+    assert facts["ceilingCents"] + facts["returnedCents"] == (
+        facts["grantedCents"] + facts["leftCents"] + facts["backToFundCents"]
+    )
     account_of = {
         str(id_): account for id_, account in Application.objects.values_list("id", "account_code")
     }

@@ -761,6 +761,36 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at", None),
+                        ("drawn_at", None),
+                        ("list_hash", ""),
+                        ("seed", ""),
+                        ("state__in", ["draft", "published"]),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("drawn_at", None),
+                        ("list_hash", ""),
+                        ("seed", ""),
+                        ("state", "closed"),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("drawn_at__isnull", False),
+                        ("state", "drawn"),
+                        models.Q(("seed", ""), _negated=True),
+                        models.Q(("list_hash", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="round_is_closed_and_drawn_as_its_state_says",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="fund",
             constraint=models.CheckConstraint(
                 condition=models.Q(

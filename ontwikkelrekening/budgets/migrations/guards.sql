@@ -76,7 +76,8 @@ END $$;
 CREATE TRIGGER application_stays_after_closing BEFORE INSERT OR UPDATE OR DELETE
     ON budgets_application FOR EACH ROW EXECUTE FUNCTION budgets_guard_application();
 
--- A place is drawn once; only what is granted on it grows, until it has left the list.
+-- A place is drawn once; only what is granted on it grows, until it has left the list: whose account has
+-- ended by then, or who had money of the round that came back (as budgets/allocating.py).
 CREATE FUNCTION budgets_guard_placing() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -86,6 +87,19 @@ BEGIN
        <> (OLD.application_id, OLD.round_id, OLD.rank, OLD.priority, OLD.missed, OLD.lot, OLD.wanted)
     THEN
         RAISE EXCEPTION 'a place in the draw stays' USING ERRCODE = 'BU007';
+    END IF;
+    IF NEW.left_list AND NOT OLD.left_list AND NOT EXISTS (
+        SELECT FROM budgets_application a JOIN citizens_citizen c USING (account_code)
+        WHERE a.id = NEW.application_id AND c.ended_at IS NOT NULL
+    ) AND NOT EXISTS (
+        SELECT FROM budgets_application a JOIN budgets_round r ON r.id = a.round_id
+        JOIN budgets_tranche t ON t.account_code = a.account_code AND t.source_id = r.account_id
+        JOIN ledger_transfer back ON back.debit_account_id = t.account_id
+            AND back.credit_account_id = t.source_id
+        WHERE a.id = NEW.application_id
+    ) THEN
+        RAISE EXCEPTION 'only whose account ended or whose grant came back has left the list'
+            USING ERRCODE = 'BU012';
     END IF;
     RETURN NEW;
 END $$;

@@ -144,6 +144,26 @@ class Round(models.Model):
                 condition=Q(state=RoundState.DRAFT)
                 | (~Q(seed_hash="") & Q(policy__isnull=False, account__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="round_is_closed_and_drawn_as_its_state_says",
+                condition=Q(
+                    state__in=[RoundState.DRAFT, RoundState.PUBLISHED],
+                    closed_at=None,
+                    drawn_at=None,
+                    seed="",
+                    list_hash="",
+                )
+                | Q(
+                    state=RoundState.CLOSED,
+                    closed_at__isnull=False,
+                    drawn_at=None,
+                    seed="",
+                    list_hash="",
+                )
+                | Q(state=RoundState.DRAWN, closed_at__isnull=False, drawn_at__isnull=False)
+                & ~Q(seed="")
+                & ~Q(list_hash=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -203,11 +203,11 @@ def check_money(facts: dict[str, Any], ordered: list[Row]) -> list[Finding]:
 
 
 def undivided(facts: dict[str, Any], ordered: list[Row]) -> int:
-    """The cents of the ceiling that the next on the list should have had.
+    """The cents of the ceiling that the next on the list should have had, wherever they are now.
 
     Money that came back may still be there: it is divided once a day.
     """
-    rest = max(0, facts["leftCents"] - facts["returnedCents"])
+    rest = max(0, facts["ceilingCents"] - facts["grantedCents"])
     for row in ordered:
         if (asks := row.wanted - row.granted) and not row.left:
             return rest if facts["lastGrant"] == "partial" or rest >= asks else 0
