@@ -16,11 +16,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.budgets.models import Pause, Tranche
-from ontwikkelrekening.budgets.models.pauses import DAYS_MAX
+from ontwikkelrekening.budgets.models.pauses import DAYS_MAX, WITHIN
 from ontwikkelrekening.citizens.identity import check_not_erased
 from ontwikkelrekening.citizens.models import Citizen
-
-WITHIN = timedelta(days=5 * 365)
 
 
 class UnableToPause(Exception):

@@ -99,6 +99,13 @@ ALTERED = {
         "UPDATE providers_statechange SET event = 'approve' WHERE event = 'refuse'",
         "UPDATE providers_statechange SET to_state = 'withdrawn' WHERE event = 'refuse'",
     ],
+    "every course and enrolment says when it was moved": [
+        "UPDATE providers_enrolment SET redeemed_at = NULL",
+        "UPDATE providers_enrolment SET redeemed_at = redeemed_at + interval '1 day'",
+        "UPDATE providers_course SET published_at = now()",
+        "UPDATE providers_statechange SET at = now() WHERE event = 'redeem'",
+        "UPDATE providers_statechange SET at = now() WHERE event = 'publish'",
+    ],
     "every enrolment reserved its maximum": [
         "UPDATE providers_enrolment SET maximum = maximum + 1",
     ],
@@ -199,6 +206,22 @@ ALTERED = {
         "UPDATE eligibility_policyparameter SET ground = 'x'",
         "DELETE FROM eligibility_policyparameter WHERE key = 'course_cap_cents'",
     ],
+    "every place in a round was granted what is booked, to whose it is": [
+        "UPDATE budgets_placing SET granted = 0",
+        "UPDATE budgets_placing SET granted = granted - 1 WHERE rank = 1",
+        "UPDATE budgets_placing SET granted = 1 WHERE rank = 4",
+        "DELETE FROM budgets_placing WHERE rank = 1",
+        "UPDATE budgets_placing SET round_id = gen_random_uuid()",
+        """UPDATE budgets_application SET account_code = 'R-0000'
+           WHERE id IN (SELECT application_id FROM budgets_placing WHERE rank = 1)""",
+        "DELETE FROM budgets_application",
+        "UPDATE budgets_tranche SET account_code = 'R-0000' WHERE kind = 'round'",
+        "UPDATE budgets_round SET state = 'closed', drawn_at = NULL, seed = '', list_hash = ''",
+    ],
+    "every round keeps its money for its list until that ends": [
+        """UPDATE ledger_transfer SET credit_account_id = (SELECT min(account_id) FROM budgets_fund)
+           WHERE debit_account_id = (SELECT account_id FROM budgets_round)""",
+    ],
     "every round says what was published": [
         *(
             f"UPDATE budgets_round SET {change}"
@@ -218,10 +241,34 @@ ALTERED = {
         ),
         "DELETE FROM budgets_round",
     ],
+    "every account is paused once at a time, and no longer than may be": [
+        """INSERT INTO budgets_pause
+           SELECT gen_random_uuid(), account_code, starts_on + 5, starts_on + 6, tranches, 'x', ''
+           FROM budgets_pause""",
+        """INSERT INTO budgets_pause
+           SELECT gen_random_uuid(), account_code, starts_on + 30, starts_on + 396, tranches, 'x', ''
+           FROM budgets_pause""",
+        "UPDATE budgets_pause SET ends_on = starts_on + 1, account_code = 'R-0000'",
+    ],
+    "every account of the class of funds is that of its fund or its round": [
+        "DELETE FROM budgets_fund",
+        "UPDATE budgets_fund SET scheme_id = scheme_id + 1000",
+        "UPDATE budgets_fund SET account_id = -id",
+        "DELETE FROM budgets_round",
+    ],
+    "every class of accounts is as the chart of accounts says": [
+        "UPDATE ledger_accountclass SET name = 'Vorderingen', rgs_code = '' WHERE code = 'payable'",
+        "UPDATE ledger_accountclass SET hot = false WHERE code = 'payable'",
+        "DELETE FROM ledger_accountclass WHERE code = 'payable'",
+        """INSERT INTO ledger_accountclass
+               (code, name, normal_side, rgs_code, may_overdraw, hot)
+           VALUES ('grants', 'Subsidies', 'credit', '', false, false)""",
+    ],
     "every top-up adds up": [
         "UPDATE budgets_topupchunk SET amount = amount + 1",
         "DELETE FROM budgets_topupchunk",
         "DELETE FROM budgets_topupchunk; DELETE FROM budgets_topuprun",
+        "DELETE FROM budgets_topuprun",
     ],
     "every fund's sums are what its transfers come to": [
         "INSERT INTO budgets_fundsum SELECT id, 0, 1, 0, 0, 0, 0, 0, 0, 0 FROM budgets_fund",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from providers import rows
 
 DAYS_MAX = 366
+WITHIN = timedelta(days=5 * 365)  # which all pauses together last at most that long
 
 
 class Pause(models.Model):
