@@ -29,7 +29,9 @@ RIGHT = "payouts.change_paymentbatch"
 
 class PayOn(forms.Form):
     pay_on = forms.DateField(
-        label=gettext_lazy("Pay on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Pay on"),
+        help_text=gettext_lazy("Today, or one of the next 30 days."),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
@@ -14,6 +16,21 @@ class UnableToPay(Exception):
 class NothingToPay(UnableToPay):
     def __init__(self) -> None:
         super().__init__(_("There are no approved claims to pay."))
+
+
+class UnableToPayOn(UnableToPay):
+    def __init__(self, day: date, *, first: date, last: date) -> None:
+        super().__init__(
+            _(
+                "A payment cannot be made on %(day)s: choose a day from %(first)s up to and "
+                "including %(last)s."
+            )
+            % {
+                "day": f"{day:%d-%m-%Y}",
+                "first": f"{first:%d-%m-%Y}",
+                "last": f"{last:%d-%m-%Y}",
+            }
+        )
 
 
 class SamePerson(UnableToPay):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from providers.models import Claim, Provider
+
+# A government pays within 30 days (article 6:119b of the Civil Code), so no batch waits longer for its day.
+PAID_WITHIN = timedelta(days=30)
 
 
 class BatchState(models.TextChoices):
@@ -53,6 +58,13 @@ class PaymentBatch(models.Model):
             models.CheckConstraint(
                 name="released_batch_has_its_file",
                 condition=Q(released_by="") | (Q(file__isnull=False) & ~Q(file_sha256="")),
+            ),
+            models.CheckConstraint(
+                name="batch_is_paid_within_the_term",
+                condition=Q(
+                    pay_on__gte=TruncDate("prepared_at"),
+                    pay_on__lte=TruncDate(Coalesce("released_at", "prepared_at")) + PAID_WITHIN,
+                ),
             ),
         ]
 

@@ -21,6 +21,7 @@ from ledger.money import to_cents, to_money
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import (
+    PAID_WITHIN,
     BatchState,
     PaymentBatch,
     Payout,
@@ -36,7 +37,13 @@ from providers.vouching import vouched
 
 @transaction.atomic
 def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
-    """Bundle all approved claims per provider; raises NothingToPay when there are none."""
+    """Bundle all approved claims per provider, to be paid today or on a day within the term.
+
+    Raises UnableToPayOn for another day and NothingToPay when there are no claims.
+    """
+    today = localdate(at)
+    if not today <= pay_on <= today + PAID_WITHIN:
+        raise errors.UnableToPayOn(pay_on, first=today, last=today + PAID_WITHIN)
     due = Claim.objects.due().select_related("provider").order_by("pk")
     claims_of: dict[Provider, list[Claim]] = defaultdict(list)
     for claim in due.select_for_update(of=("self",)):
@@ -46,7 +53,7 @@ def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
     id_ = uuid4()
     batch = PaymentBatch.objects.create(
         id=id_,
-        message_id=f"OWR-{localdate(at):%Y%m%d}-{id_.hex[:8]}",
+        message_id=f"OWR-{today:%Y%m%d}-{id_.hex[:8]}",
         pay_on=pay_on,
         prepared_by=by,
         prepared_at=at,

@@ -269,7 +269,7 @@ def test_a_batch_is_prepared_released_downloaded_and_settled(year: Year) -> None
     claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
     batches = "/admin/payouts/paymentbatch/"
 
-    prepared = say(ineke, f"{batches}do/prepare", pay_on="2030-03-01")
+    prepared = say(ineke, f"{batches}do/prepare", pay_on=timezone.localdate())
     batch = PaymentBatch.objects.get(state="prepared")
     own = say(ineke, f"{batches}{batch.pk}/do/release")
     released = say(bas, f"{batches}{batch.pk}/do/release")
@@ -302,9 +302,19 @@ def test_lists_say_amounts_instalments_and_plurals_in_dutch(
 def test_nothing_to_pay_is_said_plainly(year: Year) -> None:
     ineke = logged_in("ineke", "payment-officers")
 
-    said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on="2030-03-01")
+    said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on=timezone.localdate())
 
     assert "geen goedgekeurde declaraties" in said
+
+
+def test_a_day_to_pay_on_is_within_the_term(year: Year) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+    claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
+
+    said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on="2999-12-31")
+
+    assert "Op 31-12-2999 kan niet worden betaald. Kies een dag van" in said
+    assert not PaymentBatch.objects.filter(state="prepared").exists()
 
 
 # Providers

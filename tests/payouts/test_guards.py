@@ -34,7 +34,7 @@ GUARDS = [
      " file_sha256 = 'x' WHERE state = 'released'"),
     ("batch_is_prepared_first", BATCH, "INSERT INTO payouts_paymentbatch (id, message_id, state, pay_on,"
      " file, file_sha256, prepared_by, prepared_at, withdrawn_by, released_by, settled_by) VALUES"
-     " (gen_random_uuid(), 'x', 'released', now(), 'x', 'x', 'ineke', now(), '', 'bas', '')"),
+     " (gen_random_uuid(), 'x', 'released', now() + interval '1 day', 'x', 'x', 'ineke', now(), '', 'bas', '')"),
     ("payout_is_added_to_a_prepared_batch", PAYOUT, ADD.format(payout="'open'", batch="'released'")),
     ("payout_is_added_to_a_prepared_batch", PAYOUT, ADD.format(payout="'paid'", batch="'prepared'")),
     ("payout_moves_one_way", PAYOUT, "UPDATE payouts_payout SET state = 'open' WHERE state = 'paid'"),

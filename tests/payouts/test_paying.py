@@ -15,6 +15,7 @@ from defusedxml import ElementTree
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils.timezone import localdate
 from djmoney.money import Money
 
 from ledger.checking import check_ledger
@@ -151,6 +152,43 @@ def test_a_batch_is_released_once(world: World) -> None:
 def test_without_claims_there_is_nothing_to_pay(world: World) -> None:
     with pytest.raises(errors.NothingToPay):
         prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize("days", [-1, 31])
+def test_a_batch_is_paid_within_the_term(world: World, days: int) -> None:
+    approved_claim(world)
+    today = localdate(LATER)
+
+    with pytest.raises(
+        errors.UnableToPayOn, match="from 03-02-2026 up to and including 05-03-2026"
+    ):
+        prepare_batch(by="ineke", pay_on=today + timedelta(days=days), at=LATER)
+
+    assert Claim.objects.get().state == ClaimState.APPROVED
+    with pytest.raises(IntegrityError, match="paid_within_the_term"), transaction.atomic():
+        PaymentBatch.objects.create(
+            message_id="X", pay_on=today + timedelta(days=days), prepared_by="x", prepared_at=LATER
+        )
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_the_first_and_the_last_day_of_the_term_are_paid_on(world: World, days: int) -> None:
+    approved_claim(world)
+    pay_on = localdate(LATER) + timedelta(days=days)
+
+    batch = prepare_batch(by="ineke", pay_on=pay_on, at=LATER)
+
+    assert release_batch(batch, by="bas", at=LATER).pay_on == pay_on
+
+
+def test_a_batch_that_lay_longer_than_the_term_is_paid_when_it_is_released(world: World) -> None:
+    approved_claim(world)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+
+    batch = release_batch(batch, by="bas", at=LATER + timedelta(days=60))
+
+    assert batch.pay_on == localdate(LATER) + timedelta(days=60)
 
 
 def test_a_claim_in_two_payouts_is_impossible(world: World) -> None:
@@ -310,6 +348,8 @@ def test_a_file_that_the_disk_refused_is_written_again(
     [
         (["prepare_payments", "--by", "ineke"], "There are no approved claims to pay."),
         (["prepare_payments", "--by", "amir"], "amir is no payment officer."),
+        (["prepare_payments", "--by", "ineke", "--pay-on", "2999-12-31"], "made on 31-12-2999: "),
+        (["prepare_payments", "--by", "ineke", "--pay-on", "1999-01-01"], "made on 01-01-1999: "),
         (["release_payments", "--by", "ineke"], "There is no batch that is prepared."),
         (["settle_payments", "XX", "--by", "ineke"], "There is no batch XX."),
     ],

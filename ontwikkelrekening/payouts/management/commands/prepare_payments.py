@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_who(parser)
-        parser.add_argument("--pay-on", type=day, help="a day; today by default")
+        parser.add_argument(
+            "--pay-on", type=day, help="a day, today by default and at most 30 days on"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
