@@ -14,6 +14,11 @@ from psycopg_pool import ConnectionPool
 
 
 class Transport(pgmq.Transport):
+    @property
+    def default_connection_params(self) -> dict[str, str]:
+        """None: the address names no host, and kombu says in the log when it takes a default for it."""
+        return {}
+
     def _create_pgmq_client(self) -> PGMQueue:
         options: Any = self.client.transport_options  # type: ignore[union-attr]
         pool = ConnectionPool(options["connection"], min_size=1, max_size=10, open=True)

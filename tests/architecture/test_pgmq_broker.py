@@ -29,3 +29,13 @@ def test_a_session_of_the_broker_ends_when_its_worker_stops_in_a_transaction() -
     assert limit == "10s"
     assert queue.pool is None
     assert wanted.items() <= said.items()
+
+
+def test_nothing_is_said_of_a_host_that_the_address_does_not_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with app.connection_for_write() as broker:
+        info = broker.info()
+
+    assert not info["hostname"]
+    assert "hostname" not in caplog.text
