@@ -75,7 +75,10 @@ CLAIM: Transitions = {
     },
     "take_up": {ClaimState.APPROVED: ClaimState.IN_FILE},
     "settle": {ClaimState.IN_FILE: ClaimState.PAID},
-    "return": {ClaimState.IN_FILE: ClaimState.APPROVED},
+    "return": {
+        ClaimState.IN_FILE: ClaimState.APPROVED,
+        ClaimState.PAID: ClaimState.APPROVED,
+    },
 }
 
 

@@ -111,7 +111,8 @@ CHECKS = {
         WITH at_the_bank AS (
             SELECT 'batch:' || batch.id AS cause, payout.state, p.payable_id AS payable,
                    (payout.amount * 100)::bigint AS cents,
-                   (SELECT id FROM ledger_account WHERE code = 'in_transit') AS in_transit
+                   (SELECT id FROM ledger_account WHERE code = 'in_transit') AS in_transit,
+                   (SELECT id FROM ledger_account WHERE code = 'bank') AS bank
             FROM payouts_payout payout
             JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
             JOIN providers_provider p ON p.id = payout.provider_id
@@ -120,12 +121,12 @@ CHECKS = {
             SELECT cause, 'payment' AS kind, payable AS debit, in_transit AS credit, cents
             FROM at_the_bank
             UNION ALL
-            SELECT cause, 'return', in_transit, payable, cents
-            FROM at_the_bank WHERE state = 'returned'
+            SELECT cause, 'return', CASE state WHEN 'returned' THEN in_transit ELSE bank END,
+                   payable, cents
+            FROM at_the_bank WHERE state IN ('returned', 'sent_back')
             UNION ALL
-            SELECT cause, 'settle', in_transit,
-                   (SELECT id FROM ledger_account WHERE code = 'bank'), cents
-            FROM at_the_bank WHERE state = 'paid'
+            SELECT cause, 'settle', in_transit, bank, cents
+            FROM at_the_bank WHERE state IN ('paid', 'sent_back')
         ), booked AS (
             SELECT b.cause, b.kind, t.debit_account_id AS debit, t.credit_account_id AS credit,
                    t.amount AS cents
@@ -148,7 +149,7 @@ CHECKS = {
         WHERE CASE batch.state WHEN 'prepared' THEN payout.state <> 'open'
                                WHEN 'withdrawn' THEN payout.state <> 'withdrawn'
                                WHEN 'released' THEN payout.state NOT IN ('open', 'returned')
-                               ELSE payout.state NOT IN ('paid', 'returned') END
+                               ELSE payout.state NOT IN ('paid', 'returned', 'sent_back') END
     """,
     "every payment file is the file that was hashed": """
         SELECT message_id FROM payouts_paymentbatch

@@ -36,17 +36,29 @@ WITH since AS MATERIALIZED (
     SELECT DISTINCT batch.id AS batch_id, b.xid
     FROM since JOIN ledger_booking b ON b.id = since.booking_id AND b.kind = 'settle'
     JOIN payouts_paymentbatch batch ON b.cause = 'batch:' || batch.id
-), settled_claim AS MATERIALIZED (
-    SELECT line.claim_id, settled.xid
-    FROM settled JOIN payouts_payout payout USING (batch_id)
-    JOIN payouts_payoutline line ON line.payout_id = payout.id AND line.stands
+), sent_back AS (
+    SELECT payout.id AS payout_id, since.xid
+    FROM since JOIN ledger_booking b ON b.id = since.booking_id AND b.kind = 'return'
+    JOIN payouts_paymentbatch batch ON b.cause = 'batch:' || batch.id
+    JOIN payouts_payout payout ON payout.batch_id = batch.id AND payout.state = 'sent_back'
+    JOIN providers_provider provider
+        ON provider.id = payout.provider_id AND provider.payable_id = since.credit_account_id
+), settlement AS MATERIALIZED (
+    SELECT line.claim_id, moved.xid, moved.sign
+    FROM (
+        SELECT payout.id AS payout_id, settled.xid, 1 AS sign
+        FROM settled JOIN payouts_payout payout USING (batch_id)
+        WHERE payout.state IN ('paid', 'sent_back')
+        UNION ALL
+        SELECT payout_id, xid, -1 FROM sent_back
+    ) moved JOIN payouts_payoutline line USING (payout_id)
 ), reservation AS MATERIALIZED (
     SELECT e.id, e.account_id FROM providers_enrolment e
     WHERE e.account_id IN (SELECT account_id FROM sides)
     UNION
-    SELECT e.id, e.account_id FROM settled_claim JOIN providers_claim c ON c.id = claim_id
+    SELECT e.id, e.account_id FROM settlement JOIN providers_claim c ON c.id = claim_id
     JOIN providers_enrolment e ON e.id = c.enrolment_id
-    WHERE settled_claim.xid < %(high)s
+    WHERE settlement.xid < %(high)s
 ), move AS (
     SELECT r.account_id AS reserved, t.debit_account_id AS other_id, t.amount AS cents, t.xid
     FROM reservation r JOIN ledger_transfer t ON t.credit_account_id = r.account_id
@@ -67,11 +79,19 @@ WITH since AS MATERIALIZED (
     GROUP BY until.xid, until.sign, move.reserved, tranche.id
     WINDOW reservation AS (PARTITION BY until.xid, move.reserved)
 ), paid AS (
-    SELECT until.xid, r.account_id AS reserved, sum(c.amount) * 100 AS cents
-    FROM reservation r JOIN providers_claim c ON c.enrolment_id = r.id AND c.state = 'paid'
-    LEFT JOIN settled_claim ON settled_claim.claim_id = c.id
-    JOIN until ON coalesce(settled_claim.xid, -1) < until.xid
-    GROUP BY until.xid, r.account_id
+    -- What is paid now, less what was settled since, and again what came back since.
+    SELECT xid, reserved, sum(amount) * 100 AS cents
+    FROM (
+        SELECT until.xid, r.account_id AS reserved, c.amount
+        FROM until CROSS JOIN reservation r
+        JOIN providers_claim c ON c.enrolment_id = r.id AND c.state = 'paid'
+        UNION ALL
+        SELECT until.xid, r.account_id, -settlement.sign * c.amount
+        FROM settlement JOIN providers_claim c ON c.id = claim_id
+        JOIN reservation r ON r.id = c.enrolment_id
+        JOIN until ON settlement.xid >= until.xid
+    ) changed
+    GROUP BY xid, reserved
 ), spent AS (
     SELECT scheme_id, sum(sign * share.cents) AS held,
         sum(sign * greatest(0, least(share.cents, claimed - before))) AS claimed,

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,7 +19,7 @@ from ledger.errors import UnableToPost
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
 from ontwikkelrekening.payouts.errors import UnableToPay
-from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, Payout
+from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
 from providers.administration import Act, ActingAdmin, Request, in_state
 from providers.states import IllegalMove
 
@@ -33,6 +33,31 @@ class PayOn(forms.Form):
         help_text=gettext_lazy("Today, or one of the next 30 days."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+
+
+class CameBack(forms.Form):
+    """Which payment of a batch came back, as the bank statement names it, and why."""
+
+    payout: forms.ModelChoiceField[Payout] = forms.ModelChoiceField(
+        label=gettext_lazy("Reference on the bank statement"),
+        queryset=Payout.objects.none(),
+        to_field_name="reference",
+        widget=forms.TextInput,
+        error_messages={
+            "invalid_choice": gettext_lazy("This batch has no payment with this reference.")
+        },
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why it came back"),
+        help_text=gettext_lazy("As the bank says it, for example: account closed."),
+        max_length=REASON_MAX,
+    )
+
+
+def _came_back(batch: PaymentBatch, data: QueryDict | None) -> CameBack:
+    form = CameBack(data)
+    form.fields["payout"].queryset = batch.payouts.all()  # type: ignore[attr-defined]
+    return form
 
 
 def _prepare(request: Request) -> str:
@@ -57,6 +82,16 @@ def _withdraw(request: Request) -> str:
 def _settle(request: Request) -> str:
     paying.settle_batch(request.subject, by=request.by, at=timezone.now())
     return _("%(batch)s is settled.") % {"batch": request.subject}
+
+
+def _return(request: Request) -> str:
+    payout = paying.return_payout(
+        request.answers["payout"],
+        reason=request.answers["reason"],
+        by=request.by,
+        at=timezone.now(),
+    )
+    return _("%(payout)s came back. Its claims wait for the next batch.") % {"payout": payout}
 
 
 class PayoutInline(ReadOnlyInline):
@@ -136,6 +171,20 @@ class PaymentBatchAdmin(ActingAdmin):
             gettext_lazy("The bank statement shows that the file was paid."),
             errors=REFUSALS,
             offered=in_state(BatchState.RELEASED),
+            grave=True,
+        ),
+        Act(
+            "return",
+            gettext_lazy("Record a returned payment"),
+            RIGHT,
+            _return,
+            gettext_lazy(
+                "The bank sent one payment of this file back, also after it was settled. The "
+                "provider is still to be paid: the claims wait for the next batch."
+            ),
+            errors=REFUSALS,
+            form_for=_came_back,
+            offered=in_state(BatchState.RELEASED, BatchState.SETTLED),
             grave=True,
         ),
     ]

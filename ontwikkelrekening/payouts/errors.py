@@ -1,12 +1,13 @@
-"""Why a payment batch cannot be prepared, released, settled or withdrawn."""
+"""Why a payment batch cannot be prepared, released, settled or withdrawn, or a payment not come back."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
 
 
 class UnableToPay(Exception):
@@ -41,10 +42,14 @@ class SamePerson(UnableToPay):
 
 
 class WrongState(UnableToPay):
-    def __init__(self, batch: PaymentBatch, expected: str) -> None:
+    def __init__(self, batch: PaymentBatch, *expected: BatchState) -> None:
         super().__init__(
             _("Batch %(batch)s is %(state)s, not %(expected)s.")
-            % {"batch": batch, "state": batch.get_state_display(), "expected": expected}
+            % {
+                "batch": batch,
+                "state": batch.get_state_display(),
+                "expected": get_text_list([state.label for state in expected]),
+            }
         )
 
 
@@ -59,11 +64,14 @@ class IbanChanged(UnableToPay):
         )
 
 
-class ReasonIsMissing(UnableToPay):
-    def __init__(self) -> None:
-        super().__init__(_("Say why the bank sent this payment back."))
-
-
-class NotOnItsWay(UnableToPay):
+class CameBackBefore(UnableToPay):
     def __init__(self, payout: Payout) -> None:
-        super().__init__(_("Payment %(payout)s is not on its way.") % {"payout": payout})
+        super().__init__(_("Payment %(payout)s has come back already.") % {"payout": payout})
+
+
+class NoReason(UnableToPay):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Write in at most %(letters)s letters why the payment came back.")
+            % {"letters": REASON_MAX}
+        )

@@ -15,6 +15,7 @@ from providers.models import Claim, Provider
 
 # A government pays within 30 days (article 6:119b of the Civil Code), so no batch waits longer for its day.
 PAID_WITHIN = timedelta(days=30)
+REASON_MAX = 200
 
 
 class BatchState(models.TextChoices):
@@ -77,6 +78,10 @@ class PayoutState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     PAID = "paid", _("paid")
     RETURNED = "returned", _("returned by the bank")
+    SENT_BACK = "sent_back", _("returned by the bank after it was paid")
+
+
+CAME_BACK = (PayoutState.RETURNED, PayoutState.SENT_BACK)
 
 
 class Payout(models.Model):
@@ -89,7 +94,7 @@ class Payout(models.Model):
     amount = MoneyField(max_digits=12, decimal_places=2)
     reference = models.CharField(max_length=35, unique=True)
     state = models.CharField(max_length=9, choices=PayoutState.choices, default=PayoutState.OPEN)
-    reason = models.CharField(max_length=200, blank=True)  # why the bank sent it back
+    reason = models.CharField(max_length=REASON_MAX, blank=True)  # why the bank sent it back
     claims = models.ManyToManyField(Claim, through="PayoutLine", related_name="payouts")
 
     class Meta:
@@ -98,6 +103,10 @@ class Payout(models.Model):
                 name="provider_is_paid_once_per_batch", fields=["batch", "provider"]
             ),
             models.CheckConstraint(name="payout_is_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="payout_that_came_back_says_why",
+                condition=~Q(state__in=CAME_BACK, reason=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from uuid import uuid4, uuid5
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
@@ -22,6 +23,7 @@ from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import (
     PAID_WITHIN,
+    REASON_MAX,
     BatchState,
     PaymentBatch,
     Payout,
@@ -80,7 +82,7 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     batch = _locked(batch, BatchState.PREPARED)
     if by == batch.prepared_by:
         raise errors.SamePerson(by)
-    payouts = _open_payouts(batch)
+    payouts = list(_payouts(batch, PayoutState.OPEN))
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)
@@ -106,7 +108,8 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
 def withdraw_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
     """Take back a batch that was not released; its claims are due again."""
     batch = _locked(batch, BatchState.PREPARED)
-    _let_go(_open_payouts(batch), state=PayoutState.WITHDRAWN, reason="", by=by, at=at)
+    payouts = list(_payouts(batch, PayoutState.OPEN))
+    _let_go(payouts, state=PayoutState.WITHDRAWN, reason="", by=by, at=at)
     batch.state, batch.withdrawn_by, batch.withdrawn_at = BatchState.WITHDRAWN, by, at
     batch.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
     return batch
@@ -116,7 +119,7 @@ def withdraw_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatc
 def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
     """The bank has paid every payment that did not come back."""
     batch = _locked(batch, BatchState.RELEASED)
-    payouts = _open_payouts(batch)
+    payouts = list(_payouts(batch, PayoutState.OPEN))
     in_transit = open_account("in_transit", account_class="in_transit", at=at)
     bank = open_account("bank", account_class="bank", at=at)
     _book(
@@ -135,35 +138,44 @@ def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
 
 @transaction.atomic
 def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payout:
-    """The bank sent one payment back: the provider is still to be paid, its claims are due again."""
-    if not reason.strip():
-        raise errors.ReasonIsMissing
-    batch = _locked(payout.batch, BatchState.RELEASED)
-    found = [each for each in _open_payouts(batch) if each.pk == payout.pk]
-    if not found:
-        raise errors.NotOnItsWay(payout)
-    in_transit = open_account("in_transit", account_class="in_transit", at=at)
+    """The bank sent one payment back, before or after its batch was settled.
+
+    The money comes from where it is: still in transit, or paid by the bank. The provider is still to be
+    paid, its claims are due again. Raises NoReason, WrongState, and CameBackBefore a second time.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= REASON_MAX:
+        raise errors.NoReason
+    batch = _locked(payout.batch, BatchState.RELEASED, BatchState.SETTLED)
+    before, account, state = {
+        BatchState.RELEASED: (PayoutState.OPEN, "in_transit", PayoutState.RETURNED),
+        BatchState.SETTLED: (PayoutState.PAID, "bank", PayoutState.SENT_BACK),
+    }[BatchState(batch.state)]
+    found = _payouts(batch, before).filter(pk=payout.pk).first()
+    if found is None:
+        raise errors.CameBackBefore(payout)
+    came_from = open_account(account, account_class=account, at=at)
     _book(
         batch,
         "return",
-        [(each, in_transit.pk, each.provider.payable_id) for each in found],
-        description=f"Teruggekomen van de bank: {payout.reference}",
+        [(found, came_from.pk, found.provider.payable_id)],
+        description=f"Teruggekomen van de bank: {found.reference}",
         at=at,
     )
-    _let_go(found, state=PayoutState.RETURNED, reason=reason, by=by, at=at)
-    return found[0]
+    _let_go([found], state=state, reason=reason, by=by, at=at)
+    return found
 
 
-def _locked(batch: PaymentBatch, state: BatchState) -> PaymentBatch:
+def _locked(batch: PaymentBatch, *states: BatchState) -> PaymentBatch:
     batch = PaymentBatch.objects.select_for_update().get(pk=batch.pk)
-    if batch.state != state:
-        raise errors.WrongState(batch, str(state.label))
+    if batch.state not in states:
+        raise errors.WrongState(batch, *states)
     return batch
 
 
-def _open_payouts(batch: PaymentBatch) -> list[Payout]:
-    payouts = batch.payouts.filter(state=PayoutState.OPEN)
-    return list(payouts.select_related("provider", "batch").order_by("reference"))
+def _payouts(batch: PaymentBatch, state: PayoutState) -> QuerySet[Payout]:
+    payouts = batch.payouts.filter(state=state)
+    return payouts.select_related("provider", "batch").order_by("reference")
 
 
 def _claims(payouts: Iterable[Payout]) -> list[Claim]:

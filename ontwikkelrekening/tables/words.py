@@ -50,6 +50,7 @@ STATES: dict[str, tuple[Text, str]] = {
     "settled": (_("settled"), "ok"),
     # payouts
     "returned": (_("returned by the bank"), "stop"),
+    "sent_back": (_("returned by the bank after it was paid"), "stop"),
 }
 
 KINDS: dict[str, Text] = {

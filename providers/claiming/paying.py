@@ -22,8 +22,11 @@ def settle(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
 
 
 def hand_back(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
-    """The bank returned the payment, or the file was never sent: the claims are due again."""
-    return _move(claims, "return", actor, at, payment_reference="", taken_up_at=None)
+    """The bank returned the payment, before or after it was paid, or the file was never sent.
+
+    The claims are due again.
+    """
+    return _move(claims, "return", actor, at, payment_reference="", taken_up_at=None, paid_at=None)
 
 
 @transaction.atomic

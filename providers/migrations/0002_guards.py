@@ -14,11 +14,23 @@ CLAIMED = """
     END $$
 """
 
-# What was decided of a claim, and by whom, stays.
+# What was decided of a claim, and by whom, stays. What was paid may come back from the bank: then the
+# claim is due again as it was approved, without a trace of the payment.
 DECIDED = """
     CREATE FUNCTION providers_stays_as_decided() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
     BEGIN
+        IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'providers_claim' THEN
+            IF (OLD.state, NEW.state) = ('paid', 'approved') THEN
+                OLD.state := NEW.state;
+                OLD.payment_reference := '';
+                OLD.taken_up_at := NULL;
+                OLD.paid_at := NULL;
+                IF NEW = OLD THEN
+                    RETURN NEW;
+                END IF;
+            END IF;
+        END IF;
         RAISE EXCEPTION 'what was decided of a claim stays: % on % is refused', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
     END $$;

@@ -286,6 +286,38 @@ def test_a_batch_is_prepared_released_downloaded_and_settled(year: Year) -> None
     assert not Claim.objects.filter(state="in_file").exists()
 
 
+def test_a_payment_that_came_back_after_it_was_paid_is_recorded_once_by_who_pays(
+    year: Year,
+) -> None:
+    ineke, amir = logged_in("ineke", "payment-officers"), logged_in("amir", "auditors")
+    batch = f"/admin/payouts/paymentbatch/{year.batch.pk}/"
+    payout = year.batch.payouts.get()
+    act, answers = f"{batch}do/return", {"payout": payout.reference, "reason": "AC04"}
+
+    assert amir.post(act, answers).status_code == 403
+    unknown = say(ineke, act, payout="OWR-1", reason="AC04")
+    unsaid = say(ineke, act, payout=payout.reference, reason="  ")
+    payout.refresh_from_db()
+    assert payout.state == "paid"
+    said = say(ineke, act, **answers)
+    again = say(ineke, act, **answers)
+    page = ineke.get(f"{batch}change/").content.decode()
+
+    assert "Dit betaalbestand heeft geen betaling met dit kenmerk." in unknown
+    assert "Dit veld is vereist." in unsaid
+    assert f"{payout.reference} is teruggekomen." in said
+    assert f"Betaling {payout.reference} is al teruggekomen." in again
+    for word in (
+        "teruggestuurd door de bank na betaling",
+        "AC04",
+        "Klaargezet door",
+        "Betaaldatum",
+    ):
+        assert word in page
+    year.paid.refresh_from_db()
+    assert year.paid.state == "approved"
+
+
 def test_lists_say_amounts_instalments_and_plurals_in_dutch(
     year: Year, admin_client: Client
 ) -> None:

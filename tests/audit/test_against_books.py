@@ -139,7 +139,8 @@ ALTERED = {
     ],
     "every payout is booked as far as it came, and no other": [
         "UPDATE payouts_payout SET amount = 151",
-        "UPDATE payouts_payout SET state = 'returned'",
+        "UPDATE payouts_payout SET state = 'returned', reason = 'AC04'",
+        "UPDATE payouts_payout SET state = 'sent_back', reason = 'AC04'",
     ],
     "every payout agrees with the state of its batch": ["UPDATE payouts_payout SET state = 'open'"],
     "every payment file is the file that was hashed": [
@@ -329,7 +330,7 @@ def test_what_was_changed_by_hand_is_named(all_kinds: Year, check: str) -> None:
 
 
 def test_whatever_happens_by_the_rules_is_in_order(full_year: Year) -> None:
-    """A round, two funds in one course, a withdrawn batch, a returned payment."""
+    """A round, two funds in one course, a withdrawn batch, payments returned before and after settling."""
     employer(full_year)
     asked = claim(
         full_year.world, enrol(full_year.world, full_year.world.henk), "start", 150, at=LATER
@@ -345,6 +346,11 @@ def test_whatever_happens_by_the_rules_is_in_order(full_year: Year) -> None:
     return_payout(batch.payouts.get(), reason="AC04", by="ineke", at=COMPLETED)
     assert check_against_books() == []
     settle_batch(batch, by="bas", at=COMPLETED)
+    assert check_against_books() == []
+    batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
+    batch = settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
+    assert check_against_books() == []
+    return_payout(batch.payouts.get(), reason="AC04", by="ineke", at=COMPLETED)
     assert check_against_books() == []
     transfer = Transfer.objects.get(booking=asked.booking_id)
     reverse(transfer.pk, reason="andere opleiding", effective_on=ON, at=LATER)

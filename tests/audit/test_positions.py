@@ -13,7 +13,7 @@ from ontwikkelrekening.audit.positions import Position, positions
 from ontwikkelrekening.budgets.funders import statement_of
 from ontwikkelrekening.budgets.funding import make_available, open_fund
 from ontwikkelrekening.eligibility.models import Scheme
-from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
+from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, return_payout
 from tests.audit.world import COMPLETED, Year, claim, employer, enrol, open_round
 from tests.budgets.world import AT, LATER, ON
 
@@ -51,7 +51,10 @@ def test_a_payment_on_its_way_is_still_to_be_paid(year: Year) -> None:
     assert on_its_way.total == on_its_way.made_available
 
 
-def test_the_places_agree_with_the_books(year: Year) -> None:
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_the_places_agree_with_the_books(year: Year, comes_back: bool) -> None:
+    if comes_back:
+        return_payout(year.batch.payouts.get(), reason="AC04", by="ineke", at=COMPLETED)
     (found,) = positions()
     books = {line.code: line.credits - line.debits for line in trial_balance()}
 

@@ -59,6 +59,11 @@ def events() -> Iterator[str]:
     batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
     settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
     yield "and pays it"
+    return_payout(batch.payouts.get(), reason="AC04", by="ineke", at=COMPLETED)
+    yield "the bank sends it back after that"
+    batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
+    settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
+    yield "and pays it again"
     pause(year.world.henk, until=date(2026, 3, 2), by="henk", at=LATER)
     claim(year.world, enrolment, "completion", 180, at=COMPLETED)
     yield "its last day moved, the rest is claimed"

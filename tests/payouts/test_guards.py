@@ -41,6 +41,10 @@ GUARDS = [
     ("payout_moves_one_way", PAYOUT, "UPDATE payouts_payout SET state = 'withdrawn' WHERE batch_id IN"
      " (SELECT id FROM payouts_paymentbatch WHERE state = 'released')"),
     ("payout_moves_one_way", PAYOUT, "UPDATE payouts_payout SET reason = 'x' WHERE state = 'paid'"),
+    ("payout_moves_one_way", PAYOUT, "UPDATE payouts_payout SET state = 'returned', reason = 'x'"
+     " WHERE state = 'paid'"),
+    ("payout_moves_one_way", PAYOUT, "UPDATE payouts_payout SET state = 'sent_back', reason = 'x'"
+     " WHERE batch_id IN (SELECT id FROM payouts_paymentbatch WHERE state = 'released')"),
     ("line_is_added_to_a_prepared_batch", LINE, "INSERT INTO payouts_payoutline (payout_id, claim_id,"
      " stands) SELECT p.id, %(claim)s, false FROM payouts_payout p JOIN payouts_paymentbatch b"
      " ON b.id = p.batch_id WHERE b.state = 'released'"),
@@ -48,6 +52,8 @@ GUARDS = [
      " stands = false"),
     ("claim_stays_as_decided", "providers_claim", "UPDATE providers_claim SET state = 'approved',"
      " payment_reference = '' WHERE state = 'paid'"),
+    ("claim_stays_as_decided", "providers_claim", "UPDATE providers_claim SET state = 'approved',"
+     " payment_reference = '', taken_up_at = NULL, paid_at = NULL, reason = 'x' WHERE state = 'paid'"),
     ("review_stays_as_decided", "providers_review", "UPDATE providers_review SET judged_by = 'sam'"),
 ]  # fmt: skip
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts.models import PayoutLine
-from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
+from ontwikkelrekening.payouts.paying import (
+    prepare_batch,
+    release_batch,
+    return_payout,
+    settle_batch,
+)
 from tests.budgets.world import LATER, create_world, left
-from tests.payouts.test_paying import PAY_ON, approved_claim
+from tests.payouts.test_paying import PAY_ON, approved_claim, payable, released
 from tests.racing import at_once
 
 
@@ -29,3 +35,31 @@ def test_eight_releases_at_once_are_one(own_database: str) -> None:
 
     assert ended == {"done": 1, "WrongState": 7}
     assert left("in_transit") == 15_000
+
+
+def test_a_payment_that_eight_record_as_returned_comes_back_once(own_database: str) -> None:
+    world = create_world()
+    batch = settle_batch(released(world), by="ineke", at=LATER)
+    payout = batch.payouts.get()
+
+    ended = at_once(*[lambda: return_payout(payout, reason="AC04", by="bas", at=LATER)] * 8)
+
+    assert ended == {"done": 1, "CameBackBefore": 7}
+    assert (payable(world.provider), left("bank")) == (15_000, 0)
+    assert check_against_books() == []
+
+
+def test_a_payment_comes_back_whether_or_not_its_batch_was_just_settled(own_database: str) -> None:
+    world = create_world()
+    for paid in range(1, 5):
+        batch = released(world)
+        payout = batch.payouts.get()
+
+        ended = at_once(
+            lambda batch=batch: settle_batch(batch, by="ineke", at=LATER),  # type: ignore[misc]
+            lambda payout=payout: return_payout(payout, reason="AC04", by="bas", at=LATER),  # type: ignore[misc]
+        )
+
+        assert ended == {"done": 2}, paid
+        assert (payable(world.provider), left("in_transit"), left("bank")) == (paid * 15_000, 0, 0)
+    assert check_against_books() == []

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.claim_tables import cents_of, claims_table, payouts_table
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout, PayoutState
+from ontwikkelrekening.payouts.models import CAME_BACK, PaymentBatch, Payout, PayoutState
 from ontwikkelrekening.tables.table import Column, Queried, table_on
 from providers.models import Claim
 
@@ -24,7 +24,7 @@ def _batches() -> QuerySet[Any, Any]:
     return PaymentBatch.objects.defer("file").annotate(
         payments=Count("payouts"),
         total=Sum("payouts__amount"),
-        returned=Sum("payouts__amount", filter=Q(payouts__state=PayoutState.RETURNED)),
+        returned=Sum("payouts__amount", filter=Q(payouts__state__in=CAME_BACK)),
         paid=Sum("payouts__amount", filter=Q(payouts__state=PayoutState.PAID)),
     )
 

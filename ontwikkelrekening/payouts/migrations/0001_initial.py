@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                             ("withdrawn", "withdrawn"),
                             ("paid", "paid"),
                             ("returned", "returned by the bank"),
+                            ("sent_back", "returned by the bank after it was paid"),
                         ],
                         default="open",
                         max_length=9,
@@ -190,6 +191,15 @@ class Migration(migrations.Migration):
             model_name="payout",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount__gt", 0)), name="payout_is_positive"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason", ""), ("state__in", ("returned", "sent_back")), _negated=True
+                ),
+                name="payout_that_came_back_says_why",
             ),
         ),
     ]

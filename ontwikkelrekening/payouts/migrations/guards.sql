@@ -80,10 +80,10 @@ BEGIN
         SELECT FROM became JOIN was USING (id) JOIN payouts_paymentbatch b ON b.id = became.batch_id
         WHERE (b.state, was.state, became.state) NOT IN (
             ('prepared', 'open', 'withdrawn'), ('released', 'open', 'paid'),
-            ('released', 'open', 'returned')
+            ('released', 'open', 'returned'), ('settled', 'paid', 'sent_back')
         )
     ) THEN
-        RAISE EXCEPTION 'a payout comes to its end once, with or after its batch'
+        RAISE EXCEPTION 'a payout comes to its end with its batch, and what was paid comes back once'
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
@@ -97,7 +97,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM became JOIN payouts_payout p ON p.id = became.payout_id
-        WHERE became.stands OR p.state NOT IN ('withdrawn', 'returned')
+        WHERE became.stands OR p.state NOT IN ('withdrawn', 'returned', 'sent_back')
     ) THEN
         RAISE EXCEPTION 'a claim stands in its payout until that came to nothing'
             USING ERRCODE = 'restrict_violation';
