@@ -15,6 +15,7 @@ from ledger.money import to_money
 from ontwikkelrekening.budgets.lots import receipt_code
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
 from ontwikkelrekening.citizens.identity import check_not_erased
+from ontwikkelrekening.citizens.models import Citizen
 
 APPLY = """
     INSERT INTO budgets_application
@@ -24,7 +25,7 @@ APPLY = """
       AND "grant" >= %(wanted)s
       AND NOT EXISTS (
           SELECT FROM citizens_citizen
-          WHERE account_code = %(account)s::varchar AND erased_at IS NOT NULL
+          WHERE account_code = %(account)s::varchar AND ended_at IS NOT NULL
       )
     ON CONFLICT (round_id, account_code) DO UPDATE
         SET wanted = excluded.wanted, changed_at = excluded.changed_at, withdrawn = false
@@ -58,6 +59,11 @@ class WantsTooMuch(UnableToApply):
         super().__init__(
             _("You can apply for at most %(amount)s.") % {"amount": to_money(round_.grant)}
         )
+
+
+class AccountHasEnded(UnableToApply):
+    def __init__(self) -> None:
+        super().__init__(_("Your account has ended. You cannot apply."))
 
 
 class NoApplication(UnableToApply):
@@ -99,7 +105,10 @@ def apply(round_code: str, account_code: str, *, wanted: int, at: datetime) -> R
         row = None
     if row is None:
         check_not_erased(account_code)
-        raise _refusal(Round.objects.public().get(code=round_code), at=at)
+        round_ = Round.objects.public().get(code=round_code)
+        if Citizen.ended_on(account_code):
+            raise AccountHasEnded
+        raise _refusal(round_, at=at)
     id_, applied_at = row
     return _receipt(id_, wanted, applied_at, at)
 

@@ -78,6 +78,11 @@ class AccountIsPaused(UnableToAgree):
         super().__init__(_("Your account is paused. Take it up again, then you can choose."))
 
 
+class AccountHasEnded(UnableToAgree):
+    def __init__(self) -> None:
+        super().__init__(_("Your account has ended. You cannot choose anything new."))
+
+
 class AgreedOtherwise(UnableToAgree):
     def __init__(self) -> None:
         super().__init__(_("This agreement was already made, for something else."))

@@ -1,8 +1,8 @@
 """Expiring: codes never used, enrolments past their term and credit past its last day.
 
-What came back to an account that has ended goes the same way, for nobody will use it. Each step works in
-slices that commit, with a constant number of queries per slice; a run that was killed is simply run
-again, and a second run finds nothing to do.
+What came back to an account that has ended goes the same way, and so do its codes, for nobody will use
+them. Each step works in slices that commit, with a constant number of queries per slice; a run that was
+killed is simply run again, and a second run finds nothing to do.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from django.db.models import QuerySet
 from ontwikkelrekening.budgets.models import Tranche, TrancheQuerySet
 from ontwikkelrekening.budgets.releasing import release_rests
 from ontwikkelrekening.budgets.returning import give_up
+from ontwikkelrekening.citizens.models import Citizen
 from providers.models import Claim, Enrolment
 from providers.moving import move_all
+from providers.states import EnrolmentState
 
 SLICE = 1000
 ACTOR = "machine"
@@ -39,7 +41,14 @@ def expire(*, on: date, at: datetime) -> Expired:
     over = Enrolment.objects.past_their_term(on=on).exclude(
         pk__in=Claim.objects.undecided().values("enrolment")
     )
-    lapsed = _end_all(unused, event="lapse", reason="lapsed", on=on, at=at)
+    of_ended = Enrolment.objects.filter(
+        agreement__account_code__in=Citizen.objects.ended().values("account_code"),
+        state=EnrolmentState.AGREED,
+    )
+    lapsed = sum(
+        _end_all(codes, event="lapse", reason="lapsed", on=on, at=at)
+        for codes in (unused, of_ended)
+    )
     finished = _end_all(over, event="finish", reason="finished", on=on, at=at)
     gone: list[int] = []
     for tranches, why in (

@@ -10,7 +10,7 @@ from django.db import connection
 
 EVENTS = """
     WITH tranche AS (
-        SELECT tranche.account_id, tranche.kind AS credit, scheme.name AS scheme, decision_id
+        SELECT tranche.account_id, tranche.kind AS credit, scheme.name AS scheme, decision_id, expires_on
         FROM budgets_tranche tranche JOIN eligibility_scheme scheme ON scheme.id = scheme_id
         WHERE account_code = %(account)s
     ), agreed AS (
@@ -40,7 +40,8 @@ EVENTS = """
         FROM moved JOIN ledger_booking booking ON booking.id = booking_id
         GROUP BY booking_id, kind, of_tranche, of_enrolment
     )
-    SELECT kind, "on", cents::bigint, paid_cents::bigint, position,
+    SELECT CASE WHEN kind = 'expire' AND (expires_on < "on") IS NOT TRUE THEN 'account_ended'
+                ELSE kind END, "on", cents::bigint, paid_cents::bigint, position,
         coalesce(credit, ''), coalesce(scheme, ''), decision_id,
         coalesce(course, ''), coalesce(provider, ''), enrolment_id
     FROM event
@@ -64,7 +65,8 @@ class HistoryLine:
 
     `cents` is the change of what is free to use. A payment to a provider changes nothing there, for
     it was reserved before: `paid_cents` says what was paid. A next page begins before `position`, the
-    number of the event's last transfer in the order of writing.
+    number of the event's last transfer in the order of writing. `kind` is the booking's; of credit that
+    went back before its last day had passed it is `account_ended`.
     """
 
     kind: str

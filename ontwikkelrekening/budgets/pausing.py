@@ -43,6 +43,11 @@ class PausedTooLong(UnableToPause):
         )
 
 
+class AccountHasEnded(UnableToPause):
+    def __init__(self) -> None:
+        super().__init__(_("Your account has ended. You cannot pause it."))
+
+
 class NotPaused(UnableToPause):
     def __init__(self) -> None:
         super().__init__(_("The account is not paused."))
@@ -52,11 +57,13 @@ class NotPaused(UnableToPause):
 def pause(account_code: str, *, until: date, by: str, at: datetime) -> Pause:
     """Pause from today until the day before `until`; credit that ends, ends as many days later.
 
-    Raises AlreadyPaused or PausedTooLong, and NoIdentity for someone erased.
+    Raises AccountHasEnded, AlreadyPaused or PausedTooLong, and NoIdentity for someone erased.
     """
     on = localdate(at)
     _one_at_a_time(account_code)
     check_not_erased(account_code)
+    if Citizen.ended_on(account_code):
+        raise AccountHasEnded
     if running := Pause.running(account_code, on=on):
         raise AlreadyPaused(running)
     left = days_left(account_code, on=on)

@@ -91,7 +91,7 @@ def choice(account_code: str, course: Course, *, starts_on: date) -> Choice:
 def quote(account_code: str, course: Course, *, starts_on: date, on: date) -> Quote:
     """What agreeing now would cost; raises UnableToAgree for what cannot be agreed."""
     _check_course(course, starts_on=starts_on, on=on)
-    _check_not_paused(account_code, on=on)
+    _check_account(account_code, on=on)
     _check_beside(account_code, course, starts_on=starts_on)
     return _quote(course, _payers(account_code, course, on=on), on=on)
 
@@ -123,7 +123,7 @@ def agree(
     payers = _payers(account_code, course, on=on, lock=True)
     if agreed := _already_agreed(account_code, course, id=id):
         return agreed
-    _check_not_paused(account_code, on=on)
+    _check_account(account_code, on=on)
     _check_beside(account_code, course, starts_on=starts_on)
     offer = _quote(course, payers, on=on)
     if offer.own > own_cents:
@@ -197,7 +197,10 @@ def _check_course(course: Course, *, starts_on: date, on: date) -> None:
         raise errors.StartsTooFarAway(latest)
 
 
-def _check_not_paused(account_code: str, *, on: date) -> None:
+def _check_account(account_code: str, *, on: date) -> None:
+    """It is open and not paused; asked behind the lock on its credit, which an end waits for."""
+    if Citizen.ended_on(account_code):
+        raise errors.AccountHasEnded
     if Pause.running(account_code, on=on):
         raise errors.AccountIsPaused
 
@@ -212,16 +215,14 @@ def _check_beside(account_code: str, course: Course, *, starts_on: date) -> None
 
 
 def _payers(account_code: str, course: Course, *, on: date, lock: bool = False) -> list[Tranche]:
-    """The tranches that may pay for this course, in spending order; none of someone erased.
+    """The tranches that may pay for this course, in spending order.
 
     Locked in id order, what is free in them stays free until it is booked.
     """
-    erased = Citizen.objects.filter(account_code=account_code).exclude(erased_at=None)
     tranches = (
         Tranche.objects.usable(on=on)
         .of(account_code)
         .paying_for(course.category)
-        .filter(~Exists(erased))
         .select_related("scheme")
         .order_by("pk")
     )

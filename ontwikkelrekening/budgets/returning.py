@@ -15,7 +15,11 @@ from ledger.balances import balances, totals
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.budgets.ids import part
 from ontwikkelrekening.budgets.models import Fund, ReturnRule, Tranche, TrancheQuerySet
+from ontwikkelrekening.budgets.releasing import release_rests
 from ontwikkelrekening.citizens.models import Citizen
+from providers.models import Enrolment
+from providers.moving import move_all
+from providers.states import EnrolmentState
 
 DESCRIPTIONS = {
     "expired": "Verlopen tegoed",
@@ -28,12 +32,21 @@ DESCRIPTIONS = {
 def return_credit(account_code: str, *, why: str, on: date, at: datetime) -> int:
     """End the account of someone who leaves or died: give back all free credit; return the cents.
 
-    What is reserved for a running course stays reserved; what is left of it goes back the night after
-    it came (see expiring).
+    A code that no provider has taken in lapses. What is reserved for a running course stays reserved;
+    what is left of it goes back the night after it came (see expiring).
     """
     Citizen.objects.filter(account_code=account_code, ended_at=None).update(ended_at=at)
-    tranches = Tranche.objects.of(account_code).holding_credit()
-    return sum(give_up(_locked(tranches), cause=f"account:{account_code}", why=why, on=on, at=at))
+    tranches = Tranche.objects.of(account_code)
+    list(_locked(tranches))  # whoever agrees to a course has done so now, or is refused
+    agreed = Enrolment.objects.filter(
+        agreement__account_code=account_code, state=EnrolmentState.AGREED
+    )
+    codes = list(agreed.select_for_update(of=("self",)).order_by("pk"))
+    cause = f"account:{account_code}"
+    move_all(codes, "lapse", actor="machine", at=at)
+    release_rests(codes, reason="lapsed", cause=cause, at=at)
+    left = _locked(tranches.holding_credit())
+    return sum(give_up(left, cause=cause, why=why, on=on, at=at))
 
 
 def reopen(account_code: str) -> None:

@@ -6,11 +6,12 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn as bsn_number
@@ -19,7 +20,7 @@ from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey, Writing
 
 GREETING = """
-    SELECT id, identity, wrapped, EXISTS (
+    SELECT id, identity, wrapped, ended_at, EXISTS (
         SELECT FROM citizens_circumstance WHERE citizen_id = citizen.id AND evidence = 'asked'
     )
     FROM citizens_citizen citizen JOIN citizens_personkey ON citizen_id = id
@@ -46,6 +47,7 @@ class Greeting:
 
     given_name: str
     evidence_asked: bool
+    ended_on: date | None  # the day on which the account ended
 
 
 class NotABsn(ValueError):
@@ -88,9 +90,13 @@ def greeting(account_code: str) -> Greeting:
         row = cursor.fetchone()
     if row is None:
         raise _erased(account_code)
-    id_, blob, wrapped, asked = row
+    id_, blob, wrapped, ended_at, asked = row
     identity = _opened(blob, key=keys.unwrap(wrapped, owner=id_.bytes), citizen_id=id_)
-    return Greeting(identity.given_name, evidence_asked=asked)
+    return Greeting(
+        identity.given_name,
+        evidence_asked=asked,
+        ended_on=localdate(ended_at) if ended_at else None,
+    )
 
 
 def full_name(account_code: str) -> str:

@@ -10,7 +10,14 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+
+
+class CitizenQuerySet(models.QuerySet["Citizen"]):
+    def ended(self) -> CitizenQuerySet:
+        """Whose account has ended: who left, died or was erased."""
+        return self.filter(ended_at__isnull=False)
 
 
 class Citizen(models.Model):
@@ -26,6 +33,8 @@ class Citizen(models.Model):
     ended_at = models.DateTimeField(null=True)  # from then on it gets no credit
     erased_at = models.DateTimeField(null=True)
 
+    objects = CitizenQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -40,6 +49,13 @@ class Citizen(models.Model):
 
     def __str__(self) -> str:
         return self.account_code
+
+    @classmethod
+    def ended_on(cls, account_code: str) -> date | None:
+        """The day on which an account ended, by the clock here; none while it is open."""
+        ended = cls.objects.ended().filter(account_code=account_code)
+        at = ended.values_list("ended_at", flat=True).first()
+        return localdate(at) if at else None
 
 
 class PersonKey(models.Model):

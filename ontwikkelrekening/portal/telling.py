@@ -56,6 +56,7 @@ _SENTENCES: dict[str, tuple[Words, Words]] = {
         _("Back on your account: “%(course)s”"),
         _("This was reserved and is not needed any more."),
     ),
+    "account_ended": (_("Given back: %(credit)s"), _("Your account ended.")),
     "expire": (_("Ended: %(credit)s"), _("The last day to use it has passed.")),
     "recover": (_("Back on your account"), _("A provider paid this back.")),
 }

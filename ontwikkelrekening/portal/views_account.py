@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +17,14 @@ from ontwikkelrekening.budgets.accounts import history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.identity import full_name, greeting
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.letter_pdf import letter_pdf
 from ontwikkelrekening.eligibility.letters import letter, motive_of
 from ontwikkelrekening.eligibility.models import Decision, Outcome
 from ontwikkelrekening.eligibility.objecting import may_object
 from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
 from ontwikkelrekening.eligibility.replacing import granted_besides
-from ontwikkelrekening.portal.credits import credits_of, live
+from ontwikkelrekening.portal.credits import Credit, credits_of, live
 from ontwikkelrekening.portal.session import account_of, for_account, for_citizen
 from ontwikkelrekening.portal.telling import by_month, tell
 from ontwikkelrekening.portal.words import CATEGORIES, OBJECTIONS
@@ -52,13 +55,21 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "credits": live(tegoeden),
         "had_credit": bool(state.tranches),
         "refusals": _refusals(account),
-        "paused": Pause.running(account, on=now.date()),
-        "open_rounds": Round.open_at(now),
-        "evidence_asked": greeted.evidence_asked,
-        "ending": [each for each in tegoeden if each.ends_soon(on=now.date())],
+        "ended_on": greeted.ended_on,
         "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
     }
+    if not greeted.ended_on:
+        context |= _to_do(account, tegoeden, at=now) | {"evidence_asked": greeted.evidence_asked}
     return render(request, "portal/home.html", context)
+
+
+def _to_do(account: str, tegoeden: Sequence[Credit], *, at: datetime) -> dict[str, object]:
+    """What there is to know and to do on an account that has not ended."""
+    return {
+        "paused": Pause.running(account, on=at.date()),
+        "open_rounds": Round.open_at(at),
+        "ending": [each for each in tegoeden if each.ends_soon(on=at.date())],
+    }
 
 
 def _refusals(account: str) -> list[Decision]:
@@ -98,6 +109,7 @@ def credit(request: HttpRequest, account: str, tranche_id: UUID) -> HttpResponse
                 "credit": each,
                 "round": Round.objects.filter(account=each.tranche.source_id).first(),
                 "today": today,
+                "ended_on": Citizen.ended_on(account),
             }
             return render(request, "portal/credit.html", context)
     raise Http404

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ontwikkelrekening.budgets import pausing
 from ontwikkelrekening.budgets.models import Pause
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.portal.forms import PauseForm
 from ontwikkelrekening.portal.session import for_citizen
 
@@ -48,6 +49,7 @@ def _page(request: HttpRequest, account: str, form: PauseForm) -> HttpResponse:
         "form": form,
         "today": today,
         "paused": Pause.running(account, on=today),
+        "ended_on": Citizen.ended_on(account),
         "days_left": pausing.days_left(account, on=today),
     }
     return render(request, "portal/pause.html", context, status=422 if form.errors else 200)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from ontwikkelrekening.budgets import applying, proving, refusing
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.wording import CLASSES
 from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
@@ -126,6 +127,7 @@ def _page(
         "round": round_,
         "form": form,
         "problem": problem,
+        "ended_on": Citizen.ended_on(account) if account else None,
         "is_open": round_.is_open(at=timezone.now()),
         "is_coming": timezone.now() < round_.opens_at,
         "drawn": round_.state == RoundState.DRAWN,

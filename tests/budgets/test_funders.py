@@ -427,6 +427,7 @@ def test_credit_of_who_leaves_or_died_goes_back_by_the_funders_rule(
 def test_who_leaves_gives_free_credit_back_and_keeps_what_is_reserved(world: World) -> None:
     contribute(employer(world), lines(f"{world.fatima},400.00,F1,,"), on=ON, at=AT)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
 
     assert return_credit(world.fatima, why="left", on=ON, at=AT) == 10_000
     assert return_credit(world.fatima, why="left", on=ON, at=AT) == 0
@@ -438,6 +439,7 @@ def test_who_leaves_gives_free_credit_back_and_keeps_what_is_reserved(world: Wor
 def test_what_comes_back_to_who_left_goes_back_too_on_the_same_day(world: World) -> None:
     contribute(employer(world), lines(f"{world.fatima},600.00,F1,,"), on=ON, at=AT)
     agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
     assert return_credit(world.fatima, why="left", on=ON, at=AT) == 30_000
 
     cancel(agreed.enrolment, by="citizen", at=AT)

@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from ontwikkelrekening.budgets import errors, pausing
+from ontwikkelrekening.budgets import applying, errors, pausing
 from ontwikkelrekening.budgets.applying import apply
 from ontwikkelrekening.budgets.expiring import expire
-from ontwikkelrekening.budgets.models import Pause, Tranche
+from ontwikkelrekening.budgets.models import Application, Pause, Tranche
 from ontwikkelrekening.budgets.pausing import pause, resume
 from ontwikkelrekening.budgets.reserving import agree, quote
+from ontwikkelrekening.budgets.returning import return_credit
 from ontwikkelrekening.citizens.identity import NoIdentity, erase
 from ontwikkelrekening.citizens.models import Citizen
 from tests.budgets.round_world import DURING, published
@@ -53,7 +54,7 @@ def test_somebody_who_was_erased_agrees_pauses_and_applies_no_more(world: World)
     round_ = published(world)
     erase(Citizen.objects.get(account_code=world.fatima), at=AT)
 
-    with pytest.raises(errors.NoCreditForThis):
+    with pytest.raises(errors.AccountHasEnded):
         agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
     with pytest.raises(NoIdentity):
         pause(world.fatima, until=IN_30_DAYS, by="citizen", at=AT)
@@ -61,6 +62,17 @@ def test_somebody_who_was_erased_agrees_pauses_and_applies_no_more(world: World)
         apply(round_.code, world.fatima, wanted=1_000, at=DURING)
 
     assert (left_on(ending), last_day(ending)) == (30_000, LAST_DAY)
+
+
+def test_somebody_whose_account_has_ended_applies_no_more(world: World) -> None:
+    round_ = published(world)
+    apply(round_.code, world.fatima, wanted=1_000, at=DURING)
+    return_credit(world.fatima, why="left", on=ON, at=AT)
+
+    with pytest.raises(applying.AccountHasEnded):
+        apply(round_.code, world.fatima, wanted=2_000, at=DURING)
+
+    assert Application.objects.get().wanted == 1_000
 
 
 def test_a_pause_that_is_ended_early_moves_the_last_day_by_the_days_it_was(world: World) -> None:

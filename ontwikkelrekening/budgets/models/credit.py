@@ -196,8 +196,7 @@ class TrancheQuerySet(models.QuerySet["Tranche"]):
 
     def of_ended_accounts(self) -> TrancheQuerySet:
         """Credit of who left, died or was erased."""
-        ended = Citizen.objects.filter(ended_at__isnull=False)
-        return self.filter(account_code__in=ended.values("account_code"))
+        return self.filter(account_code__in=Citizen.objects.ended().values("account_code"))
 
     def paying_for(self, category: str) -> TrancheQuerySet:
         """Credit that may be spent on this category."""
