@@ -26,7 +26,7 @@ class KeyIsInUse(Exception):
 
 
 class KeyHasOtherContent(Exception):
-    """The key was used for another request."""
+    """The key was used here with other content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,26 @@ def once(
     key: str,
     act: Callable[[], T],
     *,
+    operation: str,
     content: str,
     keep: Callable[[T], Answer],
     at: datetime,
     wait: bool = False,
 ) -> T | Answer:
-    """Act and keep the answer, or return the answer kept under this key.
+    """Act and keep the answer, or return the answer kept for this operation under this key.
 
-    A twin that is being handled is waited for, or raises KeyIsInUse; a key that was used for other
+    `operation` is the method and address; under another one the key is another key. A twin that is being handled is waited for, or raises KeyIsInUse; a key that was used for other
     content raises KeyHasOtherContent.
     """
     mine = "client_id" if isinstance(owner, Client) else "provider_id"
     fingerprint = sha256(content.encode()).digest()
     with rows.at_once():
-        is_mine = _lock(owner, key, wait=wait)
-        known = rows.ask(IdempotencyKey, f"{mine} = %s AND key = %s", owner.pk, key)
+        is_mine = _lock(owner, operation, key, wait=wait)
+        known = rows.ask(
+            IdempotencyKey,
+            f"{mine} = %s AND key = %s AND operation = %s",
+            *(owner.pk, key, operation),
+        )
     if not is_mine():
         raise KeyIsInUse
     for kept in known():
@@ -70,6 +75,7 @@ def once(
     rows.insert(
         IdempotencyKey(
             **{mine: owner.pk},
+            operation=operation,
             key=key,
             fingerprint=fingerprint,
             status=answer.status,
@@ -81,9 +87,10 @@ def once(
     return result
 
 
-def _lock(owner: Owner, key: str, *, wait: bool) -> Callable[[], bool]:
+def _lock(owner: Owner, operation: str, key: str, *, wait: bool) -> Callable[[], bool]:
     """Ask for the key until the transaction ends; the answer says whether it was given."""
-    number = int.from_bytes(sha256(f"{owner.pk} {key}".encode()).digest()[:8], signed=True)
+    words = f"{owner.pk} {operation} {key}"
+    number = int.from_bytes(sha256(words.encode()).digest()[:8], signed=True)
     cursor = connection.cursor()
     if wait:
         cursor.execute("SELECT true FROM pg_advisory_xact_lock(%s)", [number])

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
-from rest_framework import serializers as drf
+from rest_framework.exceptions import APIException
 
 from providers.api import problems, serializers
-from providers.claiming import submit, wait_for_a_twin
+from providers.api.idempotency import claim_id, submit_under
+from providers.claiming import wait_for_a_twin
 from providers.errors import Unable
 from providers.models import Client, Course, Job, JobItem, Provider
 from providers.outbox import enqueue_many
@@ -74,7 +75,7 @@ def _perform(
     try:
         with transaction.atomic():
             item.result = act(job, item.payload, at)
-    except (Unable, drf.ValidationError) as error:
+    except (Unable, APIException) as error:
         answer = problems.handle(error, {})
         item.problem = answer.data if answer else None
     item.done_at = at
@@ -82,18 +83,9 @@ def _perform(
 
 def _submit_claim(job: Job, payload: Any, at: datetime) -> UUID:
     values = serializers.BatchClaim.read(payload)
-    id_ = uuid5(job.provider.id, f"claim:{values['idempotency_key']}")
-    wait_for_a_twin(id_)
-    claim, _ = submit(
-        id_,
-        values["enrolment"],
-        values["instalment"],
-        values["amount"],
-        values.get("evidence", {}),
-        provider=job.provider,
-        actor=_actor(job),
-        at=at,
-    )
+    key = values["idempotency_key"]
+    wait_for_a_twin(claim_id(job.provider, key))
+    claim, _ = submit_under(key, values, provider=job.provider, actor=_actor(job), at=at)
     return claim.id
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -15,6 +18,9 @@ from rest_framework.response import Response
 from providers import once
 from providers.api.authentication import caller_of
 from providers.api.problems import BadHeader
+from providers.claiming import submit
+from providers.claiming.submitting import ClaimIdIsTaken, ClaimIsOnItsWay, Submitted
+from providers.models import Provider
 from providers.once import Answer
 
 HEADER = "Idempotency-Key"
@@ -33,7 +39,7 @@ class KeyIsInUse(APIException):
 class KeyHasOtherContent(APIException):
     status_code = 422
     kind = "key-has-other-content"
-    default_detail = "This key was used for another request."
+    default_detail = "This key was used here before, with another body."
 
 
 def key_of(request: Request) -> str:
@@ -49,13 +55,13 @@ def key_of(request: Request) -> str:
 
 def perform_once(request: Request, act: Callable[[], Response]) -> HttpResponse:
     """Answer from the store, or act and store the answer in one transaction."""
-    body = json.dumps(request.data, sort_keys=True, ensure_ascii=True)
     try:
         answer = once.once(
             caller_of(request).client,
             key_of(request),
             act,
-            content=f"{request.method} {request.path}\n{body}",
+            operation=f"{request.method} {request.path.lower()}",  # an id in capitals is the same
+            content=json.dumps(request.data, sort_keys=True, ensure_ascii=True),
             keep=_kept,
             at=timezone.now(),
         )
@@ -64,6 +70,35 @@ def perform_once(request: Request, act: Callable[[], Response]) -> HttpResponse:
     except once.KeyHasOtherContent:
         raise KeyHasOtherContent from None
     return _replayed(answer) if isinstance(answer, Answer) else answer
+
+
+def claim_id(provider: Provider, key: str) -> UUID:
+    """It follows from the provider and the key, so the claim itself keeps what was answered."""
+    return uuid5(provider.id, f"claim:{key}")
+
+
+def submit_under(
+    key: str, claim: dict[str, Any], *, provider: Provider, actor: str, at: datetime
+) -> Submitted:
+    """Submit a claim by itself or out of a batch: the same key and content is the same claim.
+
+    Raises UnableToClaim, KeyHasOtherContent and KeyIsInUse.
+    """
+    try:
+        return submit(
+            claim_id(provider, key),
+            claim["enrolment"],
+            claim["instalment"],
+            claim["amount"],
+            claim.get("evidence", {}),
+            provider=provider,
+            actor=actor,
+            at=at,
+        )
+    except ClaimIdIsTaken:
+        raise KeyHasOtherContent from None
+    except ClaimIsOnItsWay:
+        raise KeyIsInUse from None
 
 
 def _kept(response: Response) -> Answer:

@@ -26,7 +26,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     {"type": "string", "pattern": "^[A-Za-z0-9._~:-]{8,64}$"},
     OpenApiParameter.HEADER,
     required=True,
-    description="Draw one for each act, a UUID for example; send the same one when you retry.",
+    description="Draw one for each act, a UUID for example; send the same one when you retry."
+    " It belongs to the method and address that it is sent with.",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",

@@ -419,6 +419,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("operation", models.CharField(max_length=200)),
                 ("key", models.CharField(max_length=64)),
                 ("fingerprint", models.BinaryField(max_length=32)),
                 ("status", models.PositiveSmallIntegerField()),
@@ -765,13 +766,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="idempotencykey",
             constraint=models.UniqueConstraint(
-                fields=("client", "key"), name="idempotency_key_is_used_once"
+                fields=("client", "key", "operation"), name="idempotency_key_is_used_once"
             ),
         ),
         migrations.AddConstraint(
             model_name="idempotencykey",
             constraint=models.UniqueConstraint(
-                fields=("provider", "key"), name="form_key_is_used_once"
+                fields=("provider", "key", "operation"), name="form_key_is_used_once"
             ),
         ),
         migrations.AddConstraint(

@@ -30,7 +30,7 @@ class StateChange(models.Model):
 class IdempotencyKey(models.Model):
     """The stored answer to one request: key, effect and answer are written in one transaction.
 
-    Keys are of a client, or for what its staff do by hand, of a provider.
+    Keys are of a client, or for what its staff do by hand, of a provider; each operation has its own.
     """
 
     client = models.ForeignKey(
@@ -39,6 +39,7 @@ class IdempotencyKey(models.Model):
     provider = models.ForeignKey(
         Provider, on_delete=models.CASCADE, related_name="+", null=True, db_index=False
     )
+    operation = models.CharField(max_length=200)  # the method and address it was sent with
     key = models.CharField(max_length=64)
     fingerprint = models.BinaryField(max_length=32)
     status = models.PositiveSmallIntegerField()
@@ -48,8 +49,12 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="idempotency_key_is_used_once", fields=["client", "key"]),
-            models.UniqueConstraint(name="form_key_is_used_once", fields=["provider", "key"]),
+            models.UniqueConstraint(
+                name="idempotency_key_is_used_once", fields=["client", "key", "operation"]
+            ),
+            models.UniqueConstraint(
+                name="form_key_is_used_once", fields=["provider", "key", "operation"]
+            ),
             models.CheckConstraint(
                 name="idempotency_key_has_one_owner",
                 condition=Q(client__isnull=True) ^ Q(provider__isnull=True),

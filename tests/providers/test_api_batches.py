@@ -70,6 +70,20 @@ def test_an_item_sent_again_in_another_batch_or_by_itself_is_the_same_claim(
     assert set(JobItem.objects.values_list("result", flat=True)) == {Claim.objects.get().id}
 
 
+def test_an_item_under_a_key_with_other_content_is_refused_as_it_is_by_itself(
+    linde: Software, course: Course
+) -> None:
+    item = item_for(course)
+    job = linde.post("/claim-batches", {"items": [item, {**item, "amount": "120.00"}]})
+    drain()
+
+    path = job.headers["Location"].removeprefix("/api/v1")
+    refused = linde.get(f"{path}/items").json()["items"][1]["problem"]
+    alone = {name: value for name, value in item.items() if name != "idempotencyKey"}
+    direct = linde.post("/claims", {**alone, "amount": "120.00"}, key=item["idempotencyKey"])
+    assert refused == problem(direct, 422, "key-has-other-content")
+
+
 def test_an_item_that_two_chunks_work_off_at_once_is_one_claim(
     own_database: str, django_db_blocker: Any
 ) -> None:

@@ -78,6 +78,23 @@ def test_another_payload_under_the_key_is_a_422(linde: Software, running: Enrolm
     problem(answer, 422, "key-has-other-content")
 
 
+def test_a_key_belongs_to_the_method_and_address_it_was_sent_with(
+    linde: Software, running: Enrolment
+) -> None:
+    key = "key-00001"
+    claimed = linde.post("/claims", claim_of(running), key=key)
+    made = linde.post("/courses", MODULE, key=key)
+    id_ = made.json()["id"]
+    published = linde.post(f"/courses/{id_}/publications", key=key)
+    again = linde.post(f"/courses/{id_.upper()}/publications", key=key)
+
+    assert [claimed.status_code, made.status_code, published.status_code] == [201, 201, 200]
+    assert "Idempotent-Replayed" not in published.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    other = linde.post("/courses", {**MODULE, "name": "Y"}, key=key)
+    problem(other, 422, "key-has-other-content")
+
+
 def test_the_same_payload_written_otherwise_is_the_same(
     linde: Software, running: Enrolment
 ) -> None:
@@ -272,7 +289,7 @@ def test_a_key_in_flight_is_a_409_that_does_not_wait(world: tuple[Software, Cour
         from providers.once import _lock
 
         with transaction.atomic():
-            _lock(linde.client, "held-0001", wait=False)
+            _lock(linde.client, "POST /api/v1/courses", "held-0001", wait=False)
             (answer,) = together([lambda: linde.post("/courses", MODULE, key="held-0001")])
             return int(answer.status_code)
 

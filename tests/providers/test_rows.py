@@ -39,6 +39,7 @@ def test_a_key_that_the_database_numbers_is_left_to_it(linde: Software) -> None:
     for key in ("key-00001", "key-00002"):
         rows.insert(
             IdempotencyKey(
+                operation="POST /api/v1/courses",
                 client_id=linde.client.pk,
                 key=key,
                 fingerprint=b"\x00" * 32,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -23,12 +22,11 @@ from providers.api.filtering import (
     reference,
     sort_parameter,
 )
-from providers.api.idempotency import REPLAYED, KeyHasOtherContent, KeyIsInUse, key_of
+from providers.api.idempotency import REPLAYED, key_of, submit_under
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
-from providers.claiming import submit, withdraw
-from providers.claiming.submitting import ClaimIdIsTaken, ClaimIsOnItsWay, Submitted
+from providers.claiming import withdraw
 from providers.models import Claim
 from providers.states import ClaimState
 
@@ -74,31 +72,18 @@ class Claims(ApiView):
     )
     def post(self, request: Request) -> Response:
         values = self.received(serializers.NewClaim)
-        try:
-            claim, is_new = self._submit(values)
-        except ClaimIdIsTaken:
-            raise KeyHasOtherContent from None
-        except ClaimIsOnItsWay:
-            raise KeyIsInUse from None
+        claim, is_new = submit_under(
+            key_of(request),
+            values,
+            provider=self.caller.provider,
+            actor=self.caller.actor,
+            at=timezone.now(),
+        )
         response = Response(serializers.Claim.show(claim.as_submitted()), status=201)
         response.headers["Location"] = f"/api/v1/claims/{claim.id}"
         if not is_new:
             response.headers[REPLAYED] = "true"
         return response
-
-    def _submit(self, values: dict[str, Any]) -> Submitted:
-        """The id follows from the provider and the key, so the claim itself keeps what was answered."""
-        provider = self.caller.provider
-        return submit(
-            uuid5(provider.id, f"claim:{key_of(self.request)}"),
-            values["enrolment"],
-            values["instalment"],
-            values["amount"],
-            values.get("evidence", {}),
-            provider=provider,
-            actor=self.caller.actor,
-            at=timezone.now(),
-        )
 
 
 class OneClaim(ApiView):
