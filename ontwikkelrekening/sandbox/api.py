@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ontwikkelrekening.sandbox.outcomes import Outcome
-from ontwikkelrekening.sandbox.playing import UnableToPlay, play_the_citizen
+from ontwikkelrekening.sandbox.playing import NoSuchCourse, play_the_citizen
 from providers.api.fields import ApiSerializer, DayField, IdField
 from providers.api.schema import described
 from providers.api.views.base import ApiView
@@ -52,7 +52,7 @@ class Codes(ApiView):
         now = timezone.now()
         course = Course.objects.of(self.caller.provider).filter(pk=wanted["course"]).first()
         if course is None:
-            raise UnableToPlay("You have no course with this id.")
+            raise NoSuchCourse
         agreed = play_the_citizen(
             course,
             Outcome(wanted["outcome"]),

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from ledger.money import to_cents
 from ledger.posting import NewBooking
-from ontwikkelrekening.budgets.errors import UnableToAgree
+from ontwikkelrekening.budgets.errors import UnableToAgree, UnableToStartThen
 from ontwikkelrekening.budgets.funding import make_available
 from ontwikkelrekening.budgets.granting import NewTranche, grant
 from ontwikkelrekening.budgets.ids import part
@@ -23,9 +23,25 @@ from providers.models import Category, Course
 
 
 class UnableToPlay(Unable):
-    """Nobody could agree to this course; the message says why."""
+    """Nobody could agree to this course."""
 
     field = "course"
+
+
+class NoSuchCourse(UnableToPlay):
+    sentence = "You have no course with this id."
+
+
+class NobodyCanAgree(UnableToPlay):
+    """The message says why."""
+
+    sentence = "Nobody can agree to this course now: publish it first."
+
+
+class NobodyCanStartThen(UnableToPlay):
+    """The message says on which days they can."""
+
+    field, sentence = "startsOn", "A course starts today or later, and not too far away."
 
 
 class SandboxIsEmpty(UnableToPlay):
@@ -44,7 +60,7 @@ def play_the_citizen(course: Course, outcome: Outcome, *, starts_on: date, at: d
 
     To childcare and travel after a course that they go with, which starts on the same day.
 
-    Raises SandboxIsEmpty, or UnableToPlay for what no citizen could agree to.
+    Raises SandboxIsEmpty, NoCourseBeside, NobodyCanStartThen and NobodyCanAgree.
     """
     fund = Fund.objects.select_related("scheme").order_by("pk").first()
     if fund is None:
@@ -72,8 +88,10 @@ def play_the_citizen(course: Course, outcome: Outcome, *, starts_on: date, at: d
             agree(account_code, each, starts_on=starts_on, at=at, id=id_, own_cents=cents)
             for id_, each in wanted
         ]
+    except UnableToStartThen as unable:
+        raise NobodyCanStartThen(str(unable)) from unable
     except UnableToAgree as unable:
-        raise UnableToPlay(str(unable)) from unable
+        raise NobodyCanAgree(str(unable)) from unable
     return agreed
 
 

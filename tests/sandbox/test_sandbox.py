@@ -119,11 +119,15 @@ def test_a_retry_gets_the_same_code(lms: Software, taught: Course) -> None:
 def test_the_real_rules_hold_for_who_agrees(world: World, lms: Software, taught: Course) -> None:
     wanted = {"course": str(taught.pk), "outcome": "approve"}
 
-    past = lms.post("/sandbox/codes", {**wanted, "startsOn": "2026-01-01"})
+    past, far = (
+        lms.post("/sandbox/codes", {**wanted, "startsOn": day})
+        for day in ("2020-01-01", "9999-12-31")
+    )
     draft = lms.post("/sandbox/codes", {**wanted, "course": str(course(world, published=False).pk)})
 
-    for answer in (past, draft):
-        problem(answer, 422, "unable-to-play")
+    for answer in (past, far):
+        assert pointers(problem(answer, 422, "nobody-can-start-then")) == {"/startsOn"}
+    assert pointers(problem(draft, 422, "nobody-can-agree")) == {"/course"}
     assert not Enrolment.objects.exists()
 
 
@@ -151,7 +155,7 @@ def test_another_providers_course_is_not_there(lms: Software, taught: Course) ->
 
     answer = stranger.post("/sandbox/codes", {"course": str(taught.pk), "outcome": "approve"})
 
-    assert problem(answer, 422)["detail"] == "You have no course with this id."
+    assert problem(answer, 422, "no-such-course")["detail"] == "You have no course with this id."
 
 
 def test_who_may_not_redeem_may_not_ask_for_a_code(lms: Software) -> None:
