@@ -41,7 +41,9 @@ app_name = "api"
 urlpatterns = [
     path("oauth/token", Token.as_view(), name="token"),
     path("oauth/revoke", Revocation.as_view(), name="revoke"),
-    path(".well-known/oauth-authorization-server", Metadata.as_view(), name="metadata"),
+    path(
+        ".well-known/oauth-authorization-server", csrf_exempt(Metadata.as_view()), name="metadata"
+    ),
     path("api/v1/openapi.json", csrf_exempt(OpenApi.as_view()), name="openapi"),
     path("api/v1/docs", csrf_exempt(Docs.as_view()), name="docs"),
     path("api/v1/courses", Courses.as_view(), name="courses"),
@@ -100,5 +102,5 @@ urlpatterns = [
         name="webhook-retries",
     ),
     path("api/v1/account", OwnAccount.as_view(), name="account"),
-    re_path(r"^api/[\s\S]*$", csrf_exempt(not_found), name="elsewhere"),
+    re_path(r"^[/]*api/[\s\S]*$", csrf_exempt(not_found), name="elsewhere"),
 ]

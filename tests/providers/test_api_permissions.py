@@ -33,7 +33,7 @@ NOBODY_NEEDS_TO_LOG_IN = {
     "api/v1/docs": {"GET": 200},
     "api/v1/catalogue": {"GET": 200},
 }
-OUTSIDE = {r"^api/[\s\S]*$"}  # answer 404 to everybody
+OUTSIDE = {r"^[/]*api/[\s\S]*$"}  # answer 404 to everybody
 
 # route: (scope, {method: status for the owner with the scope}, is it one object of a provider?)
 ROUTES: dict[str, tuple[str, dict[str, int], bool]] = {

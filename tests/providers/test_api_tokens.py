@@ -304,3 +304,28 @@ def test_a_call_that_is_refused_says_what_was_wrong_with_its_token(linde: Softwa
     assert said(401, Authorization="Bearer unknown") == f'{realm}, error="invalid_token"'
     linde.token = Software(linde.provider, ["claims"]).token
     assert said(403) == f'{realm}, error="insufficient_scope", scope="courses"'
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS"])
+def test_another_method_is_refused_in_json(db: None, method: str) -> None:
+    for path, possible in ((TOKEN, "POST"), ("/oauth/revoke", "POST")):
+        answer = Browser().generic(method, path)
+
+        assert (answer.status_code, answer.headers["Allow"]) == (405, possible)
+        assert answer.json()["error"] == "invalid_request"
+
+
+def test_metadata_that_is_posted_to_is_refused_in_json() -> None:
+    answer = Browser(enforce_csrf_checks=True).post("/.well-known/oauth-authorization-server")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert answer.json()["error"] == "invalid_request"
+
+
+def test_a_token_says_how_many_more_may_be_asked_for_this_minute(linde: Software) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        given, refused = ask(linde), ask(linde, "wrong")
+
+    assert (given.status_code, refused.status_code) == (200, 401)
+    assert given.headers["RateLimit"] == '"minute";r=119;t=60'
+    assert refused.headers["RateLimit"] == '"minute";r=118;t=60'

@@ -22,7 +22,18 @@ from providers.scopes import SCOPES
 logger = logging.getLogger(__name__)
 
 
-class _Endpoint(OAuthLibMixin):  # type: ignore[misc]
+class _InJson(View):
+    """An address that says in JSON, too, which methods it takes."""
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer = _refused("invalid_request", f"{request.method} is not possible here.", status=405)
+        answer.headers["Allow"] = ", ".join(name.upper() for name in self.http_method_names)
+        return answer
+
+
+class _Endpoint(OAuthLibMixin, _InJson):  # type: ignore[misc]
     """An address where clients say who they are: so often a minute, in one way, each parameter once."""
 
     http_method_names = ["post"]
@@ -31,14 +42,18 @@ class _Endpoint(OAuthLibMixin):  # type: ignore[misc]
         if is_encoded(request):
             return _encoded()
         allowance = count_token_request(request, _claimed_client(request))
-        if allowance.is_spent:
-            return _too_many(allowance)
+        answer = _too_many(allowance) if allowance.is_spent else self._answer(request)
+        for name, value in allowance.headers().items():
+            answer.headers[name] = value
+        return answer
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if any(len(values) > 1 for _, values in request.POST.lists()):
             return _refused("invalid_request", "A parameter is given twice.", status=400)
         request.POST = _that_count(request.POST)  # type: ignore[assignment]
         if _proves_in_two_ways(request):
             return _refused("invalid_request", "Say who you are in one way.", status=400)
-        answer: HttpResponse = super().post(request, *args, **kwargs)
+        answer: HttpResponse = super().post(request)
         if answer.status_code == 401:  # RFC 6749, 5.2: the way that may be tried again
             answer.headers["WWW-Authenticate"] = 'Basic realm="oauth"'
         answer.headers["Content-Type"] = "application/json"
@@ -82,7 +97,7 @@ class Revocation(_Endpoint, RevokeTokenView):  # type: ignore[misc]
         return url, headers, body, status
 
 
-class Metadata(View):
+class Metadata(_InJson):
     """How to get a token, for software that finds out by itself (RFC 8414)."""
 
     http_method_names = ["get", "head"]
@@ -136,8 +151,6 @@ def _encoded() -> HttpResponse:
 
 def _too_many(allowance: Allowance) -> HttpResponse:
     answer = _refused("temporarily_unavailable", "Too many requests.", status=429)
-    for name, value in allowance.headers().items():
-        answer.headers[name] = value
     answer.headers["Retry-After"] = str(allowance.seconds_left)
     return answer
 
