@@ -13,6 +13,7 @@ from stdnum import iban as iban_number
 from ledger.accounts import open_account
 from providers.errors import Unable
 from providers.models import Provider
+from providers.spelling import ONE_LINE, composed
 
 KVK = re.compile(r"\d{8}")
 
@@ -30,7 +31,7 @@ class IbanIsWrong(UnableToAdmit):
 
 
 class NameIsWrong(UnableToAdmit):
-    field, sentence = "name", "A name has 1 to 70 characters."
+    field, sentence = "name", "A name has 1 to 70 characters, and none that is hidden."
 
 
 class IbanIsTaken(UnableToAdmit):
@@ -48,8 +49,8 @@ class ProviderDetails:
     @classmethod
     def checked(cls, name: str, kvk_number: str, iban: str) -> ProviderDetails:
         """Raises the error of the first field that is wrong."""
-        details = cls(name.strip(), kvk_number.strip(), iban_number.compact(iban))
-        if not 1 <= len(details.name) <= 70:
+        details = cls(composed(name.strip()), kvk_number.strip(), iban_number.compact(iban))
+        if len(details.name) > 70 or not re.match(ONE_LINE, details.name):
             raise NameIsWrong
         if not KVK.fullmatch(details.kvk_number):
             raise KvkNumberIsWrong

@@ -15,16 +15,17 @@ from djmoney.money import Money
 
 from ontwikkelrekening.provider_area.words import LEVELS, SCOPE_WORDS, reason_in_words
 from ontwikkelrekening.tables.words import LANGUAGES
-from providers.api.fields import MANY_LINES, PERHAPS_EMPTY
 from providers.claiming.submitting import Evidence, Instalment
 from providers.importing import Unreadable, decoded
 from providers.models import Category, Course, Mode
 from providers.publishing import CourseDetails
+from providers.spelling import MANY_LINES, SEEN, composed
 
 REQUIRED = {"required": _("Fill this in.")}
 WHOLE = {**REQUIRED, "invalid": _("Fill in a whole number, like 10.")}
-one_line = RegexValidator(PERHAPS_EMPTY, _("Write this on one line."))
-many_lines = RegexValidator(MANY_LINES, _("This text holds a character that cannot be read."))
+one_line = RegexValidator(r"^[^\t\r\n]*$", _("Write this on one line."))
+readable = RegexValidator(MANY_LINES, _("This text holds a character that cannot be read."))
+seen = RegexValidator(SEEN, REQUIRED["required"])
 
 
 class StyledForm(forms.Form):
@@ -59,6 +60,13 @@ class KvkForm(StyledForm):
         max_length=70,
         error_messages={"required": _("Fill in a KvK number, or choose a provider from the list.")},
     )
+
+
+class WordsField(forms.CharField):
+    """Text that people read, in one spelling."""
+
+    def to_python(self, value: Any) -> Any:
+        return composed(super().to_python(value) or "")
 
 
 class EurosField(forms.DecimalField):
@@ -101,24 +109,24 @@ def _choice(label: Any, choices: Iterable[tuple[Any, Any]], **options: Any) -> f
 class CourseForm(StyledForm):
     """What a provider says of a course."""
 
-    code = forms.CharField(
+    code = WordsField(
         label=_("Your own code"),
         max_length=64,
-        validators=[one_line],
+        validators=[one_line, readable, seen],
         error_messages=REQUIRED,
         help_text=_("Each of your courses has another code."),
     )
-    name = forms.CharField(
+    name = WordsField(
         label=_("Name of the course"),
         max_length=200,
-        validators=[one_line],
+        validators=[one_line, readable, seen],
         error_messages=REQUIRED,
     )
-    description = forms.CharField(
+    description = WordsField(
         label=_("What does one learn?"),
         max_length=4000,
         required=False,
-        validators=[many_lines],
+        validators=[readable],
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     category = _choice(_("Kind"), Category.choices)
@@ -127,7 +135,9 @@ class CourseForm(StyledForm):
     sessions = _number(_("Number of sessions"), 1, 200, initial=1)
     weeks = _number(_("Number of weeks"), 1, 208, initial=13)
     mode = _choice(_("How it is taught"), Mode.choices)
-    place = forms.CharField(label=_("Place"), max_length=100, required=False, validators=[one_line])
+    place = WordsField(
+        label=_("Place"), max_length=100, required=False, validators=[one_line, readable]
+    )
     level = _choice(_("Level"), LEVELS.items(), required=False)
     language = _choice(_("Language"), LANGUAGES.items())
     has_certificate = forms.BooleanField(
@@ -250,7 +260,7 @@ class ClientForm(KeysForm):
     name = forms.CharField(
         label=_("Name of the software"),
         max_length=100,
-        validators=[one_line],
+        validators=[one_line, readable],
         error_messages=REQUIRED,
     )
     scopes = forms.MultipleChoiceField(

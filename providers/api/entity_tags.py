@@ -18,11 +18,18 @@ class PreconditionRequired(exceptions.APIException):
 
 
 class PreconditionFailed(exceptions.APIException):
-    """The resource is not, or need not be, in the state that If-Match names."""
+    """The resource is not in the state that If-Match names."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "precondition_failed"
     default_detail = "It has another ETag than the one in If-Match. Read it again."
+
+
+class NoVersionToMatch(PreconditionFailed):
+    """Passed over, it would be a condition that nobody looked at."""
+
+    kind = "no-version-to-match"
+    default_detail = "This act depends on no version; leave If-Match out."
 
 
 def etag_of(content: bytes) -> str:

@@ -14,14 +14,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ledger.euros import euros
+from providers.spelling import ONE_LINE, composed
 
 EUROS = r"^(?!0+(\.0{1,2})?$)[0-9]{1,6}(\.[0-9]{1,2})?$"  # positive, and no fraction of a cent
-
-
-ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-PERHAPS_EMPTY = r"^[^\x00-\x1f\x7f]*$"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-MANY_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
 def camel(name: str) -> str:
@@ -84,16 +80,28 @@ class Moment(serializers.DateTimeField):
 
 
 class TextField(serializers.RegexField):
-    """Text on one line; a number is none."""
-
-    def __init__(self, pattern: str = ONE_LINE, **options: Any) -> None:
-        super().__init__(pattern, **options)
+    """Text of one form; a number is none."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         value: str = super().to_internal_value(data)
         return value
+
+
+class WordsField(TextField):
+    """Text that people read, in one spelling."""
+
+    default_error_messages = {
+        "invalid": "Write text to be seen: without control characters, hidden characters or ones"
+        " that turn the direction of the text."
+    }
+
+    def __init__(self, pattern: str = ONE_LINE, **options: Any) -> None:
+        super().__init__(pattern, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        return composed(super().to_internal_value(data))
 
 
 class NumberField(serializers.IntegerField):

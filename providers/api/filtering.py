@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,25 +61,37 @@ def by_id(name: str, lookup: str, explanation: str) -> Filter:
 
 
 MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:)([0-9]{2})"
+    r"(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
+LEAP = "60"  # the second that is put in now and then before midnight, UTC; here it is midnight
 
 
 def moment(text: str) -> datetime:
-    """A moment in any offset (RFC 3339); a plus that was not escaped arrives as a space."""
-    written = text.replace(" ", "+")
-    if MOMENT.fullmatch(written):
-        with suppress(ValueError):  # there is no such day or hour
-            return datetime.fromisoformat(written)
+    """A moment in any offset (RFC 3339), to the microsecond: what is finer is left off.
+
+    A plus that was not escaped arrives as a space.
+    """
+    if match := MOMENT.fullmatch(text.upper().replace(" ", "+")):
+        minute, second, fraction, offset = match.groups(default="")
+        with suppress(ValueError, OverflowError):  # there is no such day or hour
+            if second != LEAP:
+                return datetime.fromisoformat(f"{minute}{second}{fraction[:7]}{offset}")
+            midnight = datetime.fromisoformat(f"{minute}59{offset}") + timedelta(seconds=1)
+            if midnight.astimezone(UTC).time() == time.min:
+                return midnight
     raise ValueError("Give a moment with its offset, such as 2026-03-02T10:00:00+01:00.")
+
+
+TO = "In any offset; what is finer than a microsecond is left off."
 
 
 def during(what: str, lookup: str) -> tuple[Filter, Filter]:
     """From a moment on, and before one."""
     schema = {"type": "string", "format": "date-time"}
     return (
-        Filter(f"{what}From", f"{lookup}__gte", moment, f"Only {what} from then on.", schema),
-        Filter(f"{what}Before", f"{lookup}__lt", moment, f"Only {what} before then.", schema),
+        Filter(f"{what}From", f"{lookup}__gte", moment, f"Only {what} from then on. {TO}", schema),
+        Filter(f"{what}Before", f"{lookup}__lt", moment, f"Only {what} before then. {TO}", schema),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from providers.api.fields import ApiSerializer
 from providers.api.problems import BadQuery
 
 LIMIT, LIMIT_MAX = 50, 100
+OF_A_PAGE = ("after", "limit", "fields")  # may differ from page to page
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,24 @@ def limit_of(request: Request) -> int:
 
 
 def cursor_of(request: Request, ordering: Ordering) -> tuple[Any, Any] | None:
-    """The row that the page comes after; raises BadQuery."""
+    """The row that the page comes after; raises BadQuery for what was not answered here."""
     text = request.query_params.get("after")
     if text is None:
         return None
     try:
-        value, key = map(str, json.loads(urlsafe_b64decode(text.encode("ascii") + b"==")))
-        return ordering.parse(value), ordering.parse_key(key)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        wrong = "after", "after is the cursor of a page that was answered here."
+        value, key = _signer(request).unsign_object(text)
+    except BadSignature:
+        wrong = "after", "after is the cursor of a page of this list, in this order, so filtered."
         raise BadQuery(wrong) from None
+    return ordering.parse(value), ordering.parse_key(key)
+
+
+def _signer(request: Request) -> Signer:
+    """Signs the cursors of one list in one order with the same filters."""
+    asked = sorted(
+        (name, value) for name, value in request.query_params.items() if name not in OF_A_PAGE
+    )
+    return Signer(salt=json.dumps(["after", request.path.lower(), asked]))
 
 
 def _address(request: Request, row: Any, ordering: Ordering) -> str:
@@ -100,7 +109,6 @@ def _address(request: Request, row: Any, ordering: Ordering) -> str:
         if isinstance(row, dict)
         else (getattr(row, ordering.field), getattr(row, ordering.key))
     )
-    text = json.dumps([str(value), str(key)])
     query = request.query_params.copy()
-    query["after"] = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    query["after"] = _signer(request).sign_object([str(value), str(key)])
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -64,13 +64,13 @@ class BadQuery(exceptions.APIException):
 
 
 def document(
-    code: int, detail: str, *, kind: str = "", title: str = "", errors: list[Any] | None = None
+    code: int, detail: str, *, kind: str = "", errors: list[Any] | None = None
 ) -> dict[str, Any]:
-    """A problem document; `kind` names a problem that the docs explain."""
+    """A problem document; `kind` names a problem that the docs explain, and is its title then."""
     problem: dict[str, Any] = {
         "type": f"{settings.PUBLIC_URL}/api/v1/docs#{kind}" if kind else "about:blank",
         "status": code,
-        "title": title or TITLES.get(code, "Problem"),
+        "title": kind.replace("-", " ").capitalize() or TITLES.get(code, "Problem"),
         "detail": _writable(detail),
     }
     if errors:
@@ -117,9 +117,8 @@ def _describe(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | No
 
 def _of_unable(exc: Unable) -> dict[str, Any]:
     kind = kind_of(type(exc))
-    title = kind.replace("-", " ").capitalize()
     errors = [error("body", f"/{exc.field}", str(exc), kind)] if exc.field else None
-    return document(422, str(exc), kind=kind, title=title, errors=errors)
+    return document(422, str(exc), kind=kind, errors=errors)
 
 
 def kind_of(error_class: type[Exception]) -> str:

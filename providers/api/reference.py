@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from providers.api.entity_tags import NoVersionToMatch
 from providers.api.idempotency import KeyHasOtherContent, KeyIsInUse
 from providers.api.problems import kind_of
 from providers.errors import Unable
@@ -73,7 +74,7 @@ def _operation(
 
 
 def _body(document: dict[str, Any], holder: dict[str, Any]) -> Iterator[Field]:
-    for content in holder.get("content", {}).values():
+    for content in list(holder.get("content", {}).values())[:1]:  # each kind holds the same
         yield from _fields(document, content["schema"], "")
 
 
@@ -90,13 +91,13 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], above: str) -> Ite
 
 
 def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    while reference := schema.get("$ref") or _only(schema, "allOf"):
+    while reference := schema.get("$ref") or _only(schema, "allOf") or _only(schema, "oneOf"):
         schema = document["components"]["schemas"][reference.rsplit("/", 1)[-1]]
     return schema
 
 
 def _only(schema: dict[str, Any], key: str) -> str | None:
-    options = schema.get(key, [])
+    options = [option for option in schema.get(key, []) if option != {"type": "null"}]
     return options[0].get("$ref") if len(options) == 1 else None
 
 
@@ -121,6 +122,7 @@ def problem_kinds() -> list[tuple[str, int, str]]:
         ("illegal-move", 409, "The state of the course or claim does not allow this."),
         (KeyIsInUse.kind, 409, KeyIsInUse.default_detail),
         (KeyHasOtherContent.kind, 422, KeyHasOtherContent.default_detail),
+        (NoVersionToMatch.kind, 412, NoVersionToMatch.default_detail),
     ]
     return sorted(set(named)) + ours
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -48,6 +49,41 @@ LIMIT = OpenApiParameter(
     description="How many rows a page has.",
 )
 AFTER = OpenApiParameter("after", str, description="The cursor of the page; take it from `next`.")
+TEXT = {"type": "string"}
+HEADERS = {
+    name: {"description": words, "schema": schema}
+    for name, words, schema in (
+        ("API-Version", "Full version of the API.", TEXT),
+        (
+            "X-Request-Id",
+            "Name it when you ask for help. It is yours when you sent one, of 8 to 64 letters,"
+            " digits or . _ -; any other is replaced.",
+            TEXT,
+        ),
+        ("RateLimit", "What is left of this minute: r calls, t seconds.", TEXT),
+        ("RateLimit-Policy", "How many calls a minute has: q in w seconds.", TEXT),
+        ("WWW-Authenticate", "What is wrong with the token (RFC 6750).", TEXT),
+        ("ETag", "Names what it says now.", TEXT),
+        ("Retry-After", "Seconds to wait.", {"type": "integer"}),
+        (
+            "Idempotent-Replayed",
+            "The answer of an earlier request under this key.",
+            {"type": "string", "enum": ["true"]},
+        ),
+        ("Link", 'The next page, as rel="next", when there is one.', TEXT),
+        ("Location", "Where it is.", TEXT),
+    )
+}
+TOLD = {
+    "claimChanged": "A claim of yours changed state",
+    "enrolmentChanged": "An enrolment of yours changed state",
+    "endpointVerification": "The challenge of an endpoint that is not verified yet",
+}
+SIGNED = {  # as Standard Webhooks names them
+    "webhook-id": "The id of the event; the same at every attempt.",
+    "webhook-timestamp": "When this attempt was made, in seconds since 1970.",
+    "webhook-signature": "v1 and a signature, by each secret that holds, with spaces between them.",
+}
 SUBJECTS = {  # in the order a provider meets them
     "courses": "What you offer: register, change, publish and withdraw it.",
     "enrolments": "Who agreed to a course of yours, from the moment you redeem the code.",
@@ -60,12 +96,15 @@ SUBJECTS = {  # in the order a provider meets them
 }
 ANY_TIME = {400: "The request is not valid.", 401: "No token, or one that is not valid."}
 ANY_TIME |= {403: "The token lacks the scope.", 406: "The answer can only be JSON."}
+ANY_TIME |= {412: "It has changed meanwhile, or there is no version to match."}
 ANY_TIME |= {429: "Too many requests; wait Retry-After seconds."}
 UNCHANGED = "It is still what you have."
 WITH_ID = {404: "Not found, or not yours."}
-WITH_BODY = {413: "The body is too large.", 415: "Only application/json is read."}
+WITH_BODY = {413: "The body is too large.", 415: "Only JSON is read, and not compressed."}
+# The only kind that is described: some generators write no code that works for two kinds of one body.
+MERGE_PATCH = "application/merge-patch+json"
 ROW, KEYS = "Row", ("id", "number", "reference")
-CONDITIONAL = {412: "It has changed meanwhile.", 428: "If-Match is missing."}
+CONDITIONAL = {428: "If-Match is missing."}
 ONCE = {
     409: "Not possible in the present state, or the key is in use at this moment.",
     422: "The rules do not allow it, or the key was used for another request.",
@@ -90,7 +129,7 @@ def described(
     """
 
     def decorate(method: Method) -> Method:
-        problems = ANY_TIME | WITH_ID | (ONCE if once else {}) | (WITH_BODY if takes else {})
+        problems = ANY_TIME | WITH_ID | (ONCE | WITH_BODY if once else {})
         problems |= CONDITIONAL if conditional else {}
         reads = method.__name__ == "get"
         headers = [*([IDEMPOTENCY_KEY] if once else []), *([IF_MATCH] if conditional else [])]
@@ -101,7 +140,7 @@ def described(
             summary=summary,
             operation_id=_operation_id(method),
             description=(method.__doc__ or "").strip() or summary,
-            request={"application/merge-patch+json": takes} if conditional else takes,
+            request={MERGE_PATCH: takes} if conditional else takes,
             parameters=[*parameters, *headers],
             responses={status: gives, **unchanged, **dict.fromkeys(problems, Problem)},
         )(method)
@@ -159,9 +198,9 @@ class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 
 @cache
 def openapi(server: str) -> dict[str, Any]:
-    """The whole document, for the address people reach it at. It tells what codes are called in Dutch."""
+    """The whole document, for the address people reach it at."""
     generator = SchemaGenerator(urlconf=settings.API_URLS)  # type: ignore[no-untyped-call]
-    with override("nl"):
+    with translation.override("en"):  # whoever asks first
         found: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
     found["servers"] = [{"url": f"{server}/api/v1"}]
     schemes = found["components"]["securitySchemes"]
@@ -175,16 +214,13 @@ def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         # What is made below another thing, a secret for one, has no address of its own.
         makes = any(other.startswith(f"{address}/{{") for other in result["paths"])
         for method, operation in path.items():
-            if "{" not in address:
-                operation["responses"].pop("404", None)
-            if not any(operation.get("security", [])):
-                operation["responses"].pop("401", None)
-                operation["responses"].pop("403", None)
+            _leave_out(address, operation)
+            if "requestBody" in operation:  # of a PATCH the library thinks otherwise
+                operation["requestBody"]["required"] = True
             for code, response in operation["responses"].items():
                 _dress(int(code), response, operation, method)
                 if makes and code in ("201", "202"):
-                    where = {"description": "Where it is.", "schema": {"type": "string"}}
-                    response["headers"]["Location"] = where
+                    response["headers"]["Location"] = _header("Location")
     told = {
         tag for path in result["paths"].values() for each in path.values() for tag in each["tags"]
     }
@@ -194,18 +230,83 @@ def as_the_standard_asks(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for batch in (ClaimBatch, CourseBatch):  # the library says no limits of a list of objects
         items = result["components"]["schemas"][batch.__name__]["properties"]["items"]
         items |= {"minItems": 1, "maxItems": BATCH_MAX}
-    for name, schema in result["components"]["schemas"].items():
+    schemas = result["components"]["schemas"]
+    for name, schema in schemas.items():
         _finish(name, schema)
+    for name in _sent(result["paths"], schemas):  # an answer may get more fields
+        schemas[name]["additionalProperties"] = False
+    result["components"]["headers"] = HEADERS
+    result["webhooks"] = {name: {"post": _told(name, words)} for name, words in TOLD.items()}
     return result
+
+
+def _leave_out(address: str, operation: dict[str, Any]) -> None:
+    """What this operation cannot answer: that an id is not there, or who calls is not known."""
+    if "{" not in address:
+        operation["responses"].pop("404", None)
+    if not any(operation.get("security", [])):
+        operation["responses"].pop("401", None)
+        operation["responses"].pop("403", None)
+
+
+def _sent(paths: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    """The schemas of what a caller sends, with those inside them."""
+    found: set[str] = set()
+    bodies = [
+        operation.get("requestBody", {}) for path in paths.values() for operation in path.values()
+    ]
+    new = set(_named_in(bodies))
+    while new:
+        found |= new
+        new = set(_named_in([schemas[name] for name in new])) - found
+    return found
+
+
+def _named_in(part: Any) -> Iterator[str]:
+    """The schemas that are referred to, at any depth."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _named_in(each)
+    elif isinstance(part, dict):
+        if "$ref" in part:
+            yield part["$ref"].rsplit("/", 1)[-1]
+        yield from _named_in(list(part.values()))
 
 
 def _finish(name: str, schema: dict[str, Any]) -> None:
     if name.endswith(ROW):  # `fields` may leave out all but the key
         schema["required"] = [field for field in schema["required"] if field in KEYS]
-    if schema.get("type") == "object":
-        schema["additionalProperties"] = False
-        for member in schema.get("properties", {}).values():
-            _say_once_that_it_may_be_empty(member)
+    for member in schema.get("properties", {}).values():
+        _say_once_that_it_may_be_empty(member)
+        _say_no_value_twice(member)
+
+
+def _say_no_value_twice(member: dict[str, Any]) -> None:
+    """The library explains each choice, also one that is its own explanation."""
+    words = re.sub(r"^\* `(.+)` - \1$\n?", "", member.pop("description", ""), flags=re.MULTILINE)
+    if words.strip():
+        member["description"] = words.strip()
+
+
+def _told(name: str, words: str) -> dict[str, Any]:
+    """What arrives at an endpoint of a provider."""
+    return {
+        "operationId": name,
+        "summary": words,
+        "description": f"{words}. Answer 2xx within five seconds.",
+        "tags": ["webhooks"],
+        "parameters": [
+            {"name": header, "in": "header", "required": True, "schema": TEXT, "description": said}
+            for header, said in SIGNED.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/Event"}}
+            },
+        },
+        "responses": {"2XX": {"description": "You have it. Otherwise it is sent again."}},
+    }
 
 
 def _say_once_that_it_may_be_empty(member: dict[str, Any]) -> None:
@@ -217,11 +318,20 @@ def _say_once_that_it_may_be_empty(member: dict[str, Any]) -> None:
 
 
 def _dress(code: int, response: dict[str, Any], operation: dict[str, Any], method: str) -> None:
-    text = {"type": "string"}
-    response["headers"] = {
-        "API-Version": {"description": "Full version of the API.", "schema": text},
-        "X-Request-Id": {"description": "Name it when you ask for help.", "schema": text},
-    }
+    names = ["API-Version", "X-Request-Id"]
+    if code not in (401, 406):  # nobody was counted yet
+        names += ["RateLimit", "RateLimit-Policy"]
+    if code in (401, 403):
+        names.append("WWW-Authenticate")
+    if code in (200, 304) and method in ("get", "patch"):
+        names.append("ETag")
+    if code in (409, 429):
+        names.append("Retry-After")
+    if code < 300 and IDEMPOTENCY_KEY.name in _parameters(operation):
+        names.append("Idempotent-Replayed")
+    if code == 200 and AFTER.name in _parameters(operation):
+        names.append("Link")
+    response["headers"] = {name: _header(name) for name in names}
     if code >= 400:
         (schema,) = response.pop("content").values()
         response["content"] = {"application/problem+json": schema}
@@ -229,10 +339,11 @@ def _dress(code: int, response: dict[str, Any], operation: dict[str, Any], metho
     else:
         response["description"] = operation["summary"] + "." if code != 304 else UNCHANGED
         response.pop("content", None) if code == 204 else None
-    if code in (200, 304) and method in ("get", "patch"):
-        response["headers"]["ETag"] = {"description": "Names what it says now.", "schema": text}
-    if code in (409, 429):
-        response["headers"]["Retry-After"] = {
-            "description": "Seconds to wait.",
-            "schema": {"type": "integer"},
-        }
+
+
+def _parameters(operation: dict[str, Any]) -> set[str]:
+    return {parameter["name"] for parameter in operation.get("parameters", [])}
+
+
+def _header(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/headers/{name}"}

@@ -8,8 +8,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from providers.api.fields import (
-    MANY_LINES,
-    PERHAPS_EMPTY,
     ApiSerializer,
     CentsField,
     EurosField,
@@ -19,8 +17,10 @@ from providers.api.fields import (
     NumberField,
     TextField,
     TotalField,
+    WordsField,
 )
 from providers.models import Category, Mode
+from providers.spelling import MANY_LINES, PERHAPS_EMPTY
 from providers.states import ClaimState, CourseState, EnrolmentState
 
 BATCH_MAX = 10_000  # items
@@ -29,13 +29,13 @@ BATCH_MAX = 10_000  # items
 class NewCourse(ApiSerializer):
     """A course to register; names follow Open Education API 6.0 where it has one."""
 
-    primary_code = TextField(
+    primary_code = WordsField(
         max_length=64,
         source="code",
         help_text="Your own reference; unique among your courses.",
     )
-    name = TextField(max_length=200)
-    description = TextField(MANY_LINES, max_length=4000, required=False, allow_blank=True)
+    name = WordsField(max_length=200)
+    description = WordsField(MANY_LINES, max_length=4000, required=False, allow_blank=True)
     category = serializers.ChoiceField(choices=Category.choices)
     price = EurosField(help_text="All-in price in euros.")
     study_load = NumberField(
@@ -44,11 +44,11 @@ class NewCourse(ApiSerializer):
     sessions = NumberField(min_value=1, max_value=200, required=False)
     weeks = NumberField(min_value=1, max_value=208, required=False, help_text="How long it runs.")
     mode_of_delivery = serializers.ChoiceField(choices=Mode.choices, source="mode", required=False)
-    level = TextField(PERHAPS_EMPTY, max_length=32, required=False, allow_blank=True)
+    level = WordsField(PERHAPS_EMPTY, max_length=32, required=False, allow_blank=True)
     teaching_language = TextField(
         r"^[a-z]{3}$", source="language", required=False, help_text="Three letters: nld."
     )
-    place = TextField(PERHAPS_EMPTY, max_length=100, required=False, allow_blank=True)
+    place = WordsField(PERHAPS_EMPTY, max_length=100, required=False, allow_blank=True)
     exam = FlagField(source="has_exam", required=False)
     certificate = FlagField(source="has_certificate", required=False)
 
@@ -153,6 +153,10 @@ class Evidence(ApiSerializer):
     exam = FlagField(required=False, help_text="The exam was taken.")
 
 
+class GivenEvidence(Evidence):
+    """What you sent to show that the instalment is due."""
+
+
 class NewClaim(ApiSerializer):
     """One instalment of an enrolment that you claim."""
 
@@ -198,13 +202,39 @@ class Job(ApiSerializer):
         return "finished" if job.done == job.total else "running"
 
 
+class FieldError(ApiSerializer):
+    """One thing that is wrong, and where."""
+
+    pointer = serializers.CharField(
+        help_text="A JSON pointer, or the name of a header or parameter."
+    )
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        where = serializers.ChoiceField(choices=["body", "query", "header", "path"])
+        return {"in": where, **super().get_fields()}
+
+
+class Problem(ApiSerializer):
+    """What went wrong (RFC 9457)."""
+
+    type = serializers.CharField()
+    status = serializers.IntegerField()
+    title = serializers.CharField()
+    detail = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), "errors": FieldError(many=True, required=False)}
+
+
 class JobItem(ApiSerializer):
     """What came of one item."""
 
     number = serializers.IntegerField(help_text="Its place in the batch, from 0.")
     state = serializers.SerializerMethodField()
     result = serializers.UUIDField(allow_null=True, help_text="The claim or course it became.")
-    problem = serializers.DictField(allow_null=True, help_text="Why it was refused.")
+    problem = Problem(allow_null=True, help_text="Why it was refused.")
 
     @extend_schema_field(serializers.ChoiceField(choices=["waiting", "accepted", "refused"]))
     def get_state(self, item: Any) -> str:
@@ -220,7 +250,7 @@ class Claim(ApiSerializer):
     enrolment = serializers.UUIDField(source="enrolment_id")
     instalment = serializers.CharField()
     amount = EurosField()
-    evidence = Evidence()
+    evidence = GivenEvidence()
     state = serializers.ChoiceField(choices=ClaimState.choices)
     reason = serializers.CharField(help_text="Why it waits for a person or was refused.")
     payment_reference = serializers.CharField()
@@ -283,13 +313,39 @@ class Challenge(ApiSerializer):
     challenge = TextField(r"^[!-~]{20,64}$")
 
 
+class EventData(ApiSerializer):
+    """The thing that an event is about and its state; of a verification the endpoint."""
+
+    claim = serializers.UUIDField(required=False)
+    enrolment = serializers.UUIDField(required=False)
+    state = serializers.CharField(required=False)
+    endpoint = serializers.UUIDField(required=False)
+    challenge = serializers.CharField(
+        required=False, help_text="Only in what is sent; no list of deliveries shows it."
+    )
+
+
+class Event(ApiSerializer):
+    """A CloudEvent (NL GOV profile)."""
+
+    specversion = serializers.CharField()
+    id = serializers.UUIDField()
+    type = serializers.CharField(help_text="Such as nl.ontwikkelrekening.claim.approved.")
+    time = Moment()
+    datacontenttype = serializers.CharField()
+    subject = serializers.UUIDField(required=False, help_text="The claim or enrolment.")
+    dataref = serializers.CharField(required=False, help_text="Its address in this API.")
+
+    def get_fields(self) -> dict[str, Any]:
+        names = {"source": serializers.CharField(), "data": EventData()}
+        return {**super().get_fields(), **names}
+
+
 class Delivery(ApiSerializer):
     """One event, and how its sending went."""
 
     id = serializers.UUIDField(help_text="The webhook-id; the same at every attempt.")
-    event = serializers.DictField(
-        help_text="The CloudEvent; a challenge stands only in what is sent."
-    )
+    event = Event()
     state = serializers.SerializerMethodField()
     attempts = serializers.IntegerField()
     answer = serializers.CharField(help_text="What the last attempt met.")
@@ -300,29 +356,3 @@ class Delivery(ApiSerializer):
     @extend_schema_field(serializers.ChoiceField(choices=["waiting", "delivered", "given_up"]))
     def get_state(self, delivery: Any) -> str:
         return str(delivery.state)
-
-
-class FieldError(ApiSerializer):
-    """One thing that is wrong, and where."""
-
-    pointer = serializers.CharField(
-        help_text="A JSON pointer, or the name of a header or parameter."
-    )
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-    def get_fields(self) -> dict[str, Any]:
-        where = serializers.ChoiceField(choices=["body", "query", "header", "path"])
-        return {"in": where, **super().get_fields()}
-
-
-class Problem(ApiSerializer):
-    """What went wrong (RFC 9457)."""
-
-    type = serializers.CharField()
-    status = serializers.IntegerField()
-    title = serializers.CharField()
-    detail = serializers.CharField()
-
-    def get_fields(self) -> dict[str, Any]:
-        return {**super().get_fields(), "errors": FieldError(many=True, required=False)}

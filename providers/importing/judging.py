@@ -13,12 +13,13 @@ from providers.admitting import ProviderDetails, UnableToAdmit
 from providers.importing.reading import REQUIRED, Fault, Reason, Row
 from providers.models import Category, Course, Mode
 from providers.publishing import CourseDetails
+from providers.spelling import BREAKS, CONTROLS, HIDDEN, is_seen
 
 PRICE = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
 WEEKS = re.compile(r"P([0-9]{1,3})W")
 LANGUAGE = re.compile(r"[a-z]{3}")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-CONTROL_OR_LINE = re.compile(r"[\x00-\x1f\x7f]")
+UNSEEN = re.compile(f"[{CONTROLS}{HIDDEN}]")
+UNSEEN_OR_BREAK = re.compile(f"[{BREAKS}{CONTROLS}{HIDDEN}]")
 LINES = "description"
 # Also as a spreadsheet in Dutch or English writes them.
 FLAGS = dict.fromkeys(("true", "waar", "ja", "yes"), True)
@@ -123,7 +124,7 @@ def judge_course(line: int, row: Row) -> CourseDetails | list[Fault]:
     for column, (field, parse) in FIELDS.items():
         value = row.get(column, "").strip()
         try:
-            if value:
+            if is_seen(value):
                 fields[field] = parse(value)
             elif column in REQUIRED:
                 raise Wrong(Reason.NEEDED)
@@ -140,7 +141,7 @@ def as_it_keeps(details: CourseDetails, row: Row, course: Course) -> CourseDetai
 
 def _with_control_characters(line: int, row: Row) -> Iterator[Fault]:
     for column, value in row.items():
-        wrong = CONTROL if column == LINES else CONTROL_OR_LINE
+        wrong = UNSEEN if column == LINES else UNSEEN_OR_BREAK
         if wrong.search(value.strip()):
             yield Fault(line, column, Reason.CONTROL)
 

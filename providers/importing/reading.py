@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from dataclasses import field as field_of
 from enum import StrEnum
 from io import StringIO
+from itertools import count
 from typing import Any
+
+from providers.spelling import composed
 
 Row = dict[str, str]
 PROVIDER = ("kvkNumber", "provider", "iban")
@@ -50,7 +53,7 @@ class Reason(StrEnum):
     UNKNOWN = "there is no such column"
     TWICE_IN_HEADER = "this column is there twice"
     TWICE = "this course is in the file twice"
-    CONTROL = "control characters are not allowed"
+    CONTROL = "control and hidden characters are not allowed"
     NEEDED = "a value is required"
     LONG = "longer than %(most)s characters"
     WHOLE = "a whole number from %(least)s to %(most)s is expected, not '%(value)s'"
@@ -66,9 +69,13 @@ class Reason(StrEnum):
     MANY = "more than %(most)s courses: divide the file"
 
 
+class CourseNumber(int):
+    """Which course of a JSON file, from 1; in a CSV file a course has a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and where: the line of a CSV file or the number of a JSON item."""
+    """What is wrong, and where: the line of a CSV file or which course of a JSON file."""
 
     line: int
     field: str
@@ -80,7 +87,8 @@ class Fault:
         return self.pattern % self.values
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.field}: {self.reason}"
+        place = "course" if isinstance(self.line, CourseNumber) else "line"
+        return f"{place} {self.line}, {self.field}: {self.reason}"
 
 
 class Unreadable(Exception):
@@ -120,7 +128,12 @@ def _as_unicode(content: bytes) -> str:
 
 def read(text: str, *, required: tuple[str, ...]) -> Iterator[tuple[int, Row | Fault]]:
     """Number and row of every course in the text, or what makes a row unreadable."""
-    yield from _read_json(text) if text.lstrip()[:1] in "{[" else _read_csv(text, required)
+    is_json = text.lstrip()[:1] in "{["
+    for number, row in _read_json(text) if is_json else _read_csv(text, required):
+        if isinstance(row, Fault):
+            yield number, row
+        else:
+            yield number, {column: composed(value) for column, value in row.items()}
 
 
 def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row | Fault]]:
@@ -172,7 +185,7 @@ def _read_json(text: str) -> Iterator[tuple[int, Row | Fault]]:
     if not isinstance(items, list):
         yield 1, Fault(1, "items", Reason.NO_LIST)
         return
-    for number, item in enumerate(items, start=1):
+    for number, item in zip(map(CourseNumber, count(1)), items, strict=False):
         try:
             row = _flat(item)
         except KeyError as error:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from ledger.models import Account
+from providers.spelling import composed
 from providers.states import CourseState
 
 
@@ -65,7 +66,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
         Also within a word: who asks for opvang finds kinderopvang.
         """
         found = self
-        for word in text.split():
+        for word in composed(text).split():
             by = Provider.objects.filter(name__icontains=word).values_list("pk", flat=True)
             found = found.filter(Q(said__contains=Lower(Value(word))) | Q(provider__in=list(by)))
         return found

@@ -134,6 +134,23 @@ def test_the_curl_snippets_lead_to_an_approved_claim_in_the_sandbox(
     shell(f"{course}{code}{claim}{look}", trying)
 
 
+def test_a_refusal_is_shown_and_stops_the_curl_snippets(trying: dict[str, str]) -> None:
+    course, claim, _afterwards = snippets("bash", "With curl")
+
+    done = subprocess.run(
+        ["bash", "-c", course + claim],
+        env={**trying, "CODE": "7K3M-9QXZ-4T2P"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "#unknown-code" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_python_snippets_lead_to_an_approved_claim_in_the_sandbox(
     trying: dict[str, str],
 ) -> None:

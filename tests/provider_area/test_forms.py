@@ -27,6 +27,18 @@ def test_a_text_of_many_lines_is_what_the_api_takes(text: str, *, is_taken: bool
     assert ("description" not in form.errors) == is_taken
 
 
+@pytest.mark.parametrize("name", ["\u200d", "\u202eatsiraB", "Ba\u00adrista", "a\tb"])
+def test_a_name_holds_nothing_that_nobody_sees(name: str) -> None:
+    assert "name" in CourseForm({"name": name}).errors
+
+
+def test_a_name_is_kept_in_one_spelling() -> None:
+    form = CourseForm({"name": "hygie\u0308ne"})
+
+    assert "name" not in form.errors
+    assert form.cleaned_data["name"] == "hygi\u00ebne"
+
+
 def test_the_form_asks_all_that_a_course_says() -> None:
     assert set(CourseForm.base_fields) == set(CourseDetails.names()) == set(by_domain_name())
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -104,7 +105,9 @@ def test_if_match_is_kept_to_where_a_version_means_something(
 
     assert linde.get(path, If_Match=etag).status_code == 200
     problem(linde.get(path, If_Match='"another"'), 412)
-    problem(linde.post(f"{path}/withdrawals", If_Match=etag), 412)
+    refused = problem(linde.post(f"{path}/withdrawals", If_Match=etag), 412)
+    assert refused["type"].endswith("#no-version-to-match")
+    assert refused["title"] == "No version to match"
     assert linde.get(path).json()["state"] == "published"
 
 
@@ -163,13 +166,7 @@ def test_the_openapi_document_is_public_and_any_page_may_read_it() -> None:
 
 
 def test_each_operation_takes_an_accept_of_exactly_the_kinds_that_it_lists(linde: Software) -> None:
-    operations = [
-        (method, path, operation)
-        for path, methods in openapi("http://testserver")["paths"].items()
-        for method, operation in methods.items()
-    ]
-
-    for method, path, operation in operations:
+    for method, path, operation in operations():
         kinds = {
             kind for each in operation["responses"].values() for kind in each.get("content", {})
         }
@@ -197,6 +194,96 @@ def test_the_document_says_that_what_is_unchanged_is_not_sent_again() -> None:
                 is_read,
                 is_read,
             ), path
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in openapi("http://testserver")["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def schemas_in(part: Any) -> set[str]:
+    """Every schema that this part of the document leads to."""
+    schemas = openapi("http://testserver")["components"]["schemas"]
+    found: set[str] = set()
+    new = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(part)))
+    while new:
+        found |= new
+        inside = json.dumps([schemas[name] for name in new])
+        new = set(re.findall(r"#/components/schemas/(\w+)", inside)) - found
+    return found
+
+
+def test_the_document_closes_what_is_sent_and_leaves_open_what_is_answered() -> None:
+    document = openapi("http://testserver")
+    schemas = document["components"]["schemas"]
+    sent = schemas_in([operation.get("requestBody") for _, _, operation in operations()])
+    answered = schemas_in([operation["responses"] for _, _, operation in operations()])
+
+    assert {"NewCourse", "CourseChanges", "NewClaim", "Evidence"} <= sent
+    assert {"Claim", "Problem", "FieldError", "GivenEvidence", "Event"} <= answered
+    assert not sent & answered
+    assert {name for name in schemas if "additionalProperties" in schemas[name]} == sent
+
+
+def test_the_document_says_that_what_takes_a_body_needs_one() -> None:
+    bodies = [found["requestBody"] for _, _, found in operations() if "requestBody" in found]
+
+    assert len(bodies) > 5
+    assert all(body["required"] is True for body in bodies)
+    (change,) = [operation for method, _, operation in operations() if method == "patch"]
+    assert set(change["requestBody"]["content"]) == {"application/merge-patch+json"}
+    assert "`application/json` is read in the same way." in change["description"]
+
+
+def test_the_document_says_which_conditions_and_bodies_are_refused_where() -> None:
+    for method, path, operation in operations():
+        assert "412" in operation["responses"], path
+        assert ("415" in operation["responses"]) == (method in ("post", "patch")), path
+
+
+def test_the_document_names_the_headers_of_each_answer(linde: Software, course: Course) -> None:
+    paths = openapi("http://testserver")["paths"]
+
+    def headers(path: str, method: str, code: str) -> set[str]:
+        return set(paths[path][method]["responses"][code]["headers"])
+
+    digital_skills(linde.provider, code="DIG-02")
+    key = str(uuid4())
+    for path, answer in (
+        ("/courses", linde.get("/courses?limit=1")),
+        ("/account", linde.get("/account", Authorization="")),
+        (
+            "/courses/{course_id}/withdrawals",
+            linde.post(f"/courses/{course.pk}/withdrawals", key=key),
+        ),
+        (
+            "/courses/{course_id}/withdrawals",
+            linde.post(f"/courses/{course.pk}/withdrawals", key=key),
+        ),
+    ):
+        general = {"Cache-Control", "Content-Type", "Content-Length", "Vary", "Allow"}
+        general |= {name for name in answer.headers if name.startswith(("X-Content", "X-Frame"))}
+        general |= {"Content-Security-Policy", "Referrer-Policy", "Cross-Origin-Opener-Policy"}
+        told = headers(path, answer.request["REQUEST_METHOD"].lower(), str(answer.status_code))
+        assert set(answer.headers) - general <= told, path
+
+
+def test_the_document_describes_what_arrives_at_an_endpoint() -> None:
+    document = openapi("http://testserver")
+    body = document["webhooks"]["claimChanged"]["post"]["requestBody"]["content"]
+    delivery = document["components"]["schemas"]["Delivery"]["properties"]
+    item = json.dumps(document["components"]["schemas"]["JobItemRow"]["properties"]["problem"])
+
+    assert body["application/cloudevents+json"]["schema"] == delivery["event"]
+    assert "#/components/schemas/Problem" in item
+    assert "state" in document["components"]["schemas"]["EventData"]["properties"]
+
+
+def test_the_document_explains_no_value_by_itself() -> None:
+    assert not re.search(r"`(\w+)` - \1\b(?! )", json.dumps(openapi("http://testserver")))
 
 
 def test_every_subject_of_the_document_is_explained() -> None:

@@ -1,7 +1,10 @@
 """Every wrong request gets one clear answer, and writes nothing."""
 
+import json
+from base64 import urlsafe_b64encode
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -193,6 +196,70 @@ def test_what_is_wrong_with_a_filter_is_said_in_our_words(
     assert problem(linde.get(f"/claims?{query}"), 400)["detail"].startswith(reason)
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-03-02T10:00:00.0000000%2B01:00",  # as .NET writes it
+        "2026-03-02T10:00:00.000000999%2B01:00",
+        "2026-03-02t09:00:00z",
+        "2026-03-02T10:00:00+01:00",
+        "2026-03-02T09:00:00-00:00",
+    ],
+)
+def test_a_moment_may_be_written_in_every_way_of_rfc_3339(
+    linde: Software, running: Enrolment, moment: str
+) -> None:
+    """The claim is of 10 o'clock in the Netherlands."""
+    made = linde.post("/claims", claim_of(running)).json()["id"]
+
+    since = linde.get(f"/claims?submittedFrom={moment}").json()["items"]
+    before = linde.get(f"/claims?submittedBefore={moment}").json()["items"]
+
+    assert ([each["id"] for each in since], before) == ([made], [])
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("2016-12-31T23:59:60Z", 200),
+        ("2017-01-01T00:59:60.5%2B01:00", 200),
+        ("2016-12-31T22:59:60Z", 400),
+        ("9999-12-31T23:59:60Z", 400),
+    ],
+)
+def test_a_leap_second_is_one_at_midnight(linde: Software, written: str, status: int) -> None:
+    assert linde.get(f"/claims?submittedFrom={written}").status_code == status
+
+
+def test_a_cursor_leads_on_in_its_own_list_order_and_filters_alone(
+    linde: Software, course: Course
+) -> None:
+    for number in range(3):
+        linde.post("/courses", {**GOOD_COURSE, "primaryCode": f"C-{number}"})
+    following = linde.get("/courses?limit=1&state=draft").json()["next"]
+    after = parse_qs(urlsplit(following).query)["after"][0]
+    own = f"/courses?after={after}&state=draft"
+
+    assert len(linde.get(own).json()["items"]) == 2
+    assert len(linde.get(f"{own}&limit=1&fields=name").json()["items"]) == 1
+    for other in (
+        f"/courses?after={after}",
+        f"/courses?after={after}&state=published",
+        f"/courses?after={after}&state=draft&sort=registeredAt",
+        f"/claims?after={after}",
+        f"/courses?after={after}x&state=draft",
+    ):
+        assert pointers(problem(linde.get(other), 400)) == {"after"}
+
+
+@pytest.mark.parametrize("value", ["2026-03-02", "2026-W01", "2026-03-02T10:00:00+00:00"])
+def test_a_cursor_made_by_hand_is_a_400(linde: Software, value: str) -> None:
+    text = json.dumps([value, "00000000-0000-4000-8000-000000000000"])
+    after = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    problem(linde.get(f"/claims?after={after}"), 400)
+
+
 def test_no_body_is_not_an_empty_one(linde: Software, course: Course) -> None:
     etag = linde.get(f"/courses/{course.pk}").headers["ETag"]
     for answer in (
@@ -214,6 +281,79 @@ def test_another_answer_than_json_is_a_406(linde: Software) -> None:
     problem(linde.get("/claims", Accept="text/html"), 406)
 
 
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json;q=0", 406),
+        ("*/*; q=0.000", 406),
+        ("*/*, application/json;q=0", 406),
+        ("application/*;q=0, text/html", 406),
+        ("*/*;q=0, application/json", 200),
+        ("application/json;q=0.1", 200),
+        ("application/json, application/problem+json;q=0", 200),
+        ("text/html;q=0, */*", 200),
+    ],
+)
+def test_what_somebody_will_not_take_is_not_answered(
+    linde: Software, accept: str, status: int
+) -> None:
+    assert linde.get("/claims", Accept=accept).status_code == status
+
+
+@pytest.mark.parametrize("act", ["publications", "withdrawals"])
+def test_an_act_without_a_body_takes_no_field(linde: Software, course: Course, act: str) -> None:
+    before = linde.get(f"/courses/{course.pk}").json()
+    answer = linde.post(f"/courses/{course.pk}/{act}", {"state": "draft"})
+
+    assert pointers(problem(answer, 400)) == {"/state"}
+    assert linde.get(f"/courses/{course.pk}").json() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u200b\u2060",  # nothing to see
+        "\u200d",
+        "\u3164",
+        "\u202eatsiraB",  # turns what follows it
+        "Ba\u00adrista",
+        "Barista\u2028twee",
+        "Bari\x85sta",
+    ],
+)
+def test_a_name_holds_nothing_that_nobody_sees(linde: Software, name: str) -> None:
+    document = problem(linde.post("/courses", {**GOOD_COURSE, "name": name}), 400)
+
+    assert document["errors"][0]["detail"].startswith("Write text to be seen")
+    assert pointers(document) == {"/name"}
+
+
+@pytest.mark.parametrize("name", ["Zorg 👩\u200d⚕️", "می\u200cخواهم", "Één, twee… “drie”"])
+def test_a_name_may_be_in_any_script(linde: Software, name: str) -> None:
+    assert linde.post("/courses", {**GOOD_COURSE, "name": name}).json()["name"] == name
+
+
+def test_two_spellings_of_a_letter_are_one(linde: Software) -> None:
+    composed, apart = "q718a\u00e9", "q718ae\u0301"
+
+    first = linde.post("/courses", {**GOOD_COURSE, "primaryCode": apart})
+    second = linde.post("/courses", {**GOOD_COURSE, "primaryCode": composed})
+
+    assert first.json()["primaryCode"] == composed
+    problem(second, 422, "course-code-is-taken")
+
+
+def test_an_empty_object_is_no_body_to_speak_of(linde: Software, course: Course) -> None:
+    assert linde.post(f"/courses/{course.pk}/withdrawals", {}).status_code == 200
+
+
+def test_an_act_takes_no_parameter_in_its_address_either(linde: Software) -> None:
+    made = linde.post("/courses?dryRun=true", GOOD_COURSE)
+
+    assert pointers(problem(made, 400)) == {"dryRun"}
+    assert not Course.objects.exists()
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_another_method_is_a_405(linde: Software, method: str) -> None:
     answer = linde.call(method, "/claims?after=&other=1")
@@ -229,6 +369,10 @@ def test_another_method_is_a_405(linde: Software, method: str) -> None:
 def test_an_unknown_address_is_a_problem_too(path: str) -> None:
     problem(Browser().get(path), 404)
     problem(Browser(enforce_csrf_checks=True).post(path), 404)
+
+
+def test_an_address_with_a_slash_too_many_is_a_problem_too() -> None:
+    problem(Browser().get("http://testserver//api/v1/account"), 404)
 
 
 @pytest.mark.parametrize(

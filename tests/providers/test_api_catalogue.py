@@ -45,6 +45,16 @@ def test_the_offer_is_narrowed(query: str, holds: object) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("text", ["hygi%C3%ABne", "hygie%CC%88ne", "HYGIE%CC%88NE"])
+@pytest.mark.django_db
+def test_a_search_finds_each_spelling_of_a_letter(text: str) -> None:
+    wanted = digital_skills(de_linde("Bi\u00ebr"), name="Hygi\u00ebne", place="Ni\u00ebl")
+
+    found = Browser().get(f"/api/v1/catalogue?search={text}%20bie%CC%88r&place=nie%CC%88l").json()
+
+    assert [item["id"] for item in found["items"]] == [str(wanted.pk)]
+
+
 @pytest.mark.django_db
 def test_only_what_is_published_is_shown_and_no_iban() -> None:
     digital_skills(de_linde(), name="Zichtbaar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -17,7 +18,18 @@ from providers.api.schema import openapi
 from tests.providers.calls import Software
 
 SERVER = "http://testserver"
-DOCUMENT = schemathesis.openapi.from_dict(openapi(SERVER))
+
+
+def to_the_letter(document: dict[str, Any]) -> dict[str, Any]:
+    """The document for ourselves: an answer has the fields that are described, and no other."""
+    strict = deepcopy(document)
+    for schema in strict["components"]["schemas"].values():
+        if schema["type"] == "object":
+            schema["additionalProperties"] = False
+    return strict
+
+
+DOCUMENT = schemathesis.openapi.from_dict(to_the_letter(openapi(SERVER)))
 DOCUMENT.app = get_wsgi_application()
 # What only the rules can know may still be refused: a code nobody gave, a page nobody read.
 REFUSED_BY_THE_RULES: list[Any] = [schemathesis.checks.CHECKS.get_one("positive_data_acceptance")]

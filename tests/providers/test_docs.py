@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.management import call_command
+from rest_framework.exceptions import APIException
 
 import ontwikkelrekening.sandbox.api  # noqa: F401, its refusals as well
 from providers.api.problems import kind_of
@@ -23,6 +24,12 @@ def refusals(parent: type[Unable] = Unable) -> Iterator[type[Unable]]:
         if child.__module__.startswith(tuple(each.replace("/", ".") for each in OF_THE_API)):
             yield child
         yield from refusals(child)
+
+
+def exceptions(parent: type[APIException] = APIException) -> Iterator[type[APIException]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from exceptions(child)
 
 
 def raised_or_made() -> set[str]:
@@ -46,5 +53,7 @@ def test_every_refusal_that_can_be_met_stands_on_the_docs_page() -> None:
     names = raised_or_made()
     met = {each for each in refusals() if each.__name__ in names}
 
+    named = {each.kind for each in exceptions() if hasattr(each, "kind")}
+    assert {"key-is-in-use", "no-version-to-match"} <= named <= explained
     assert {"above-what-is-left", "nobody-can-start-then"} <= {kind_of(each) for each in met}
     assert {kind_of(each) for each in met} <= explained

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import tracemalloc
 from io import StringIO
 from pathlib import Path
@@ -120,7 +121,7 @@ def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
         ("price", "10.005", "positive amount"),
         ("price", "1.260,00", "positive amount"),
         ("price", "٢٦٠", "positive amount"),
-        ("name", "a\tb", "control characters"),
+        ("name", "a\tb", "control and hidden characters"),
         ("studyLoad", "9" * 30, "whole number"),
         ("studyLoad", "0", "whole number"),
         ("studyLoad", "24 hours", "whole number"),
@@ -129,7 +130,7 @@ def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
         ("modeOfDelivery", "post", "not one of"),
         ("teachingLanguage", "nl", "three letters"),
         ("exam", "misschien", "not one of"),
-        ("description", "a\x07b", "control characters"),
+        ("description", "a\x07b", "control and hidden characters"),
     ],
 )
 def test_a_wrong_value_is_reported_with_its_line_and_field(
@@ -258,6 +259,40 @@ def test_a_file_may_come_from_a_spreadsheet(tmp_path: Path, encoded: Any) -> Non
     assert (course.place, course.has_exam, str(course.price.amount)) == ("Één", True, "260.50")
 
 
+def test_the_example_of_the_docs_changes_nothing_of_what_people_agreed_to(tmp_path: Path) -> None:
+    import_courses(DEMO, at=MONDAY)
+    agreed(Course.objects.get(code="DIG-01", provider__kvk_number="00000001"))
+    page = (DEMO.parents[1] / "docs" / "providers.md").read_text()
+    (example,) = re.findall(r'^    \{"items".*?\n\n', page, re.DOTALL | re.MULTILINE)
+    path = tmp_path / "courses.json"
+    path.write_text(example)
+
+    done = import_courses(path, at=MONDAY)
+
+    assert (done.added, done.changed + done.unchanged) == (0, 1)
+
+
+def test_a_fault_in_json_names_which_course_it_is(tmp_path: Path) -> None:
+    courses = json.loads(gzip.decompress(DEMO.read_bytes()))["items"][:3]
+    courses[2]["consumer"]["price"] = "0"
+    path = tmp_path / "courses.json"
+    path.write_text(json.dumps(courses, indent=2))
+
+    (fault,) = faults_of(path)
+
+    assert str(fault).startswith("course 3, price: ")
+
+
+def test_a_file_is_kept_in_one_spelling_with_nothing_hidden(tmp_path: Path) -> None:
+    import_courses(csv_file(tmp_path, {**GOOD, "name": "hygie\u0308ne"}), at=MONDAY)
+
+    assert Course.objects.get().name == "hygi\u00ebne"
+    for name in ("\u202eatsiraB", "\u200b", "\u200d"):
+        assert {each.field for each in faults_of(csv_file(tmp_path, {**GOOD, "name": name}))} == {
+            "name"
+        }
+
+
 def test_half_a_character_is_reported(tmp_path: Path) -> None:
     course = json.loads(gzip.decompress(DEMO.read_bytes()))["items"][0]
     course["name"][0]["value"] = "a\ud800"
@@ -265,7 +300,7 @@ def test_half_a_character_is_reported(tmp_path: Path) -> None:
     path.write_text(json.dumps([course]))
 
     assert [(fault.field, fault.reason) for fault in faults_of(path)] == [
-        ("name", "control characters are not allowed")
+        ("name", "control and hidden characters are not allowed")
     ]
 
 

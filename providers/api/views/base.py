@@ -18,7 +18,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from providers.api.authentication import BearerAuthentication, Caller, HasScope, caller_of
-from providers.api.entity_tags import PreconditionFailed, etag_of
+from providers.api.entity_tags import NoVersionToMatch, etag_of
 from providers.api.fields import ApiSerializer
 from providers.api.filtering import Filter, ordered
 from providers.api.idempotency import perform_once
@@ -50,12 +50,12 @@ class ApiView(APIView):
         if wrong := list(self._wrong_in_query(request)):
             raise BadQuery(*wrong)
         if request.method in ("POST", "DELETE") and "If-Match" in request.headers:
-            raise PreconditionFailed("This act depends on no version; leave If-Match out.")
+            raise NoVersionToMatch
 
     def _wrong_in_query(self, request: Request) -> Iterator[tuple[str, str]]:
         """Every parameter that is not acceptable, so that one answer names them all."""
         reads: dict[str, Callable[[], object]] = {}
-        if request.method != "POST":
+        if request.method in ("GET", "HEAD"):
             reads = {each.name: partial(each.read, request) for each in self.filters}
             if self.ordering:
                 reads["limit"] = partial(limit_of, request)
@@ -66,7 +66,7 @@ class ApiView(APIView):
         for name, values in request.query_params.lists():
             if len(values) > 1:
                 yield name, f"{name} is given twice."
-            elif name not in reads and request.method != "POST":
+            elif name not in reads:
                 yield name, f"There is no parameter {name}."
         for read in reads.values():
             try:
@@ -104,6 +104,11 @@ class ApiView(APIView):
         """The tag that a GET of this now answers."""
         renderer, kind = self.request.accepted_renderer, self.request.accepted_media_type
         return etag_of(cast(bytes, renderer.render(shown, kind)))
+
+    def received_nothing(self) -> None:
+        """Raise ValidationError for a field in the body of an act that takes none."""
+        if self.request.stream is not None:
+            ApiSerializer.read(self.request.data)
 
     def once(self, act: Callable[[], Response]) -> HttpResponse:
         """Perform an act with an effect under the request's Idempotency-Key."""

@@ -17,6 +17,7 @@ from providers.api.pagination import Ordering
 from providers.api.schema import listed
 from providers.api.views.base import ApiView
 from providers.models import Category, Course, Mode
+from providers.spelling import composed
 
 NEWEST = Ordering("published_at", datetime.fromisoformat)
 WORDS = r"^[^\x00-\x1f\x7f]{1,100}$"
@@ -25,7 +26,7 @@ WORDS = r"^[^\x00-\x1f\x7f]{1,100}$"
 def _words(text: str) -> str:
     if not re.fullmatch(WORDS, text):
         raise ValueError("Give 1 to 100 letters.")
-    return text
+    return composed(text)
 
 
 def _number(text: str) -> int:

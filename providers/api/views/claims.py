@@ -102,6 +102,7 @@ class ClaimWithdrawals(ApiView):
         "claims", "Take back a claim that is not decided", gives=serializers.Claim, once=True
     )
     def post(self, request: Request, claim_id: UUID) -> HttpResponse:
+        self.received_nothing()
         claim = found(Claim.objects.of(self.caller.provider), claim_id)
         return self.once(lambda: self._withdraw(claim))
 

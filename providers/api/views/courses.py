@@ -83,7 +83,10 @@ class OneCourse(ApiView):
         conditional=True,
     )
     def patch(self, request: Request, course_id: UUID) -> HttpResponse:
-        """A field left out stays; null takes the value that a new course gets."""
+        """A field left out stays; null takes the value that a new course gets.
+
+        `application/json` is read in the same way.
+        """
         found(Course.objects.of(self.caller.provider), course_id)
         self.received(serializers.CourseChanges)  # wrong in itself, whatever the course says now
         tags, changes = tags_given(request), cast("dict[str, Any]", request.data)
@@ -105,6 +108,7 @@ class Publications(ApiView):
 
     @described("courses", "Publish a course", gives=serializers.Course, once=True)
     def post(self, request: Request, course_id: UUID) -> HttpResponse:
+        self.received_nothing()
         course = found(Course.objects.of(self.caller.provider), course_id)
         return self.once(lambda: self._publish(course))
 
@@ -118,6 +122,7 @@ class Withdrawals(ApiView):
 
     @described("courses", "Withdraw a course", gives=serializers.Course, once=True)
     def post(self, request: Request, course_id: UUID) -> HttpResponse:
+        self.received_nothing()
         course = found(Course.objects.of(self.caller.provider), course_id)
         return self.once(lambda: self._withdraw(course))
 

@@ -94,6 +94,7 @@ class Secrets(Webhook):
         once=True,
     )
     def post(self, request: Request, endpoint_id: UUID) -> HttpResponse:
+        self.received_nothing()
         endpoint = self.own(endpoint_id)
         return self.once(
             lambda: Response(serializers.EndpointWithSecret.show(rotate(endpoint)), status=201)
@@ -111,6 +112,7 @@ class Deliveries(Webhook):
 class Retries(Webhook):
     @described("webhooks", "Send an event again", gives=serializers.Delivery, once=True)
     def post(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> HttpResponse:
+        self.received_nothing()
         delivery = found(self.own(endpoint_id).deliveries.all(), delivery_id)
         return self.once(
             lambda: Response(serializers.Delivery.show(send_again(delivery, at=timezone.now())))
