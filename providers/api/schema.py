@@ -48,6 +48,7 @@ LIMIT = OpenApiParameter(
     {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},
     description="How many rows a page has.",
 )
+CHOICE = re.compile(r"\* `(.+)` - (.+)$")
 AFTER = OpenApiParameter("after", str, description="The cursor of the page; take it from `next`.")
 TEXT = {"type": "string"}
 HEADERS = {
@@ -283,9 +284,17 @@ def _finish(name: str, schema: dict[str, Any]) -> None:
 
 def _say_no_value_twice(member: dict[str, Any]) -> None:
     """The library explains each choice, also one that is its own explanation."""
-    words = re.sub(r"^\* `(.+)` - \1$\n?", "", member.pop("description", ""), flags=re.MULTILINE)
-    if words.strip():
-        member["description"] = words.strip()
+    member.pop("x-spec-enum-id", None)  # for the library's own use
+    told = [
+        line
+        for line in member.pop("description", "").splitlines()
+        if not (
+            (choice := CHOICE.match(line))
+            and choice[1].replace("_", " ").lower() == choice[2].lower()
+        )
+    ]
+    if words := "\n".join(told).strip():
+        member["description"] = words
 
 
 def _told(name: str, words: str) -> dict[str, Any]:

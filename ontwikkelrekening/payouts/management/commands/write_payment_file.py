@@ -27,6 +27,6 @@ class Command(BaseCommand):
             payment_officer(options["by"])
             batch = find_batch(options["batch"], BatchState.RELEASED)
             if not batch.file:
-                raise WrongState(batch, str(BatchState.RELEASED.label))
+                raise WrongState(batch, BatchState.RELEASED)
         path = write_file(batch, options["out"])
         self.stdout.write(f"The file is {path}, SHA-256 {batch.file_sha256}.")
