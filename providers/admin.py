@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -102,10 +103,20 @@ class ProviderAdmin(ActingAdmin):
 class ClientAdmin(ModelAdmin):
     """Clients can be looked at and taken away; the secret is nowhere."""
 
-    list_display = ["name", "provider", "scopes", "created"]
+    list_display = ["name", "provider", "scopes", "made_at"]
     list_select_related = ["provider"]
-    fields = ("name", "client_id", "provider", "scopes", "created")
+    fields = ("name", "identifier", "provider", "scopes", "made_at")
     search_fields = ["name", "provider__name"]
+    view_on_site = False  # the library names a page of its own, which we do not have
+
+    @admin.display(description=gettext_lazy("Client id"), ordering="client_id")
+    def identifier(self, client: Client) -> str:
+        return str(client.client_id)
+
+    @admin.display(description=gettext_lazy("Created on"), ordering="created")
+    def made_at(self, client: Client) -> datetime:
+        made_at: datetime = client.created
+        return made_at
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

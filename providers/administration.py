@@ -3,6 +3,8 @@
 Django's own forms for adding and changing are closed; what staff may do to a thing is a list of
 acts. Each act names the right it needs and the errors its domain call may raise.
 
+The page of an act on a thing says what it is about: the columns of the list that are filled for it.
+
 Where a second pair of eyes decides on what it read, the act names what that was (`shown`): the page carries a
 digest of it, and what changed meanwhile has to be read again.
 """
@@ -16,8 +18,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+)
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.validators import EMPTY_VALUES
 from django.db import transaction
 from django.db.models import Model
 from django.http import (
@@ -166,12 +175,27 @@ class ActingAdmin(ReadOnlyAdmin):
             "title": act.label,
             "act": act,
             "subject": subject,
+            "facts": self._facts(subject) if subject else [],
             "form": form,
             "seen": _digest(act, subject),
             "back": self._back(subject),
         }
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, act.template, context, status=status)
+
+    def _facts(self, subject: Model) -> list[tuple[str, str]]:
+        """What the list says of this subject, as names and values; what is empty is left out."""
+        facts = []
+        for name in self.list_display:
+            field, shown_by, value = lookup_field(name, subject, self)
+            if value in EMPTY_VALUES or str(value) == str(subject):  # its name stands above
+                continue
+            if field is None:
+                text = display_for_value(value, "", boolean=getattr(shown_by, "boolean", False))
+            else:
+                text = display_for_field(value, field, "")
+            facts.append((str(label_for_field(name, self.model, self)), text))
+        return facts
 
     def _back(self, subject: Model | None) -> str:
         base = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}"

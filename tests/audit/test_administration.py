@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
@@ -20,6 +21,7 @@ from ontwikkelrekening.citizens.models import AccessLog, Citizen
 from ontwikkelrekening.database import APP_ROLE
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
 from ontwikkelrekening.payouts.models import PaymentBatch
+from providers.clients import create_client
 from providers.models import Claim, Provider, Review
 from providers.models import Client as ApiClient
 from tests.audit.world import Year, claim, enrol, logged_in
@@ -316,6 +318,64 @@ def test_a_payment_that_came_back_after_it_was_paid_is_recorded_once_by_who_pays
         assert word in page
     year.paid.refresh_from_db()
     assert year.paid.state == "approved"
+
+
+def test_a_day_that_is_missing_is_said_at_the_top_and_leads_to_its_field(year: Year) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+
+    page = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on="")
+
+    assert "<title>Fout: Betalingen klaarzetten" in page
+    assert re.search(r'autofocus>\s*<p><a href="#id_pay_on">.*?</a>: Dit veld is', page)
+
+
+def test_pages_are_named_with_a_capital_and_say_that_nothing_is_real(year: Year) -> None:
+    petra = logged_in("petra", "policy-officers")
+
+    view = petra.get(f"/admin/eligibility/policy/{Policy.objects.get().pk}/change/")
+    index = petra.get("/admin/eligibility/")
+
+    for page in (view.content.decode(), index.content.decode()):
+        found = re.findall(r"<h1>(.)(.*?)</h1>", page)
+        assert found[0][0].isupper()
+        assert not found[0][1].endswith("-beheer")
+        assert 'class="development-label"' in page
+
+
+def test_who_releases_reads_what_is_released(year: Year) -> None:
+    """Amount, day and number of payments stand on the page that asks, before anything counts."""
+    ineke, bas = logged_in("ineke", "payment-officers"), logged_in("bas", "payment-officers")
+    claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
+    batches = "/admin/payouts/paymentbatch/"
+    pay_on = timezone.localdate() + timedelta(days=9)
+    say(ineke, f"{batches}do/prepare", pay_on=str(pay_on))
+    batch = PaymentBatch.objects.get(state="prepared")
+
+    page = bas.get(f"{batches}{batch.pk}/do/release").content.decode().replace("\xa0", " ")
+
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    assert facts["Bedrag"] == "€ 150,00"
+    assert facts["Betalingen"] == "1"
+    assert date_format(pay_on, "j F Y") in facts.values()
+    assert "ineke" in facts.values()
+
+
+def test_nothing_is_shown_on_a_site_that_has_no_page_for_it() -> None:
+    for model, page in admin.site._registry.items():
+        if hasattr(model, "get_absolute_url"):
+            assert not page.view_on_site, model
+
+
+def test_the_key_of_software_is_shown_in_dutch(year: Year, admin_client: Client) -> None:
+    client, _secret = create_client(Provider.objects.get(), name="Planner", scopes=["claims"])
+
+    page = admin_client.get(f"/admin/providers/client/{client.pk}/change/").content.decode()
+
+    assert client.client_id in page
+    assert "Client-id" in page
+    assert "Aangemaakt op" in page
+    assert "Created" not in page
+    assert "/admin/r/" not in page
 
 
 def test_lists_say_amounts_instalments_and_plurals_in_dutch(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from base64 import b32decode
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -69,6 +71,19 @@ def test_an_app_is_set_up_once_and_then_asked_for() -> None:
         spaced = code_at(key, NOON + timedelta(minutes=5))
         done = again.post(PAGE, {"code": f"{spaced[:3]} {spaced[3:]}"})
         assert (done.status_code, done["Location"]) == (302, "/admin/")
+
+
+def test_the_picture_can_be_read_in_the_dark() -> None:
+    """Dark on white with a border of four modules, whatever the colour of the page behind it."""
+    page = logged_in("amir", "auditors").get(PAGE).content.decode()
+    found = re.search(r'src="data:image/svg\+xml[^,]*,([^"]+)"', page)
+    assert found
+    picture = unquote(unescape(found[1]))
+
+    side = int(re.findall(r"width=.(\d+)", picture)[0])
+    assert f"M0 0h{side // 5}v{side // 5}h-{side // 5}z" in picture  # the whole square is filled
+    assert "#fff" in picture
+    assert "M4 4" in picture  # the first module stands four from the edge
 
 
 def test_a_code_counts_once() -> None:

@@ -59,6 +59,26 @@ def test_logging_in_is_in_our_style_and_leads_back(client: Client, amir: dict[st
     assert (answer.status_code, answer["Location"]) == (302, "/audit/")
 
 
+def test_a_wrong_password_is_said_in_the_title_and_where_one_is(
+    client: Client, amir: dict[str, str]
+) -> None:
+    answer = client.post(
+        "/admin/login/",
+        {**amir, "password": "mis"},
+        headers={"accept-language": "nl"},
+    )
+
+    page = answer.content.decode()
+    assert "<title>Fout: " in page
+    assert 'id="login-error" tabindex="-1" autofocus' in page
+
+
+def test_who_reads_english_is_told_that_the_administration_is_dutch(client: Client) -> None:
+    for language, told in (("en", True), ("nl", False)):
+        page = client.get("/admin/login/", headers={"accept-language": language})
+        assert ("The administration is in Dutch." in page.content.decode()) is told
+
+
 def test_five_wrong_passwords_lock_the_door(client: Client, amir: dict[str, str]) -> None:
     for _ in range(5):
         answer = client.post("/admin/login/", {"username": "amir", "password": "verkeerd"})
