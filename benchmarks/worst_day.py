@@ -120,7 +120,8 @@ class Crowd:
             ("page", "GET", self.page, None, 200),
             ("login", "POST", "/inloggen", urlencode(form), 302),
             ("page", "GET", self.page, None, 200),
-            ("apply", "POST", f"{self.page}/aanvragen", "wanted=1000", 302),
+            ("check", "POST", f"{self.page}/aanvragen", "wanted=1000", 200),
+            ("apply", "POST", f"{self.page}/aanvragen", "wanted=1000&send=1", 302),
             ("page", "GET", self.page, None, 200),
         ][device.step]
         headers = {"X-CSRFToken": CSRF, "Cookie": f"csrftoken={CSRF}"}
@@ -148,7 +149,7 @@ class Crowd:
             self.wrong.append(f"{answer.status} to {kind}")
             return None
         device.step += 1
-        return random.random() * READS if device.step < 5 else None
+        return random.random() * READS if device.step < 6 else None
 
 
 def _person(number: int) -> NewCitizen:

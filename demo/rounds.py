@@ -104,4 +104,5 @@ class Rounds:
             with Browser(self.machine.url) as browser:
                 browser.submit(browser.open("/inloggen"), "/inloggen", bsn=bsn)
                 page = browser.open(f"/tijdvakken/{plan.code}")
-                browser.submit(page, "/aanvragen", wanted=str(1000 - 150 * (number % 3)))
+                check = browser.submit(page, "/aanvragen", wanted=str(1000 - 150 * (number % 3)))
+                browser.submit(check, "/aanvragen", send="1")

@@ -113,6 +113,12 @@ def apply(round_code: str, account_code: str, *, wanted: int, at: datetime) -> R
     return _receipt(id_, wanted, applied_at, at)
 
 
+def check(round_: Round, *, at: datetime) -> None:
+    """Whether the round takes applications now: raises UnableToApply."""
+    if not round_.is_open(at=at):
+        raise _refusal(round_, at=at)
+
+
 def withdraw(round_: Round, account_code: str, *, at: datetime) -> None:
     """Take an application back while the round is open; applying again brings it back."""
     with connection.cursor() as cursor:

@@ -62,21 +62,28 @@ def pause(account_code: str, *, until: date, by: str, at: datetime) -> Pause:
     on = localdate(at)
     _one_at_a_time(account_code)
     check_not_erased(account_code)
+    check(account_code, until=until, on=on)
+    ending = Tranche.objects.of(account_code).filter(expires_on__gte=on)
+    locked = ending.select_for_update(of=("self",), no_key=True).order_by("pk")
+    ids = list(locked.values_list("pk", flat=True))
+    _move(ids, days=(until - on).days)
+    return Pause.objects.create(
+        account_code=account_code, starts_on=on, ends_on=until, tranches=ids, paused_by=by
+    )
+
+
+def check(account_code: str, *, until: date, on: date) -> None:
+    """Whether the account can be paused from `on` until `until`.
+
+    Raises AccountHasEnded, AlreadyPaused or PausedTooLong.
+    """
     if Citizen.ended_on(account_code):
         raise AccountHasEnded
     if running := Pause.running(account_code, on=on):
         raise AlreadyPaused(running)
     left = days_left(account_code, on=on)
-    days = (until - on).days
-    if not 1 <= days <= left:
+    if not 1 <= (until - on).days <= left:
         raise PausedTooLong(left)
-    ending = Tranche.objects.of(account_code).filter(expires_on__gte=on)
-    locked = ending.select_for_update(of=("self",), no_key=True).order_by("pk")
-    ids = list(locked.values_list("pk", flat=True))
-    _move(ids, days=days)
-    return Pause.objects.create(
-        account_code=account_code, starts_on=on, ends_on=until, tranches=ids, paused_by=by
-    )
 
 
 @transaction.atomic

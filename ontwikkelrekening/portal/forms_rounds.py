@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.budgets.models import Round
@@ -36,7 +37,8 @@ class WantedForm(forms.Form):
         wanted = whole_euros(self.cleaned_data["wanted"])
         if wanted is None or wanted > self.most:
             raise ValidationError(
-                _("Fill in a whole amount from 1 to %(most)s euros.") % {"most": self.most}
+                _("Fill in a whole amount from 1 to %(most)s euros.")
+                % {"most": number_format(self.most, force_grouping=True)}
             )
         return wanted
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import (
     Http404,
     HttpRequest,
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_safe
 from ontwikkelrekening.budgets import applying, proving, refusing
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
 from ontwikkelrekening.citizens.models import Citizen
+from ontwikkelrekening.eligibility.clocks import object_until
 from ontwikkelrekening.eligibility.wording import CLASSES
 from ontwikkelrekening.login.session import never_stored
 from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
@@ -45,14 +48,16 @@ def one(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @for_account
 def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
-    """Apply, or change the application; asking for this page shows the round.
+    """Check the answer; the button of the check applies, or changes the application.
 
-    What is taken costs one statement. Only for what is not taken the round is looked up and the form
-    says why.
+    Asking for this page shows the round. What is taken costs one statement. Only for what is not
+    taken the round is looked up and the form says why.
     """
     problem = ""
     if request.method != "POST":
         return redirect("rounds:one", code=code)
+    if "send" not in request.POST:
+        return _check(request, _published(code), account)
     euros = whole_euros(request.POST.get("wanted", ""))
     if euros:
         try:
@@ -69,6 +74,24 @@ def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
     form = WantedForm(round_, request.POST)
     status = 409 if form.is_valid() else 422
     return _page(request, round_, form, problem=problem, status=status)
+
+
+def _check(request: HttpRequest, round_: Round, account: str) -> HttpResponseBase:
+    """What would be sent, to say yes to or to change; nothing counts yet."""
+    form = WantedForm(round_, request.POST)
+    if not form.is_valid() or "change" in request.POST:
+        return _page(request, round_, form, status=422 if form.errors else 200)
+    try:
+        applying.check(round_, at=timezone.now())
+    except applying.UnableToApply as unable:
+        return _page(request, round_, form, problem=str(unable), status=409)
+    context = {
+        "account": account,
+        "round": round_,
+        "wanted": form.cents(),
+        "wanted_written": str(form.cleaned_data["wanted"]),
+    }
+    return never_stored(render(request, "portal/round_check.html", context))
 
 
 @for_citizen
@@ -110,6 +133,12 @@ def full_list(request: HttpRequest, code: str) -> StreamingHttpResponse:
     )
 
 
+def _tell_until(round_: Round) -> date | None:
+    """The last day to disagree with the draw; None when it is over, or was not drawn."""
+    until = object_until(timezone.localdate(round_.drawn_at)) if round_.drawn_at else None
+    return until if until and timezone.localdate() <= until else None
+
+
 def _published(code: str) -> Round:
     return get_object_or_404(Round.objects.public().select_related("scheme"), code=code)
 
@@ -135,6 +164,7 @@ def _page(
         "application": application,
         "receipt": applying.receipt_of(application) if application else None,
         "place": place,
+        "tell_until": _tell_until(round_),
         "group": CLASSES[place.priority] if place and place.priority else "",
         "refusal": refusing.tell(application, on=timezone.localdate())
         if application and round_.closed_at and not place

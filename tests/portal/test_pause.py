@@ -17,15 +17,22 @@ def test_fatima_pauses_sees_it_and_goes_on(fatima: Client, town: Town) -> None:
     with time_machine.travel(TODAY, tick=False):
         assert "Uw tegoed kan wachten" in fatima.get("/").content.decode()
         assert "Wij vragen niet waarom" in fatima.get("/pauze").content.decode()
-        assert fatima.post("/pauze", {"until": UNTIL.isoformat()}).status_code == 302
+        asked = fatima.post("/pauze", {"until": UNTIL.isoformat()}).content.decode()
+        assert "Klopt dit?" in asked
+        changed = fatima.post("/pauze", {"until": UNTIL.isoformat(), "change": "1"})
+        assert f'value="{UNTIL.isoformat()}"' in changed.content.decode()
+        assert not Pause.objects.exists()
+        assert fatima.post("/pauze", {"until": UNTIL.isoformat(), "send": "1"}).status_code == 302
 
         page = fatima.get("/pauze").content.decode()
-        assert "Uw rekening staat op pauze" in page
+        assert "<title>Uw rekening staat op pauze" in page
         assert "Uw rekening staat op pauze" in fatima.get("/").content.decode()
         check = fatima.get(f"/opleidingen/{town.course.pk}/controleren?start=2026-03-09")
         assert "Stop de pauze" in check.content.decode()
 
-        fatima.post("/pauze/stoppen")
+        ended = fatima.post("/pauze/stoppen", follow=True).content.decode()
+        assert "<title>De pauze is voorbij" in ended
+        assert "U kunt weer een opleiding kiezen." in ended
         fatima.post("/pauze/stoppen")
         assert "Op welke dag wilt u weer verder?" in fatima.get("/pauze").content.decode()
     assert Pause.objects.get().ends_on == TODAY.date()

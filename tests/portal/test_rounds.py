@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.timezone import localdate
 
 from ontwikkelrekening.budgets.admitting import answer, propose
 from ontwikkelrekening.budgets.drawing import assess_slice, draw
 from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranche
 from ontwikkelrekening.budgets.refusing import confirm, waiting
 from ontwikkelrekening.budgets.rounds import close
+from ontwikkelrekening.eligibility.clocks import object_until
+from ontwikkelrekening.portal.templatetags.scheme import long_date
 from tests.budgets.round_world import (
     AFTER,
     DURING,
@@ -65,13 +68,19 @@ def test_fatima_applies_keeps_a_receipt_and_changes_her_mind(town: Town, round_:
     with time_machine.travel(DURING, tick=False):
         fatima = log_in(FATIMA_BSN)
         assert "U kunt nu aanvragen" in fatima.get("/").content.decode()
-        assert fatima.post(f"{PAGE}/aanvragen", {"wanted": "1000"}).status_code == 302
+        check = text_of(fatima.post(f"{PAGE}/aanvragen", {"wanted": "1000"}))
+        assert "Klopt dit?" in check
+        assert "Bedrag € 1.000,00" in check
+        again = fatima.post(f"{PAGE}/aanvragen", {"wanted": "900", "change": "1"})
+        assert 'name="wanted" value="900"' in again.content.decode()
+        assert not Application.objects.exists()
+        assert fatima.post(f"{PAGE}/aanvragen", {"wanted": "1000", "send": "1"}).status_code == 302
         first = Application.objects.get()
         page = fatima.get(PAGE).content.decode()
         assert str(first.pk) in page
         assert "U kunt dit veranderen tot" in page
 
-        fatima.post(f"{PAGE}/aanvragen", {"wanted": "600"})
+        fatima.post(f"{PAGE}/aanvragen", {"wanted": "600", "send": "1"})
         assert Application.objects.get().wanted == 60_000
         fatima.post(f"{PAGE}/intrekken")
         assert Application.objects.get().withdrawn
@@ -84,7 +93,7 @@ def test_fatima_applies_keeps_a_receipt_and_changes_her_mind(town: Town, round_:
 @pytest.mark.parametrize("wanted", ["1.000", "1 000", "1000", "€ 1.000,00", "1000,-"])
 def test_an_amount_is_understood_as_people_write_it(round_: Round, wanted: str) -> None:
     with time_machine.travel(DURING, tick=False):
-        log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": wanted})
+        log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": wanted, "send": "1"})
 
     assert Application.objects.get().wanted == 100_000
 
@@ -101,16 +110,16 @@ def test_the_amount_that_is_filled_in_can_be_sent_as_it_is(round_: Round) -> Non
 )
 def test_an_amount_that_cannot_be_is_said_beside_the_field(round_: Round, wanted: str) -> None:
     with time_machine.travel(DURING, tick=False):
-        answer = log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": wanted})
+        answer = log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": wanted, "send": "1"})
 
     assert answer.status_code == 422
-    assert "Vul een heel bedrag in, van 1 tot en met 1000 euro." in answer.content.decode()
+    assert "Vul een heel bedrag in, van 1 tot en met 1.000 euro." in answer.content.decode()
     assert not Application.objects.exists()
 
 
 def test_too_late_is_said_and_nothing_is_written(round_: Round) -> None:
     with time_machine.travel(AFTER, tick=False):
-        answer = log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": "1000"})
+        answer = log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": "1000", "send": "1"})
 
     assert answer.status_code == 409
     assert not Application.objects.exists()
@@ -171,6 +180,23 @@ def test_who_is_refused_reads_why_by_whom_and_until_when_to_object(
     assert str(Application.objects.get(account_code=town.noor).pk) in first
 
 
+def test_who_has_a_place_reads_until_when_to_disagree_and_nothing_of_it_afterwards(
+    town: Town, round_: Round
+) -> None:
+    everyone_applies(round_, [town.fatima])
+    allocated(round_)
+    drawn_on = localdate(Round.objects.get().drawn_at)
+
+    def page(days: int) -> str:
+        noon = datetime.combine(drawn_on + timedelta(days=days), time(12), tzinfo=UTC)
+        with time_machine.travel(noon, tick=False):
+            return text_of(log_in(FATIMA_BSN).get(PAGE))
+
+    until = long_date(object_until(drawn_on))
+    assert f"Zeg het ons tot en met {until}." in page(0)
+    assert "Zeg het ons" not in page(60)
+
+
 @pytest.mark.parametrize("division", ["priority", "lottery"])
 def test_the_group_is_named_only_where_it_counts(town: Town, division: str) -> None:
     round_ = published(town.scheme, division=division)
@@ -216,7 +242,7 @@ def test_after_the_draw_each_sees_the_own_outcome_and_everyone_the_list(
     town: Town, round_: Round
 ) -> None:
     with time_machine.travel(DURING, tick=False):
-        log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": "1000"})
+        log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": "1000", "send": "1"})
     everyone_applies(round_, applicants(4))
     assert stranger().get(f"{PAGE}/lijst.csv").status_code == 404
     assert stranger().get(f"{PAGE}/tijdvak.json").status_code == 404

@@ -1,10 +1,11 @@
 """Logging in and out, and what a session may and may not do."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -58,6 +59,11 @@ def test_fatima_chooses_herself_in_the_labelled_login_and_sees_her_name(town: To
     page = log_in(FATIMA_BSN).get("/").content.decode()
 
     assert "Goedemorgen, Fatima" in page
+
+
+def test_nobody_is_wished_a_good_night(fatima: Client) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 0, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))):
+        assert "Goedenavond, Fatima" in log_in(FATIMA_BSN).get("/").content.decode()
 
 
 def test_the_development_login_says_what_it_is(town: Town) -> None:
@@ -211,7 +217,7 @@ def test_somebody_who_was_erased_does_nothing_any_more(fatima: Client, town: Tow
     published(town.scheme)
     erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
     acts = {
-        "/pauze": {"until": "2026-03-09"},
+        "/pauze": {"until": "2026-03-09", "send": "1"},
         f"/opleidingen/{town.course.pk}/controleren": {
             "start": "2026-03-09",
             "price": "26000",
@@ -220,7 +226,7 @@ def test_somebody_who_was_erased_does_nothing_any_more(fatima: Client, town: Tow
         },
         f"/bezwaren/{filed.pk}/intrekken": {},
         f"/besluiten/{decision.pk}/bezwaar": {"words": "Nog een.", "send": "1"},
-        "/tijdvakken/voorjaar/aanvragen": {"wanted": "500"},
+        "/tijdvakken/voorjaar/aanvragen": {"wanted": "500", "send": "1"},
     }
 
     with time_machine.travel(DURING, tick=False):
