@@ -14,10 +14,10 @@ from ontwikkelrekening.tables.table import Text
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its words, its value, the class that colours it and how long it is."""
+    """One bar: its words, its value (None where it is hidden), the class that colours it, its length."""
 
     label: Text
-    value: int
+    value: int | None
     tone: str
     share: str  # of the full width, such as "12.50%"
 
@@ -32,11 +32,15 @@ class BarChart:
 
 
 def bar_chart(
-    title: Text, bars: Sequence[tuple[Text, int, str]], *, kind: str = "cents", longest: int = 0
+    title: Text,
+    bars: Sequence[tuple[Text, int | None, str]],
+    *,
+    kind: str = "cents",
+    longest: int = 0,
 ) -> BarChart:
     """A chart of (label, value, tone); `longest`, or the longest bar, takes the full width."""
-    longest = longest or max((value for _, value, _ in bars), default=0) or 1
-    drawn = [Bar(label, value, tone, _share(value, longest)) for label, value, tone in bars]
+    longest = longest or max((value or 0 for _, value, _ in bars), default=0) or 1
+    drawn = [Bar(label, value, tone, _share(value or 0, longest)) for label, value, tone in bars]
     return BarChart(title, drawn, kind)
 
 

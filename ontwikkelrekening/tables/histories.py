@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
+from ontwikkelrekening.tables.words import ACTORS
 
 
 def history_table(request: HttpRequest, moves: QuerySet[Any]) -> Table:
@@ -22,7 +23,7 @@ def history_table(request: HttpRequest, moves: QuerySet[Any]) -> Table:
             Column("event", _("Event"), lambda x: x.event, "event"),
             Column("from", _("From"), lambda x: x.from_state, "state"),
             Column("to", _("To"), lambda x: x.to_state, "state"),
-            Column("actor", _("Who"), lambda x: x.actor),
+            Column("actor", _("Who"), lambda x: ACTORS.get(x.actor, x.actor)),
         ],
         source=Queried(moves),
         sort="at",

@@ -3,9 +3,12 @@
 And the languages of courses, by their codes (ISO 639-3), to everybody.
 """
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Text
+from providers.words import instalment
 
 # code -> words, tone (ok, wait, stop or plain)
 STATES: dict[str, tuple[Text, str]] = {
@@ -67,6 +70,26 @@ KINDS: dict[str, Text] = {
     "reverse": _("Reversal"),
 }
 
+# Classes of accounts by their codes; the books have the Dutch names.
+CLASSES: dict[str, Text] = {
+    "treasury": _("To be received from the state"),
+    "bank": _("Bank"),
+    "fund": _("Fund of a scheme"),
+    "tranche": _("Credit of a citizen"),
+    "reserved": _("Reserved for an enrolment"),
+    "payable": _("To be paid to a provider"),
+    "in_transit": _("Payments on their way"),
+    "receivable": _("To be recovered from a provider"),
+}
+
+# Who moved something, where it was nobody of staff.
+ACTORS: dict[str, Text] = {
+    "assessment": _("the computer"),
+    "machine": _("the computer"),
+    "import": _("a file"),
+    "citizen": _("the citizen"),
+}
+
 EVENTS: dict[str, Text] = {
     "publish": _("published"),
     "withdraw": _("withdrawn"),
@@ -90,6 +113,16 @@ EVENTS: dict[str, Text] = {
     "settle": _("paid"),
     "return": _("returned by the bank"),
 }
+
+INSTALMENT = re.compile(r"(?<=: )(?:start|completion|whole|session(?:-\d+)?)(?= |$)")
+
+
+def described(kind: str, description: str) -> str:
+    """The description of a booking; a claim's names its instalment by a code, the reader by a word."""
+    if kind != "claim":
+        return description
+    return INSTALMENT.sub(lambda found: instalment(found[0]), description)
+
 
 LANGUAGES: dict[str, Text] = {
     "nld": _("Dutch"),

@@ -335,6 +335,7 @@ def test_pages_are_named_with_a_capital_and_say_that_nothing_is_real(year: Year)
 
     view = petra.get(f"/admin/eligibility/policy/{Policy.objects.get().pk}/change/")
     index = petra.get("/admin/eligibility/")
+    assert "Model name" not in index.content.decode()
 
     for page in (view.content.decode(), index.content.decode()):
         found = re.findall(r"<h1>(.)(.*?)</h1>", page)

@@ -14,11 +14,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
+from django.utils.translation import override
 
 from ledger.checking import CHECKS
-from ledger.models import Account, Transfer
+from ledger.models import Account, Booking, Transfer
 from ontwikkelrekening.audit.urls import urlpatterns
+from ontwikkelrekening.chart import CHART
 from ontwikkelrekening.eligibility.models import Decision
+from ontwikkelrekening.tables.words import CLASSES
 from tests.audit.world import Year, claim, employer, enrol, logged_in
 from tests.budgets.round_world import applicants
 from tests.budgets.world import LATER, give
@@ -273,6 +276,26 @@ def test_states_and_kinds_are_read_in_the_readers_language(full_year: Year, amir
     ):
         assert f">{state}</a>" in read("/audit/claims", language)
         assert f"<p>{kind}." in read("/audit/funds/bakkerij", language)
+
+
+def test_the_books_are_named_in_the_readers_language(year: Year, amir: Client) -> None:
+    page = _page(amir, "/audit/trial-balance").replace("\xa0", " ")
+    booking = Booking.objects.get(kind="claim", cause=f"claim:{year.paid.pk}")
+    dutch = _page(amir, f"/audit/bookings/{booking.pk}")
+    history = _page(amir, f"/audit/claims/{year.paid.pk}")
+    amir.cookies["django_language"] = "en"
+    english = _page(amir, "/audit/classes/in_transit")
+
+    assert "Betalingen onderweg" in page
+    assert "Basis digitale vaardigheden: Start" in dutch
+    assert "de computer" in history
+    assert "<h1>Payments on their way" in english
+    assert "Betalingen onderweg" not in english
+
+
+def test_the_dutch_of_a_class_is_what_the_books_say() -> None:
+    with override("nl"):
+        assert {row[0]: row[1] for row in CHART} == {x: str(name) for x, name in CLASSES.items()}
 
 
 def test_a_class_is_named_by_its_code_and_its_side_in_dutch(year: Year, amir: Client) -> None:

@@ -26,6 +26,7 @@ from ontwikkelrekening.audit.causes import purpose_href
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.statements import Statement, StatementTable, asked_cursor
 from ontwikkelrekening.tables.table import Column, table_on
+from ontwikkelrekening.tables.words import CLASSES, described
 
 
 @audit_page
@@ -67,7 +68,7 @@ def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
     return answer(
         request,
         "audit/account_class.html",
-        title=found.name,
+        title=CLASSES.get(found.code, found.name),
         section="trial-balance",
         tables=[table],
         trail=[(_("Trial balance"), reverse("audit:trial-balance") + as_of.query)],
@@ -112,7 +113,7 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
                 "kind",
                 link=lambda x: reverse("audit:transfer", args=[x.xid, x.seq]),
             ),
-            Column("description", _("Description"), lambda x: x.description),
+            Column("description", _("Description"), lambda x: described(x.kind, x.description)),
             Column(
                 "counter",
                 _("Other account"),
@@ -134,7 +135,10 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
         tables=[table],
         trail=[
             (_("Trial balance"), reverse("audit:trial-balance")),
-            (found.account_class.name, class_href(found.account_class.code, NOW)),
+            (
+                CLASSES.get(found.account_class.code, found.account_class.name),
+                class_href(found.account_class.code, NOW),
+            ),
         ],
         account=found,
         line=account_line(found),

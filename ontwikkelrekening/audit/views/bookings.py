@@ -16,6 +16,7 @@ from ontwikkelrekening.audit.causes import cause_href, purpose_href
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.reversals import Transfers, with_reversals
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
+from ontwikkelrekening.tables.words import described
 
 
 def bookings_table(
@@ -35,7 +36,7 @@ def bookings_table(
                 "kind",
                 link=lambda x: reverse("audit:booking", args=[x.id]),
             ),
-            Column("description", _("Description"), lambda x: x.description),
+            Column("description", _("Description"), lambda x: described(x.kind, x.description)),
             Column(
                 "cause", _("Cause"), lambda x: x.cause, "code", link=lambda x: cause_href(x.cause)
             ),

@@ -67,14 +67,14 @@ def reach_table(request: HttpRequest, groups: list[GroupReach]) -> Table:
 
 
 def reach_chart(groups: list[GroupReach]) -> BarChart:
-    """Each group that can be shown, under it its share of the population."""
-    bars: list[tuple[Text, int, str]] = []
+    """Each group, under it its share of the population; a figure that is hidden says so."""
+    bars: list[tuple[Text, int | None, str]] = []
     for row in groups:
         name = SHORT.get(row.group, row.group)
         if row.group == EVERYONE:
             continue
-        if row.used_share is not None:
-            bars.append((name, round(row.used_share), tone(row)))
+        used = None if row.used_share is None else round(row.used_share)
+        bars.append((name, used, tone(row)))
         words = _("%(group)s: share of the people") % {"group": name}
         bars.append((words, round(row.population_share), "returned"))
     return bar_chart(

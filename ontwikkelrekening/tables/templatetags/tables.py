@@ -11,7 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from ontwikkelrekening.tables.words import EVENTS, KINDS, STATES
+from ledger.models import AccountClass, Booking
+from ontwikkelrekening.tables.words import CLASSES, EVENTS, KINDS, STATES, described
 from providers import words
 
 register = template.Library()
@@ -45,6 +46,16 @@ def kind(code: str) -> str:
 @register.filter
 def event(code: str) -> str:
     return str(EVENTS.get(code, code))
+
+
+@register.filter
+def class_name(account_class: AccountClass) -> str:
+    return str(CLASSES.get(account_class.code, account_class.name))
+
+
+@register.filter
+def description(booking: Booking) -> str:
+    return described(booking.kind, booking.description)
 
 
 @register.filter
