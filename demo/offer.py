@@ -18,7 +18,7 @@ DIGITAL: list[Line] = [
     (
         "DIG-01",
         "Basis digitale vaardigheden",
-        "U kunt e-mailen, zoeken en veilig inloggen.",
+        "U kunt op de computer e-mailen, zoeken en veilig inloggen.",
         "course",
         260,
         24,
@@ -51,7 +51,7 @@ DIGITAL: list[Line] = [
     (
         "DIG-04",
         "Werken met Word",
-        "U schrijft een nette brief of een verslag.",
+        "U schrijft op de computer een nette brief of een verslag.",
         "module",
         140,
         12,
@@ -62,7 +62,7 @@ DIGITAL: list[Line] = [
     (
         "DIG-05",
         "Werken met Excel: het begin",
-        "U maakt een lijst die zelf optelt.",
+        "U maakt op de computer een lijst die zelf optelt.",
         "module",
         160,
         12,
@@ -73,7 +73,7 @@ DIGITAL: list[Line] = [
     (
         "DIG-06",
         "Excel voor op het werk",
-        "U maakt overzichten en grafieken.",
+        "U maakt op de computer overzichten en grafieken.",
         "course",
         320,
         24,
@@ -84,7 +84,7 @@ DIGITAL: list[Line] = [
     (
         "DIG-07",
         "Solliciteren via internet",
-        "U maakt een cv en een profiel en reageert online.",
+        "U maakt op de computer een cv en een profiel en reageert online.",
         "module",
         110,
         8,

@@ -1,7 +1,9 @@
 """Finding a course, agreeing to it, the code, and cancelling."""
 
+import gzip
 import re
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -52,6 +54,19 @@ def test_a_course_is_found_by_what_people_ask_for(
     assert ("We vonden niets met deze woorden." in text) is not finds
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_words_we_give_as_examples_find_something_in_the_demo(
+    town: Town, language: str
+) -> None:
+    page = log_in(FATIMA_BSN, language=language).get("/opleidingen").content.decode()
+    hint = re.findall(r'id="q-hint">(.*?)<', page)[0]
+    words = [word.split()[0] for word in hint.split(":")[1].split(",")][:3]
+    offer = gzip.decompress(Path("demo/courses.json.gz").read_bytes()).decode().lower()
+
+    assert len(words) == 3
+    assert [word for word in words if word not in offer] == []
+
+
 def test_a_course_says_what_it_would_cost_before_anything_is_asked(
     fatima: Client, town: Town
 ) -> None:
@@ -71,7 +86,8 @@ def test_what_is_written_in_dutch_says_so_on_english_pages(town: Town) -> None:
     assert '<p lang="nl">U leert omgaan met een computer.</p>' in course
     assert '<h1 lang="nl">Basis digitale vaardigheden</h1>' in course
     assert (
-        'lang="nl">Basis digitale vaardigheden</a>' in reader.get("/opleidingen").content.decode()
+        'lang="nl">Basis digitale vaardigheden<span class="visually-hidden">, '
+        in reader.get("/opleidingen").content.decode()
     )
 
 
@@ -150,7 +166,7 @@ def test_going_back_and_pressing_again_leads_to_what_was_chosen(fatima: Client, 
     later = answers_of(check_page(fatima, town, "2026-03-10"))
 
     assert back["Location"] == f"/keuzes/{enrolment.pk}?al-gekozen"  # type: ignore[index]
-    assert "U heeft dit al gekozen" in text_of(fatima.get(back["Location"]))  # type: ignore[index]
+    assert "U hebt dit al gekozen" in text_of(fatima.get(back["Location"]))  # type: ignore[index]
     assert pressed["Location"] == f"/keuzes/{enrolment.pk}"
     assert Enrolment.objects.count() == 1
     assert later["id"] != first["id"], "another start is another choice"
@@ -189,7 +205,7 @@ def test_what_one_pays_oneself_is_only_what_was_shown(fatima: Client, town: Town
 
     assert answers["own"] == "20000"
     assert answer.status_code == 409
-    assert "Er is niets van uw tegoed af gegaan." in text_of(answer)
+    assert "Er is niets van uw tegoed afgegaan." in text_of(answer)
     assert Enrolment.objects.count() == 1
 
 
@@ -330,7 +346,7 @@ def test_after_the_start_cancelling_is_explained_not_offered(fatima: Client, tow
 
 
 def test_the_choices_show_each_with_its_state(fatima: Client, town: Town) -> None:
-    assert "U heeft nog niets gekozen." in text_of(fatima.get("/keuzes"))
+    assert "U hebt nog niets gekozen." in text_of(fatima.get("/keuzes"))
     agree(town.fatima, town.course, starts_on=TODAY.date(), at=TODAY, id=uuid4())
 
     assert "Code nog niet gebruikt" in text_of(fatima.get("/keuzes"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -113,6 +114,8 @@ def test_an_instalment_is_claimed_assessed_and_paid_for(school: School, desk: Cl
     page = f"inschrijvingen/{school.running.pk}"
     assert f"{page}/declareren/start" in text(desk.get(f"/opleiders/{page}"))
 
+    asked = desk.get(f"/opleiders/{page}/declareren/start").content.decode()
+    assert re.findall(r"primary-action\">(.*?)<", asked) == ["Declareren"]
     answer = send(desk, f"{page}/declareren/start", amount="130,00")
     drain()
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from djmoney.money import Money
 
@@ -143,7 +144,7 @@ def submit(
 
     question = Question(
         _("Claim: %(instalment)s") % {"instalment": instalment_words(term.name)},
-        _("Claim"),
+        pgettext_lazy("act", "Claim"),
         "enrolments",
         (enrolment.course.name, reverse("provider_area:enrolment", args=[enrolment.pk])),
         COMPLETION if term.after == "completion" else "",
