@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from ontwikkelrekening.login.session import filled_in
+from ontwikkelrekening.portal.context import development
 from ontwikkelrekening.portal.session import WRITTEN, account_of
 from ontwikkelrekening.waiting_room.room import NOT_FOR_CITIZENS
 
@@ -58,14 +60,20 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_to_string("portal/errors/400.html"), status=400)
+    """Drawn without the request, which may be what is wrong."""
+    too_large = isinstance(exception, RequestDataTooBig)
+    page = render_to_string(
+        "portal/errors/400.html", {**development(request), "too_large": too_large}
+    )
+    return HttpResponse(page, status=413 if too_large else 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without the request: the session or the database may be what failed."""
     at_work = request.path if NOT_FOR_CITIZENS.match(request.path) else ""
     return HttpResponse(
-        render_to_string("portal/errors/500.html", {"at_work": at_work}), status=500
+        render_to_string("portal/errors/500.html", {**development(request), "at_work": at_work}),
+        status=500,
     )
 
 

@@ -27,6 +27,18 @@ def test_search_engines_are_kept_from_the_pages_of_staff(client: Client) -> None
     assert {"Disallow: /admin/", "Disallow: /audit/", "Disallow: /staff/"} <= set(lines)
 
 
+def test_what_is_too_large_is_said_to_be(db: None) -> None:
+    """Not that the address is wrong, and the page of an error says too that nothing is real here."""
+    answer = Client(headers={"accept-language": "nl"}).post(
+        "/inloggen", {"bsn": "9" * 12 * 1024 * 1024}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert "<h1>Wat u stuurde, is te groot</h1>" in page
+    assert "development-label" in page
+
+
 def test_every_browser_finds_the_icon(client: Client) -> None:
     address = client.get("/favicon.ico")["Location"]
 
