@@ -90,11 +90,11 @@ TELEPHONE = gettext_lazy("0800 0000 (free, invented number)")
 
 
 def euros(cents: int) -> str:
-    """An amount as the reader writes it: € 1.240,00 in Dutch, € 1,240.00 in English."""
+    """An amount as the reader writes it, never broken: € 1.240,00 in Dutch, € 1,240.00 in English."""
     text = f"{cents // 100:,}.{cents % 100:02d}"
     if get_language() == "nl":
         text = text.translate({ord(","): ".", ord("."): ","})
-    return f"€ {text}"
+    return f"€\N{NO-BREAK SPACE}{text}"
 
 
 def long_date(day: date) -> str:

@@ -95,7 +95,7 @@ def test_hardship_takes_two_people(year: Year) -> None:
 
     assert "errornote" in none
     assert "errornote" in own
-    assert "€ 500,00 om te leren" in shown
+    assert "€\xa0500,00 om te leren" in shown
     assert "De afwijking is goedgekeurd" in approved
     assert Decision.objects.get(replaces=refusal).amount == 50_000
 

@@ -129,7 +129,7 @@ def test_credit_after_new_year_counts_from_the_day_it_is_granted(world: World) -
         ("coaching_evc", 70_000, date(2029, 12, 31)),
     }
     read = letter(new, language="en", on=JANUARY.date())
-    assert read.sum[0].startswith("€ 800.00 for learning")
+    assert read.sum[0].startswith("€\xa0800.00 for learning")
     assert read.sum[1].endswith("until 31 December 2029.")
     assert read.sum[2].endswith("until 31 December 2027.")
 
@@ -148,10 +148,10 @@ def test_what_was_granted_before_keeps_its_last_day_in_the_letter(world: World) 
     second = approve(proposed, by="sam", at=JANUARY)
 
     assert letter(second, language="en", on=JANUARY.date()).sum == [
-        "€ 600.00 for learning. It stays on your account.",
-        "€ 700.00 only for a coach or EVC, until 31 December 2028.",
-        "€ 100.00 only for a coach or EVC, until 31 December 2029.",
-        "Together € 1,400.00.",
+        "€\xa0600.00 for learning. It stays on your account.",
+        "€\xa0700.00 only for a coach or EVC, until 31 December 2028.",
+        "€\xa0100.00 only for a coach or EVC, until 31 December 2029.",
+        "Together €\xa01,400.00.",
     ]
 
 

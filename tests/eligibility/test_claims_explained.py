@@ -26,10 +26,10 @@ def explained(
 
 def test_a_paid_completion_names_the_term_and_what_was_shown() -> None:
     assert explained("completion", ClaimState.PAID, certificate=True) == [
-        "De opleider vroeg € 130,00.",
-        "Volgens uw afspraak wordt hoogstens € 130,00 betaald na afronding.",
+        "De opleider vroeg €\xa0130,00.",
+        "Volgens uw afspraak wordt hoogstens €\xa0130,00 betaald na afronding.",
         "De opleider gaf aan dat u het certificaat heeft.",
-        "Dus wordt € 130,00 betaald.",
+        "Dus wordt €\xa0130,00 betaald.",
     ]
 
 

@@ -36,13 +36,13 @@ def letter_to(
 def test_fatima_reads_the_answer_first_and_the_sum_line_by_line() -> None:
     read = letter_to(FATIMA)
 
-    assert read.answer == "U krijgt € 1.800,00 om te leren."
+    assert read.answer == "U krijgt €\xa01.800,00 om te leren."
     assert read.sum == [
-        "€ 800,00 om te leren. Dit blijft op uw rekening staan.",
-        "€ 700,00 alleen voor een coach of EVC, tot en met 31 december 2028.",
-        "€ 300,00 alleen voor kinderopvang en reiskosten bij een opleiding, tot en met"
+        "€\xa0800,00 om te leren. Dit blijft op uw rekening staan.",
+        "€\xa0700,00 alleen voor een coach of EVC, tot en met 31 december 2028.",
+        "€\xa0300,00 alleen voor kinderopvang en reiskosten bij een opleiding, tot en met"
         " 31 december 2026.",
-        "Samen € 1.800,00.",
+        "Samen €\xa01.800,00.",
     ]
     assert any("flexkrachten" in reason for reason in read.reasons)
     assert any("groep 1" in reason for reason in read.reasons)
@@ -51,16 +51,16 @@ def test_fatima_reads_the_answer_first_and_the_sum_line_by_line() -> None:
 def test_the_same_letter_in_english() -> None:
     read = letter_to(FATIMA, language="en")
 
-    assert read.answer == "You get € 1,800.00 to learn with."
-    assert read.sum[1] == "€ 700.00 only for a coach or EVC, until 31 December 2028."
+    assert read.answer == "You get €\xa01,800.00 to learn with."
+    assert read.sum[1] == "€\xa0700.00 only for a coach or EVC, until 31 December 2028."
 
 
 def test_a_balance_near_the_cap_is_explained() -> None:
     read = letter_to(THOMAS._replace(balance_cents=480_000))
 
     assert read.sum[:2] == [
-        "€ 200,00 om te leren. Dit blijft op uw rekening staan.",
-        "Het bedrag is € 500,00 per jaar. Maar uw vrije tegoed wordt nooit meer dan € 5.000,00.",
+        "€\xa0200,00 om te leren. Dit blijft op uw rekening staan.",
+        "Het bedrag is €\xa0500,00 per jaar. Maar uw vrije tegoed wordt nooit meer dan €\xa05.000,00.",
     ]
 
 
@@ -97,11 +97,12 @@ def test_a_letter_never_says_that_one_can_object_until_a_day_that_is_over() -> N
 
 def test_what_would_change_is_found_by_the_rules_themselves() -> None:
     assert (
-        "U zou € 1.500,00 krijgen als u flexibel werk doet." in letter_to(THOMAS).what_would_change
+        "U zou €\xa01.500,00 krijgen als u flexibel werk doet."
+        in letter_to(THOMAS).what_would_change
     )
     assert letter_to(FATIMA).what_would_change == []
     assert letter_to(SAMIRA._replace(resident=False)).what_would_change == [
-        "U zou € 1.200,00 krijgen als u in Nederland woont."
+        "U zou €\xa01.200,00 krijgen als u in Nederland woont."
     ]
 
 
@@ -131,16 +132,16 @@ def test_a_deviation_says_what_the_rules_say_who_deviated_and_why(scheme: Scheme
 
     read = letter(decision, language="nl", on=ON, motive=motive_of(decision))
 
-    assert read.answer == "U krijgt € 1.500,00 om te leren."
+    assert read.answer == "U krijgt €\xa01.500,00 om te leren."
     assert read.reasons[:3] == [
         "Volgens de regels zou u dit jaar geen tegoed krijgen.",
         "Dat zou voor u te zwaar zijn. Twee van onze medewerkers besloten daarom anders.",
         "U moest vluchten.",
     ]
     assert read.sum == [
-        "€ 800,00 om te leren. Dit blijft op uw rekening staan.",
-        "€ 700,00 alleen voor een coach of EVC, tot en met 31 december 2028.",
-        "Samen € 1.500,00.",
+        "€\xa0800,00 om te leren. Dit blijft op uw rekening staan.",
+        "€\xa0700,00 alleen voor een coach of EVC, tot en met 31 december 2028.",
+        "Samen €\xa01.500,00.",
     ]
     assert "hardheidsclausule" in read.grounds[0]
     assert "vluchten" not in str(letter(decision, language="nl", on=ON))  # for staff

@@ -19,7 +19,7 @@ def expected(answers: Answers, *, language: str = "nl") -> Expectation:
 def test_fatima_reads_what_she_would_get() -> None:
     fatima = Answers(date(1991, 4, 3), contract="agency", household="sole_parent", resident=True)
 
-    assert expected(fatima).answer == "U zou € 1.800,00 krijgen om te leren."
+    assert expected(fatima).answer == "U zou €\xa01.800,00 krijgen om te leren."
     assert expected(fatima, language="en").cents == 180_000
 
 
@@ -39,7 +39,7 @@ def test_the_day_of_birth_decides_to_the_day(born_on: date, cents: int) -> None:
 def test_no_answer_is_no_reason() -> None:
     nothing_told = expected(Answers(date(1991, 4, 3)))
 
-    assert nothing_told.answer == "U zou € 500,00 krijgen om te leren."
+    assert nothing_told.answer == "U zou €\xa0500,00 krijgen om te leren."
     assert nothing_told.reasons[-1] == (
         "U vertelde niet waar u woont. Wij gingen ervan uit dat u in Nederland woont."
     )
@@ -49,7 +49,7 @@ def test_who_lives_abroad_would_get_nothing() -> None:
     abroad = expected(Answers(date(1991, 4, 3), resident=False))
 
     assert abroad.answer == "Volgens de regels zou u dit jaar geen tegoed krijgen."
-    assert abroad.what_would_change == ["U zou € 500,00 krijgen als u in Nederland woont."]
+    assert abroad.what_would_change == ["U zou €\xa0500,00 krijgen als u in Nederland woont."]
 
 
 def test_it_needs_no_database() -> None:

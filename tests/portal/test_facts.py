@@ -226,7 +226,7 @@ def test_evidence_that_is_asked_can_be_handed_in_and_goes_when_it_is_judged(
     ("content", "sentence"),
     [
         (b"", "Dit bestand is leeg."),
-        (b"<html>", "Wij kunnen PDF, JPEG en PNG lezen."),
+        (b"<html>", "Wij kunnen pdf, JPEG en PNG lezen."),
         (PDF + b"x" * 5 * 1024 * 1024, "groter dan 5 MB"),
         (PDF + b"x" * 7 * 1024 * 1024, "Kies een bestand van hoogstens 5 MB."),
     ],

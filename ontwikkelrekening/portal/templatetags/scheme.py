@@ -38,12 +38,6 @@ def euro(amount: int | Money | None) -> str:
 
 
 @register.filter
-def whole(text: str) -> str:
-    """A text in which no amount is broken over two lines."""
-    return text.replace("€ ", f"€{NBSP}")
-
-
-@register.filter
 def signed_euro(amount: int | Money) -> SafeString:
     """An amount that comes in or goes out; a screen reader hears the word plus or minus."""
     euros = _euros(amount)
