@@ -147,7 +147,7 @@ def _waiting_page(
 ) -> list[bytes]:
     """The page with the turn on it. It asks again once, at that moment; no script, nothing else to load."""
     wait = str(math.ceil(turn - now) + 1)
-    clock = datetime.fromtimestamp(math.ceil(turn / 60) * 60, AMSTERDAM).strftime("%H:%M")
+    clock = datetime.fromtimestamp(math.ceil(turn / 60) * 60, AMSTERDAM).strftime("%H.%M")
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else PAGE.replace(CLOCK, clock).encode()
     status = HTTPStatus.SERVICE_UNAVAILABLE
     start_response(

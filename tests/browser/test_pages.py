@@ -15,6 +15,20 @@ from tests.portal.world import HENK_BSN
 pytestmark = pytest.mark.browser
 
 KIB = 1024
+# Amounts of which the letters are not on one line.
+AMOUNTS_ON_TWO_LINES = r"""main => {
+    const broken = [], texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        for (const found of text.data.matchAll(/€\s?[\d.,]*\d/g)) {
+            const range = document.createRange();
+            range.setStart(text, found.index);
+            range.setEnd(text, found.index + found[0].length);
+            if (new Set([...range.getClientRects()].map(each => each.top)).size > 1) broken.push(found[0]);
+        }
+    }
+    return broken;
+}"""
 
 
 @contextmanager
@@ -32,6 +46,24 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     with as_henk(browser, site, language=language) as page:
         assert problems_of(page, site.pages, *looks) == {}
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_text_of_twice_the_size_fits(browser: Browser, site: Site, width: int) -> None:
+    """As the page about accessibility promises (WCAG 1.4.4), and no amount is broken."""
+    wide, broken = {}, {}
+    with as_henk(browser, site) as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        for name, path in site.pages.items():
+            page.goto(path)
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
+                wide[name] = found
+            if found := page.locator("main").evaluate(AMOUNTS_ON_TWO_LINES):
+                broken[name] = found
+
+    assert wide == {}
+    assert broken == {}
 
 
 def test_the_check_finds_what_is_wrong(browser: Browser, site: Site) -> None:

@@ -20,6 +20,7 @@ FOCUSED = """() => {
     const label = focused.labels && focused.labels.length ? focused.labels[0].textContent : '';
     return (label || focused.textContent).trim().replace(/\\s+/g, ' ');
 }"""
+SIZE = "(element => parseFloat(getComputedStyle(element).fontSize))"
 RING = "() => getComputedStyle(document.activeElement).outlineWidth"
 
 
@@ -103,7 +104,7 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
     page.fill("#id_bsn", FATIMA_BSN)
     page.click("#log-in-with-bsn")
     expect(page.locator("h1")).to_have_text("Everything that happened")
-    page.get_by_role("button", name="Nederlands").click()
+    page.get_by_role("button", name="NL Nederlands").click()
     expect(page.locator("h1")).to_have_text("Alles wat er gebeurde")
 
     page.goto(f"/opleidingen/{site.course}/kiezen")
@@ -135,12 +136,20 @@ def test_two_minutes_before_the_session_ends_the_page_asks(browser: Browser, sit
 
     page.clock.fast_forward("01:00")
     expect(warning).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Ik ben er nog").click()
+    expect(warning).to_contain_text("Dat lukte niet.")
+
+    page.context.set_offline(False)
+    page.focus(".brand")
+    page.focus("#time button")
     with page.expect_response(lambda answer: answer.request.method == "HEAD") as stayed:
-        page.get_by_role("button", name="Ik ben er nog").click()
+        page.keyboard.press("Enter")
 
     assert stayed.value.ok
     assert "sessionid" in (stayed.value.all_headers().get("set-cookie") or "")
     expect(warning).to_be_hidden()
+    expect(page.locator(".brand")).to_be_focused()
 
     page.clock.fast_forward("15:00")
     expect(warning).to_be_hidden()
@@ -183,6 +192,12 @@ def test_what_is_printed_is_the_letter_and_not_the_buttons(browser: Browser, sit
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".only-print")).to_be_visible()
     expect(page.locator(".site-header")).to_be_hidden()
+    expect(
+        page.locator("main .lines .small a").first
+    ).to_be_hidden()  # a link to press says nothing here
+    body = page.evaluate(f"{SIZE}(document.body)")
+    for secondary in (".lines__date", ".lines .small"):
+        assert page.locator(secondary).first.evaluate(SIZE) < body
     page.goto("/besluiten")
     page.click("main .lines a")
     expect(page.get_by_text("Leeftijd", exact=True)).to_be_visible()  # closed on screen

@@ -69,7 +69,7 @@ def test_in_a_crowd_the_page_says_when_your_turn_is_and_that_being_early_does_no
     status, headers, body = door.knock()
 
     assert status == 503
-    assert body.count("09:05") == 4, "big and in the text, in Dutch and in English"
+    assert body.count("09.05") == 4, "big and in the text, in Dutch and in English"
     assert "Vroeg zijn helpt niet" in body
     assert "Being early does not help" in body
     assert headers["Refresh"] == headers["Retry-After"] == "301"

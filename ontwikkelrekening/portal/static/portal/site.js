@@ -22,12 +22,21 @@ function renewed() {
 }
 
 if (warning) {
+  const unheard = warning.querySelector("[data-unheard]");
+  let before = document.getElementById("main"); // where they were when the warning came
   renewed();
   tabs.addEventListener("message", count);
+  warning.addEventListener("focusin", ({ relatedTarget }) => {
+    before = relatedTarget ?? before;
+  });
   warning.querySelector("button").addEventListener("click", async () => {
-    const answer = await fetch(warning.dataset.stay, { method: "HEAD" });
-    if (answer.ok) renewed();
-    else show(end);
+    unheard.hidden = true;
+    const answer = await fetch(warning.dataset.stay, { method: "HEAD" }).catch(() => null);
+    if (answer === null) unheard.hidden = false;
+    else if (answer.ok) {
+      renewed();
+      before.focus({ preventScroll: true });
+    } else show(end);
   });
 }
 for (const button of document.querySelectorAll("button[data-print]")) {
