@@ -35,7 +35,7 @@ POLICY = (
 CLOCK = "%[var(txn.clock)]"  # as HAProxy fills it in: docs/waiting/haproxy.cfg serves the same page
 # Software, staff, providers' employees and watchers of the servers do not wait.
 NOT_FOR_CITIZENS = re.compile(
-    r"/(?:(?:api|oauth|static|admin|audit|staff|opleiders|sandbox|\.well-known)/"
+    r"/+(?:(?:api|oauth|static|admin|audit|staff|opleiders|sandbox|\.well-known)/"
     r"|(?:healthz|readyz|metrics|robots\.txt|favicon\.ico)$)"
 )
 STAY = 3600  # seconds a ticket lets in, from its turn

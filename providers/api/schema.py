@@ -288,13 +288,14 @@ def _say_no_value_twice(member: dict[str, Any]) -> None:
     told = [
         line
         for line in member.pop("description", "").splitlines()
-        if not (
-            (choice := CHOICE.match(line))
-            and choice[1].replace("_", " ").lower() == choice[2].lower()
-        )
+        if not ((choice := CHOICE.match(line)) and _words(choice[1]) == _words(choice[2]))
     ]
     if words := "\n".join(told).strip():
         member["description"] = words
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").lower()
 
 
 def _told(name: str, words: str) -> dict[str, Any]:

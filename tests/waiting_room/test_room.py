@@ -204,7 +204,7 @@ def roots() -> set[str]:
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> None:
         for each in patterns:
-            path = before + str(each.pattern).removeprefix("^")
+            path = before + str(each.pattern).removeprefix("^").removeprefix("[/]*")
             if isinstance(each, URLResolver):
                 walk(each.url_patterns, path)
             else:
