@@ -51,11 +51,13 @@ def totals(account_id: int) -> tuple[int, int]:
     return debited, credited
 
 
-def balances_on(ids: Sequence[int], *, on: date, known_on: date | None = None) -> dict[int, int]:
+def balances_on(
+    ids: Sequence[int], *, on: date | None = None, known_on: date | None = None
+) -> dict[int, int]:
     """What was on each account at the end of a day, by effective date.
 
     With `known_on`: as the books stood at the end of that day (UTC), before later corrections.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ON_DATE, [list(ids), on, known_on])
+        cursor.execute(ON_DATE, [list(ids), on or date.max, known_on])
         return dict(cursor.fetchall())

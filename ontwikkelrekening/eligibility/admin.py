@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from ledger.admin import ReadOnlyAdmin, ReadOnlyInline
 from ontwikkelrekening.eligibility import policies, simulating
 from ontwikkelrekening.eligibility.casework_admin import (
-    DECISION_ACTS,
+    CASEWORK_ACTS,
     ConfirmingAdmin,
-    DeviationAdmin,
     ObjectionAdmin,
 )
 from ontwikkelrekening.eligibility.deciding import UnableToConfirm, confirm_refusal
 from ontwikkelrekening.eligibility.draft_form import DraftForm, settings_from
+from ontwikkelrekening.eligibility.hardship_admin import PROPOSE, DeviationAdmin
 from ontwikkelrekening.eligibility.letters import facts_in_words, letter
 from ontwikkelrekening.eligibility.models import (
     Decision,
@@ -336,7 +336,8 @@ class DecisionAdmin(ConfirmingAdmin):
             errors=(UnableToConfirm,),
             offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
         ),
-        *DECISION_ACTS,
+        *CASEWORK_ACTS,
+        PROPOSE,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:

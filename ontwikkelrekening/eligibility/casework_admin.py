@@ -1,4 +1,4 @@
-"""Objections, more time and hardship in the administration: clocks, words, and a second person."""
+"""Objections and more time in the administration: clocks and words."""
 
 from __future__ import annotations
 
@@ -17,25 +17,23 @@ from ontwikkelrekening.citizens.identity import NoIdentity
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Purpose
 from ontwikkelrekening.citizens.writing import UnusableText, read
-from ontwikkelrekening.eligibility import deviating, objecting, waiting
+from ontwikkelrekening.eligibility import objecting, waiting
 from ontwikkelrekening.eligibility.deciding import UnableToConfirm
-from ontwikkelrekening.eligibility.models import Deviation, Objection, ObjectionState, Outcome
+from ontwikkelrekening.eligibility.models import Objection, ObjectionState, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.replacing import UnableToReplace, decide_again
-from ontwikkelrekening.eligibility.wording import KINDS, euros
 from providers.administration import Act, Request, in_state
 from providers.states import IllegalMove
 
 REFUSALS = (
     objecting.UnableToObject,
-    deviating.UnableToDeviate,
     waiting.UnableToExtend,
     UnableToReplace,
     UnusableText,
     NoIdentity,
     IllegalMove,
 )
-OBJECTIONS, DEVIATIONS = "eligibility.change_objection", "eligibility.change_deviation"
+OBJECTIONS = "eligibility.change_objection"
 
 
 class Committee(forms.Form):
@@ -58,26 +56,6 @@ class MoreTime(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     reason = forms.CharField(label=gettext_lazy("Why more time is needed"), max_length=500)
-
-
-class Hardship(forms.Form):
-    """The sums a person sets against the rules; empty is none of that kind."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Why the rules weigh too hard here"),
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for kind in deviating.KINDS:
-            self.fields[kind] = forms.DecimalField(
-                label=_("Euros %(kind)s") % {"kind": KINDS[kind]},
-                required=False,
-                min_value=0,
-                max_digits=8,
-                decimal_places=2,
-            )
 
 
 def _acknowledge(request: Request) -> str:
@@ -261,32 +239,6 @@ def _more_time(request: Request) -> str:
     return _("The citizen is told that it takes until %(on)s.") % {"on": request.answers["until"]}
 
 
-def _propose_deviation(request: Request) -> str:
-    grants = [
-        (kind, int(request.answers[kind] * 100))
-        for kind in deviating.KINDS
-        if request.answers[kind]
-    ]
-    deviating.propose(
-        request.subject,
-        grants=grants,
-        reason=request.answers["reason"],
-        by=request.by,
-        at=timezone.now(),
-    )
-    return _("The deviation is proposed. A second person has to approve it.")
-
-
-def _approve_deviation(request: Request) -> str:
-    deviating.approve(request.subject, by=request.by, at=timezone.now())
-    return _("The deviation is approved. A new decision replaces the old one.")
-
-
-def _decline_deviation(request: Request) -> str:
-    deviating.decline(request.subject, by=request.by, at=timezone.now())
-    return _("The decision stays as it is.")
-
-
 def _decide_again(request: Request) -> str:
     new = decide_again(request.subject, by=request.by, at=timezone.now())
     if new.outcome == Outcome.GRANTED:
@@ -295,7 +247,7 @@ def _decide_again(request: Request) -> str:
 
 
 # What staff may do to a decision beside confirming it.
-DECISION_ACTS = [
+CASEWORK_ACTS = [
     Act(
         "decide-again",
         gettext_lazy("Decide again"),
@@ -315,74 +267,4 @@ DECISION_ACTS = [
         form=MoreTime,
         offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
     ),
-    Act(
-        "deviate",
-        gettext_lazy("Propose a deviation for hardship"),
-        "eligibility.add_deviation",
-        _propose_deviation,
-        gettext_lazy("Other sums than the rules give. A second person has to approve them."),
-        errors=REFUSALS,
-        form=Hardship,
-    ),
 ]
-
-
-@admin.register(Deviation)
-class DeviationAdmin(LookedAtAdmin):
-    purpose = Purpose.CASEWORK
-    list_display = ["learning_account", "proposed_by", "proposed_at", "answered_by", "is_approved"]
-    list_select_related = ["decision"]
-    list_filter = [("answered_by", admin.EmptyFieldListFilter)]
-    ordering = ["answered_by", "proposed_at"]
-    fields = [
-        "learning_account",
-        "sums",
-        "why",
-        "proposed_by",
-        "proposed_at",
-        "answered_by",
-        "answered_at",
-        "is_approved",
-        "result",
-    ]
-    acts = [
-        Act(
-            "approve",
-            gettext_lazy("Approve the deviation"),
-            DEVIATIONS,
-            _approve_deviation,
-            gettext_lazy("A new decision replaces the old one and the books follow."),
-            errors=REFUSALS,
-            offered=lambda x: not x.answered_by,
-            grave=True,
-        ),
-        Act(
-            "decline",
-            gettext_lazy("Leave the decision as it is"),
-            DEVIATIONS,
-            _decline_deviation,
-            gettext_lazy("You do not agree, or you proposed this and take it back."),
-            errors=REFUSALS,
-            offered=lambda x: not x.answered_by,
-            grave=True,
-        ),
-    ]
-
-    @admin.display(description=gettext_lazy("account number"))
-    def learning_account(self, deviation: Deviation) -> str:
-        return deviation.decision.account_code
-
-    def account_of(self, deviation: Deviation) -> str:
-        return deviation.decision.account_code
-
-    @admin.display(description=gettext_lazy("approved"), boolean=True)
-    def is_approved(self, deviation: Deviation) -> bool:
-        return deviation.result_id is not None
-
-    @admin.display(description=gettext_lazy("sums"))
-    def sums(self, deviation: Deviation) -> str:
-        return ", ".join(f"{euros(cents)} {KINDS[kind]}" for kind, cents in deviation.grants)
-
-    @admin.display(description=gettext_lazy("why"))
-    def why(self, deviation: Deviation) -> str:
-        return words(deviation.reason)

@@ -4,6 +4,7 @@ And the languages of courses, by their codes (ISO 639-3), to everybody.
 """
 
 import re
+from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,19 @@ CLASSES: dict[str, Text] = {
     "in_transit": _("Payments on their way"),
     "receivable": _("To be recovered from a provider"),
 }
+
+
+class Named(Protocol):
+    """A class of accounts, or a line that stands for one."""
+
+    code: str
+    name: str
+
+
+def class_name(account_class: Named) -> Text:
+    """What a class of accounts is called in the reader's language; in the books it has one name."""
+    return CLASSES.get(account_class.code, account_class.name)
+
 
 # Who moved something, where it was nobody of staff.
 ACTORS: dict[str, Text] = {

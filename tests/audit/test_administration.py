@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -14,32 +14,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from ontwikkelrekening.budgets.models import TopUpRun
 from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.models import AccessLog, Citizen
 from ontwikkelrekening.database import APP_ROLE
 from ontwikkelrekening.eligibility.models import Decision, Policy, Scheme
-from ontwikkelrekening.payouts.models import PaymentBatch
 from providers.clients import create_client
-from providers.models import Claim, Provider, Review
 from providers.models import Client as ApiClient
-from tests.audit.world import Year, claim, enrol, logged_in
+from providers.models import Provider, Review
+from tests.audit.world import Year, claim, enrol, logged_in, say
 from tests.budgets.world import LATER, give
 
 pytestmark = pytest.mark.django_db
-
-
-def say(browser: Client, address: str, **answers: object) -> str:
-    """Do an act as its page asks for it, and return what the page says afterwards."""
-    if "/do/" in address and not answers:
-        asked = browser.get(address)
-        found = re.search(r'name="seen" value="(\w+)"', asked.content.decode())
-        answers = {"seen": found[1]} if found else {}
-    answer = browser.post(address, answers, follow=True)
-    assert answer.status_code in (200, 422), answer.status_code
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 # Policies
@@ -267,69 +254,6 @@ def test_one_person_approves_a_claim(year: Year) -> None:
 # Payments
 
 
-def test_a_batch_is_prepared_released_downloaded_and_settled(year: Year) -> None:
-    ineke, bas = logged_in("ineke", "payment-officers"), logged_in("bas", "payment-officers")
-    claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
-    batches = "/admin/payouts/paymentbatch/"
-
-    prepared = say(ineke, f"{batches}do/prepare", pay_on=timezone.localdate())
-    batch = PaymentBatch.objects.get(state="prepared")
-    own = say(ineke, f"{batches}{batch.pk}/do/release")
-    released = say(bas, f"{batches}{batch.pk}/do/release")
-    page = bas.get(f"{batches}{batch.pk}/change/").content.decode()
-    file = bas.get(f"/staff/payments/{batch.message_id}.xml")
-    settled = say(bas, f"{batches}{batch.pk}/do/settle")
-
-    assert "staat klaar" in prepared
-    assert "Iemand anders moet het vrijgeven" in own
-    assert "is vrijgegeven" in released
-    assert f"/staff/payments/{batch.message_id}.xml" in page
-    assert file.content.startswith(b"<?xml")
-    assert "is verwerkt" in settled
-    assert not Claim.objects.filter(state="in_file").exists()
-
-
-def test_a_payment_that_came_back_after_it_was_paid_is_recorded_once_by_who_pays(
-    year: Year,
-) -> None:
-    ineke, amir = logged_in("ineke", "payment-officers"), logged_in("amir", "auditors")
-    batch = f"/admin/payouts/paymentbatch/{year.batch.pk}/"
-    payout = year.batch.payouts.get()
-    act, answers = f"{batch}do/return", {"payout": payout.reference, "reason": "AC04"}
-
-    assert amir.post(act, answers).status_code == 403
-    unknown = say(ineke, act, payout="OWR-1", reason="AC04")
-    unsaid = say(ineke, act, payout=payout.reference, reason="  ")
-    payout.refresh_from_db()
-    assert payout.state == "paid"
-    said = say(ineke, act, **answers)
-    again = say(ineke, act, **answers)
-    page = ineke.get(f"{batch}change/").content.decode()
-
-    assert "Dit betaalbestand heeft geen betaling met dit kenmerk." in unknown
-    assert "Dit veld is vereist." in unsaid
-    assert f"{payout.reference} is teruggekomen." in said
-    assert f"Betaling {payout.reference} is al teruggekomen." in again
-    for word in (
-        "teruggestuurd door de bank na betaling",
-        "AC04",
-        "Klaargezet door",
-        "Betaaldatum",
-    ):
-        assert word in page
-    year.paid.refresh_from_db()
-    assert year.paid.state == "approved"
-
-
-def test_a_day_that_is_missing_is_said_at_the_top_and_leads_to_its_field(year: Year) -> None:
-    ineke = logged_in("ineke", "payment-officers")
-
-    page = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on="")
-
-    assert "<title>Fout: Betalingen klaarzetten" in page
-    assert re.search(r'autofocus>\s*<p><a href="#id_pay_on">.*?</a>: Dit veld is', page)
-
-
 def test_pages_are_named_with_a_capital_and_say_that_nothing_is_real(year: Year) -> None:
     petra = logged_in("petra", "policy-officers")
 
@@ -342,24 +266,6 @@ def test_pages_are_named_with_a_capital_and_say_that_nothing_is_real(year: Year)
         assert found[0][0].isupper()
         assert not found[0][1].endswith("-beheer")
         assert 'class="development-label"' in page
-
-
-def test_who_releases_reads_what_is_released(year: Year) -> None:
-    """Amount, day and number of payments stand on the page that asks, before anything counts."""
-    ineke, bas = logged_in("ineke", "payment-officers"), logged_in("bas", "payment-officers")
-    claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
-    batches = "/admin/payouts/paymentbatch/"
-    pay_on = timezone.localdate() + timedelta(days=9)
-    say(ineke, f"{batches}do/prepare", pay_on=str(pay_on))
-    batch = PaymentBatch.objects.get(state="prepared")
-
-    page = bas.get(f"{batches}{batch.pk}/do/release").content.decode().replace("\xa0", " ")
-
-    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
-    assert facts["Bedrag"] == "€ 150,00"
-    assert facts["Betalingen"] == "1"
-    assert date_format(pay_on, "j F Y") in facts.values()
-    assert "ineke" in facts.values()
 
 
 def test_nothing_is_shown_on_a_site_that_has_no_page_for_it() -> None:
@@ -391,24 +297,6 @@ def test_lists_say_amounts_instalments_and_plurals_in_dutch(
         assert "Afronding" in text(page)
         assert "completion" not in text(page)
     assert "0 toepassingen van de hardheidsclausule" in text("eligibility/deviation")
-
-
-def test_nothing_to_pay_is_said_plainly(year: Year) -> None:
-    ineke = logged_in("ineke", "payment-officers")
-
-    said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on=timezone.localdate())
-
-    assert "geen goedgekeurde declaraties" in said
-
-
-def test_a_day_to_pay_on_is_within_the_term(year: Year) -> None:
-    ineke = logged_in("ineke", "payment-officers")
-    claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
-
-    said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on="2999-12-31")
-
-    assert "Op 31-12-2999 kan niet worden betaald. Kies een dag van" in said
-    assert not PaymentBatch.objects.filter(state="prepared").exists()
 
 
 # Providers

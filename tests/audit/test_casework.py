@@ -16,8 +16,7 @@ from ontwikkelrekening.eligibility.models import Decision, Deviation, Objection,
 from ontwikkelrekening.eligibility.objecting import file
 from ontwikkelrekening.eligibility.parameters import KINDS
 from providers.outbox import drain
-from tests.audit.test_administration import say
-from tests.audit.world import Year, logged_in
+from tests.audit.world import Year, logged_in, say
 from tests.budgets.world import AT, ON
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from ontwikkelrekening.citizens.evidence import ask_sample, hand_in
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Exhibit
-from tests.audit.test_administration import say
-from tests.audit.world import Year, logged_in
+from tests.audit.world import Year, logged_in, say
 
 pytestmark = pytest.mark.django_db
 

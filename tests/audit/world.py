@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -158,3 +159,14 @@ def auditor() -> Client:
 
 DEARER = dict(EXAMPLE) | {"amount_general_cents": Setting(60_000, "concept")}
 WILLEM = person(33_333_333, date(1950, 3, 1), ("residence", "yes"))
+
+
+def say(browser: Client, address: str, **answers: object) -> str:
+    """Do an act as its page asks for it, and return what the page says afterwards."""
+    if "/do/" in address and not answers:
+        asked = browser.get(address)
+        found = re.search(r'name="seen" value="(\w+)"', asked.content.decode())
+        answers = {"seen": found[1]} if found else {}
+    answer = browser.post(address, answers, follow=True)
+    assert answer.status_code in (200, 422), answer.status_code
+    return re.sub(r"\s+", " ", answer.content.decode())

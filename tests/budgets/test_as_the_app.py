@@ -18,7 +18,7 @@ from ontwikkelrekening.database import APP_ROLE
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
 from tests.budgets.round_world import allocated, applicants, everyone_applies, published
 from tests.budgets.world import AT, LATER, ON, STARTS_ON, World, course, create_world, left
-from tests.payouts.test_paying import PAY_ON, approved_claim
+from tests.payouts.world import PAY_ON, approved_claim
 
 pytestmark = pytest.mark.django_db
 

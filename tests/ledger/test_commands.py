@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.conf import settings
@@ -69,18 +70,22 @@ def test_a_folder_that_cannot_be_written_is_said(settings: Settings, tmp_path: P
         call_command("seal_ledger")
 
 
+def help_printed_to(out: IO[str] | int) -> subprocess.CompletedProcess[bytes]:
+    nowhere = {"ENVIRONMENT": "development", "DATABASE_URL": "postgres://nobody@localhost/nothing"}
+    return subprocess.run(
+        [sys.executable, "manage.py", "help"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | nowhere,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 def test_a_full_disk_behind_what_is_printed_is_said_in_one_line() -> None:
     with open("/dev/full", "w") as full:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "help"],
-            cwd=settings.BASE_DIR,
-            env=os.environ
-            | {"ENVIRONMENT": "development", "DATABASE_URL": "postgres://nobody@localhost/nothing"},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            check=False,
-        )
+        done = help_printed_to(full)
 
     assert done.returncode == 1
     assert done.stderr == b"Not read or written: No space left on device.\n"
@@ -89,15 +94,7 @@ def test_a_full_disk_behind_what_is_printed_is_said_in_one_line() -> None:
 def test_a_reader_who_leaves_early_gets_no_traceback() -> None:
     unread, out = os.pipe()
     os.close(unread)
-    done = subprocess.run(
-        [sys.executable, "manage.py", "help"],
-        cwd=settings.BASE_DIR,
-        env=os.environ
-        | {"ENVIRONMENT": "development", "DATABASE_URL": "postgres://nobody@localhost/nothing"},
-        stdout=out,
-        stderr=subprocess.PIPE,
-        check=False,
-    )
+    done = help_printed_to(out)
     os.close(out)
 
     assert (done.returncode, done.stderr) == (1, b"")

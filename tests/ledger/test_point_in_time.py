@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from ledger.balances import balance
@@ -18,8 +15,8 @@ from ledger.publishing import PUBLISHED
 from ledger.reports import trial_balance
 from ledger.tending import tend
 from tests.ledger.books import AT, move, open_books
-from tests.ledger.test_replica import OURS, told
-from tests.servers import Copy, ask, await_, on, set_up
+from tests.ledger.commands import told
+from tests.servers import Copy, ask, await_, on, our_server
 
 ARCHIVED = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
 
@@ -27,29 +24,13 @@ ARCHIVED = "SELECT last_archived_wal >= %s FROM pg_stat_archiver"
 @pytest.fixture
 def primary(own_database: str, settings: Settings, tmp_path: Path) -> Iterator[Copy]:
     """A server of our own that archives what it writes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
-        version = cursor.fetchone()[0]
-    if version != OURS:
-        pytest.skip(f"the programs are of version {OURS}, the server is of {version}")
     settings.LEDGER_SEALS_DIR = str(tmp_path / "seals")
-    server = Copy(f"postgresql://postgres:@/?host={connection.settings_dict['HOST']}")
+    server = Copy(our_server())
     try:
-        archive_of(server).mkdir()
-        if os.geteuid() == 0:
-            shutil.chown(archive_of(server), "pgserver")
-        to = archive_of(server) / "%f"
-        set_up(server, "archive_command", f"test ! -f {to} && cp %p {to}")
-        set_up(server, "archive_mode", "on")
-        server.stop()
-        server.start()
+        server.keep_archive()
         yield server
     finally:
         server.remove()
-
-
-def archive_of(server: Copy) -> Path:
-    return server.folder / "archive"
 
 
 def archive_all(server: Copy) -> None:
@@ -74,7 +55,7 @@ def test_books_go_back_to_a_moment_and_go_on(primary: Copy, settings: Settings) 
     primary.kill()
 
     try:
-        backup.recover(archive_of(primary), until=moment)
+        backup.recover(primary.archive, until=moment)
         with on(backup):
             assert trial_balance() == then
             assert set(Booking.objects.values_list("pk", flat=True)) >= {kept, after_the_backup}

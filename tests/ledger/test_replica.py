@@ -33,10 +33,21 @@ from ledger.reports import balance_sheet, statement, trial_balance
 from ledger.rolling_up import roll_up
 from ledger.tending import tend
 from tests.ledger.books import AT, ON, Names, move, open_books, place
-from tests.servers import Copy, Pair, ask, await_, catch_up, follow_in_step, on, promote, set_up
+from tests.ledger.commands import told
+from tests.servers import (
+    Copy,
+    Pair,
+    ask,
+    await_,
+    catch_up,
+    follow_in_step,
+    on,
+    our_server,
+    promote,
+    set_up,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = 18
 AUDITOR = "ontwikkelrekening_auditor"
 YEAR = ("--from", "2026-01-01", "--through", "2026-12-31")
 FORMATS: dict[str, tuple[str, ...]] = {
@@ -49,13 +60,8 @@ TOTALS = "SELECT * FROM ledger_total ORDER BY account_id"
 
 @pytest.fixture
 def pair(own_database: str, settings: Settings, tmp_path: Path) -> Iterator[Pair]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
-        version = cursor.fetchone()[0]
-    if version != OURS:
-        pytest.skip(f"the programs are of version {OURS}, the server is of {version}")
     settings.LEDGER_SEALS_DIR = str(tmp_path / "seals")
-    pair = Pair(f"postgresql://postgres:@/?host={connection.settings_dict['HOST']}")
+    pair = Pair(our_server())
     try:
         with on(pair.primary):
             yield pair
@@ -75,18 +81,6 @@ def books(pair: Pair) -> Names:
     tend(at=AT)
     move(books.fatima, books.fatimas_course, 9, kind="reserve")
     return books
-
-
-def told(command: str, *, fails: bool = False) -> str:
-    """What a command says here, without how long it took."""
-    out = StringIO()
-    try:
-        call_command(command, stdout=out)
-    except SystemExit:
-        assert fails, out.getvalue()
-    else:
-        assert not fails, out.getvalue()
-    return out.getvalue().rpartition(", ")[0]
 
 
 def everything(books: Names, folder: Path) -> dict[str, object]:

@@ -22,6 +22,7 @@ from ledger.reports import trial_balance
 from ledger.tending import tend
 from ontwikkelrekening.postgres import PROGRAMS, server_in
 from tests.ledger.books import AT, Names, move, open_books
+from tests.servers import our_server
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSACTIONS_MORE_THAN_A_RESTORE_NEEDS = 10_000
@@ -51,9 +52,6 @@ print(len(tend(at=AT)))
 """
 
 
-OURS = 18
-
-
 @pytest.fixture
 def books(own_database: str, settings: Settings, tmp_path: Path) -> Names:
     """Sealed books with something after the last seal, on a server that has counted far."""
@@ -76,11 +74,7 @@ def other_server(own_database: str) -> Iterator[str]:
     A dump goes back to its own version for certain; Debian's 15.20 writes options of columns that
     no other knows.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
-        version = cursor.fetchone()[0]
-    if version != OURS:
-        pytest.skip(f"the dump is of another version than {OURS}")
+    our_server()
     server = server_in(Path(mkdtemp(prefix="restore")) / "postgres")  # a socket's path is short
     try:
         server.psql("CREATE DATABASE restored")

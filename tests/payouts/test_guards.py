@@ -15,7 +15,7 @@ from ontwikkelrekening.payouts.paying import prepare_batch, settle_batch
 from providers.admitting import admit
 from providers.models import Review
 from tests.budgets.world import AT, LATER, ON, World, create_world
-from tests.payouts.test_paying import PAY_ON, approved_claim, released
+from tests.payouts.world import PAY_ON, approved_claim, released
 
 BATCH, PAYOUT, LINE = "payouts_paymentbatch", "payouts_payout", "payouts_payoutline"
 ADD = (

@@ -11,7 +11,7 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
 )
 from tests.budgets.world import LATER, create_world, left
-from tests.payouts.test_paying import PAY_ON, approved_claim, payable, released
+from tests.payouts.world import PAY_ON, approved_claim, payable, released
 from tests.racing import at_once
 
 

@@ -26,7 +26,7 @@ from ontwikkelrekening.audit.causes import purpose_href
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.statements import Statement, StatementTable, asked_cursor
 from ontwikkelrekening.tables.table import Column, table_on
-from ontwikkelrekening.tables.words import CLASSES, described
+from ontwikkelrekening.tables.words import class_name, described
 
 
 @audit_page
@@ -68,12 +68,12 @@ def account_class(request: HttpRequest, code: str) -> HttpResponseBase:
     return answer(
         request,
         "audit/account_class.html",
-        title=CLASSES.get(found.code, found.name),
+        title=class_name(found),
         section="trial-balance",
         tables=[table],
         trail=[(_("Trial balance"), reverse("audit:trial-balance") + as_of.query)],
         account_class=found,
-        side=_("Debit") if found.normal_side == "debit" else _("Credit"),
+        side=found.get_normal_side_display(),
         scheme=scheme,
         as_of=as_of,
         errors=errors,
@@ -135,10 +135,7 @@ def account(request: HttpRequest, code: str) -> HttpResponseBase:
         tables=[table],
         trail=[
             (_("Trial balance"), reverse("audit:trial-balance")),
-            (
-                CLASSES.get(found.account_class.code, found.account_class.name),
-                class_href(found.account_class.code, NOW),
-            ),
+            (class_name(found.account_class), class_href(found.account_class.code, NOW)),
         ],
         account=found,
         line=account_line(found),

@@ -18,7 +18,7 @@ from ontwikkelrekening.audit.checks import findings_within
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.views.bookings import bookings_table
 from ontwikkelrekening.tables.table import Cell, Column, Listed, Queried, Table, table_on
-from ontwikkelrekening.tables.words import CLASSES
+from ontwikkelrekening.tables.words import class_name
 
 
 def trial_balance_table(request: HttpRequest, lines: list[TrialBalanceLine], as_of: AsOf) -> Table:
@@ -41,7 +41,7 @@ def trial_balance_table(request: HttpRequest, lines: list[TrialBalanceLine], as_
             Column(
                 "class",
                 _("Account class"),
-                lambda x: CLASSES.get(x.code, x.name),
+                class_name,
                 link=lambda x: class_href(x.code, as_of),
                 order="name",
             ),

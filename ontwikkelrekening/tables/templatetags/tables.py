@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from ledger.models import AccountClass, Booking
-from ontwikkelrekening.tables.words import CLASSES, EVENTS, KINDS, STATES, described
+from ontwikkelrekening.tables import words as ours
+from ontwikkelrekening.tables.words import EVENTS, KINDS, STATES, described
 from providers import words
 
 register = template.Library()
@@ -50,7 +51,7 @@ def event(code: str) -> str:
 
 @register.filter
 def class_name(account_class: AccountClass) -> str:
-    return str(CLASSES.get(account_class.code, account_class.name))
+    return str(ours.class_name(account_class))
 
 
 @register.filter

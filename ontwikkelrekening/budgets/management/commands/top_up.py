@@ -1,4 +1,3 @@
-import re
 import time
 from typing import Any
 
@@ -6,16 +5,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from ledger.balances import balance
 from ledger.management.arguments import day, seconds
 from ledger.money import to_money
-from ontwikkelrekening.budgets.funding import UnableToFund
+from ledger.posting import Overdrawn
+from ontwikkelrekening.budgets.funding import UnableToFund, fund_of
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.models import TopUpRun
 from ontwikkelrekening.budgets.topping_up import Progress, UnableToTopUp, progress, start_run
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from providers.outbox import drain
-
-OVERDRAWN = re.compile(r"^Overdrawn: account fund:.* would be overdrawn by (\d+) cents$")
 
 
 class Command(BaseCommand):
@@ -47,7 +46,9 @@ class Command(BaseCommand):
             drain()
         state = _follow(run, until=started + options["wait"], here=options["here"])
         if not state.is_done:
-            raise CommandError(f"{state.done} of {state.chunks} chunks are done: {_why(state)}.")
+            raise CommandError(
+                f"{state.done} of {state.chunks} chunks are done: {_why(run, state)}."
+            )
         self.stdout.write(
             f"{run}: {state.granted} granted, {state.refused} refused, "
             f"{to_money(state.cents).amount} euros, in {time.monotonic() - started:.1f} s."
@@ -58,16 +59,16 @@ class Command(BaseCommand):
             )
 
 
-def _why(state: Progress) -> str:
-    """What keeps a run, and what to do when the fund is short; the problems are the database's words."""
-    short = [int(cents) for each in state.problems for cents in OVERDRAWN.findall(each)]
-    others = [each for each in state.problems if not OVERDRAWN.search(each)]
-    if short:
-        others.append(
-            f"the fund is at least {to_money(max(short)).amount} euros short; the run stays open and"
-            " goes on with this command after make_available"
+def _why(run: TopUpRun, state: Progress) -> str:
+    """What keeps a run, and what to do when the fund is short; other problems in the database's words."""
+    why = [each for each in state.problems if not each.startswith(Overdrawn.__name__)]
+    if len(why) < len(state.problems):
+        left = to_money(balance(fund_of(run.scheme).account_id)).amount
+        why.append(
+            f"the fund has {left} euros left, less than is needed; the run stays open and goes on with"
+            " this command after make_available"
         )
-    return "; ".join(others) or "the workers are still at it"
+    return "; ".join(why) or "the workers are still at it"
 
 
 def _follow(run: TopUpRun, *, until: float, here: bool) -> Progress:

@@ -1,0 +1,113 @@
+"""Paying by command: the same two people, a file that is whole, and plain sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ontwikkelrekening.payouts.models import (
+    PaymentBatch,
+)
+from ontwikkelrekening.payouts.paying import (
+    settle_batch,
+)
+from providers.models import Claim
+from providers.states import ClaimState
+from tests.budgets.world import (
+    LATER,
+    World,
+    staff,
+)
+from tests.payouts.world import approved_claim, released
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_commands_take_a_claim_to_paid(
+    world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    approved_claim(world)
+    staff("ineke", "payment-officers")
+    staff("bas", "payment-officers")
+
+    call_command("prepare_payments", "--by", "ineke")
+    with pytest.raises(CommandError, match="someone else must release it"):
+        call_command("release_payments", "--by", "ineke")
+    call_command("release_payments", "--by", "bas", "--out", str(tmp_path))
+    call_command("settle_payments", "--by", "ineke")
+
+    assert "1 payments, 150.00 euros" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("OWR-*.xml"))) == 1
+    assert Claim.objects.get().state == ClaimState.PAID
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_command_records_what_came_back_after_it_was_paid(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = released(world)
+    settle_batch(batch, by="ineke", at=LATER)
+    staff("ineke", "payment-officers")
+    staff("amir", "auditors")
+    reference = batch.payouts.get().reference
+    act = "return_payment", reference, "--reason", "account closed", "--by"
+
+    with pytest.raises(CommandError, match="amir is no payment officer"):
+        call_command(*act, "amir")
+    call_command(*act, "ineke")
+    with pytest.raises(CommandError, match="has come back already"):
+        call_command(*act, "ineke")
+
+    assert f"{reference} came back; its claims are due again." in capsys.readouterr().out
+    assert Claim.objects.get().state == ClaimState.APPROVED
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_file_that_the_disk_refused_is_written_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved_claim(world)
+    staff("ineke", "payment-officers")
+    staff("bas", "payment-officers")
+    call_command("prepare_payments", "--by", "ineke")
+    with pytest.raises(CommandError, match="There is no batch that is released"):
+        call_command("write_payment_file", "--by", "bas")
+    with pytest.raises(CommandError, match="is prepared, not released"):
+        call_command("write_payment_file", str(PaymentBatch.objects.get()), "--by", "bas")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", Mock(side_effect=OSError(28, "No space left on device")))
+        with pytest.raises(CommandError, match=r"No space left on device\. Write it with: .*OWR-"):
+            call_command("release_payments", "--by", "bas", "--out", str(tmp_path))
+    assert not [*tmp_path.iterdir()]
+    call_command("write_payment_file", "--by", "ineke", "--out", str(tmp_path))
+
+    (written,) = tmp_path.iterdir()
+    batch = PaymentBatch.objects.get()
+    assert (written.name, written.read_bytes()) == (f"{batch}.xml", bytes(batch.file or b""))
+    with pytest.raises(CommandError, match="amir is no payment officer"):
+        call_command("write_payment_file", "--by", "amir")
+
+
+@pytest.mark.usefixtures("in_english")
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["prepare_payments", "--by", "ineke"], "There are no approved claims to pay."),
+        (["prepare_payments", "--by", "amir"], "amir is no payment officer."),
+        (["prepare_payments", "--by", "ineke", "--pay-on", "2999-12-31"], "made on 31-12-2999: "),
+        (["prepare_payments", "--by", "ineke", "--pay-on", "1999-01-01"], "made on 01-01-1999: "),
+        (["release_payments", "--by", "ineke"], "There is no batch that is prepared."),
+        (["settle_payments", "XX", "--by", "ineke"], "There is no batch XX."),
+    ],
+)
+def test_a_command_that_cannot_says_why(world: World, command: list[str], message: str) -> None:
+    staff("ineke", "payment-officers")
+    staff("amir", "auditors")
+
+    with pytest.raises(CommandError, match=message):
+        call_command(*command)

@@ -1,0 +1,56 @@
+"""Claims that can be paid, and batches of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+from djmoney.money import Money
+
+from ontwikkelrekening.budgets.reserving import agree
+from ontwikkelrekening.payouts.models import (
+    PaymentBatch,
+)
+from ontwikkelrekening.payouts.paying import (
+    prepare_batch,
+    release_batch,
+)
+from providers import claiming
+from providers.enrolling import redeem
+from providers.models import Claim, Provider
+from tests.budgets.world import (
+    AT,
+    LATER,
+    STARTS_ON,
+    World,
+    course,
+    give,
+    left,
+)
+
+PAY_ON = date(2026, 2, 5)
+AFTER = LATER + timedelta(days=4)
+
+
+def approved_claim(world: World) -> Claim:
+    """Fatima takes a course of EUR 300; the provider claims the start, EUR 150."""
+    give(world, world.fatima, 30_000)
+    agreed = agree(world.fatima, course(world), starts_on=STARTS_ON, at=AT, id=uuid4())
+    redeem(agreed.code, provider=world.provider, actor="roc", at=AT)
+    claim, _ = claiming.submit(
+        uuid4(), agreed.enrolment.pk, "start", Money(150, "EUR"), {}, provider=world.provider,
+        actor="roc", at=LATER,
+    )  # fmt: skip
+    claiming.assess(str(claim.pk), at=LATER)
+    return claim
+
+
+def released(world: World, *, claims: int = 1) -> PaymentBatch:
+    for _ in range(claims):
+        approved_claim(world)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+    return release_batch(batch, by="bas", at=LATER)
+
+
+def payable(provider: Provider) -> int:
+    return left(f"payable:{provider.pk}")
