@@ -15,6 +15,7 @@ import os
 import random
 import re
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Condition, Thread
@@ -71,9 +72,7 @@ class Crowd:
 
     def __init__(self, devices: list[Device], page: str) -> None:
         self.page = page
-        self.latencies: dict[str, list[float]] = {
-            "waiting": [], "login": [], "page": [], "apply": []
-        }  # fmt: skip
+        self.latencies: defaultdict[str, list[float]] = defaultdict(list)
         self.wrong: list[str] = []
         self.waited, self.waited_most = 0, 0.0
         self.todo = [
