@@ -75,6 +75,7 @@ CHANGEABLE = {
     "payouts_payoutline": "stands",
     "providers_claim": "state, reason, payment_reference, assessed_at, taken_up_at, paid_at",
     "providers_enrolment": "state, redeemed_at",
+    "providers_ibanchange": "answered_by, answered_at, agreed",
     "providers_review": "verdict, reason, judged_by, judged_at, confirmed_by",
     "providers_statechange": "",
 }

@@ -45,6 +45,8 @@ RIGHTS: dict[str, list[str]] = {
         "payouts.view_paymentbatch",
         "payouts.view_payout",
         "providers.view_provider",
+        "providers.view_ibanchange",
+        "providers.change_ibanchange",
         "budgets.view_fund",
         "budgets.view_contributionfile",
         "budgets.add_contributionfile",
@@ -78,6 +80,9 @@ RIGHTS: dict[str, list[str]] = {
     PROVIDER_OFFICERS: [
         "providers.view_provider",
         "providers.add_provider",
+        "providers.view_ibanchange",
+        "providers.add_ibanchange",
+        "providers.change_ibanchange",
         "providers.view_course",
         "providers.view_client",
         "providers.add_client",

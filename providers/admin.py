@@ -17,12 +17,13 @@ from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from ledger.admin import ModelAdmin, ReadOnlyAdmin
 from ledger.errors import UnableToPost
-from providers import words
+from providers import changing_iban, words
 from providers.administration import Act, ActingAdmin, Answer, Request
 from providers.admitting import UnableToAdmit, admit
+from providers.changing_iban import UnableToChangeIban
 from providers.claiming import reviewing
 from providers.clients import UnknownScope, create_client
-from providers.models import Claim, Client, Course, Enrolment, Provider, Review
+from providers.models import Claim, Client, Course, Enrolment, IbanChange, Provider, Review
 from providers.scopes import SCOPES
 from providers.states import ClaimState, IllegalMove
 
@@ -41,6 +42,19 @@ class Admission(forms.Form):
     )
 
 
+class AnotherIban(forms.Form):
+    iban = forms.CharField(label=gettext_lazy("New IBAN"), max_length=42)
+    reason = forms.CharField(
+        label=gettext_lazy("How you know that the provider itself asks this"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "For example: called back on the number in the trade register. A letter or a message "
+            "alone is not enough: it can be forged."
+        ),
+    )
+
+
 class NewClient(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the software"), max_length=100)
     scopes = forms.MultipleChoiceField(
@@ -53,6 +67,24 @@ class NewClient(forms.Form):
 def _admit(request: Request) -> str:
     provider = admit(**request.answers, at=timezone.now())
     return _("%(provider)s is admitted.") % {"provider": provider}
+
+
+def _propose_iban(request: Request) -> str:
+    changing_iban.propose(request.subject, **request.answers, by=request.by, at=timezone.now())
+    return _("The new IBAN is proposed. Someone else has to agree to it.")
+
+
+def _agree_to_iban(request: Request) -> str:
+    provider = changing_iban.agree(request.subject, by=request.by, at=timezone.now())
+    return _("%(provider)s is paid on %(iban)s from now on.") % {
+        "provider": provider,
+        "iban": provider.iban,
+    }
+
+
+def _decline_iban(request: Request) -> str:
+    changing_iban.decline(request.subject, by=request.by, at=timezone.now())
+    return _("The IBAN stays as it was.")
 
 
 def _create_client(request: Request) -> Answer:
@@ -88,6 +120,16 @@ class ProviderAdmin(ActingAdmin):
             on_list=True,
         ),
         Act(
+            "change-iban",
+            gettext_lazy("Propose another IBAN"),
+            "providers.add_ibanchange",
+            _propose_iban,
+            gettext_lazy("Nothing changes until someone else agrees."),
+            errors=(UnableToChangeIban, UnableToAdmit),
+            form=AnotherIban,
+            offered=lambda x: not x.iban_changes.filter(agreed=None).exists(),
+        ),
+        Act(
             "create-client",
             gettext_lazy("Give its software access"),
             "providers.add_client",
@@ -95,6 +137,58 @@ class ProviderAdmin(ActingAdmin):
             gettext_lazy("The secret is shown once. It is stored as a hash."),
             errors=(UnknownScope,),
             form=NewClient,
+        ),
+    ]
+
+
+@admin.register(IbanChange)
+class IbanChangeAdmin(ActingAdmin):
+    list_display = [
+        "provider",
+        "before",
+        "after",
+        "proposed_by",
+        "proposed_at",
+        "agreed",
+        "answered_by",
+        "answered_at",
+    ]
+    list_select_related = ["provider"]
+    list_filter = ["agreed"]
+    search_fields = ["provider__name", "=provider__kvk_number", "=after"]
+    fields = (
+        "provider",
+        "before",
+        "after",
+        "reason",
+        "proposed_by",
+        "proposed_at",
+        "agreed",
+        "answered_by",
+        "answered_at",
+    )
+    acts = [
+        Act(
+            "agree",
+            gettext_lazy("Agree to the new IBAN"),
+            "providers.change_ibanchange",
+            _agree_to_iban,
+            gettext_lazy(
+                "From now on all payments to this provider go there. A batch that was prepared for "
+                "the old IBAN has to be withdrawn and prepared again."
+            ),
+            errors=(UnableToChangeIban, UnableToAdmit),
+            offered=lambda x: x.agreed is None,
+            grave=True,
+        ),
+        Act(
+            "decline",
+            gettext_lazy("Leave the IBAN as it is"),
+            "providers.change_ibanchange",
+            _decline_iban,
+            gettext_lazy("You do not agree, or you proposed this and take it back."),
+            errors=(UnableToChangeIban,),
+            offered=lambda x: x.agreed is None,
         ),
     ]
 

@@ -11,6 +11,7 @@ digest of it, and what changed meanwhile has to be read again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -43,6 +44,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from ledger.admin import ReadOnlyAdmin
+from providers.states import IllegalMove
 
 Text = str | Promise
 Answer = Text | HttpResponse
@@ -151,7 +153,7 @@ class ActingAdmin(ReadOnlyAdmin):
             try:
                 answer = _perform(act, Request(request, subject, form.cleaned_data))
             except refusals as error:
-                form.add_error(None, str(error))
+                form.add_error(_beside(error, form), _said(error))
             else:
                 return self._answer(request, act, subject, answer)
         return self._ask(request, act, subject, form)
@@ -223,6 +225,19 @@ class ActingAdmin(ReadOnlyAdmin):
 
 def _may(request: HttpRequest, act: Act) -> bool:
     return request.user.has_perm(act.right)
+
+
+def _beside(error: Exception, form: forms.Form) -> str | None:
+    """The field of the form that a refusal is about, when it is about one."""
+    name = re.sub("([A-Z])", r"_\1", getattr(error, "field", "")).lower()
+    return name if name in form.fields else None
+
+
+def _said(error: Exception) -> str:
+    """The refusal in the reader's language; what is not possible any more, another did meanwhile."""
+    if isinstance(error, IllegalMove):
+        return _("This has changed since you opened it. Read it again.")
+    return _(str(error))
 
 
 def _perform(act: Act, asked: Request) -> Answer:

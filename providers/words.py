@@ -1,4 +1,4 @@
-"""How an instalment is said, to providers and to staff."""
+"""How an instalment and an IBAN are said, to providers and to staff."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def instalment(name: str) -> str:
         case ("session", _, number):
             return pgettext("instalment", "Session %(number)s") % {"number": number}
     return name
+
+
+def iban_in_part(iban: str) -> str:
+    """Enough to know the account by, not enough to use it: NL91…4300."""
+    return f"{iban[:4]}…{iban[-4:]}"

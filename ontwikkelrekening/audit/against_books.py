@@ -102,10 +102,32 @@ CHECKS = {
               (CASE c.state WHEN 'in_file' THEN 'open' WHEN 'paid' THEN 'paid' END,
                c.payment_reference, c.taken_up_at, c.paid_at)
     """,
-    "every provider has the IBAN that it was paid on": """
-        SELECT 'provider ' || p.id || ', payout ' || payout.reference
-        FROM payouts_payout payout JOIN providers_provider p ON p.id = payout.provider_id
-        WHERE payout.iban <> p.iban AND payout.state <> 'withdrawn'
+    "every provider has the IBAN that two people agreed to": """
+        SELECT 'provider ' || p.id
+        FROM providers_provider p JOIN LATERAL (
+            SELECT after FROM providers_ibanchange
+            WHERE provider_id = p.id AND agreed ORDER BY answered_at DESC LIMIT 1
+        ) newest ON newest.after <> p.iban
+    """,
+    "every payout went to the IBAN that its provider had": """
+        WITH had AS (
+            SELECT provider_id, before AS iban, answered_at AS until,
+                   lag(answered_at, 1, '-infinity') OVER (
+                       PARTITION BY provider_id ORDER BY answered_at) AS since
+            FROM providers_ibanchange WHERE agreed
+            UNION ALL
+            SELECT p.id, p.iban, 'infinity', coalesce(max(answered_at), '-infinity')
+            FROM providers_provider p
+            LEFT JOIN providers_ibanchange c ON c.provider_id = p.id AND agreed
+            GROUP BY p.id
+        )
+        SELECT 'payout ' || payout.reference || ', provider ' || payout.provider_id
+        FROM payouts_payout payout JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+        WHERE batch.released_by <> '' AND NOT EXISTS (
+            SELECT FROM had
+            WHERE (had.provider_id, had.iban) = (payout.provider_id, payout.iban)
+              AND had.since <= batch.released_at AND had.until >= batch.prepared_at
+        )
     """,
     "every payout is booked as far as it came, and no other": """
         WITH at_the_bank AS (

@@ -82,7 +82,8 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     batch = _locked(batch, BatchState.PREPARED)
     if by == batch.prepared_by:
         raise errors.SamePerson(by)
-    payouts = list(_payouts(batch, PayoutState.OPEN))
+    to_pay = _payouts(batch, PayoutState.OPEN)
+    payouts = list(to_pay.select_for_update(of=("self", "provider"), no_key=True))
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)

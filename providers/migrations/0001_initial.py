@@ -660,6 +660,64 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="IbanChange",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("before", models.CharField(max_length=34, verbose_name="IBAN until then")),
+                ("after", models.CharField(max_length=34, verbose_name="new IBAN")),
+                ("reason", models.CharField(max_length=500)),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("proposed_at", models.DateTimeField()),
+                ("answered_by", models.CharField(blank=True, max_length=100)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("agreed", models.BooleanField(null=True, verbose_name="agreed to")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="iban_changes",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of IBAN",
+                "verbose_name_plural": "changes of IBAN",
+                "ordering": ["-proposed_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("after", models.F("before")), _negated=True),
+                        name="iban_change_changes_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", None), ("answered_at", None), ("answered_by", "")),
+                            models.Q(
+                                ("agreed__isnull", False),
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="iban_change_is_answered_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", True), _negated=True),
+                            models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="iban_change_is_agreed_by_someone_else",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed", None)),
+                        fields=("provider",),
+                        name="provider_has_one_iban_change_that_waits",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="StateChange",
             fields=[
                 (

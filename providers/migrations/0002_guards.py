@@ -31,7 +31,7 @@ DECIDED = """
                 END IF;
             END IF;
         END IF;
-        RAISE EXCEPTION 'what was decided of a claim stays: % on % is refused', TG_OP, TG_TABLE_NAME
+        RAISE EXCEPTION 'what was decided stays: % on % is refused', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
     END $$;
     CREATE TRIGGER claim_stays_as_decided BEFORE UPDATE OR DELETE ON providers_claim
@@ -40,11 +40,37 @@ DECIDED = """
     CREATE TRIGGER review_stays_as_decided BEFORE UPDATE OR DELETE ON providers_review
     FOR EACH ROW WHEN (OLD.verdict = 'approve' OR OLD.confirmed_by <> '')
     EXECUTE FUNCTION providers_stays_as_decided();
+    CREATE TRIGGER iban_change_stays_as_decided BEFORE UPDATE OR DELETE ON providers_ibanchange
+    FOR EACH ROW WHEN (OLD.agreed IS NOT NULL)
+    EXECUTE FUNCTION providers_stays_as_decided();
 """
 NOT_DECIDED = """
+    DROP TRIGGER iban_change_stays_as_decided ON providers_ibanchange;
     DROP TRIGGER review_stays_as_decided ON providers_review;
     DROP TRIGGER claim_stays_as_decided ON providers_claim;
     DROP FUNCTION providers_stays_as_decided();
+"""
+
+# Whoever can write to the table alone cannot have a provider's money sent elsewhere.
+AGREED = """
+    CREATE FUNCTION providers_iban_is_agreed() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        IF (OLD.iban, NEW.iban) IS DISTINCT FROM (
+            SELECT (before, after) FROM providers_ibanchange
+            WHERE provider_id = NEW.id AND agreed ORDER BY answered_at DESC LIMIT 1
+        ) THEN
+            RAISE EXCEPTION 'two people have to agree to another IBAN'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER iban_is_agreed BEFORE UPDATE OF iban ON providers_provider
+    FOR EACH ROW WHEN (OLD.iban <> NEW.iban) EXECUTE FUNCTION providers_iban_is_agreed();
+"""
+NOT_AGREED = """
+    DROP TRIGGER iban_is_agreed ON providers_provider;
+    DROP FUNCTION providers_iban_is_agreed();
 """
 
 
@@ -54,6 +80,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(CLAIMED, "DROP FUNCTION providers_claimed(uuid)"),
         migrations.RunSQL(DECIDED, NOT_DECIDED),
+        migrations.RunSQL(AGREED, NOT_AGREED),
         migrations.RunSQL(
             "ALTER TABLE providers_rateminute SET UNLOGGED",
             "ALTER TABLE providers_rateminute SET LOGGED",

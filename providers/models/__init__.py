@@ -10,6 +10,7 @@ from providers.models.enrolments import (
     EnrolmentQuerySet,
     Review,
 )
+from providers.models.iban_changes import IbanChange
 from providers.models.jobs import CourseFile, Job, JobItem
 from providers.models.records import IdempotencyKey, OutboxMessage, StateChange
 from providers.models.webhooks import Delivery, Endpoint
@@ -28,6 +29,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentQuerySet",
     "FetchedKeys",
+    "IbanChange",
     "IdempotencyKey",
     "Job",
     "JobItem",

@@ -161,7 +161,13 @@ ALTERED = {
         "DELETE FROM payouts_paymentbatch",
         "DELETE FROM payouts_payout",
     ],
-    "every provider has the IBAN that it was paid on": [
+    "every provider has the IBAN that two people agreed to": [
+        """INSERT INTO providers_ibanchange (id, provider_id, before, after, reason, proposed_by,
+               proposed_at, answered_by, answered_at, agreed)
+           SELECT gen_random_uuid(), id, 'x', 'y', '', 'x', now(), 'y', now(), true
+           FROM providers_provider""",
+    ],
+    "every payout went to the IBAN that its provider had": [
         "UPDATE providers_provider SET iban = 'NL91ABNA0417164300'",
     ],
     "every grant is booked, and no other": [

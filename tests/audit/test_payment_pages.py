@@ -114,3 +114,30 @@ def test_a_day_to_pay_on_is_within_the_term(year: Year) -> None:
 
     assert "Op 31-12-2999 kan niet worden betaald. Kies een dag van" in said
     assert not PaymentBatch.objects.filter(state="prepared").exists()
+
+
+def test_another_iban_is_proposed_by_one_and_agreed_to_by_another(year: Year) -> None:
+    petra, paul = (logged_in(name, "provider-officers") for name in ("petra", "paul"))
+    amir, school = logged_in("amir", "auditors"), year.world.provider
+    propose = f"/admin/providers/provider/{school.pk}/do/change-iban"
+    reason = "Teruggebeld op het nummer in het Handelsregister."
+
+    wrong = say(petra, propose, iban="NL91ABNA0417164301", reason=reason)
+    proposed = say(petra, propose, iban="NL91 ABNA 0417 1643 00", reason=reason)
+    waiting = amir.get(f"/audit/providers/{school.pk}").content.decode()
+    agree = f"/admin/providers/ibanchange/{school.iban_changes.get().pk}/do/agree"
+    own = say(petra, agree)
+    shown = paul.get(agree).content.decode()
+    agreed = say(paul, agree)
+
+    assert re.search(r"Nieuw IBAN</a>: Dit is geen geldig IBAN", wrong)
+    assert "Iemand anders moet akkoord geven." in proposed
+    assert "NL91ABNA0417164300" in waiting
+    assert reason in waiting
+    assert "Wie het nieuwe IBAN voorstelde, kan niet ook akkoord geven." in own
+    assert school.iban in shown
+    assert "NL91ABNA0417164300" in shown
+    assert "wordt vanaf nu betaald op NL91ABNA0417164300" in agreed
+    assert amir.get(propose).status_code == 403
+    school.refresh_from_db()
+    assert school.iban == "NL91ABNA0417164300"

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ledger.checking import check_ledger
+from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import (
     BatchState,
@@ -29,7 +30,15 @@ from tests.budgets.world import (
     World,
     left,
 )
-from tests.payouts.world import AFTER, PAY_ON, approved_claim, payable, released
+from tests.payouts.world import (
+    AFTER,
+    NEW_IBAN,
+    PAY_ON,
+    approved_claim,
+    on_another_iban,
+    payable,
+    released,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +144,20 @@ def test_what_comes_back_says_why(world: World, reason: str) -> None:
     with pytest.raises(IntegrityError, match="came_back_says_why"), transaction.atomic():
         Payout.objects.update(state=PayoutState.RETURNED)
     assert Claim.objects.get().state == ClaimState.IN_FILE
+
+
+def test_what_came_back_is_paid_on_the_new_iban(world: World) -> None:
+    old = world.provider.iban
+    batch = released(world)
+    settle_batch(batch, by="ineke", at=LATER)
+    return_payout(batch.payouts.get(), reason="account closed", by="ineke", at=AFTER)
+
+    on_another_iban(world)
+    again = release_batch(
+        prepare_batch(by="ineke", pay_on=AFTER.date(), at=AFTER), by="bas", at=AFTER
+    )
+    settle_batch(again, by="ineke", at=AFTER)
+
+    assert (batch.payouts.get().iban, again.payouts.get().iban) == (old, NEW_IBAN)
+    assert NEW_IBAN.encode() in bytes(again.file or b"")
+    assert check_against_books() == []

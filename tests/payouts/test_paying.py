@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 from djmoney.money import Money
 
 from ledger.checking import check_ledger
+from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import (
     BatchState,
@@ -31,7 +32,7 @@ from ontwikkelrekening.payouts.paying import (
 )
 from ontwikkelrekening.payouts.sepa import Payer, Payment, UnableToWriteFile, write_file
 from providers.admitting import admit
-from providers.models import Claim, Provider
+from providers.models import Claim
 from providers.states import ClaimState
 from tests.budgets.world import (
     AT,
@@ -41,7 +42,7 @@ from tests.budgets.world import (
     left,
     staff,
 )
-from tests.payouts.world import PAY_ON, approved_claim, payable, released
+from tests.payouts.world import NEW_IBAN, PAY_ON, approved_claim, on_another_iban, payable, released
 
 pytestmark = pytest.mark.django_db
 NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -189,13 +190,17 @@ def test_a_withdrawn_batch_makes_its_claims_due_again(world: World) -> None:
 def test_an_iban_that_changed_since_preparing_stops_the_release(world: World) -> None:
     approved_claim(world)
     batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
-    Provider.objects.filter(pk=world.provider.pk).update(iban="NL91ABNA0417164300")
+    on_another_iban(world)
 
     with pytest.raises(errors.IbanChanged, match="ROC Voorbeeld"):
         release_batch(batch, by="bas", at=LATER)
 
     assert PaymentBatch.objects.get().state == BatchState.PREPARED
     assert payable(world.provider) == 15_000
+    withdraw_batch(batch, by="ineke", at=LATER)
+    again = release_batch(prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER), by="bas", at=LATER)
+    assert again.payouts.get().iban == NEW_IBAN
+    assert check_against_books() == []
 
 
 def test_a_day_that_has_passed_becomes_the_day_of_release(world: World) -> None:

@@ -15,7 +15,7 @@ from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
 )
-from providers import claiming
+from providers import changing_iban, claiming
 from providers.enrolling import redeem
 from providers.models import Claim, Provider
 from tests.budgets.world import (
@@ -30,6 +30,7 @@ from tests.budgets.world import (
 
 PAY_ON = date(2026, 2, 5)
 AFTER = LATER + timedelta(days=4)
+NEW_IBAN = "NL91ABNA0417164300"
 
 
 def approved_claim(world: World) -> Claim:
@@ -50,6 +51,13 @@ def released(world: World, *, claims: int = 1) -> PaymentBatch:
         approved_claim(world)
     batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
     return release_batch(batch, by="bas", at=LATER)
+
+
+def on_another_iban(world: World) -> None:
+    change = changing_iban.propose(
+        world.provider, NEW_IBAN, reason="called back", by="petra", at=LATER
+    )
+    changing_iban.agree(change, by="paul", at=LATER)
 
 
 def payable(provider: Provider) -> int:

@@ -17,8 +17,8 @@ from ontwikkelrekening.audit.accounts import account_line
 from ontwikkelrekening.audit.claim_tables import cents_of, claims_table, payouts_table
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.payouts.models import Payout
-from ontwikkelrekening.tables.table import Column, Queried, table_on
-from providers.models import Claim, Course, Provider
+from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
+from providers.models import Claim, Course, IbanChange, Provider
 from providers.states import ClaimState
 
 
@@ -93,8 +93,43 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
         title=found.name,
         section="providers",
         trail=[(_("Providers"), reverse("audit:providers"))],
-        tables=[payouts_table(request, Queried(payouts)), claims_table(request, claimed)],
+        tables=[
+            payouts_table(request, Queried(payouts)),
+            claims_table(request, claimed),
+            _iban_changes(request, found),
+        ],
         provider=found,
         payable=account_line(found.payable),
         paid=cents_of(found.paid),
+    )
+
+
+def _state(change: IbanChange) -> str:
+    return {None: "waiting", True: "approved", False: "refused"}[change.agreed]
+
+
+def _iban_changes(request: HttpRequest, provider: Provider) -> Table:
+    return table_on(
+        request,
+        "ibans",
+        caption=_("Changes of IBAN"),
+        columns=[
+            Column("before", _("IBAN until then"), lambda x: x.before, "code"),
+            Column("after", _("New IBAN"), lambda x: x.after, "code"),
+            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
+            Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
+            Column("reason", _("Reason"), lambda x: x.reason),
+            Column("state", _("State"), _state, "state"),
+            Column("answered", _("Answered by"), lambda x: x.answered_by),
+            Column(
+                "answered_at",
+                _("Answered on"),
+                lambda x: x.answered_at,
+                "moment",
+                order="answered_at",
+            ),
+        ],
+        source=Queried(provider.iban_changes.all()),
+        sort="-at",
+        empty=_("The IBAN has not been changed."),
     )

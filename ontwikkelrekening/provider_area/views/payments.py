@@ -17,6 +17,7 @@ from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.tables.table import Column, Listed, table_on
 from providers.models import Claim
+from providers.words import iban_in_part
 
 
 @require_safe
@@ -46,6 +47,9 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         sort="-sent",
         empty=_("Nothing has been paid yet."),
     )
+    provider = staff.provider
+    changes = provider.iban_changes.order_by("answered_at")
+    asked = changes.filter(agreed=None).first()
     return answer(
         request,
         "payments.html",
@@ -53,8 +57,10 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         title=pgettext_lazy("provider", "Payments"),
         section="payments",
         tables=[table],
-        payable=balance(staff.provider.payable_id),
-        iban=f"{staff.provider.iban[:4]}…{staff.provider.iban[-4:]}",
+        payable=balance(provider.payable_id),
+        iban=iban_in_part(provider.iban),
+        since=changes.filter(agreed=True).last(),
+        asked=asked and {"on": asked.proposed_at, "iban": iban_in_part(asked.after)},
     )
 
 

@@ -15,6 +15,7 @@ from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
+from providers.words import iban_in_part
 
 NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=reference)
 
@@ -40,6 +41,6 @@ def _account(provider: Provider) -> dict[str, object]:
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
-        "iban": f"{provider.iban[:4]}…{provider.iban[-4:]}",
+        "iban": iban_in_part(provider.iban),
         "payable": to_money(balance(provider.payable_id)),
     }

@@ -1,0 +1,112 @@
+"""Paying a provider on another IBAN: one person proposes it, another agrees.
+
+Who could do this alone could have all of a provider's money sent to an account of his own. A payment that
+was prepared for the old IBAN is not released: it is withdrawn and prepared again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
+from stdnum import iban as iban_number
+
+from providers.admitting import IbanIsTaken, IbanIsWrong
+from providers.errors import Unable
+from providers.models import IbanChange, Provider
+
+
+class UnableToChangeIban(Unable):
+    """The change of IBAN cannot be proposed or answered."""
+
+
+class IbanIsTheSame(UnableToChangeIban):
+    field, sentence = "iban", "The provider is paid on this IBAN already."
+
+
+class NoReason(UnableToChangeIban):
+    field, sentence = "reason", "Write how you know that the provider itself asks this."
+
+
+class ChangeWaits(UnableToChangeIban):
+    sentence = "Another change of this provider's IBAN waits for an answer."
+
+
+class AnsweredBefore(UnableToChangeIban):
+    sentence = "This change of IBAN was answered before."
+
+
+class SamePerson(UnableToChangeIban):
+    sentence = "Who proposed the change of IBAN cannot agree to it as well."
+
+
+@transaction.atomic
+def propose(provider: Provider, iban: str, *, reason: str, by: str, at: datetime) -> IbanChange:
+    """Propose another IBAN; nothing changes until somebody else agrees.
+
+    Raises a subclass of UnableToChangeIban, IbanIsWrong or IbanIsTaken.
+    """
+    provider = _locked(provider)
+    after, reason = iban_number.compact(iban), reason.strip()
+    if not iban_number.is_valid(after):
+        raise IbanIsWrong
+    if after == provider.iban:
+        raise IbanIsTheSame
+    if Provider.objects.filter(iban=after).exists():
+        raise IbanIsTaken
+    if not reason:
+        raise NoReason
+    if provider.iban_changes.filter(agreed=None).exists():
+        raise ChangeWaits
+    return IbanChange.objects.create(
+        provider=provider,
+        before=provider.iban,
+        after=after,
+        reason=reason,
+        proposed_by=by,
+        proposed_at=at,
+    )
+
+
+@transaction.atomic
+def agree(change: IbanChange, *, by: str, at: datetime) -> Provider:
+    """A second person agrees: from now on the provider is paid on the new IBAN."""
+    provider, waiting = _waiting(change)
+    if by == waiting.proposed_by:
+        raise SamePerson
+    _answer(waiting, agreed=True, by=by, at=at)
+    provider.iban = waiting.after
+    try:
+        with transaction.atomic():
+            provider.save(update_fields=["iban"])
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            raise IbanIsTaken from error
+        raise
+    return provider
+
+
+@transaction.atomic
+def decline(change: IbanChange, *, by: str, at: datetime) -> None:
+    """The IBAN stays as it is: another disagrees, or who proposed it takes it back."""
+    _, waiting = _waiting(change)
+    _answer(waiting, agreed=False, by=by, at=at)
+
+
+def _locked(provider: Provider) -> Provider:
+    """Nobody else changes its IBAN or releases a payment to it meanwhile."""
+    return Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+
+
+def _waiting(change: IbanChange) -> tuple[Provider, IbanChange]:
+    provider = _locked(change.provider)
+    waiting = IbanChange.objects.get(pk=change.pk)
+    if waiting.agreed is not None:
+        raise AnsweredBefore
+    return provider, waiting
+
+
+def _answer(change: IbanChange, *, agreed: bool, by: str, at: datetime) -> None:
+    change.agreed, change.answered_by, change.answered_at = agreed, by, at
+    change.save(update_fields=["agreed", "answered_by", "answered_at"])
