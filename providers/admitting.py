@@ -6,6 +6,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from django.db import transaction
 from stdnum import iban as iban_number
@@ -31,7 +32,10 @@ class IbanIsWrong(UnableToAdmit):
 
 
 class NameIsWrong(UnableToAdmit):
-    field, sentence = "name", "A name has 1 to 70 characters, and none that is hidden."
+    field, sentence = (
+        "name",
+        "A name has 1 to 70 characters with a letter or digit from A to Z or 0 to 9, none hidden.",
+    )
 
 
 class IbanIsTaken(UnableToAdmit):
@@ -50,7 +54,8 @@ class ProviderDetails:
     def checked(cls, name: str, kvk_number: str, iban: str) -> ProviderDetails:
         """Raises the error of the first field that is wrong."""
         details = cls(composed(name.strip()), kvk_number.strip(), iban_number.compact(iban))
-        if len(details.name) > 70 or not re.match(ONE_LINE, details.name):
+        readable = re.search("[A-Za-z0-9]", normalize("NFKD", details.name))  # by a bank
+        if len(details.name) > 70 or not re.match(ONE_LINE, details.name) or not readable:
             raise NameIsWrong
         if not KVK.fullmatch(details.kvk_number):
             raise KvkNumberIsWrong

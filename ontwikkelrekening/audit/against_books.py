@@ -1,7 +1,7 @@
 """What the scheme's own rows say, compared with the books: each check is one query, as `check_ledger`'s are.
 
 The seals guard the books, not these rows; but a booking vouches for the rows that it was made from
-(`providers.vouching`). What was reversed stays as it was approved: its page says so.
+(`providers.vouching`). A claim that was reversed stays as it was approved: its page says so.
 """
 
 from __future__ import annotations
@@ -97,10 +97,13 @@ CHECKS = {
         LEFT JOIN payouts_payoutline line ON line.claim_id = c.id AND line.stands
         LEFT JOIN payouts_payout payout ON payout.id = line.payout_id
         LEFT JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
-        WHERE (payout.state, coalesce(payout.reference, ''), batch.prepared_at,
-               CASE payout.state WHEN 'paid' THEN batch.settled_at END) IS DISTINCT FROM
+        WHERE (CASE WHEN batch.released_by <> '' THEN payout.state END,
+               CASE WHEN batch.released_by <> '' THEN payout.reference ELSE '' END,
+               batch.released_at, CASE payout.state WHEN 'paid' THEN batch.settled_at END)
+              IS DISTINCT FROM
               (CASE c.state WHEN 'in_file' THEN 'open' WHEN 'paid' THEN 'paid' END,
                c.payment_reference, c.taken_up_at, c.paid_at)
+           OR payout.id IS NOT NULL AND c.state NOT IN ('approved', 'in_file', 'paid')
     """,
     "every provider has the IBAN that two people agreed to": """
         SELECT 'provider ' || p.id
@@ -164,6 +167,25 @@ CHECKS = {
             SELECT cause, kind, debit, credit, sum(cents) AS cents FROM booked GROUP BY 1, 2, 3, 4
         ) b USING (cause, kind, debit, credit)
         WHERE d.cents IS DISTINCT FROM b.cents
+    """,
+    "every batch was released and settled when that was booked": """
+        SELECT DISTINCT batch.message_id || ', ' || b.kind
+        FROM payouts_paymentbatch batch
+        JOIN ledger_booking b ON b.cause = 'batch:' || batch.id AND b.kind IN ('payment', 'settle')
+        JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+        WHERE t.booked_at IS DISTINCT FROM
+              CASE b.kind WHEN 'payment' THEN batch.released_at ELSE batch.settled_at END
+    """,
+    "nothing that went to the bank was reversed": r"""
+        SELECT b.cause || ', ' || b.kind
+        FROM ledger_booking r
+        CROSS JOIN regexp_match(r.cause, '^transfer:(\d{1,18})-(\d{1,18})$') AS place
+        JOIN ledger_transfer t ON (t.xid, t.seq) = (place[1]::bigint, place[2]::bigint)
+        JOIN ledger_booking b ON b.id = t.booking_id
+        LEFT JOIN providers_claim c ON b.cause = 'claim:' || c.id AND b.kind = 'claim'
+        WHERE r.kind = 'reverse'
+          AND (b.kind IN ('payment', 'settle', 'return') AND starts_with(b.cause, 'batch:')
+               OR c.state IN ('in_file', 'paid'))
     """,
     "every payout agrees with the state of its batch": """
         SELECT payout.reference || ' is ' || payout.state || ', its batch ' || batch.state

@@ -20,10 +20,11 @@ from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
+from ontwikkelrekening.payouts.sepa import UnableToWriteFile
 from providers.administration import Act, ActingAdmin, Request, in_state
 from providers.states import IllegalMove
 
-REFUSALS = (UnableToPay, UnableToPost, IllegalMove)
+REFUSALS = (UnableToPay, UnableToWriteFile, UnableToPost, IllegalMove)
 RIGHT = "payouts.change_paymentbatch"
 
 

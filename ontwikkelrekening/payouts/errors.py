@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -61,6 +62,17 @@ class IbanChanged(UnableToPay):
                 "Withdraw the batch and prepare it again."
             )
             % {"provider": payout.provider, "batch": payout.batch}
+        )
+
+
+class ClaimReversed(UnableToPay):
+    def __init__(self, batch: PaymentBatch, claim: UUID) -> None:
+        super().__init__(
+            _(
+                "The booking of claim %(claim)s was reversed after batch %(batch)s was prepared. "
+                "Withdraw the batch and prepare it again."
+            )
+            % {"claim": claim, "batch": batch}
         )
 
 

@@ -25,6 +25,16 @@ class BatchState(models.TextChoices):
     SETTLED = "settled", _("settled")
 
 
+def _only(*acts: str, state: BatchState) -> Q:
+    """In this state these acts, and no others, were done by somebody at some moment."""
+    condition = Q(state=state)
+    for act in ("withdrawn", "released", "settled"):
+        undone = Q(**{f"{act}_by": "", f"{act}_at": None})
+        done = ~Q(**{f"{act}_by": ""}) & Q(**{f"{act}_at__isnull": False})
+        condition &= done if act in acts else undone
+    return condition
+
+
 class PaymentBatch(models.Model):
     """One SEPA pain.001 file, prepared by one person and released by another."""
 
@@ -59,6 +69,13 @@ class PaymentBatch(models.Model):
             models.CheckConstraint(
                 name="released_batch_has_its_file",
                 condition=Q(released_by="") | (Q(file__isnull=False) & ~Q(file_sha256="")),
+            ),
+            models.CheckConstraint(
+                name="batch_has_the_moments_of_its_state",
+                condition=_only("released", "settled", state=BatchState.SETTLED)
+                | _only("released", state=BatchState.RELEASED)
+                | _only("withdrawn", state=BatchState.WITHDRAWN)
+                | _only(state=BatchState.PREPARED),
             ),
             models.CheckConstraint(
                 name="batch_is_paid_within_the_term",
@@ -102,7 +119,9 @@ class Payout(models.Model):
             models.UniqueConstraint(
                 name="provider_is_paid_once_per_batch", fields=["batch", "provider"]
             ),
-            models.CheckConstraint(name="payout_is_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="payout_is_positive", condition=Q(amount__gt=0, amount_currency="EUR")
+            ),
             models.CheckConstraint(
                 name="payout_that_came_back_says_why",
                 condition=~Q(state__in=CAME_BACK, reason=""),

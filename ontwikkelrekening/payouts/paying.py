@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +18,10 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
+from ledger.models import Booking, Transfer
 from ledger.money import to_cents, to_money
 from ledger.posting import NewBooking, NewTransfer, post
+from ledger.reversals import with_reversals
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import (
     PAID_WITHIN,
@@ -46,9 +48,8 @@ def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
     today = localdate(at)
     if not today <= pay_on <= today + PAID_WITHIN:
         raise errors.UnableToPayOn(pay_on, first=today, last=today + PAID_WITHIN)
-    due = Claim.objects.due().select_related("provider").order_by("pk")
     claims_of: dict[Provider, list[Claim]] = defaultdict(list)
-    for claim in due.select_for_update(of=("self",)):
+    for claim in _due():
         claims_of[claim.provider].append(claim)
     if not claims_of:
         raise errors.NothingToPay
@@ -71,14 +72,15 @@ def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
         for payout in payouts
         for claim in claims_of[payout.provider]
     )
-    for payout in payouts:
-        claiming.take_up(claims_of[payout.provider], reference=payout.reference, at=at, actor=by)
     return batch
 
 
 @transaction.atomic
 def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
-    """Write the payment file and book what is on its way; by someone else than who prepared it."""
+    """Write the payment file and book what is on its way; by someone else than who prepared it.
+
+    Raises SamePerson, WrongState, IbanChanged, ClaimReversed, or UnableToWriteFile.
+    """
     batch = _locked(batch, BatchState.PREPARED)
     if by == batch.prepared_by:
         raise errors.SamePerson(by)
@@ -87,6 +89,8 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)
+    if reversed_ := _reversed(_claims(payouts)):
+        raise errors.ClaimReversed(batch, min(reversed_))
     batch.pay_on = max(batch.pay_on, localdate(at))
     batch.file = _file(batch, payouts, at=at)
     batch.file_sha256 = hashlib.sha256(batch.file).hexdigest()
@@ -94,6 +98,8 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     batch.save(
         update_fields=["state", "pay_on", "file", "file_sha256", "released_by", "released_at"]
     )
+    for payout in payouts:
+        claiming.take_up(_claims([payout]), reference=payout.reference, at=at, actor=by)
     in_transit = open_account("in_transit", account_class="in_transit", at=at)
     _book(
         batch,
@@ -109,8 +115,7 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
 def withdraw_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
     """Take back a batch that was not released; its claims are due again."""
     batch = _locked(batch, BatchState.PREPARED)
-    payouts = list(_payouts(batch, PayoutState.OPEN))
-    _let_go(payouts, state=PayoutState.WITHDRAWN, reason="", by=by, at=at)
+    _let_go(list(_payouts(batch, PayoutState.OPEN)), state=PayoutState.WITHDRAWN)
     batch.state, batch.withdrawn_by, batch.withdrawn_at = BatchState.WITHDRAWN, by, at
     batch.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
     return batch
@@ -163,8 +168,33 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
         description=f"Teruggekomen van de bank: {found.reference}",
         at=at,
     )
-    _let_go([found], state=state, reason=reason, by=by, at=at)
+    claiming.hand_back(_claims([found]), at=at, actor=by)
+    _let_go([found], state=state, reason=reason)
     return found
+
+
+def _due() -> list[Claim]:
+    """Approved claims that stand in no payout and were not reversed in the books, locked.
+
+    Two statements: the second sees what whoever held the locks has put into a batch meanwhile.
+    """
+    list(Claim.objects.due().select_for_update().order_by("pk").values_list("pk"))
+    claims = Claim.objects.due().exclude(payout_lines__stands=True)
+    due = list(claims.select_related("provider").order_by("pk"))
+    reversed_ = _reversed(due)
+    return [claim for claim in due if claim.pk not in reversed_]
+
+
+def _reversed(claims: Sequence[Claim]) -> set[UUID]:
+    """The ids of those whose booking was reversed by hand: nothing is to be paid for them any more."""
+    claim_of = {claim.booking_id: claim.pk for claim in claims}
+    written = Booking.objects.filter(id__in=claim_of).values("xid")
+    transfers = list(Transfer.objects.filter(xid__in=written, booking__in=list(claim_of)))
+    return {
+        claim_of[transfer.booking_id]
+        for transfer in with_reversals(transfers)
+        if transfer.reversed_by  # type: ignore[attr-defined]
+    }
 
 
 def _locked(batch: PaymentBatch, *states: BatchState) -> PaymentBatch:
@@ -185,11 +215,8 @@ def _claims(payouts: Iterable[Payout]) -> list[Claim]:
     )
 
 
-def _let_go(
-    payouts: Sequence[Payout], *, state: PayoutState, reason: str, by: str, at: datetime
-) -> None:
+def _let_go(payouts: Sequence[Payout], *, state: PayoutState, reason: str = "") -> None:
     """These payouts came to nothing: their claims no longer stand in them and are due again."""
-    claiming.hand_back(_claims(payouts), at=at, actor=by)
     Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(
         state=state, reason=reason
     )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from django.utils.timezone import localtime
 from sepaxml import SepaTransfer
 from sepaxml.validation import ValidationError
 from stdnum import iban as iban_number
+from text_unidecode import unidecode
 
 SCHEMA = "pain.001.001.09"
+NAME_MAX = 70
+# What every bank takes (EPC217-08, SEPA Requirements for an Extended Character Set).
+OTHER = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]+")
 
 
 class UnableToWriteFile(Exception):
@@ -44,7 +50,7 @@ class _File(SepaTransfer):  # type: ignore[misc]
     def __init__(self, payer: Payer, *, message_id: str, at: datetime) -> None:
         self.message_id, self.at = message_id, at
         config = {
-            "name": payer.name,
+            "name": _basic(payer.name),
             "IBAN": payer.iban,
             "BIC": payer.bic,
             "batch": True,
@@ -63,6 +69,15 @@ class _File(SepaTransfer):  # type: ignore[misc]
         self._xml.find("CstmrCdtTrfInitn/PmtInf/PmtInfId").text = f"{self.message_id}-1"
 
 
+def _basic(name: str) -> str:
+    """A name in the characters that every bank takes; raises UnableToWriteFile when none is left."""
+    plain = unidecode(normalize("NFKC", name)).replace("[?]", " ").replace("&", "+")
+    basic = " ".join(OTHER.sub(" ", plain).split())[:NAME_MAX].strip()
+    if not basic:
+        raise UnableToWriteFile(f"{name}: no bank can write this name.")
+    return basic
+
+
 def write_file(
     payments: Iterable[Payment], *, payer: Payer, message_id: str, pay_on: date, at: datetime
 ) -> bytes:
@@ -73,7 +88,7 @@ def write_file(
             raise UnableToWriteFile(f"{payment.name}: {payment.iban} is not an IBAN.")
         file.add_payment(
             {
-                "name": payment.name,
+                "name": _basic(payment.name),
                 "IBAN": payment.iban,
                 "amount": payment.cents,
                 "execution_date": pay_on,

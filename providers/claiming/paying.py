@@ -12,7 +12,7 @@ from providers.moving import move_all
 
 
 def take_up(claims: Sequence[Claim], *, reference: str, actor: str, at: datetime) -> list[Claim]:
-    """Approved claims of one provider go into a payment file under one reference."""
+    """Approved claims of one provider go to the bank in a payment file, under one reference."""
     return _move(claims, "take_up", actor, at, payment_reference=reference, taken_up_at=at)
 
 
@@ -22,10 +22,7 @@ def settle(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
 
 
 def hand_back(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
-    """The bank returned the payment, before or after it was paid, or the file was never sent.
-
-    The claims are due again.
-    """
+    """The bank returned the payment, before or after it was paid: the claims are due again."""
     return _move(claims, "return", actor, at, payment_reference="", taken_up_at=None, paid_at=None)
 
 

@@ -114,7 +114,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         )
 
     def due(self) -> ClaimQuerySet:
-        """Approved claims that no payment file has taken up."""
+        """Approved claims that no payment file has taken to the bank."""
         return self.filter(state=ClaimState.APPROVED)
 
 
@@ -137,7 +137,7 @@ class Claim(models.Model):
     submitted_at = models.DateTimeField()
     submitted_by = models.CharField(max_length=100)  # as StateChange.actor
     assessed_at = models.DateTimeField(null=True)
-    taken_up_at = models.DateTimeField(null=True)  # into a payment file
+    taken_up_at = models.DateTimeField(null=True)  # into a payment file, when that was released
     paid_at = models.DateTimeField(null=True)
 
     objects = ClaimQuerySet.as_manager()

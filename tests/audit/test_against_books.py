@@ -142,6 +142,27 @@ ALTERED = {
         "UPDATE payouts_payout SET state = 'returned', reason = 'AC04'",
         "UPDATE payouts_payout SET state = 'sent_back', reason = 'AC04'",
     ],
+    "every batch was released and settled when that was booked": [
+        """UPDATE payouts_paymentbatch SET settled_at = settled_at + interval '1 day'""",
+        """UPDATE payouts_paymentbatch SET released_at = released_at - interval '1 day'""",
+    ],
+    "nothing that went to the bank was reversed": [
+        *(
+            f"""INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
+                SELECT gen_random_uuid(), 'reverse', 'transfer:' || t.xid || '-' || t.seq, '',
+                       t.effective_on, now(), 1
+                FROM ledger_transfer t JOIN ledger_booking b ON (b.xid, b.id) = (t.xid, t.booking_id)
+                WHERE b.kind = '{kind}' AND {such}"""
+            for kind, such in (
+                ("payment", "true"),
+                ("settle", "true"),
+                (
+                    "claim",
+                    "b.cause IN (SELECT 'claim:' || id FROM providers_claim WHERE state = 'paid')",
+                ),
+            )
+        ),
+    ],
     "every payout agrees with the state of its batch": ["UPDATE payouts_payout SET state = 'open'"],
     "every payment file is the file that was hashed": [
         "UPDATE payouts_paymentbatch SET file = file || ' '::bytea",

@@ -29,12 +29,12 @@ GUARDS = [
     ("batch_moves_one_way", BATCH, "UPDATE payouts_paymentbatch SET released_by = 'sam'"
      " WHERE state = 'settled'"),
     ("batch_moves_one_way", BATCH, "UPDATE payouts_paymentbatch SET state = 'prepared',"
-     " released_by = '' WHERE state = 'released'"),
+     " released_by = '', released_at = NULL WHERE state = 'released'"),
     ("batch_moves_one_way", BATCH, "UPDATE payouts_paymentbatch SET state = 'settled',"
-     " file_sha256 = 'x' WHERE state = 'released'"),
+     " settled_by = 'x', settled_at = now(), file_sha256 = 'x' WHERE state = 'released'"),
     ("batch_is_prepared_first", BATCH, "INSERT INTO payouts_paymentbatch (id, message_id, state, pay_on,"
-     " file, file_sha256, prepared_by, prepared_at, withdrawn_by, released_by, settled_by) VALUES"
-     " (gen_random_uuid(), 'x', 'released', now() + interval '1 day', 'x', 'x', 'ineke', now(), '', 'bas', '')"),
+     " file, file_sha256, prepared_by, prepared_at, withdrawn_by, released_by, released_at, settled_by) VALUES (gen_random_uuid(), 'x', 'released',"
+     " now() + interval '1 day', 'x', 'x', 'ineke', now(), '', 'bas', now(), '')"),
     ("payout_is_added_to_a_prepared_batch", PAYOUT, ADD.format(payout="'open'", batch="'released'")),
     ("payout_is_added_to_a_prepared_batch", PAYOUT, ADD.format(payout="'paid'", batch="'prepared'")),
     ("payout_moves_one_way", PAYOUT, "UPDATE payouts_payout SET state = 'open' WHERE state = 'paid'"),

@@ -42,7 +42,16 @@ from tests.budgets.world import (
     left,
     staff,
 )
-from tests.payouts.world import NEW_IBAN, PAY_ON, approved_claim, on_another_iban, payable, released
+from tests.payouts.world import (
+    AFTER,
+    NEW_IBAN,
+    PAY_ON,
+    approved_claim,
+    on_another_iban,
+    payable,
+    released,
+    reverse_approval,
+)
 
 pytestmark = pytest.mark.django_db
 NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -58,9 +67,38 @@ def test_claims_are_bundled_per_provider(world: World) -> None:
     evc, roc = batch.payouts.order_by("provider__name")
     assert (evc.amount, roc.amount) == (Money(150, "EUR"), Money(300, "EUR"))
     assert roc.claims.count() == 2
-    states = Claim.objects.filter(pk__in=[claim.pk for claim in claims]).values_list("state")
-    assert set(states) == {(ClaimState.IN_FILE,)}
+    assert set(Claim.objects.values_list("state")) == {(ClaimState.APPROVED,)}
+    assert not Claim.objects.payments().exists()
+
+    release_batch(batch, by="bas", at=AFTER)
+
+    assert set(Claim.objects.values_list("state")) == {(ClaimState.IN_FILE,)}
     assert Claim.objects.get(pk=claims[0].pk).payment_reference == roc.reference
+    assert {each["sent_at"] for each in Claim.objects.payments()} == {AFTER}
+
+
+def test_what_was_reversed_in_the_books_is_not_paid(world: World) -> None:
+    gone, due = approved_claim(world), approved_claim(world)
+    reverse_approval(gone)
+
+    batch = release_batch(prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER), by="bas", at=LATER)
+
+    assert batch.payouts.get().claims.get() == due
+    assert payable(world.provider) == 0
+    assert check_against_books() == []
+
+
+def test_what_is_reversed_after_it_was_prepared_is_not_released(world: World) -> None:
+    gone, _due = approved_claim(world), approved_claim(world)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+    reverse_approval(gone)
+
+    with pytest.raises(errors.ClaimReversed, match=str(gone.pk)):
+        release_batch(batch, by="bas", at=LATER)
+
+    withdraw_batch(batch, by="ineke", at=LATER)
+    again = release_batch(prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER), by="bas", at=LATER)
+    assert again.payouts.get().amount == Money(150, "EUR")
 
 
 def test_released_money_is_on_its_way_and_settled_money_is_paid(world: World) -> None:
@@ -102,8 +140,9 @@ def test_the_person_who_prepared_cannot_release(world: World) -> None:
 
     with pytest.raises(IntegrityError, match="released_by_someone_else"), transaction.atomic():
         PaymentBatch.objects.update(
-            state=BatchState.RELEASED, released_by="ineke", file=b"x", file_sha256="x"
-        )
+            state=BatchState.RELEASED, released_by="ineke", released_at=LATER, file=b"x",
+            file_sha256="x",
+        )  # fmt: skip
 
 
 def test_a_batch_is_released_once(world: World) -> None:
@@ -225,13 +264,21 @@ def test_a_payment_the_bank_would_refuse_writes_no_file(name: str, iban: str) ->
 
 
 def test_names_keep_to_the_letters_banks_know() -> None:
-    payment = Payment("Créche Zoë & Co", "NL20INGB0001234567", 100, "REF-1", "x")
+    payment = Payment("Créche Zoë & Co ☕ a_b@c", "NL20INGB0001234567", 100, "REF-1", "x")
     payer = Payer("Ontwikkelrekening", "NL91ABNA0417164300", "ABNANL2A")
 
     file = write_file([payment], payer=payer, message_id="M1", pay_on=PAY_ON, at=LATER)
 
-    assert b"Creche Zoe &amp; Co" in file
+    assert b"<Nm>Creche Zoe + Co a b c</Nm>" in file
     assert file == write_file([payment], payer=payer, message_id="M1", pay_on=PAY_ON, at=LATER)
+
+
+def test_a_name_without_a_letter_that_banks_know_is_refused_in_words() -> None:
+    payment = Payment("☆", "NL20INGB0001234567", 100, "REF-1", "x")
+    payer = Payer("Ontwikkelrekening", "NL91ABNA0417164300", "ABNANL2A")
+
+    with pytest.raises(UnableToWriteFile, match="☆"):
+        write_file([payment], payer=payer, message_id="M1", pay_on=PAY_ON, at=LATER)
 
 
 def test_only_payment_officers_get_the_file(world: World, client: Client) -> None:

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from djmoney.money import Money
 
+from ledger.models import Transfer
+from ledger.posting import reverse
 from ontwikkelrekening.budgets.reserving import agree
 from ontwikkelrekening.payouts.models import (
     PaymentBatch,
@@ -58,6 +60,12 @@ def on_another_iban(world: World) -> None:
         world.provider, NEW_IBAN, reason="called back", by="petra", at=LATER
     )
     changing_iban.agree(change, by="paul", at=LATER)
+
+
+def reverse_approval(claim: Claim) -> None:
+    """By hand in the books: it was for the wrong course."""
+    place = Transfer.objects.get(booking_id=claim.booking_id).pk
+    reverse(place, reason="the wrong course", effective_on=LATER.date(), at=LATER)
 
 
 def payable(provider: Provider) -> int:

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Booking, Transfer
+from ledger.reversals import with_reversals
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.causes import cause_href, purpose_href
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.audit.reversals import Transfers, with_reversals
+from ontwikkelrekening.audit.reversals import Transfers
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
 from ontwikkelrekening.tables.words import described
 

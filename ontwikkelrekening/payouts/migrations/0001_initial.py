@@ -89,6 +89,48 @@ class Migration(migrations.Migration):
                         ),
                         name="batch_is_paid_within_the_term",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "settled"),
+                                ("withdrawn_at", None),
+                                ("withdrawn_by", ""),
+                                models.Q(("released_by", ""), _negated=True),
+                                ("released_at__isnull", False),
+                                models.Q(("settled_by", ""), _negated=True),
+                                ("settled_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("state", "released"),
+                                ("withdrawn_at", None),
+                                ("withdrawn_by", ""),
+                                models.Q(("released_by", ""), _negated=True),
+                                ("released_at__isnull", False),
+                                ("settled_at", None),
+                                ("settled_by", ""),
+                            ),
+                            models.Q(
+                                ("state", "withdrawn"),
+                                models.Q(("withdrawn_by", ""), _negated=True),
+                                ("withdrawn_at__isnull", False),
+                                ("released_at", None),
+                                ("released_by", ""),
+                                ("settled_at", None),
+                                ("settled_by", ""),
+                            ),
+                            models.Q(
+                                ("state", "prepared"),
+                                ("withdrawn_at", None),
+                                ("withdrawn_by", ""),
+                                ("released_at", None),
+                                ("released_by", ""),
+                                ("settled_at", None),
+                                ("settled_by", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_has_the_moments_of_its_state",
+                    ),
                 ],
             },
         ),
@@ -190,7 +232,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payout",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="payout_is_positive"
+                condition=models.Q(("amount__gt", 0), ("amount_currency", "EUR")),
+                name="payout_is_positive",
             ),
         ),
         migrations.AddConstraint(
