@@ -234,7 +234,7 @@ def test_two_people_refuse_a_claim(year: Year) -> None:
     year.in_review.refresh_from_db()
     assert without.status_code == 422
     assert "Iemand anders moet haar bevestigen" in proposed
-    assert "Who proposed the refusal cannot confirm it as well" in own
+    assert "Wie de weigering voorstelde, kan haar niet ook bevestigen" in own
     assert "De declaratie is afgewezen" in confirmed
     assert year.in_review.state == "refused"
 
@@ -324,7 +324,7 @@ def test_a_provider_is_admitted_and_its_software_gets_a_secret_once(year: Year) 
 
     client = ApiClient.objects.get(provider=provider)
     secret = re.search(r"client_secret</dt><dd><code>([^<]+)", answer.content.decode())
-    assert "eight digits" in wrong
+    assert "acht cijfers" in wrong
     assert secret is not None
     assert secret[1] not in client.client_secret
     assert "no-store" in answer["Cache-Control"]
