@@ -2,7 +2,8 @@
 
 Destroying the wrapped key erases the person, in every copy made after it as well. The master key
 can be replaced: the newest wraps, older ones (settings.IDENTITY_OLD_MASTER_KEYS) still unwrap, and
-`rewrap_keys` moves every person over.
+`rewrap_keys` moves every person over. The key that a BSN is looked up by cannot be replaced: under
+another one everybody would be new and registered a second time. So a database is tied to its own.
 """
 
 from __future__ import annotations
@@ -10,22 +11,54 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from ontwikkelrekening.citizens.models import LookupKey
 
 NONCE = 12
 KEY_ID = 4
+MARKED = "the key that BSNs are looked up by"  # no BSN, so it tells nothing of anybody
 
 
 class UnreadableIdentity(Exception):
     """Personal data that no key at hand can open: the wrong key, or altered data."""
 
 
+class AnotherLookupKey(ImproperlyConfigured):
+    """BSN_LOOKUP_KEY is not the key that this database was set up with."""
+
+
 def bsn_digest(bsn: str) -> bytes:
-    """The keyed digest a BSN is looked up by."""
-    return hmac.digest(settings.BSN_LOOKUP_KEY.encode(), bsn.encode(), "sha256")
+    """The keyed digest a BSN is looked up by; raises AnotherLookupKey."""
+    refuse_another_lookup_key(settings.BSN_LOOKUP_KEY)
+    return _keyed(settings.BSN_LOOKUP_KEY, bsn)
+
+
+def tie_lookup_key() -> None:
+    """Tie a new database to BSN_LOOKUP_KEY; raises AnotherLookupKey when it is tied to another."""
+    key = settings.BSN_LOOKUP_KEY
+    LookupKey.objects.bulk_create([LookupKey(mark=_keyed(key, MARKED))], ignore_conflicts=True)
+    refuse_another_lookup_key(key)
+
+
+@cache  # one look in each process; a refusal is not kept
+def refuse_another_lookup_key(key: str) -> None:
+    """Raises AnotherLookupKey when the database is tied to another key, or to none."""
+    mark = LookupKey.objects.values_list("mark", flat=True).first()
+    if mark is None:
+        raise AnotherLookupKey(
+            "This database is not set up: run `manage.py set_up_database` as its owner."
+        )
+    if not hmac.compare_digest(bytes(mark), _keyed(key, MARKED)):
+        raise AnotherLookupKey(
+            "BSN_LOOKUP_KEY is not the key that this database was set up with, so nobody in it would"
+            " be found and everybody registered twice."
+        )
 
 
 def new_person_key() -> bytes:
@@ -62,6 +95,10 @@ def decrypt(blob: bytes, *, key: bytes, owner: bytes) -> bytes:
         return AESGCM(key).decrypt(blob[:NONCE], blob[NONCE:], owner)
     except InvalidTag:
         raise UnreadableIdentity("The data does not belong to this key and person.") from None
+
+
+def _keyed(key: str, text: str) -> bytes:
+    return hmac.digest(key.encode(), text.encode(), "sha256")
 
 
 def _derived(secret: str) -> bytes:

@@ -70,6 +70,19 @@ class PersonKey(models.Model):
         return f"key of {self.citizen_id}"
 
 
+class LookupKey(models.Model):
+    """One row: what the key that BSNs are looked up by makes of a fixed text, to know it again."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    mark = models.BinaryField(max_length=32)  # keyed HMAC
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_lookup_key", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return "the mark of BSN_LOOKUP_KEY"
+
+
 class CircumstanceKind(models.TextChoices):
     CONTRACT = "contract", _("kind of work")
     HOUSEHOLD = "household", _("household")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
-from pytest_django import Settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from ontwikkelrekening.citizens.access import log_look
 from ontwikkelrekening.citizens.identity import (
@@ -19,9 +22,17 @@ from ontwikkelrekening.citizens.identity import (
     find_by_bsn,
     identity_of,
 )
-from ontwikkelrekening.citizens.keys import UnreadableIdentity
-from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, PersonKey, Purpose
+from ontwikkelrekening.citizens.keys import AnotherLookupKey, UnreadableIdentity
+from ontwikkelrekening.citizens.models import (
+    AccessLog,
+    Circumstance,
+    Citizen,
+    LookupKey,
+    PersonKey,
+    Purpose,
+)
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
+from ontwikkelrekening.database import APP_ROLE, set_up_database
 
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 FATIMA = Identity("Fatima", "Amrani", "999900006")
@@ -139,3 +150,77 @@ def test_every_look_is_written_down_for_the_citizen(fatima: Citizen) -> None:
 
     (look,) = fatima.looks.all()
     assert (look.actor, look.purpose, look.at) == ("rosa", Purpose.CASEWORK, AT)
+
+
+ANOTHER = "another-lookup-key-of-thirty-two-characters"
+SENTENCE = "BSN_LOOKUP_KEY is not the key that this database was set up with"
+
+
+@pytest.fixture
+def with_another_lookup_key(settings: Settings) -> None:
+    settings.BSN_LOOKUP_KEY = ANOTHER
+
+
+def find_noor() -> None:
+    find_by_bsn("999900079")
+
+
+def register_fatima_again() -> None:
+    register([NewCitizen(FATIMA, date(1991, 4, 3))], at=AT)
+
+
+@pytest.mark.parametrize("act", [find_noor, register_fatima_again, set_up_database])
+def test_a_database_refuses_another_lookup_key(
+    act: Callable[[], None], fatima: Citizen, with_another_lookup_key: None
+) -> None:
+    for _again in range(2):
+        with pytest.raises(AnotherLookupKey, match=SENTENCE):
+            act()
+
+    assert Citizen.objects.get() == fatima
+
+
+@pytest.mark.parametrize(
+    ("command", "rows"),
+    [
+        ("import_citizens", "bsn,given_name,family_name,born_on\n999900006,Fa,Am,1991-04-03\n"),
+        ("import_extract", "bsn,kind,value,valid_from\n999900006,household,alone,2025-09-01\n"),
+    ],
+)
+def test_a_file_is_refused_under_another_lookup_key(
+    command: str, rows: str, fatima: Citizen, with_another_lookup_key: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(rows)
+
+    # `manage.py` says a setting that cannot be used in its sentence.
+    with pytest.raises(ImproperlyConfigured, match=SENTENCE):
+        call_command(command, file)
+
+    assert Citizen.objects.get() == fatima
+
+
+def test_a_database_that_was_not_set_up_finds_nobody(db: None, settings: Settings) -> None:
+    settings.BSN_LOOKUP_KEY = ANOTHER
+    LookupKey.objects.all().delete()
+
+    with pytest.raises(AnotherLookupKey, match="This database is not set up"):
+        find_noor()
+
+
+def test_the_lookup_key_is_compared_once_in_a_process(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    find_noor()
+
+    with django_assert_num_queries(1):
+        find_noor()
+
+
+def test_the_mark_of_the_lookup_key_is_one_row_that_the_app_cannot_change(db: None) -> None:
+    with pytest.raises(IntegrityError, match="one_lookup_key"), transaction.atomic():
+        LookupKey.objects.create(id=2, mark=b"x")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
+        with pytest.raises(DatabaseError, match="permission denied"):
+            cursor.execute("UPDATE citizens_lookupkey SET mark = ''")

@@ -134,6 +134,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="LookupKey",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("mark", models.BinaryField(max_length=32)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_lookup_key")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PersonKey",
             fields=[
                 (
