@@ -17,13 +17,13 @@ from ledger.sealing import seal
 logger = logging.getLogger(__name__)
 
 
-def tend(*, at: datetime) -> list[Seal]:
+def tend(*, at: datetime, with_another_key: bool = False) -> list[Seal]:
     """Roll up the hot accounts, seal what is settled, publish the seals; return the new ones.
 
-    Raises NotPublished when all is done but the last.
+    Raises NotPublished when all is done but the last, and AnotherKey when nothing is sealed.
     """
     roll_up()
-    seals = seal(key=sealing_key(), at=at)
+    seals = seal(key=sealing_key(), at=at, with_another_key=with_another_key)
     folder = Path(settings.LEDGER_SEALS_DIR)
     try:
         if (

@@ -220,7 +220,10 @@ def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
 
 
 def wrong_with_seal(seal: Seal, *, previous: str | None, public_key: bytes) -> list[str]:
-    """What is wrong with a seal in itself and with its link to the one before it."""
+    """What is wrong with a seal in itself and with its link to the one before it.
+
+    Where the key of the books was changed, `public_key` is all of them, one after the other.
+    """
     name = f"seal {seal['number']}"
     digest = seal_digest(seal)
     findings = []
@@ -228,7 +231,8 @@ def wrong_with_seal(seal: Seal, *, previous: str | None, public_key: bytes) -> l
         findings.append(f"{name}: its digest is not that of its content")
     if previous is not None and seal["previous"] != previous:
         findings.append(f"{name}: it does not follow the seal before it")
-    if not is_signed(digest, bytes.fromhex(seal["signature"]), public_key):
+    signature = bytes.fromhex(seal["signature"])
+    if not any(is_signed(digest, signature, key) for key in split(public_key)):
         findings.append(f"{name}: its signature is not of this key")
     return findings
 
@@ -491,19 +495,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("file", help="an evidence file (.jsonl or .jsonl.gz) or a proof (.json)")
     parser.add_argument(
-        "--key", required=True, type=_public_key, help="the public key, as it was published (hex)"
+        "--key",
+        required=True,
+        action="append",
+        type=_public_key,
+        help="the public key, as it was published (hex); once for each, where it was changed",
     )
     parser.add_argument("--published", help="the file of seals as it was published")
     options = parser.parse_args(arguments)
+    key = b"".join(options.key)
     try:
         file = open_text(options.file)
         published = open_text(options.published) if options.published else None
     except OSError as error:
         parser.error(str(error))
     if options.file.endswith(".json"):
-        findings, done = _verify_proof(file, options.key)
+        findings, done = _verify_proof(file, key)
     else:
-        findings, done = _verify_evidence(file, options.key, published)
+        findings, done = _verify_evidence(file, key, published)
     _say([*findings, f"{done}: {len(findings)} findings"])
     return 1 if findings else 0
 

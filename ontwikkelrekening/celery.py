@@ -58,16 +58,17 @@ def roll_up() -> int:
 def seal() -> int:
     """Seal and publish the transfers that are settled; return how many seals were published.
 
-    Seals that cannot be published are an error in the log, every minute for as long as it stands.
+    What cannot be sealed or published is an error in the log, every minute for as long as it stands.
     """
     from django.utils import timezone
 
     from ledger.publishing import NotPublished
+    from ledger.sealing import AnotherKey
     from ledger.tending import tend
 
     try:
         return len(tend(at=timezone.now()))
-    except NotPublished as error:
+    except (AnotherKey, NotPublished) as error:
         logger.error(str(error))
         return 0
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from ontwikkelrekening.audit import health
 from ontwikkelrekening.celery import seal
 from providers.models import OutboxMessage
+from tests.ledger.attacks import write_seal
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -121,6 +122,20 @@ def test_seals_that_cannot_be_published_are_told(
     (line,) = [line for line in caplog.records if line.levelname == "ERROR"]
     assert line.exc_info is None
     assert line.getMessage().startswith("sealed, but not published: seals.jsonl ends with a seal 7")
+
+
+def test_a_seal_that_would_have_another_key_is_told(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LEDGER_SEALS_DIR = str(tmp_path)
+    with connection.cursor() as cursor:
+        cursor.execute(write_seal())
+
+    assert seal() == 0
+
+    (line,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert line.exc_info is None
+    assert line.getMessage().startswith("seal 1 was not signed with this key: nothing is sealed")
 
 
 def sealed(client: Client) -> str:

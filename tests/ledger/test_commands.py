@@ -12,10 +12,11 @@ from typing import IO
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from ledger.closing import close_period, closed_through
+from tests.ledger.attacks import write_seal
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,18 @@ def test_a_day_that_the_books_do_not_take_is_refused_in_words(through: str) -> N
 def test_a_wait_that_is_none_is_refused_in_words(every: str) -> None:
     with pytest.raises(CommandError, match="is not a number of seconds"):
         call_command("seal_ledger", f"--every={every}")
+
+
+def test_a_seal_that_would_have_another_key_is_refused_in_words(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.LEDGER_SEALS_DIR = tmp_path
+    with connection.cursor() as cursor:
+        cursor.execute(write_seal())
+
+    with pytest.raises(CommandError, match="seal 1 was not signed with this key"):
+        call_command("seal_ledger")
+    call_command("seal_ledger", "--with-another-key")
 
 
 def test_a_published_file_that_is_no_list_of_seals_is_left_alone(

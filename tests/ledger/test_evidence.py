@@ -197,6 +197,7 @@ def test_another_key_signed_nothing_here(file: Path) -> None:
     other = public_key_of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
     assert verifier.main([str(file), "--key", other]) == 1
+    assert verifier.main([str(file), "--key", other, "--key", public_key_of(KEY)]) == 0
 
 
 def test_seals_newer_than_the_published_copy_are_no_finding(file: Path, tmp_path: Path) -> None:
@@ -267,7 +268,7 @@ def test_what_was_changed_in_the_published_seals_is_named(
     assert status == 1
     assert finding in found
     with pytest.raises(SystemExit, match="1"):
-        call_command("verify_ledger", key=public_key_of(KEY), published=copy, stdout=StringIO())
+        call_command("verify_ledger", key=[public_key_of(KEY)], published=copy, stdout=StringIO())
 
 
 def test_a_copy_of_the_newest_seals_is_enough_to_compare(file: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from ledger.models import Seal, Transfer
 from ledger.posting import NewTransfer, UnableToPost, post
 from ledger.proving import NotAsSealed, NotSealedYet, prove, prove_statement
 from ledger.publishing import NotPublished, publish
-from ledger.sealing import public_key_of, seal
+from ledger.sealing import AnotherKey, public_key_of, seal
 from ledger.verifying import RANGE, unpublished, verify_ledger
 from tests.ledger.attacks import COLUMNS
 from tests.ledger.books import AT, Names, booking, move, name, open_books, place
@@ -236,6 +236,36 @@ def test_a_seal_of_another_key_is_refused(transfers: list[UUID]) -> None:
     seal(key=Ed25519PrivateKey.generate(), at=AT)
 
     assert findings() == ["seal 1: its signature is not of this key"]
+
+
+def test_nothing_is_sealed_with_another_key_than_the_last_seal_has(
+    books: Names, transfers: list[UUID]
+) -> None:
+    seal_all()
+    move(books.fund, books.henk, 1)
+
+    with pytest.raises(AnotherKey, match="seal 3 was not signed with this key"):
+        seal(key=Ed25519PrivateKey.generate(), at=AT)
+
+    assert Seal.objects.count() == 3
+    assert len(seal_all()) == 1
+    assert not findings()
+
+
+def test_a_key_that_is_lost_gives_way_to_another_when_that_is_meant(
+    books: Names, transfers: list[UUID]
+) -> None:
+    seal_all()
+    other = Ed25519PrivateKey.generate()
+    for further in True, False:
+        move(books.fund, books.henk, 1)
+        assert len(seal(key=other, at=AT, with_another_key=further)) == 1
+
+    both = PUBLIC + bytes.fromhex(public_key_of(other))
+    assert findings() == [f"seal {n}: its signature is not of this key" for n in (4, 5)]
+    assert not [finding for _, found in verify_ledger(both) for finding in found]
+    with pytest.raises(AnotherKey):
+        seal_all()
 
 
 def test_seals_made_again_after_the_fact_differ_from_the_published_ones(

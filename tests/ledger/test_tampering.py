@@ -242,7 +242,7 @@ def test_every_change_is_found_and_named(books: Names) -> None:
 
 def test_the_commands_end_with_one_and_name_it(books: Names, tmp_path: Path) -> None:
     publish(tmp_path)
-    for command, options in (("check_ledger", {}), ("verify_ledger", {"key": PUBLIC.hex()})):
+    for command, options in (("check_ledger", {}), ("verify_ledger", {"key": [PUBLIC.hex()]})):
         out = StringIO()
         call_command(command, stdout=out, **options)
         assert " 0 findings" in out.getvalue()
@@ -261,7 +261,7 @@ def test_the_newest_seals_are_missed_beside_the_published_file(
     out = StringIO()
 
     with tampered(SEALS[-1], books), pytest.raises(SystemExit, match="1"):
-        call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
+        call_command("verify_ledger", key=[PUBLIC.hex()], stdout=out)
 
     assert "seal 4 is gone" in out.getvalue()
 
@@ -271,7 +271,7 @@ def test_a_published_file_that_is_not_there_is_missed(books: Names, tmp_path: Pa
     out = StringIO()
 
     with pytest.raises(SystemExit, match="1"):
-        call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
+        call_command("verify_ledger", key=[PUBLIC.hex()], stdout=out)
 
     assert f"{tmp_path / 'seals.jsonl'} is not there" in out.getvalue()
 
@@ -280,14 +280,18 @@ def test_a_published_file_that_is_not_there_is_missed(books: Names, tmp_path: Pa
 def test_before_anything_is_sealed_no_file_is_missed() -> None:
     out = StringIO()
 
-    call_command("verify_ledger", key=PUBLIC.hex(), stdout=out)
+    call_command("verify_ledger", key=[PUBLIC.hex()], stdout=out)
 
     assert " 0 findings" in out.getvalue()
 
 
 def test_a_new_folder_gets_all_seals_and_that_is_said(
-    books: Names, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    books: Names,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("ledger.tending.sealing_key", lambda: KEY)
     tend(at=AT)
     (record,) = caplog.records
     assert record.getMessage() == f"{tmp_path} did not have 4 older seals: published too"
@@ -299,7 +303,9 @@ def test_a_new_folder_gets_all_seals_and_that_is_said(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("options", [{"key": "xyz"}, {"key": "00"}, {"published": Path("nowhere")}])
+@pytest.mark.parametrize(
+    "options", [{"key": ["xyz"]}, {"key": ["00"]}, {"published": Path("nowhere")}]
+)
 def test_a_question_that_cannot_be_asked_so_ends_with_two(options: dict[str, object]) -> None:
     with pytest.raises(CommandError) as error:
         call_command("verify_ledger", **options)

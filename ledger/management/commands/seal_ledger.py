@@ -8,7 +8,7 @@ from django.utils import timezone
 from ledger.keys import sealing_key
 from ledger.management.arguments import seconds
 from ledger.publishing import PUBLISHED, NotPublished
-from ledger.sealing import public_key_of
+from ledger.sealing import AnotherKey, public_key_of
 from ledger.tending import tend
 
 
@@ -20,18 +20,31 @@ class Command(BaseCommand):
             "--every", type=seconds, help="keep going, with this many seconds between"
         )
 
-    def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
+        parser.add_argument(
+            "--with-another-key",
+            action="store_true",
+            help="go on after seals of another key: from then on every reader needs both",
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        every: float | None = None,
+        with_another_key: bool = False,
+        **options: Any,
+    ) -> None:
         while True:
-            self._seal()
+            self._seal(with_another_key)
+            with_another_key = False
             if every is None:
                 break
             time.sleep(every)
 
-    def _seal(self) -> None:
+    def _seal(self, with_another_key: bool) -> None:
         started = time.monotonic()
         try:
-            seals = tend(at=timezone.now())
-        except NotPublished as error:
+            seals = tend(at=timezone.now(), with_another_key=with_another_key)
+        except (AnotherKey, NotPublished) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{sum(made.count for made in seals)} transfers in {len(seals)} seals, "

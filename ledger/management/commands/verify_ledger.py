@@ -23,7 +23,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--key", help="the public key as it was published (hex)")
+        parser.add_argument(
+            "--key",
+            action="append",
+            help="the public key as it was published (hex); once for each, where it was changed",
+        )
         parser.add_argument(
             "--published",
             type=Path,
@@ -33,12 +37,12 @@ class Command(BaseCommand):
     def handle(
         self,
         *args: Any,
-        key: str | None = None,
+        key: list[str] | None = None,
         published: Path | None = None,
         **options: Any,
     ) -> None:
         started, count, seals = time.monotonic(), 0, 0
-        public_key = _public_key(key)
+        public_key = b"".join(map(_public_key, key or [public_key_of(sealing_key())]))
         known, torn = _published(published)
         compared = len(known)
         findings = [Finding(AS_PUBLISHED, detail) for detail in torn] + check_ledger()
@@ -57,9 +61,9 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def _public_key(text: str | None) -> bytes:
+def _public_key(text: str) -> bytes:
     try:
-        key = bytes.fromhex(text or public_key_of(sealing_key()))
+        key = bytes.fromhex(text)
     except ValueError:
         key = b""
     if len(key) != 32:
