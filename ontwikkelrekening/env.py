@@ -7,12 +7,15 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Connection
 
 BROKERS = ("amqp", "amqps", "redis", "rediss", "pgmq")
+LETTERS_MIN = 5  # as many as Django wants in a SECRET_KEY
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -86,6 +89,16 @@ def broker(name: str, default: str | None) -> str:
             f"{name} must say ssl_cert_reqs=required after a question mark; without it nobody looks"
             " at the certificate of the broker."
         )
+    if parts.scheme in ("redis", "rediss") and not re.fullmatch("/{0,2}[0-9]{0,9}", parts.path):
+        raise ImproperlyConfigured(
+            f"{name} ends with {parts.path!r}; Redis numbers its databases: redis://host:6379/0."
+        )
+    try:
+        Connection(value)  # it reads the address, and calls nobody yet
+    except (KeyError, TypeError, ValueError):
+        raise ImproperlyConfigured(
+            f"{name} has something after its question mark that Celery cannot use."
+        ) from None
     return value
 
 
@@ -112,6 +125,23 @@ def _split(value: str) -> SplitResult | None:
     return parts
 
 
+def checked_secret(name: str, value: str, *, least: int = 32) -> str:
+    """The value, when it is long enough and no letter or two that somebody kept pressing."""
+    if len(value) < least:
+        raise ImproperlyConfigured(f"{name} must have at least {least} characters.")
+    if len(set(value)) < LETTERS_MIN:
+        raise ImproperlyConfigured(f"{name} must have at least {LETTERS_MIN} different characters.")
+    return value
+
+
+def refuse_shared(secrets_: Mapping[str, str]) -> None:
+    """Raises ImproperlyConfigured when two secrets have one value: who learns one has the other."""
+    owners: dict[str, str] = {}
+    for name, value in secrets_.items():
+        if (owner := owners.setdefault(value, name)) != name:
+            raise ImproperlyConfigured(f"{owner} and {name} are the same; each needs its own.")
+
+
 def secret(name: str, *, kept_in: Path | None, least: int = 32) -> str:
     """A secret of at least so many characters from the environment.
 
@@ -119,10 +149,7 @@ def secret(name: str, *, kept_in: Path | None, least: int = 32) -> str:
     production it is an error, because a secret nobody chose is no secret.
     """
     if kept_in is None or os.environ.get(name):
-        value = text(name)
-        if len(value) < least:
-            raise ImproperlyConfigured(f"{name} must have at least {least} characters.")
-        return value
+        return checked_secret(name, text(name), least=least)
     kept: dict[str, str] = json.loads(kept_in.read_text()) if kept_in.exists() else {}
     if name not in kept:
         kept[name] = secrets.token_urlsafe(48)

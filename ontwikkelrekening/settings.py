@@ -61,7 +61,10 @@ if "," in IDENTITY_MASTER_KEY or IDENTITY_MASTER_KEY.strip() != IDENTITY_MASTER_
     raise ImproperlyConfigured(  # it could never be written in the list of old keys
         "IDENTITY_MASTER_KEY has a comma, or a blank at its begin or end."
     )
-IDENTITY_OLD_MASTER_KEYS = env.items("IDENTITY_OLD_MASTER_KEYS", "")  # until rewrap_keys has run
+IDENTITY_OLD_MASTER_KEYS = [  # until rewrap_keys has run
+    env.checked_secret("IDENTITY_OLD_MASTER_KEYS: each", key)
+    for key in env.items("IDENTITY_OLD_MASTER_KEYS", "")
+]
 # The key that one-time codes of enrolments are derived from.
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
 
@@ -77,6 +80,16 @@ if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
     raise ImproperlyConfigured("PAYER_IBAN or PAYER_BIC is not valid: no bank would pay from it.")
 # What the key that signs the ledger's seals is derived from.
 LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
+env.refuse_shared(
+    {
+        "SECRET_KEY": SECRET_KEY,
+        "BSN_LOOKUP_KEY": BSN_LOOKUP_KEY,
+        "IDENTITY_MASTER_KEY": IDENTITY_MASTER_KEY,
+        "ENROLMENT_CODE_KEY": ENROLMENT_CODE_KEY,
+        "LOTTERY_KEY": LOTTERY_KEY,
+        "LEDGER_SEAL_SECRET": LEDGER_SEAL_SECRET,
+    }
+)
 LEDGER_OWNER_NAME = PAYER_NAME  # whose books the audit file (XAF) says they are
 LEDGER_OWNER_TAX_ID = "NL000000000B00"  # the scheme has no tax number of its own
 LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
@@ -171,6 +184,7 @@ TEMPLATES = [
 
 # What is asked again and again is parsed and planned once (decision 403).
 _OF_PSYCOPG = {"server_side_binding": True, "prepare_threshold": 3}
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 def _database() -> dict[str, Any]:
@@ -184,6 +198,10 @@ def _database() -> dict[str, Any]:
         database = {}
     if database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must be postgres://USER@HOST/NAME.")
+    if not database["NAME"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database; it must be postgres://USER@HOST/NAME."
+        )
     options = database.get("OPTIONS", {})
     _refuse_unreadable(options)
     database["HOST"] = options.pop("host", "") or database["HOST"]
@@ -203,11 +221,15 @@ def _database() -> dict[str, Any]:
 
 
 def _refuse_unreadable(options: dict[str, Any]) -> None:
-    """Options of DATABASE_URL that PostgreSQL does not know, or words where it takes a number."""
+    """Options of DATABASE_URL that PostgreSQL does not know, or words that it does not take."""
+    if (mode := options.get("sslmode")) not in (None, *_SSL_MODES):
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: sslmode is {mode!r}; it must be one of {', '.join(_SSL_MODES)}."
+        )
     try:
         timeout_from_conninfo(conninfo_to_dict(make_conninfo(**options)))
     except ProgrammingError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL: {error}.") from None
+        raise ImproperlyConfigured(f"DATABASE_URL: {str(error).strip()}.") from None
 
 
 DATABASES = {"default": _database()}

@@ -105,6 +105,9 @@ def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> N
         ("DATABASE_URL", "postgres://a@localhost/b?foo=bar"),
         ("DATABASE_URL", "postgres://a@localhost/b?connect_timeout=banana"),
         ("DATABASE_URL", "postgres://a@localhost/b?conn_max_age=5"),
+        ("DATABASE_URL", "postgres://a:b@localhost"),
+        ("DATABASE_URL", "postgres://a:b@localhost/"),
+        ("DATABASE_URL", "postgres://a@localhost/b?sslmode=bogus"),
         ("CELERY_BROKER_URL", "http://x"),
         ("CELERY_BROKER_URL", "kafka://x"),
         ("CELERY_BROKER_URL", "redis://127.0.0.1:notaport"),
@@ -112,9 +115,17 @@ def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> N
         ("CELERY_BROKER_URL", "amqp://x:99999"),
         ("CELERY_BROKER_URL", "nonsense"),
         ("CELERY_BROKER_URL", "redis:x"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:6379/notanumber"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0/1"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0?foo=bar"),
+        ("CELERY_BROKER_URL", "rediss://broker.example:6380/0?ssl_cert_reqs=bogus"),
         ("CELERY_BROKER_URL", "rediss://broker.example:6380/0"),
         ("IDENTITY_MASTER_KEY", "a" * 20 + "," + "b" * 20),
         ("IDENTITY_MASTER_KEY", " " + "a" * 40),
+        ("IDENTITY_OLD_MASTER_KEYS", "short"),
+        ("IDENTITY_OLD_MASTER_KEYS", "abcde" * 8 + ",short"),
+        ("LOTTERY_KEY", "a" * 60),
+        ("SECRET_KEY", "abcd" * 20),
         ("PUBLIC_URL", "https://[::1"),
         ("PUBLIC_URL", "https://example.org/"),
         ("PUBLIC_URL", "https://example.org/path"),
@@ -138,8 +149,17 @@ def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_setting_that_cannot_be_used_is_named(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ImproperlyConfigured, match=name):
+    with pytest.raises(ImproperlyConfigured, match=name) as refused:
         read_settings({name: value}, monkeypatch)
+
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_two_secrets_with_one_value_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImproperlyConfigured, match="BSN_LOOKUP_KEY and LOTTERY_KEY") as refused:
+        read_settings({"BSN_LOOKUP_KEY": PRODUCTION["LOTTERY_KEY"]}, monkeypatch)
+
+    assert PRODUCTION["LOTTERY_KEY"] not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +167,7 @@ def test_a_setting_that_cannot_be_used_is_named(
     [
         {"CELERY_BROKER_URL": "redis://:secret@[::1]:6379/0", "PUBLIC_URL": "https://[::1]:8443"},
         {"CELERY_BROKER_URL": "rediss://broker.example:6380/0?ssl_cert_reqs=required"},
+        {"CELERY_BROKER_URL": "redis://127.0.0.1", "IDENTITY_OLD_MASTER_KEYS": "abcde" * 8},
         {"CELERY_BROKER_URL": "pgmq://", "ALLOWED_HOSTS": ".example.org, 127.0.0.1,[::1]"},
         {
             "DATABASE_URL": "postgres://a@/b?host=/tmp/x&sslmode=require&connect_timeout=3",
