@@ -30,14 +30,14 @@ _LEFT_OUT = {*vars(logging.makeLogRecord({})), "message", "asctime", "request", 
 
 
 class JsonLines(logging.Formatter):
-    """One line, one event; a line break in a value cannot begin a line of its own."""
+    """One line, one event, its message one line too; no line break in a value begins another."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _message(record),
+            "message": " ".join(_message(record).split()),
         }
         if request_id.get():
             line["requestId"] = request_id.get()

@@ -355,7 +355,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"level": "CRITICAL"},  # our own line says it, without the address
+        # Our own line says it, without the address or what else a visitor wrote.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "propagate": True},
         "axes": {"level": "WARNING"},  # its lines name the user
         "oauth2_provider": {"level": "WARNING"},

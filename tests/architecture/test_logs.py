@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 
 from ontwikkelrekening.celery import drain
 from ontwikkelrekening.logs import JsonLines
@@ -75,3 +76,27 @@ def test_other_values_stay_as_they_are(caplog: pytest.LogCaptureFixture) -> None
     caplog.clear()
     celery.warning("100%")
     assert told(caplog)["message"] == "100%"
+
+
+def test_a_message_of_more_lines_is_one_line_of_text(caplog: pytest.LogCaptureFixture) -> None:
+    celery.error(
+        "Cannot connect to %s.\n%s\n", ConnectionRefusedError(), "Trying again... (1/100)\n"
+    )
+
+    assert (
+        told(caplog)["message"]
+        == "Cannot connect to ConnectionRefusedError. Trying again... (1/100)"
+    )
+
+
+@pytest.mark.parametrize(("header", "status"), [("host", 400), ("origin", 403)])
+def test_a_request_that_is_refused_is_no_error_and_repeats_nothing(
+    header: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Client(enforce_csrf_checks=True, headers={header: "https://Fatima.example"})
+
+    with caplog.at_level(logging.INFO):
+        assert client.post("/").status_code == status
+
+    line = told(caplog)
+    assert (line["level"], line["status"]) == ("info", status)
