@@ -106,7 +106,7 @@ def set_up_groups() -> None:
 
 
 class UnableToAddStaff(Exception):
-    """The groups or the password are not acceptable; the message says why."""
+    """The name, the groups or the password are not acceptable; the message says why."""
 
 
 @transaction.atomic
@@ -124,6 +124,9 @@ def add_member(name: str, *, groups: Sequence[str], password: str) -> User:
         User._meta.get_field("username").clean(name, None)
     except ValidationError as error:
         raise UnableToAddStaff(f"{name!r} is no name to log in with: {error.messages[0]}") from None
+    # Two people agree by two names, and nobody reads these two as two.
+    if other := User.objects.filter(username__iexact=name).exclude(username=name).first():
+        raise UnableToAddStaff(f"{name}: there is a member called {other} already.")
     member, created = User.objects.get_or_create(username=name, defaults={"is_staff": True})
     if created or not member.has_usable_password():
         try:

@@ -43,6 +43,20 @@ def test_members_are_added_all_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not User.objects.exists()
 
 
+def test_one_person_is_no_two_members_by_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_groups()
+    monkeypatch.setenv("STAFF_PASSWORD", secrets.token_hex())
+    call_command("add_staff", "ineke:payment-officers", stdout=StringIO())
+
+    with pytest.raises(
+        CommandError, match=r"Nobody was added\. Ineke: there is a member called ineke already"
+    ):
+        call_command("add_staff", "Ineke:payment-officers")
+
+    call_command("add_staff", "ineke:auditors", stdout=StringIO())
+    assert User.objects.get().username == "ineke"
+
+
 def test_software_whose_secret_cannot_be_shown_is_not_added() -> None:
     class Closed(StringIO):
         def flush(self) -> None:
