@@ -24,7 +24,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit("\nStopped.")
     except ImproperlyConfigured as error:
-        hint = "" if "ENVIRONMENT" in os.environ else " To try things out: ENVIRONMENT=development."
+        chosen = settings.configured or "ENVIRONMENT" in os.environ
+        hint = "" if chosen else " To try things out: ENVIRONMENT=development."
         sys.exit(f"{error}{hint}")
     except DatabaseError as error:
         if (sentence := _sentence(error)) is None:

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 import manage
 from ledger.models import Transfer
+from ontwikkelrekening.citizens.keys import AnotherLookupKey
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.staff import set_up_groups
 from providers.models import Client
@@ -55,6 +56,21 @@ def test_one_person_is_no_two_members_by_capitals(monkeypatch: pytest.MonkeyPatc
 
     call_command("add_staff", "ineke:auditors", stdout=StringIO())
     assert User.objects.get().username == "ineke"
+
+
+def test_a_key_of_another_database_is_told_without_advice_to_try_things_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(argv: list[str]) -> None:
+        raise AnotherLookupKey("The key is another.")
+
+    monkeypatch.delenv("ENVIRONMENT", raising=False)
+    monkeypatch.setattr("django.core.management.execute_from_command_line", refuse)
+
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+
+    assert ended.value.code == "The key is another."
 
 
 def test_software_whose_secret_cannot_be_shown_is_not_added() -> None:
