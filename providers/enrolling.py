@@ -112,7 +112,7 @@ def _check_redeemable(enrolment: Enrolment, *, on: date) -> None:
         raise CodeIsUsed
     if enrolment.state == EnrolmentState.CANCELLED:
         raise CodeIsWithdrawn
-    if enrolment.state == EnrolmentState.LAPSED or on > enrolment.code_valid_until:
+    if enrolment.state == EnrolmentState.LAPSED or enrolment.is_unused(on=on):
         raise CodeHasExpired
 
 

@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 
 from ledger.balances import balances
 from ledger.money import to_cents
-from ontwikkelrekening.budgets.history import HistoryLine, history
+from ontwikkelrekening.budgets.history import NEWEST, HistoryLine, history
 from ontwikkelrekening.budgets.models import Agreement, Tranche
 from ontwikkelrekening.budgets.spending import give_back, spending_order
 from ontwikkelrekening.eligibility.models import Scheme
@@ -27,6 +27,7 @@ __all__ = [
     "Overview",
     "TrancheLine",
     "enrolments_of",
+    "expiring",
     "history",
     "overview",
 ]
@@ -57,7 +58,10 @@ APPROVED_STATES = (ClaimState.APPROVED, ClaimState.IN_FILE)
 
 @dataclass(frozen=True, slots=True)
 class TrancheLine:
-    """One tranche in cents. `used` went to providers, `returned` expired and went back."""
+    """One tranche in cents. `used` went to providers, `returned` expired and went back.
+
+    Of `returned` the books do not yet say `unbooked`: the night books it.
+    """
 
     tranche: Tranche
     granted: int
@@ -65,6 +69,7 @@ class TrancheLine:
     reserved: int
     free: int
     returned: int
+    unbooked: int
     expires_on: date | None
 
 
@@ -80,10 +85,12 @@ class Overview:
 class EnrolmentLine:
     """An agreed course: what was reserved at first, and what of it is approved, paid, still reserved.
 
-    What is approved is still to be paid; what is paid the provider got.
+    What is approved is still to be paid; what is paid the provider got. A code past its last day has
+    lapsed in `state`, though the night that says so in the books has yet to come.
     """
 
     enrolment: Enrolment
+    state: str
     claims: list[Claim]
     maximum_cents: int
     approved_cents: int
@@ -102,19 +109,41 @@ def overview(account_code: str, *, on: date) -> Overview:
     lines = []
     for tranche in tranches:
         account = tranche.account_id
-        gone = tranche.expires_on is not None and tranche.expires_on < on
+        unbooked = left[account] if tranche.has_expired(on=on) else 0
         lines.append(
             TrancheLine(
                 tranche=tranche,
                 granted=tranche.granted,
                 used=used[account],
                 reserved=reserved[account],
-                free=0 if gone else left[account],
-                returned=returned[account] + (left[account] if gone else 0),
+                free=left[account] - unbooked,
+                returned=returned[account] + unbooked,
+                unbooked=unbooked,
                 expires_on=tranche.expires_on,
             )
         )
     return Overview(sum(line.free for line in lines), lines)
+
+
+def expiring(state: Overview, *, on: date) -> list[HistoryLine]:
+    """What the night will book: credit past its last day on `on`. With it history ends at what is free."""
+    return [
+        HistoryLine(
+            kind="expire",
+            on=on,
+            cents=-line.unbooked,
+            paid_cents=0,
+            position=NEWEST,
+            credit=line.tranche.kind,
+            scheme=line.tranche.scheme.name,
+            decision_id=None,
+            course="",
+            provider="",
+            enrolment_id=None,
+        )
+        for line in state.tranches
+        if line.unbooked
+    ]
 
 
 def enrolments_of(account_code: str, *, on: date | None = None) -> list[EnrolmentLine]:
@@ -136,6 +165,7 @@ def _enrolment_line(enrolment: Enrolment, reserved: int, *, on: date | None) -> 
     claims = list(enrolment.claims.all())
     return EnrolmentLine(
         enrolment=enrolment,
+        state=EnrolmentState.LAPSED if on and enrolment.is_unused(on=on) else enrolment.state,
         claims=claims,
         maximum_cents=to_cents(enrolment.maximum),
         approved_cents=_sum_of(claims, *APPROVED_STATES),

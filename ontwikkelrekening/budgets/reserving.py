@@ -142,12 +142,17 @@ def cancel(enrolment: Enrolment, *, by: str, at: datetime) -> None:
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if enrolment.state == EnrolmentState.CANCELLED:
         return
-    if localdate(at) >= enrolment.starts_on:
-        raise errors.TooLateToCancel(enrolment)
+    check_cancel(enrolment, on=localdate(at))
     with_it = only_beside(enrolment).select_for_update(of=("self",)).order_by("pk")
     for each in (enrolment, *with_it):
         enrolling.cancel(each, actor=by, at=at)
         release_rest(each, reason="cancelled", at=at)
+
+
+def check_cancel(enrolment: Enrolment, *, on: date) -> None:
+    """Whether a running enrolment can still be cancelled: raises TooLateToCancel."""
+    if on >= enrolment.starts_on:
+        raise errors.TooLateToCancel(enrolment)
 
 
 def only_beside(enrolment: Enrolment) -> QuerySet[Enrolment]:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from ontwikkelrekening.budgets.accounts import history, overview
+from ontwikkelrekening.budgets.accounts import expiring, history, overview
 from ontwikkelrekening.budgets.history import NEWEST, free_at
 from ontwikkelrekening.budgets.models import Pause, Round
 from ontwikkelrekening.citizens.identity import full_name, greeting
@@ -45,6 +45,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
     greeted = greeting(account)
     state = overview(account, on=now.date())
     tegoeden = credits_of(state)
+    lines = expiring(state, on=now.date()) + history(account, limit=LINES_ON_HOME)
     context = {
         "account": account,
         "here": "home",
@@ -56,7 +57,7 @@ def home(request: HttpRequest, account: str) -> HttpResponse:
         "had_credit": bool(state.tranches),
         "refusals": _refusals(account),
         "ended_on": greeted.ended_on,
-        "happened": tell(history(account, limit=LINES_ON_HOME), free=state.available_cents),
+        "happened": tell(lines[:LINES_ON_HOME], free=state.available_cents),
     }
     if not greeted.ended_on:
         context |= _to_do(account, tegoeden, at=now) | {"evidence_asked": greeted.evidence_asked}
@@ -81,11 +82,17 @@ def _refusals(account: str) -> list[Decision]:
 
 @for_citizen
 def statement(request: HttpRequest, account: str) -> HttpResponse:
-    """Line by line, newest first; `voor` is the position the page begins before."""
+    """Line by line, newest first; `voor` is the position the page begins before.
+
+    On top stands what the night has yet to book, so that it ends at what the overview calls free.
+    """
     before = _position(request.GET.get("voor"))
+    today = timezone.localdate()
     lines = history(account, limit=LINES_A_PAGE + 1, before=NEWEST if before is None else before)
     page = lines[:LINES_A_PAGE]
-    told = tell(page, free=free_at(account, page[0].position) if page else 0)
+    coming = expiring(overview(account, on=today), on=today) if before is None else []
+    free = free_at(account, page[0].position) if page else 0
+    told = tell([*coming, *page], free=free + sum(line.cents for line in coming))
     context = {
         "account": account,
         "here": "home",

@@ -11,7 +11,8 @@ from django.utils import timezone
 from ledger.money import to_cents
 from ontwikkelrekening.budgets.accounts import EnrolmentLine, enrolments_of
 from ontwikkelrekening.budgets.errors import UnableToCancel
-from ontwikkelrekening.budgets.reserving import RUNNING, code_of, only_beside
+from ontwikkelrekening.budgets.releasing import came_back, would_come_back
+from ontwikkelrekening.budgets.reserving import RUNNING, check_cancel, code_of, only_beside
 from ontwikkelrekening.budgets.reserving import cancel as cancel_enrolment
 from ontwikkelrekening.eligibility.claims_explained import explain_claim
 from ontwikkelrekening.portal.session import for_citizen
@@ -37,12 +38,16 @@ def enrolments(request: HttpRequest, account: str) -> HttpResponse:
 @for_citizen
 def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpResponse:
     line = _line(account, enrolment_id)
+    today = timezone.localdate()
     context = {
         "account": account,
         "here": "enrolments",
         **_told(line),
         "code": code_of(line.enrolment),
-        "agreed": line.enrolment.state == EnrolmentState.AGREED,
+        "agreed": line.state == EnrolmentState.AGREED,
+        "is_late": line.state == EnrolmentState.LAPSED and line.enrolment.code_valid_until < today,
+        "coming": would_come_back([line.enrolment], on=today),
+        "came": came_back(line.enrolment),
         "own": _own(line),
         "already": ALREADY in request.GET,
         "claims": [(claim, CLAIMS[claim.state], _why(claim)) for claim in line.claims],
@@ -52,21 +57,26 @@ def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRes
 
 @for_citizen
 def cancel(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpResponseBase:
-    """Ask once more, then cancel. Pressing twice cancels once."""
+    """Ask once more, then cancel. What is over already, cancelled too, is told on its own page."""
     line = _line(account, enrolment_id)
+    if line.state not in RUNNING:
+        return redirect("portal:enrolment", enrolment_id=enrolment_id)
+    now = timezone.now()
     problem = ""
-    if request.method == "POST":
-        try:
-            cancel_enrolment(line.enrolment, by="citizen", at=timezone.now())
-        except UnableToCancel as unable:
-            problem = str(unable)
-        else:
+    try:
+        if request.method == "POST":
+            cancel_enrolment(line.enrolment, by="citizen", at=now)
             return redirect("portal:enrolment", enrolment_id=enrolment_id)
+        check_cancel(line.enrolment, on=timezone.localdate(now))
+    except UnableToCancel as unable:
+        problem = str(unable)
+    with_it = list(only_beside(line.enrolment).select_related("course__provider"))
     context = {
         "account": account,
         "here": "enrolments",
         **_told(line),
-        "with_it": only_beside(line.enrolment).select_related("course__provider"),
+        "with_it": with_it,
+        "coming": would_come_back([line.enrolment, *with_it], on=timezone.localdate(now)),
         "problem": problem,
     }
     return render(request, "portal/cancel.html", context, status=409 if problem else 200)
@@ -86,8 +96,8 @@ def _told(line: EnrolmentLine) -> dict[str, object]:
         "enrolment": line.enrolment,
         "course": line.enrolment.course,
         "kind": CATEGORIES[line.enrolment.course.category],
-        "status": ENROLMENTS[line.enrolment.state],
-        "running": line.enrolment.state in RUNNING,
+        "status": ENROLMENTS[line.state],
+        "running": line.state in RUNNING,
     }
 
 
@@ -104,6 +114,6 @@ def _why(claim: Claim) -> list[str]:
 
 def _own(line: EnrolmentLine) -> int:
     """What the citizen agreed to pay beside the credit; nothing of what was called off."""
-    if line.enrolment.state not in (*RUNNING, EnrolmentState.FINISHED):
+    if line.state not in (*RUNNING, EnrolmentState.FINISHED):
         return 0
     return int(line.enrolment.course.price.amount * 100) - line.maximum_cents

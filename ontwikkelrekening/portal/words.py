@@ -98,18 +98,14 @@ ENROLMENTS: dict[str, Status] = {
     EnrolmentState.REDEEMED: Status(
         _("You are enrolled"), "safe", "check", _("The provider has used your code.")
     ),
-    EnrolmentState.CANCELLED: Status(
-        _("Cancelled"), "neutral", "cross", _("You cancelled. All the money is back.")
-    ),
+    EnrolmentState.CANCELLED: Status(_("Cancelled"), "neutral", "cross", _("You cancelled.")),
     EnrolmentState.LAPSED: Status(
         _("Code no longer valid"),
         "neutral",
         "cross",
-        _("The code was not used in time. All the money is back."),
+        _("The code was not used in time."),
     ),
-    EnrolmentState.FINISHED: Status(
-        _("Finished"), "safe", "check", _("This is done. What was left is back on your account.")
-    ),
+    EnrolmentState.FINISHED: Status(_("Finished"), "safe", "check", _("This is done.")),
 }
 
 CLAIMS: dict[str, Status] = {

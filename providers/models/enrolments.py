@@ -87,6 +87,10 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    def is_unused(self, *, on: date) -> bool:
+        """Whether its code can no longer be used, though nothing in the books says so yet."""
+        return self.state == EnrolmentState.AGREED and self.code_valid_until < on
+
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def of(self, provider: Provider) -> ClaimQuerySet:

@@ -291,7 +291,8 @@ def test_cancelling_says_what_goes_with_it(fatima: Client, town: Town) -> None:
     asked = text_of(fatima.get(path))
     fatima.post(path)
 
-    assert "Wij annuleren dan ook “Oppas tijdens de les”, en € 100,00 komt terug." in asked
+    assert "Wij annuleren dan ook “Oppas tijdens de les”." in asked
+    assert "Dan komt € 360,00 meteen terug" in asked
     assert f"Zeg het ook tegen {care.provider.name}." in asked
     assert "Geannuleerd" in text_of(fatima.get(f"/keuzes/{cared.enrolment.pk}"))
 
@@ -338,11 +339,20 @@ def test_after_the_start_cancelling_is_explained_not_offered(fatima: Client, tow
 
     shown, pressed = fatima.get(path), fatima.post(path)
 
-    assert "U kunt dit niet meer annuleren" in text_of(shown)
-    assert pressed.status_code == 409
-    assert "annuleren kon tot de dag" in text_of(pressed).lower() or "2 maart 2026" in text_of(
-        pressed
-    )
+    for answer in (shown, pressed):
+        assert answer.status_code == 409
+        assert "U kunt dit niet meer annuleren" in text_of(answer)
+        assert "De opleiding startte op 2 maart 2026." in text_of(answer)
+        assert "Geef de code aan de opleider." not in text_of(answer)
+
+
+def test_what_was_cancelled_is_not_asked_to_be_cancelled_again(fatima: Client, town: Town) -> None:
+    agreed = agree(town.fatima, town.course, starts_on=date(2026, 3, 9), at=TODAY, id=uuid4())
+    choice = f"/keuzes/{agreed.enrolment.pk}"
+    fatima.post(f"{choice}/annuleren")
+
+    for answer in (fatima.get(f"{choice}/annuleren"), fatima.post(f"{choice}/annuleren")):
+        assert (answer.status_code, answer["Location"]) == (302, choice)
 
 
 def test_the_choices_show_each_with_its_state(fatima: Client, town: Town) -> None:

@@ -252,6 +252,10 @@ class Tranche(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.granted_on}"
 
+    def has_expired(self, *, on: date) -> bool:
+        """Whether its last day has passed; what comes back to it then cannot be used any more."""
+        return self.expires_on is not None and self.expires_on < on
+
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def of(self, account_code: str) -> AgreementQuerySet:
