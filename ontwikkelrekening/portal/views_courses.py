@@ -12,7 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ontwikkelrekening.budgets.errors import UnableToAgree, UnableToStartThen
+from ontwikkelrekening.budgets.errors import (
+    CourseNotPublished,
+    UnableToAgree,
+    UnableToStartThen,
+)
 from ontwikkelrekening.budgets.reserving import Quote, agree, choice, quote
 from ontwikkelrekening.portal.forms import AgreeForm, SearchForm, StartForm
 from ontwikkelrekening.portal.searching import find
@@ -20,6 +24,7 @@ from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.views_enrolments import ALREADY
 from ontwikkelrekening.portal.words import CATEGORIES
 from providers.models import Course
+from providers.states import CourseState
 
 COURSES_A_PAGE = 9
 
@@ -45,9 +50,11 @@ def courses(request: HttpRequest, account: str) -> HttpResponse:
 @require_safe
 @for_citizen
 def course(request: HttpRequest, account: str, course_id: UUID) -> HttpResponse:
-    found = _published(course_id)
+    found = _known(course_id)
     today = timezone.localdate()
     offer, problem = _offer(account, found, starts_on=today, on=today)
+    if isinstance(problem, CourseNotPublished):
+        return _not_on_offer(request, account, problem)
     context = {
         **_about(account, found),
         "offer": offer,
@@ -60,15 +67,14 @@ def course(request: HttpRequest, account: str, course_id: UUID) -> HttpResponse:
 @for_citizen
 def choose(request: HttpRequest, account: str, course_id: UUID) -> HttpResponse:
     """The one question: when does it start?"""
-    return _ask_start(
-        request, account, _published(course_id), StartForm(initial=request.GET.dict())
-    )
+    found = _known(course_id)
+    return _ask_start(request, account, found, StartForm(initial=request.GET.dict()))
 
 
 @for_citizen
 def check(request: HttpRequest, account: str, course_id: UUID) -> HttpResponseBase:
     """Check your answers; nothing counts before the button on this page."""
-    found = _published(course_id)
+    found = _known(course_id)
     if request.method == "POST":
         return _agree(request, account, found)
     form = StartForm(request.GET)
@@ -111,14 +117,18 @@ def _show_check(
     chosen = choice(account, found, starts_on=starts_on)
     if chosen.is_made:
         return redirect(f"{reverse('portal:enrolment', args=[chosen.id])}?{ALREADY}")
-    offer, unable = _offer(account, found, starts_on=starts_on, on=timezone.localdate())
+    today = timezone.localdate()
+    offer, unable = _offer(account, found, starts_on=starts_on, on=today)
     problem = problem or unable
+    if isinstance(problem, CourseNotPublished):
+        return _not_on_offer(request, account, problem)
     if isinstance(problem, UnableToStartThen):
         form.add_error("start", str(problem))
         return _ask_start(request, account, found, form)
     context = {
         **_about(account, found),
         "start": starts_on,
+        "today": today,
         "start_written": starts_on.isoformat(),
         "offer": offer,
         "problem": problem,
@@ -128,6 +138,8 @@ def _show_check(
 
 
 def _ask_start(request: HttpRequest, account: str, found: Course, form: StartForm) -> HttpResponse:
+    if found.state != CourseState.PUBLISHED:
+        return _not_on_offer(request, account, CourseNotPublished(found))
     context = {**_about(account, found), "form": form, "today": timezone.localdate()}
     return render(request, "portal/choose.html", context, status=422 if form.errors else 200)
 
@@ -141,8 +153,17 @@ def _about(account: str, found: Course) -> dict[str, object]:
     }
 
 
-def _published(course_id: UUID) -> Course:
-    return get_object_or_404(Course.objects.published().select_related("provider"), pk=course_id)
+def _not_on_offer(request: HttpRequest, account: str, problem: CourseNotPublished) -> HttpResponse:
+    """Withdrawn, meanwhile or before: an address that was kept may still lead here."""
+    sent = request.method == "POST"
+    context = {"account": account, "here": "courses", "problem": problem, "sent": sent}
+    return render(request, "portal/not_on_offer.html", context, status=404)
+
+
+def _known(course_id: UUID) -> Course:
+    """A course that is on offer, or was."""
+    offered = Course.objects.exclude(state=CourseState.DRAFT).select_related("provider")
+    return get_object_or_404(offered, pk=course_id)
 
 
 def _offer(

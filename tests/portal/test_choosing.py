@@ -235,14 +235,68 @@ def test_what_was_agreed_to_stays_so_when_it_is_sent_again(fatima: Client, town:
     assert Enrolment.objects.count() == 1
 
 
-def test_a_course_that_was_withdrawn_meanwhile_is_not_there(fatima: Client, town: Town) -> None:
+def test_a_course_that_was_withdrawn_meanwhile_is_not_on_offer(fatima: Client, town: Town) -> None:
     answers = answers_of(check_page(fatima, town))
     withdraw(town.course, actor="test", at=TODAY)
 
     answer = fatima.post(f"/opleidingen/{town.course.pk}/controleren", answers)
 
     assert answer.status_code == 404
+    assert "“Basis digitale vaardigheden” is er nu niet." in text_of(answer)
+    assert "Er is niets van uw tegoed afgegaan." in text_of(answer)
     assert not Enrolment.objects.exists()
+
+
+def test_what_was_agreed_to_before_a_course_was_withdrawn_stays_so(
+    fatima: Client, town: Town
+) -> None:
+    path = f"/opleidingen/{town.course.pk}/controleren"
+    answers = answers_of(check_page(fatima, town))
+    first = fatima.post(path, answers)
+    withdraw(town.course, actor="test", at=TODAY)
+
+    second = fatima.post(path, answers)
+
+    assert (first.status_code, second["Location"]) == (302, first["Location"])
+
+
+@pytest.mark.parametrize("page", ["", "/kiezen", "/controleren?start=2026-03-09", "/controleren"])
+def test_an_address_of_a_withdrawn_course_leads_to_the_others(
+    fatima: Client, town: Town, page: str
+) -> None:
+    withdraw(town.course, actor="test", at=TODAY)
+
+    answer = fatima.get(f"/opleidingen/{town.course.pk}{page}")
+
+    assert answer.status_code == 404
+    assert "“Basis digitale vaardigheden” is er nu niet." in text_of(answer)
+    assert "tegoed afgegaan" not in text_of(answer)
+    assert 'href="/opleidingen"' in answer.content.decode().partition("<main")[2]
+
+
+def test_a_course_that_was_never_on_offer_is_not_there(fatima: Client, town: Town) -> None:
+    Course.objects.update(state="draft")
+
+    answer = fatima.get(f"/opleidingen/{town.course.pk}")
+
+    assert answer.status_code == 404
+    assert town.course.name not in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("2026-03-02", "U kunt dit niet annuleren, want het begint vandaag."),
+        ("2026-03-03", "Annuleren is gratis tot de dag vóór 3 maart 2026."),
+    ],
+)
+def test_before_agreeing_one_reads_until_when_to_cancel(
+    fatima: Client, town: Town, start: str, told: str
+) -> None:
+    text = text_of(check_page(fatima, town, start))
+
+    assert told in text
+    assert ("Annuleren is gratis" in text) is ("niet annuleren" not in text)
 
 
 @pytest.mark.parametrize("own", ["", "-1", "x"])
