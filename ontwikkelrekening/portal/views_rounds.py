@@ -164,6 +164,7 @@ def _page(
         "application": application,
         "receipt": applying.receipt_of(application) if application else None,
         "place": place,
+        "list_is_over": timezone.localdate() > round_.waits_until,
         "tell_until": _tell_until(round_),
         "group": CLASSES[place.priority] if place and place.priority else "",
         "refusal": refusing.tell(application, on=timezone.localdate())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, time, timedelta
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -17,17 +19,18 @@ from ontwikkelrekening.budgets.models import Application, Placing, Round, Tranch
 from ontwikkelrekening.budgets.refusing import confirm, waiting
 from ontwikkelrekening.budgets.rounds import close
 from ontwikkelrekening.eligibility.clocks import object_until
-from ontwikkelrekening.portal.templatetags.scheme import long_date
+from ontwikkelrekening.portal.templatetags.scheme import long_date, long_moment
 from tests.budgets.round_world import (
     AFTER,
+    CLOSES_AT,
     DURING,
     allocated,
     applicants,
     everyone_applies,
     published,
 )
-from tests.portal.test_account import text_of
-from tests.portal.world import FATIMA_BSN, NOOR_BSN, Town, log_in
+from tests.portal.test_account import SPACE, text_of
+from tests.portal.world import FATIMA_BSN, HENK_BSN, NOOR_BSN, Town, log_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/tijdvakken/voorjaar"
@@ -51,6 +54,49 @@ def test_anyone_reads_what_is_divided_when_and_how(round_: Round) -> None:
     assert "€\N{NO-BREAK SPACE}2.500,00" in page
     assert round_.seed_hash[:16] in page
     assert "Log in om aan te vragen" in page
+
+
+def test_who_logs_in_to_apply_comes_back_to_the_round(town: Town, round_: Round) -> None:
+    with time_machine.travel(DURING, tick=False):
+        browser = stranger()
+        page = browser.get(PAGE).content.decode()
+        link = re.search(r'href="/inloggen\?next=([^"]+)"[^>]*>Log in om aan te vragen', page)
+        assert link
+        answer = browser.post("/inloggen", {"bsn": FATIMA_BSN, "next": unquote(link[1])})
+
+    assert answer["Location"] == PAGE
+
+
+@pytest.mark.parametrize("at", [CLOSES_AT, AFTER])
+def test_a_round_that_closed_says_so_to_who_did_not_apply(
+    town: Town, round_: Round, at: datetime
+) -> None:
+    until = long_moment(CLOSES_AT).replace(SPACE, " ")
+    with time_machine.travel(at, tick=False):
+        if at == AFTER:
+            allocated(round_)
+        for browser in (stranger(), log_in(FATIMA_BSN)):
+            page = text_of(browser.get(PAGE))
+            assert f"Dit tijdvak is gesloten. U kon aanvragen tot {until}." in page
+            assert "U kunt aanvragen" not in page
+
+
+def test_the_waiting_list_is_over_after_its_last_day(town: Town, round_: Round) -> None:
+    everyone_applies(round_, [town.henk, *applicants(3, ("contract", "on_call"))])
+    allocated(round_)
+
+    def page(day: int) -> str:
+        with time_machine.travel(datetime(2027, 1, day, 9, tzinfo=UTC) - timedelta(days=1)):
+            return text_of(log_in(HENK_BSN).get(PAGE))
+
+    on_the_last_day, after = page(1), page(2)
+    assert "U staat op de wachtlijst." in on_the_last_day
+    assert "De lijst geldt tot en met 31 december 2026." in on_the_last_day
+    assert "U krijgt geen geld uit dit tijdvak." in after
+    assert "De wachtlijst gold tot en met 31 december 2026. Die dag is voorbij." in after
+    assert "In het volgende tijdvak gaat u voor binnen uw groep." in after
+    assert "U staat op de wachtlijst" not in after
+    assert "Komt er geld terug?" not in after
 
 
 def test_what_is_written_in_dutch_says_so_on_english_pages(round_: Round) -> None:
