@@ -106,7 +106,7 @@ def _apply(round_: Round, cookies: list[str]) -> Send:
             "X-CSRFToken": CSRF,
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        http_.request("POST", f"/tijdvakken/{round_.code}/aanvragen", "wanted=1000&send=1", headers)
+        http_.request("POST", f"/tijdvakken/{round_.code}/aanvragen", "wanted=1000", headers)
         return _answer(http_)
 
     return send

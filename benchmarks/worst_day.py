@@ -119,8 +119,8 @@ class Crowd:
             ("page", "GET", self.page, None, 200),
             ("login", "POST", "/inloggen", urlencode(form), 302),
             ("page", "GET", self.page, None, 200),
-            ("check", "POST", f"{self.page}/aanvragen", "wanted=1000", 200),
-            ("apply", "POST", f"{self.page}/aanvragen", "wanted=1000&send=1", 302),
+            ("check", "GET", f"{self.page}/aanvragen?wanted=1000", None, 200),
+            ("apply", "POST", f"{self.page}/aanvragen", "wanted=1000", 302),
             ("page", "GET", self.page, None, 200),
         ][device.step]
         headers = {"X-CSRFToken": CSRF, "Cookie": f"csrftoken={CSRF}"}

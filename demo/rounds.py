@@ -105,4 +105,4 @@ class Rounds:
                 browser.submit(browser.open("/inloggen"), "/inloggen", bsn=bsn)
                 page = browser.open(f"/tijdvakken/{plan.code}")
                 check = browser.submit(page, "/aanvragen", wanted=str(1000 - 150 * (number % 3)))
-                browser.submit(check, "/aanvragen", send="1")
+                browser.submit(check, "/aanvragen")

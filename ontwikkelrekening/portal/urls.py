@@ -49,6 +49,7 @@ urlpatterns = [
     path("mijn-gegevens/<slug:kind>", views_facts.state_fact, name="state_fact"),
     path("mijn-gegevens/bewijs/<int:fact_id>", views_facts.show_evidence, name="show_evidence"),
     path("pauze", views_pause.pause, name="pause"),
+    path("pauze/controleren", views_pause.check, name="check_pause"),
     path("pauze/stoppen", views_pause.resume, name="resume"),
     path("wie-keek", views_privacy.looks, name="looks"),
     path("hulp", views_about.help_page, name="help"),

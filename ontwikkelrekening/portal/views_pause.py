@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from ontwikkelrekening.budgets import pausing
 from ontwikkelrekening.budgets.models import Pause
@@ -18,25 +19,36 @@ from ontwikkelrekening.portal.session import for_citizen
 ENDED = "gestopt"
 
 
+@require_safe
 @for_citizen
-def pause(request: HttpRequest, account: str) -> HttpResponseBase:
-    """Ask until when, then check; the button of the check pauses. What cannot be is said beside the field."""
-    form = PauseForm(request.POST or None)
-    if not form.is_valid() or "change" in request.POST:
+def pause(request: HttpRequest, account: str) -> HttpResponse:
+    """The one question: until when?"""
+    return _page(request, account, PauseForm(initial=request.GET.dict()))
+
+
+@for_citizen
+def check(request: HttpRequest, account: str) -> HttpResponseBase:
+    """Check the answer; the button of the check pauses. What cannot be is said beside the field."""
+    sent = request.method == "POST"
+    answers = request.POST if sent else request.GET
+    if "until" not in answers:
+        return redirect("portal:pause")
+    form = PauseForm(answers)
+    if not form.is_valid():
         return _page(request, account, form)
     until, now = form.cleaned_data["until"], timezone.now()
     try:
-        if "send" not in request.POST:
-            pausing.check(account, until=until, on=timezone.localdate(now))
-            context = {"account": account, "here": "home", "until": until}
-            return render(request, "portal/pause_check.html", context)
-        pausing.pause(account, until=until, by="citizen", at=now)
+        if sent:
+            pausing.pause(account, until=until, by="citizen", at=now)
+            return redirect("portal:pause")
+        pausing.check(account, until=until, on=timezone.localdate(now))
     except pausing.AlreadyPaused:
         return redirect("portal:pause")
     except pausing.UnableToPause as unable:
         form.add_error("until", str(unable))
         return _page(request, account, form)
-    return redirect("portal:pause")
+    context = {"account": account, "here": "home", "until": until}
+    return render(request, "portal/pause_check.html", context)
 
 
 @for_citizen

@@ -43,20 +43,20 @@ def rounds(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def one(request: HttpRequest, code: str) -> HttpResponseBase:
     round_ = _published(code)
-    return _page(request, round_, WantedForm(round_))
+    return _page(request, round_, WantedForm(round_, initial=request.GET.dict()))
 
 
 @for_account
 def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
     """Check the answer; the button of the check applies, or changes the application.
 
-    Asking for this page shows the round. What is taken costs one statement. Only for what is not
-    taken the round is looked up and the form says why.
+    Asking for this page without an answer shows the round. What is taken costs one statement. Only for
+    what is not taken the round is looked up and the form says why.
     """
     problem = ""
     if request.method != "POST":
-        return redirect("rounds:one", code=code)
-    if "send" not in request.POST:
+        if "wanted" not in request.GET:
+            return redirect("rounds:one", code=code)
         return _check(request, _published(code), account)
     euros = whole_euros(request.POST.get("wanted", ""))
     if euros:
@@ -78,9 +78,9 @@ def apply(request: HttpRequest, account: str, code: str) -> HttpResponseBase:
 
 def _check(request: HttpRequest, round_: Round, account: str) -> HttpResponseBase:
     """What would be sent, to say yes to or to change; nothing counts yet."""
-    form = WantedForm(round_, request.POST)
-    if not form.is_valid() or "change" in request.POST:
-        return _page(request, round_, form, status=422 if form.errors else 200)
+    form = WantedForm(round_, request.GET)
+    if not form.is_valid():
+        return _page(request, round_, form, status=422)
     try:
         applying.check(round_, at=timezone.now())
     except applying.UnableToApply as unable:

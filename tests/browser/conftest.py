@@ -31,7 +31,8 @@ from ontwikkelrekening.eligibility.deciding import confirm_refusal, decide_many
 from ontwikkelrekening.eligibility.models import Decision
 from ontwikkelrekening.eligibility.objecting import file
 from ontwikkelrekening.eligibility.reading import parameters_of
-from tests.portal.world import Town, build_town
+from providers.publishing import withdraw
+from tests.portal.world import Town, add_course, build_town
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -106,6 +107,7 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
     ask_sample(per_cent=100, seed="1", on=timezone.localdate())
     fact = Circumstance.objects.get(citizen__account_code=town.henk, kind="contract")
     round_ = _open_round(town, at=now)
+    withdrawn = withdraw(add_course(town.scheme, "Heftruck"), actor="test", at=now)
     course, enrolment = f"/opleidingen/{town.course.pk}", f"/keuzes/{agreed.enrolment.pk}"
     return {
         "home": "/",
@@ -120,10 +122,12 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "what would I get": "/wat-krijg-ik",
         "rounds": "/tijdvakken/",
         "round": f"/tijdvakken/{round_.code}",
+        "check of an application": f"/tijdvakken/{round_.code}/aanvragen?wanted=300",
         "courses": "/opleidingen",
         "filtered": "/opleidingen?q=digitale&kort=1&soort=course",
         "nothing found": "/opleidingen?q=xyzzy",
         "course": course,
+        "withdrawn course": f"/opleidingen/{withdrawn.pk}",
         "start date": f"{course}/kiezen",
         "wrong start date": f"{course}/controleren?start=",
         "check": f"{course}/controleren?start={(starts_on + timedelta(days=1)).isoformat()}",
@@ -131,6 +135,7 @@ def _pages_of_henk(town: Town) -> dict[str, str]:
         "code": enrolment,
         "cancel": f"{enrolment}/annuleren",
         "pause": "/pauze",
+        "check of a pause": f"/pauze/controleren?until={starts_on.isoformat()}",
         "who looked": "/wie-keek",
         "my data": "/mijn-gegevens",
         "telling something": "/mijn-gegevens/household",

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
-from tests.portal.world import FATIMA_BSN
+from tests.portal.world import FATIMA_BSN, NOOR_BSN
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +121,32 @@ def test_everything_works_without_javascript(browser: Browser, site: Site) -> No
 
     expect(page.locator("#code")).to_have_text(CODE)
     context.close()
+
+
+def test_back_after_sending_leads_to_a_page(browser: Browser, site: Site) -> None:
+    page = browser.new_page(base_url=site.url, locale="nl")
+    page.goto("/inloggen")
+    page.fill("#id_bsn", NOOR_BSN)
+    page.click("#log-in-with-bsn")
+
+    page.goto(site.pages["round"])
+    page.get_by_role("button", name="Aanvragen").click()
+    page.get_by_role("link", name="Aanpassen").click()
+    page.fill("#id_wanted", "300")
+    page.get_by_role("button", name="Aanvragen").click()
+    page.get_by_role("button", name="Ja, vraag dit aan").click()
+    expect(page.locator("#application")).to_contain_text("300,00")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Klopt dit?")
+
+    page.goto("/pauze")
+    page.fill("#id_until", STARTS_ON.isoformat())
+    page.get_by_role("button", name="Pauzeren").click()
+    page.get_by_role("button", name="Ja, zet mijn rekening op pauze").click()
+    expect(page.locator("h1")).to_have_text("Uw rekening staat op pauze")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Uw rekening staat op pauze")
+    page.context.close()
 
 
 def test_two_minutes_before_the_session_ends_the_page_asks(browser: Browser, site: Site) -> None:

@@ -96,8 +96,8 @@ def test_its_pages_say_what_cannot_be_done(fatima: Client, town: Town) -> None:
     assert "Niet gebruikt en teruggegaan" in credit
     assert "Zoek iets" not in credit
     until = (TODAY + timedelta(days=9)).date().isoformat()
-    answer = fatima.post("/pauze", {"until": until})
-    assert answer.status_code == 422
+    for ask in (fatima.get, fatima.post):
+        assert ask("/pauze/controleren", {"until": until}).status_code == 422
     assert not Pause.objects.exists()
 
 

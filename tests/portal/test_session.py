@@ -217,7 +217,7 @@ def test_somebody_who_was_erased_does_nothing_any_more(fatima: Client, town: Tow
     published(town.scheme)
     erase(Citizen.objects.get(account_code=town.fatima), at=TODAY)
     acts = {
-        "/pauze": {"until": "2026-03-09", "send": "1"},
+        "/pauze/controleren": {"until": "2026-03-09"},
         f"/opleidingen/{town.course.pk}/controleren": {
             "start": "2026-03-09",
             "price": "26000",
@@ -226,7 +226,7 @@ def test_somebody_who_was_erased_does_nothing_any_more(fatima: Client, town: Tow
         },
         f"/bezwaren/{filed.pk}/intrekken": {},
         f"/besluiten/{decision.pk}/bezwaar": {"words": "Nog een.", "send": "1"},
-        "/tijdvakken/voorjaar/aanvragen": {"wanted": "500", "send": "1"},
+        "/tijdvakken/voorjaar/aanvragen": {"wanted": "500"},
     }
 
     with time_machine.travel(DURING, tick=False):

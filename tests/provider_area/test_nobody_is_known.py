@@ -59,7 +59,7 @@ def live(town: Town, clock: Any) -> None:
         sent = {"once": str(uuid4()), "code": code_for(each.pk)}
         assert provider.post("/opleiders/inschrijvingen/code", sent).status_code == 302
     assert browser.post(f"/keuzes/{cancelled.pk}/annuleren").status_code == 302
-    assert browser.post("/pauze", {"until": "2026-04-01", "send": "1"}).status_code == 302
+    assert browser.post("/pauze/controleren", {"until": "2026-04-01"}).status_code == 302
     clock.shift(timedelta(days=10))
     now = TODAY + timedelta(days=10)
     approved, doubted = claim(followed, at=now), claim(refused, at=now)
