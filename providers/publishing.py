@@ -15,6 +15,7 @@ from providers.errors import Unable
 from providers.models import Course, Provider
 from providers.moving import move
 
+CENTS_MAX = 99_999_999  # of a price or a claim
 # What a citizen agrees to; the terms of an enrolment follow from it.
 AGREED_TO = {
     "category",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -10,17 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from ledger.euros import cents_written
 from ontwikkelrekening.budgets.models import Round
-
-# As people write it: 1000, 1.000, 1 000, € 1.000,00 or 1000,-
-WHOLE_EUROS = re.compile(r"€?\s*(\d{1,3}(?:[. ]\d{3})+|\d+)\s*(?:,(?:00|-))?")
 
 
 def whole_euros(written: str) -> int | None:
     """The amount that somebody wrote, in euros; None when it is none, or beyond any round."""
-    found = WHOLE_EUROS.fullmatch(written.strip())
-    euros = int(re.sub(r"\D", "", found[1])) if found and len(written) <= 40 else 0
-    return euros if 0 < euros < 10**9 else None
+    euros, cents = divmod(cents_written(written, whole=True) or 0, 100)
+    return euros if not cents and 0 < euros < 10**9 else None
 
 
 class WantedForm(forms.Form):

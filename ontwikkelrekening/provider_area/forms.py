@@ -13,12 +13,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
+from ledger.euros import cents_written
 from ontwikkelrekening.provider_area.words import LEVELS, SCOPE_WORDS, reason_in_words
 from ontwikkelrekening.tables.words import LANGUAGES
 from providers.claiming.submitting import Evidence, Instalment
 from providers.importing import Unreadable, decoded
 from providers.models import Category, Course, Mode
-from providers.publishing import CourseDetails
+from providers.publishing import CENTS_MAX, CourseDetails
 from providers.spelling import MANY_LINES, SEEN, composed
 
 REQUIRED = {"required": _("Fill this in.")}
@@ -69,30 +70,23 @@ class WordsField(forms.CharField):
         return composed(super().to_python(value) or "")
 
 
-class EurosField(forms.DecimalField):
-    """Euros as people write them: 260, 260,00 or € 1.260,00."""
+class EurosField(forms.Field):
+    """Euros and cents as people write them: 260, 260,00 or € 1.260,00, the same in every language."""
+
+    widget = forms.TextInput
 
     def __init__(self, **options: Any) -> None:
-        wrong = _("Fill in an amount in euros, like 260,00.")
-        super().__init__(
-            max_digits=8,
-            decimal_places=2,
-            min_value=Decimal("0.01"),
-            localize=True,
-            widget=forms.TextInput,
-            error_messages=REQUIRED
-            | dict.fromkeys(
-                ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-                wrong,
-            ),
-            **options,
-        )
+        wrong = _("Fill in an amount in euros, like 260.00. Write a thousand as 1000 or 1,000.00.")
+        super().__init__(localize=True, error_messages=REQUIRED | {"invalid": wrong}, **options)
 
-    def to_python(self, value: Any) -> Any:
-        written = str(value or "").replace("€", "").replace("\N{NO-BREAK SPACE}", "").strip()
-        if not set(written) <= set("0123456789.,"):
+    def to_python(self, value: Any) -> Decimal | None:
+        written = str(value or "").strip()
+        if not written:
+            return None
+        cents = cents_written(written)
+        if not cents or cents > CENTS_MAX:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(written)
+        return Decimal(cents).scaleb(-2)
 
 
 def _number(label: Any, least: int, most: int, **options: Any) -> forms.IntegerField:

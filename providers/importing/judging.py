@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 from djmoney.money import Money
 
+from ledger.euros import cents_written
+from ledger.money import to_money
 from providers.admitting import ProviderDetails, UnableToAdmit
 from providers.importing.reading import REQUIRED, Fault, Reason, Row
 from providers.models import Category, Course, Mode
-from providers.publishing import CourseDetails
+from providers.publishing import CENTS_MAX, CourseDetails
 from providers.spelling import BREAKS, CONTROLS, HIDDEN, is_seen
 
-PRICE = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?")
 WEEKS = re.compile(r"P([0-9]{1,3})W")
 LANGUAGE = re.compile(r"[a-z]{3}")
 UNSEEN = re.compile(f"[{CONTROLS}{HIDDEN}]")
@@ -63,10 +63,10 @@ def _one_of(choices: list[str]) -> Callable[[str], str]:
 
 
 def _price(value: str) -> Money:
-    amount = value.replace(",", ".")
-    if not PRICE.fullmatch(value) or Decimal(amount) == 0:
+    cents = cents_written(value)
+    if not cents or cents > CENTS_MAX:
         raise Wrong(Reason.PRICE, value=value[:SHOWN])
-    return Money(Decimal(amount), "EUR")
+    return to_money(cents)
 
 
 def _weeks(value: str) -> int:

@@ -137,10 +137,20 @@ def test_fatima_applies_keeps_a_receipt_and_changes_her_mind(town: Town, round_:
         assert "U kunt aanvragen tot" in page
 
 
-@pytest.mark.parametrize("wanted", ["1.000", "1 000", "1000", "€ 1.000,00", "1000,-"])
-def test_an_amount_is_understood_as_people_write_it(round_: Round, wanted: str) -> None:
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *("1.000", "1 000", "1000", "€ 1.000,00", "1000,-"),
+        *("1,000", "1000.00", "€1,000", "€ 1,000.00", "€\N{NO-BREAK SPACE}1,000.00"),
+    ],
+)
+def test_an_amount_is_understood_as_people_write_it(
+    round_: Round, language: str, wanted: str
+) -> None:
     with time_machine.travel(DURING, tick=False):
-        log_in(FATIMA_BSN).post(f"{PAGE}/aanvragen", {"wanted": wanted})
+        citizen = log_in(FATIMA_BSN, language=language)
+        citizen.post(f"{PAGE}/aanvragen", {"wanted": wanted})
 
     assert Application.objects.get().wanted == 100_000
 
@@ -153,7 +163,7 @@ def test_the_amount_that_is_filled_in_can_be_sent_as_it_is(round_: Round) -> Non
 
 
 @pytest.mark.parametrize(
-    "wanted", ["1,50", "10.00", "1.0001", "", "0", "-5", "1001", "veel", "9" * 40]
+    "wanted", ["1,50", "10.50", "1.0001", "1.00.0", "", "0", "-5", "1001", "veel", "9" * 40]
 )
 def test_an_amount_that_cannot_be_is_said_beside_the_field(round_: Round, wanted: str) -> None:
     with time_machine.travel(DURING, tick=False):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -53,6 +55,51 @@ def test_a_field_has_the_limits_of_the_api(name: str) -> None:
         return
     for limit in LIMITS:
         assert getattr(ours, limit, None) == getattr(api, limit, None), limit
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(
+    "written", ["1260", "1260,00", "1260.00", "1.260,00", "1,260.00", "€ 1.260,00", "€ 1,260.00"]
+)
+def test_a_price_is_read_the_same_in_every_language(language: str, written: str) -> None:
+    with override(language):
+        form = CourseForm({"price": written})
+
+        assert "price" not in form.errors
+    assert form.cleaned_data["price"] == Decimal("1260.00")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", "Vul een bedrag in euro’s in, zoals 260,00. Schrijf duizend als 1000 of 1.000,00."),
+        ("en", "Fill in an amount in euros, like 260.00. Write a thousand as 1000 or 1,000.00."),
+    ],
+)
+@pytest.mark.parametrize(
+    "written", ["1.260", "1,260", "1,2,3", "1.26.0", "1.260.00", "0", "1000000", "-5", "gratis"]
+)
+def test_a_price_that_is_not_sure_is_refused_with_how_to_write_it(
+    language: str, said: str, written: str
+) -> None:
+    with override(language):
+        assert CourseForm({"price": written}).errors["price"] == [said]
+
+
+@pytest.mark.parametrize("shown_in", ["nl", "en"])
+@pytest.mark.parametrize("sent_in", ["nl", "en"])
+def test_a_price_as_it_is_shown_can_be_sent_in_another_language(
+    shown_in: str, sent_in: str
+) -> None:
+    with override(shown_in):
+        field = str(CourseForm(initial={"price": Decimal("1260.50")})["price"])
+    (shown,) = re.findall(r'value="([^"]*)"', field)
+
+    with override(sent_in):
+        form = CourseForm({"price": shown})
+        form.is_valid()
+
+    assert form.cleaned_data["price"] == Decimal("1260.50")
 
 
 @pytest.mark.parametrize(
