@@ -30,6 +30,8 @@ OPTIONAL = (
 CONSUMER = "ontwikkelrekening"
 HALF = re.compile(r"[\ud800-\udfff]")
 HEADING_MAX = 10_000  # characters
+SEPARATOR = re.compile(r"sep=([;,\t])[;,\t]*", re.IGNORECASE)  # how a spreadsheet is told
+BLANK = " ;,\t\r\n"
 SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and ods, xls
 
 
@@ -40,7 +42,10 @@ class Reason(StrEnum):
     NO_TEXT = "this is not a text file"
     EMPTY = "the file is empty"
     LARGE = "the file is larger than 100 MB when unpacked: divide it"
-    NO_CSV = "not readable as CSV: %(why)s"
+    NO_CSV = (
+        "not readable from here on: a quotation mark is not closed or has text behind it, "
+        "or a value is far too long"
+    )
     NO_JSON = "not readable as JSON at line %(line)s, column %(column)s"
     DEEP = "not readable as JSON: nested too deeply, or a number is too long"
     NAMED_TWICE = "not readable as JSON: '%(name)s' is given twice in one object"
@@ -58,7 +63,10 @@ class Reason(StrEnum):
     LONG = "longer than %(most)s characters"
     WHOLE = "a whole number from %(least)s to %(most)s is expected, not '%(value)s'"
     CHOICE = "'%(value)s' is not one of %(choices)s"
-    PRICE = "a positive amount in euros such as 249.50 is expected, not '%(value)s'"
+    PRICE = (
+        "a positive amount in euros such as 249.50 is expected, not '%(value)s'; "
+        "write a thousand as 1000"
+    )
     WEEKS = "a duration in weeks from P1W to P208W is expected, not '%(value)s'"
     LANGUAGE = "a language of three letters such as nld is expected, not '%(value)s'"
     OTHER_IBAN = "this provider is registered with another IBAN"
@@ -120,6 +128,8 @@ def decoded(content: bytes) -> str:
 def _as_unicode(content: bytes) -> str:
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return content.decode("utf-16")
+    if b"\x00" in content[:2]:  # the first character of a file of courses is one of ASCII
+        return content.decode("utf-16-be" if content[0] == 0 else "utf-16-le")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -137,35 +147,62 @@ def read(text: str, *, required: tuple[str, ...]) -> Iterator[tuple[int, Row | F
 
 
 def _read_csv(text: str, required: tuple[str, ...]) -> Iterator[tuple[int, Row | Fault]]:
-    heading = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
+    lines = (line for line in StringIO(text, newline="") if line.strip(BLANK))
+    first = next(lines, "")
+    said = SEPARATOR.fullmatch(first.rstrip("\r\n"))
+    heading = next(lines, "") if said else first
     if len(heading) > HEADING_MAX:
         yield 1, Fault(1, "row", Reason.HEADING, {"most": HEADING_MAX})
         return
-    delimiter = ";" if ";" in heading else "\t" if "\t" in heading else ","
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    delimiter = said[1] if said else ";" if ";" in heading else "\t" if "\t" in heading else ","
+    rows = _rows(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     try:
-        problems = list(_header_problems(list(reader.fieldnames or []), required))
+        if said:
+            next(rows)
+        line, header = next(rows, (1, []))
+        problems = list(_header_problems(line, header, required))
         if problems:
-            yield from ((1, problem) for problem in problems)
+            yield from ((line, problem) for problem in problems)
             return
-        for row in reader:
-            line = reader.line_num
-            wrong_length = None in row or None in row.values()
-            yield line, Fault(line, "row", Reason.LENGTH) if wrong_length else row
-    except csv.Error as error:
-        line = reader.line_num
-        yield line, Fault(line, "row", Reason.NO_CSV, {"why": error})
+        for line, values in rows:
+            is_whole = len(values) == len(header)
+            row = dict(zip(header, values, strict=True)) if is_whole else None
+            yield line, row or Fault(line, "row", Reason.LENGTH)
+    except _NoCsv as no_csv:
+        yield no_csv.line, Fault(no_csv.line, "row", Reason.NO_CSV)
 
 
-def _header_problems(header: list[str], required: tuple[str, ...]) -> Iterator[Fault]:
+class _NoCsv(Exception):
+    """From this line on there are no rows."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Every row with the line on which it begins; an empty one, which a spreadsheet leaves behind, is none."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            values = next(reader, None)
+        except csv.Error:
+            raise _NoCsv(line) from None
+        if values is None:
+            return
+        if any(value.strip() for value in values):
+            yield line, values
+
+
+def _header_problems(line: int, header: list[str], required: tuple[str, ...]) -> Iterator[Fault]:
     for name in required:
         if name not in header:
-            yield Fault(1, name, Reason.MISSING)
+            yield Fault(line, name, Reason.MISSING)
     for name in dict.fromkeys(header):
         if name not in (*PROVIDER, *REQUIRED, *OPTIONAL):
-            yield Fault(1, name[:40], Reason.UNKNOWN)
+            yield Fault(line, name[:40], Reason.UNKNOWN)
         elif header.count(name) > 1:
-            yield Fault(1, name, Reason.TWICE_IN_HEADER)
+            yield Fault(line, name, Reason.TWICE_IN_HEADER)
 
 
 def _read_json(text: str) -> Iterator[tuple[int, Row | Fault]]:

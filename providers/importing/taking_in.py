@@ -117,7 +117,6 @@ def _judged(file: CourseFile, courses: Iterable[Course]) -> list[Line]:
             lines.append(Line(number, "", "", [many]))
             break
         lines.append(_line(number, row, registered, codes))
-        codes.add(lines[-1].code)
     return sorted(lines, key=lambda line: (line.outcome != Outcome.WRONG, line.number))
 
 
@@ -126,8 +125,9 @@ def _line(number: int, row: Row | Fault, registered: _Registered, codes: set[str
         return Line(number, "", "", [row])
     code, name = row.get("primaryCode", "").strip(), row.get("name", "").strip()
     faults = list(_of_another(number, row, registered.own))
-    if code in codes:
+    if code and code in codes:
         faults.append(Fault(number, "primaryCode", Reason.TWICE))
+    codes.add(code)
     details = judge_course(number, row)
     if isinstance(details, list):
         return Line(number, code[:SHOWN], name[:SHOWN], faults + details)

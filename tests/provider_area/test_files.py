@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
-from providers.importing import Outcome, hand_in, look, take_in
+from providers.importing import Outcome, Reason, hand_in, look, take_in
 from providers.models import Course, CourseFile, StateChange
 from providers.publishing import withdraw
 from tests.provider_area.world import School, build_school, log_in, text
@@ -178,6 +178,36 @@ def test_the_content_says_what_a_file_is_and_not_its_name(school: School, desk: 
 
     assert Course.objects.get(code="JSON-1").name == "Café beginnen"
     assert Course.objects.get(code="HOR-03").place == "Één"
+
+
+def test_empty_rows_of_a_spreadsheet_are_no_rows(school: School) -> None:
+    assert outcomes(school, NEW, ";;;;;;;", "", ";;;;;;;", ";;") == [Outcome.NEW]
+
+
+def test_rows_without_a_code_are_not_called_the_same_course(school: School) -> None:
+    row = NEW.replace("HOR-03", "")
+    file = hand_in(school.provider, file_of(row, row).decode(), name="x", by="x", at=MONDAY)
+
+    faults = [(each.field, each.pattern) for line in look(file) for each in line.faults]
+
+    assert faults == [("primaryCode", Reason.NEEDED)] * 2
+
+
+def test_a_code_that_only_begins_like_another_is_another_course(school: School) -> None:
+    wrong = NEW.replace("HOR-03", "C" * 41).replace("210,00", "0")
+    right = NEW.replace("HOR-03", "C" * 40)
+
+    assert outcomes(school, wrong, right) == [Outcome.WRONG, Outcome.NEW]
+
+
+def test_a_quote_that_is_not_closed_is_told_in_the_readers_language(
+    school: School, desk: Client
+) -> None:
+    page = text(desk.get(handed_in(desk, file_of(NEW, 'X;"nooit dicht', "Y;Z"))))
+
+    assert "een aanhalingsteken" in page
+    assert "unexpected" not in page
+    assert re.findall(r"<td[^>]*>\s*([0-9]+)\s*<", page) == ["3", "2"]
 
 
 def test_columns_of_the_provider_may_only_say_what_is_registered(school: School) -> None:

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from providers.importing import Fault, UnableToImport, import_courses, importing
-from providers.importing.reading import PROVIDER, REQUIRED
+from providers.importing.reading import PROVIDER, REQUIRED, Reason
 from providers.models import Course, Provider, StateChange
 from tests.providers.world import MONDAY, agreed, de_linde, iban
 
@@ -119,7 +119,9 @@ def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
         ("price", "0.00", "positive amount"),
         ("price", "-10", "positive amount"),
         ("price", "10.005", "positive amount"),
-        ("price", "1.260,00", "positive amount"),
+        ("price", "1.260", "write a thousand as 1000"),
+        ("price", "1,2,3", "positive amount"),
+        ("price", "1000000", "positive amount"),
         ("price", "٢٦٠", "positive amount"),
         ("name", "a\tb", "control and hidden characters"),
         ("studyLoad", "9" * 30, "whole number"),
@@ -240,23 +242,72 @@ def test_too_many_rows_or_errors_end_the_reading(
 
 
 @pytest.mark.parametrize(
-    "encoded",
+    ("delimiter", "codec"),
     [
-        lambda text: text.replace(",", ";").encode("cp1252"),
-        lambda text: text.replace(",", ";").encode("utf-8-sig"),
-        lambda text: text.replace(",", "\t").encode("utf-16"),
+        (";", "cp1252"),
+        (";", "utf-8-sig"),
+        ("\t", "utf-16"),
+        (";", "utf-16-le"),
+        (",", "utf-16-be"),
     ],
-    ids=["windows", "mark", "tabs"],
 )
-def test_a_file_may_come_from_a_spreadsheet(tmp_path: Path, encoded: Any) -> None:
-    path = csv_file(tmp_path, {**GOOD, "place": "Één", "exam": "WAAR", "price": "260.5"})
-    path.write_bytes(encoded(path.read_text()).replace(b"260.5", b"260,5"))
+def test_a_file_may_come_from_a_spreadsheet(tmp_path: Path, delimiter: str, codec: str) -> None:
+    path = csv_file(tmp_path, {**GOOD, "place": "Één", "exam": "WAAR", "price": "PRICE"})
+    text = path.read_text().replace(",", delimiter).replace("PRICE", '"€ 1.260,50"')
+    path.write_bytes(text.encode(codec))
     path = path.rename(tmp_path / "courses.txt")
 
     import_courses(path, at=MONDAY)
 
     course = Course.objects.get()
-    assert (course.place, course.has_exam, str(course.price.amount)) == ("Één", True, "260.50")
+    assert (course.place, course.has_exam, str(course.price.amount)) == ("Één", True, "1260.50")
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("260,5", "260.50"), ("€ 260,00", "260.00"), ("1.260,00", "1260.00"), ("1,260.00", "1260.00")],
+)
+def test_a_price_is_read_as_people_write_it(tmp_path: Path, written: str, amount: str) -> None:
+    import_courses(csv_file(tmp_path, {**GOOD, "price": written}), at=MONDAY)
+
+    assert str(Course.objects.get().price.amount) == amount
+
+
+def test_an_empty_row_is_no_row_and_lines_stay_those_of_the_file(tmp_path: Path) -> None:
+    empty = "," * (len(GOOD) - 1)
+    path = csv_file(tmp_path, GOOD)
+    header, row = path.read_text().splitlines()
+    wrong = row.replace("DIG-01", "B").replace("260.00", "gratis")
+    path.write_text("\n".join(["", empty, header, row, empty, "", wrong, empty, f",{empty}", " "]))
+
+    assert [(fault.line, fault.field) for fault in faults_of(path)] == [(7, "price")]
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", "sep=;;;;;", "\ufeffsep=;", "sep=\t"])
+def test_a_first_line_may_say_what_separates(tmp_path: Path, first: str) -> None:
+    path = csv_file(tmp_path, {**GOOD, "price": "0"})
+    text = path.read_text().replace(",", "\t" if "\t" in first else ";")
+    path.write_text(f"{first}\n{text}", encoding="utf-8")
+
+    assert [(fault.line, fault.field) for fault in faults_of(path)] == [(3, "price")]
+
+
+def test_a_column_that_is_missing_is_told_by_the_line_of_the_columns(tmp_path: Path) -> None:
+    path = tmp_path / "courses.csv"
+    path.write_text("sep=;\nkvkNumber;provider;iban;primaryCode;name;category;price\n")
+
+    assert [(fault.line, fault.field) for fault in faults_of(path)] == [(2, "studyLoad")]
+
+
+@pytest.mark.parametrize("row", ['B,"nooit dicht\nC,D', '"a" b,C'])
+def test_a_quote_that_does_not_fit_is_told_by_the_line_of_its_row(tmp_path: Path, row: str) -> None:
+    path = csv_file(tmp_path, {**GOOD, "description": "Twee\nregels"})
+    path.write_text(f"{path.read_text()}{row}\n")
+
+    (fault,) = faults_of(path)
+
+    assert (fault.line, fault.field) == (4, "row")
+    assert fault.reason == Reason.NO_CSV
 
 
 def test_the_example_of_the_docs_changes_nothing_of_what_people_agreed_to(tmp_path: Path) -> None:
