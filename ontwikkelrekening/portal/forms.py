@@ -26,6 +26,7 @@ from ontwikkelrekening.portal.words import CATEGORIES
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+SEARCH_MAX = 100  # characters; of more words than that, the first are looked for
 DATES = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 
 
@@ -175,7 +176,7 @@ class EvidenceForm(forms.Form):
 class SearchForm(forms.Form):
     """Filters in the address; what makes no sense is left out instead of refused."""
 
-    q = forms.CharField(required=False, max_length=100)
+    q = forms.CharField(required=False)
     soort = forms.ChoiceField(
         required=False,
         choices=[("", ""), *((code, kind.name) for code, kind in CATEGORIES.items())],
@@ -189,7 +190,7 @@ class SearchForm(forms.Form):
         self.is_valid()
         given: dict[str, Any] = self.cleaned_data
         return Wish(
-            text=given.get("q", ""),
+            text=given.get("q", "")[:SEARCH_MAX],
             category=given.get("soort", ""),
             short=given.get("kort", False),
             online=given.get("online", False),

@@ -37,6 +37,8 @@ def answers_of(page: object) -> dict[str, str]:
         ({"q": "digitale"}, True),
         ({"q": "voorbeeld digitale"}, True),
         ({"q": "heftruck"}, False),
+        ({"q": "x" * 150}, False),
+        ({"q": "digitale " + "vaardigheden " * 12}, True),
         ({"kort": "1"}, True),
         ({"online": "1"}, False),
         ({"zonder_examen": "1", "certificaat": "1"}, True),
