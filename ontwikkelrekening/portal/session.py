@@ -18,13 +18,19 @@ CitizenView = Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ACCOUNT = "account_code"
-WRITTEN = "words"  # the field of a form in which people write more than they can easily write again
+# What people type, in the order in which a form asks it; the other fields are choices or not seen.
+TYPED = ("words", "wanted", "start", "until", "valid_from", "valid_until")
 
 
 def account_of(request: HttpRequest) -> str | None:
     """The account code of the citizen who is logged in."""
     account: str | None = request.session.get(ACCOUNT)
     return account
+
+
+def written_in(request: HttpRequest) -> str:
+    """What somebody typed in the form that was sent, to copy."""
+    return "\n".join(filter(None, (request.POST.get(name) for name in TYPED)))
 
 
 def for_citizen(view: CitizenView[P]) -> View[P]:
@@ -67,7 +73,7 @@ def _ask_to_log_in(request: HttpRequest, *, expired: bool) -> HttpResponse:
         "back_to": page_asked_for(request),
         "expired": expired,
         "sent": request.method == "POST",
-        "written": request.POST.get(WRITTEN, ""),
+        "written": written_in(request),
         "language": get_language(),
     }
     return render(request, "portal/log_in_first.html", context, status=403)

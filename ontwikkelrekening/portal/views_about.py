@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from ontwikkelrekening.login.session import filled_in
 from ontwikkelrekening.portal.context import development
-from ontwikkelrekening.portal.session import WRITTEN, account_of
+from ontwikkelrekening.portal.session import account_of, written_in
 from ontwikkelrekening.waiting_room.room import NOT_FOR_CITIZENS
 
 
@@ -84,6 +84,6 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     ours = request.headers.get("sec-fetch-site") == "same-origin"
     of_provider = request.path.startswith(reverse("provider_area:home"))
-    written = filled_in(request) if of_provider else request.POST.get(WRITTEN, "")
+    written = filled_in(request) if of_provider else written_in(request)
     context = {"written": written if ours else ""}
     return render(request, "portal/errors/form_expired.html", context, status=403)

@@ -120,6 +120,29 @@ def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(fatima: Clien
     assert "U bent uitgelogd" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "answers", "copied"),
+    [
+        ("/tijdvakken/voorjaar/aanvragen", {"wanted": "600"}, "600"),
+        ("/tijdvakken/voorjaar/aanvragen", {"wanted": "600", "send": "1"}, "600"),
+        ("/pauze", {"until": "2026-04-01"}, "2026-04-01"),
+        (
+            "/mijn-gegevens/contract",
+            {"value": "agency", "valid_from": "2026-03-01", "valid_until": "2026-06-01"},
+            "2026-03-01\n2026-06-01",
+        ),
+    ],
+)
+def test_what_was_filled_in_for_too_long_can_be_copied(
+    fatima: Client, path: str, answers: dict[str, str], copied: str
+) -> None:
+    with time_machine.travel(TODAY + timedelta(minutes=30), tick=False):
+        page = fatima.post(path, answers).content.decode()
+
+    assert "Wat u net verstuurde, is niet aangekomen." in page
+    assert f'aria-describedby="written-hint">{copied}</textarea>' in page
+
+
 def test_staying_needs_a_session_and_renews_it(fatima: Client) -> None:
     stayed = fatima.head("/er-nog")
     fatima.post("/uitloggen")
