@@ -96,6 +96,30 @@ def press_error_link(page: Page) -> None:
     page.focus("#id_start")
 
 
+def test_what_is_filled_in_is_not_lost_to_another_language(browser: Browser, site: Site) -> None:
+    page = browser.new_page(base_url=site.url, locale="nl")
+    english = page.get_by_role("button", name="EN English")
+    page.goto("/wat-krijg-ik")
+    english.click()
+    expect(page.locator("h1")).to_have_text("What would I get?")
+
+    page.select_option("#id_contract", "on_call")
+    expect(english).to_be_hidden()
+    page.get_by_role("link", name="Help").first.click()
+    expect(english).to_be_visible()
+    page.go_back()
+    assert page.input_value("#id_contract") == "on_call"
+    expect(english).to_be_hidden()
+
+    page.goto("/inloggen")
+    page.fill("#id_bsn", FATIMA_BSN)
+    page.click("#log-in-with-bsn")
+    page.goto("/opleidingen")
+    page.fill("#q", "zorg")
+    expect(english).to_be_visible()
+    page.context.close()
+
+
 def test_everything_works_without_javascript(browser: Browser, site: Site) -> None:
     context = browser.new_context(base_url=site.url, locale="en", java_script_enabled=False)
     page = context.new_page()

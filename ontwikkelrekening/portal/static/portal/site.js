@@ -1,4 +1,5 @@
-// Everything works without this file. With it: a warning before the session ends, and a print button.
+// Everything works without this file. With it: a warning before the session ends, no way to lose what is filled in
+// by asking for the page in another language, and a print button.
 const MINUTE = 60 * 1000;
 const warning = document.getElementById("time");
 const end = document.getElementById("time-is-up");
@@ -39,6 +40,21 @@ if (warning) {
     } else show(end);
   });
 }
+
+const languages = document.querySelector(".languages");
+const filledIn = 'main form[method="post"] :is(input:not([type="hidden"]), select, textarea)';
+if (languages) {
+  const hide = () => {
+    languages.hidden = true;
+  };
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches(filledIn)) hide();
+  });
+  // Who comes back with the browser's button finds the form as it was filled in.
+  const { type } = performance.getEntriesByType("navigation")[0];
+  if (type === "back_forward" && document.querySelector(filledIn)) hide();
+}
+
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
