@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
@@ -89,10 +90,14 @@ class EurosField(forms.Field):
         return Decimal(cents).scaleb(-2)
 
 
-def _number(label: Any, least: int, most: int, **options: Any) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label, min_value=least, max_value=most, error_messages=WHOLE, **options
-    )
+class WholeField(forms.IntegerField):
+    """Digits only: Django would read 1.000, which is a thousand to most people here, as 1."""
+
+    re_decimal = re.compile(r"(?!)")
+
+
+def _number(label: Any, least: int, most: int, **options: Any) -> WholeField:
+    return WholeField(label=label, min_value=least, max_value=most, error_messages=WHOLE, **options)
 
 
 def _choice(label: Any, choices: Iterable[tuple[Any, Any]], **options: Any) -> forms.ChoiceField:

@@ -86,6 +86,11 @@ def test_a_price_that_is_not_sure_is_refused_with_how_to_write_it(
         assert CourseForm({"price": written}).errors["price"] == [said]
 
 
+@pytest.mark.parametrize("written", ["1.000", "10.0", "1,000", "1e3"])
+def test_a_whole_number_is_never_read_as_a_fraction(written: str) -> None:
+    assert "hours" in CourseForm({"hours": written}).errors
+
+
 @pytest.mark.parametrize("shown_in", ["nl", "en"])
 @pytest.mark.parametrize("sent_in", ["nl", "en"])
 def test_a_price_as_it_is_shown_can_be_sent_in_another_language(
