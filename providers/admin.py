@@ -22,6 +22,7 @@ from providers.administration import Act, ActingAdmin, Answer, Request
 from providers.admitting import UnableToAdmit, admit
 from providers.changing_iban import UnableToChangeIban
 from providers.claiming import reviewing
+from providers.claiming.assessing import lock_claim
 from providers.clients import UnknownScope, create_client
 from providers.models import Claim, Client, Course, Enrolment, IbanChange, Provider, Review
 from providers.scopes import SCOPES
@@ -371,6 +372,7 @@ class ReviewAdmin(ActingAdmin):
             errors=ERRORS,
             offered=_proposed,
             shown=lambda review: (review.verdict, review.reason, review.judged_by),
+            lock=lambda review: lock_claim(review.claim_id),
             grave=True,
         ),
         Act(

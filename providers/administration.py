@@ -6,7 +6,8 @@ acts. Each act names the right it needs and the errors its domain call may raise
 The page of an act on a thing says what it is about: the columns of the list that are filled for it.
 
 Where a second pair of eyes decides on what it read, the act names what that was (`shown`): the page carries a
-digest of it, and what changed meanwhile has to be read again.
+digest of it, and what changed meanwhile has to be read again. It is compared under the locks that the domain call
+takes (`lock`), in the same order: two acts on one thing at once wait for each other, and never both.
 """
 
 from __future__ import annotations
@@ -76,6 +77,10 @@ class Request:
         return self.http.user
 
 
+def _lock_itself(subject: Any) -> None:
+    type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing staff may do: to one subject, or to the list when `on_list`.
@@ -94,6 +99,7 @@ class Act:
     template: str = "admin/act.html"
     offered: Callable[[Any], bool] = lambda subject: True
     shown: Callable[[Any], object] | None = None  # what the page showed that it decides on
+    lock: Callable[[Any], object] = _lock_itself  # first what the domain call locks first
     on_list: bool = False
     grave: bool = False  # cannot be undone
 
@@ -128,13 +134,19 @@ class ActingAdmin(ReadOnlyAdmin):
         return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
 
     def act_on_list(self, request: HttpRequest, act: str) -> HttpResponse:
-        return self._act(request, self._find(act, on_list=True), None)
+        found = self._find(act, on_list=True)
+        _see_right(request, found)
+        return self._act(request, found, None)
 
     def act_on_subject(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        subject = self.get_object(request, object_id)
         found = self._find(act, on_list=False)
-        if subject is None or not found.offered(subject):
+        _see_right(request, found)  # before anything is said of the subject
+        subject = self.get_object(request, object_id)
+        if subject is None:
             raise Http404
+        if not found.offered(subject):
+            messages.warning(request, _changed())
+            return HttpResponseRedirect(self._back(subject))
         return self._act(request, found, subject)
 
     def _find(self, name: str, *, on_list: bool) -> Act:
@@ -144,8 +156,6 @@ class ActingAdmin(ReadOnlyAdmin):
         raise Http404
 
     def _act(self, request: HttpRequest, act: Act, subject: Model | None) -> HttpResponse:
-        if not _may(request, act):
-            raise PermissionDenied
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = act.form_for(subject, data) if act.form_for else act.form(data, files)
         refusals: tuple[type[Exception], ...] = (ChangedMeanwhile, *act.errors)
@@ -227,6 +237,11 @@ def _may(request: HttpRequest, act: Act) -> bool:
     return request.user.has_perm(act.right)
 
 
+def _see_right(request: HttpRequest, act: Act) -> None:
+    if not _may(request, act):
+        raise PermissionDenied
+
+
 def _beside(error: Exception, form: forms.Form) -> str | None:
     """The field of the form that a refusal is about, when it is about one."""
     name = re.sub("([A-Z])", r"_\1", getattr(error, "field", "")).lower()
@@ -236,8 +251,12 @@ def _beside(error: Exception, form: forms.Form) -> str | None:
 def _said(error: Exception) -> str:
     """The refusal in the reader's language; what is not possible any more, another did meanwhile."""
     if isinstance(error, IllegalMove):
-        return _("This has changed since you opened it. Read it again.")
+        return _changed()
     return _(str(error))
+
+
+def _changed() -> str:
+    return _("This has changed since you opened it. Read it again.")
 
 
 def _perform(act: Act, asked: Request) -> Answer:
@@ -245,9 +264,10 @@ def _perform(act: Act, asked: Request) -> Answer:
     if act.shown is None:
         return act.do(asked)
     with transaction.atomic():
-        subject = type(asked.subject)._default_manager.select_for_update().get(pk=asked.subject.pk)
+        act.lock(asked.subject)
+        subject = type(asked.subject)._default_manager.get(pk=asked.subject.pk)
         if asked.http.POST.get("seen") != _digest(act, subject):
-            raise ChangedMeanwhile(_("This has changed since you opened it. Read it again."))
+            raise ChangedMeanwhile(_changed())
         return act.do(Request(asked.http, subject, asked.answers))
 
 

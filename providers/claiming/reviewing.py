@@ -25,14 +25,18 @@ class NothingToConfirm(UnableToJudge):
     sentence = "Nobody has proposed to refuse this claim."
 
 
+class JudgedMeanwhile(UnableToJudge):
+    sentence = "This claim was judged already. Read the judgement first."
+
+
 class SamePerson(UnableToJudge):
     sentence = "Who proposed the refusal cannot confirm it as well."
 
 
 @transaction.atomic
 def approve(claim: Claim, *, by: str, at: datetime) -> Claim:
-    """A person approves a claim in review; it is booked at once."""
-    locked, review = _in_review(claim, "approve")
+    """A person approves a claim in review; it is booked at once. Raises JudgedMeanwhile."""
+    locked, review = _not_judged(claim, "approve")
     _judge(review, verdict="approve", reason="", by=by, at=at)
     approve_and_book(locked, actor=by, at=at)
     return locked
@@ -40,10 +44,13 @@ def approve(claim: Claim, *, by: str, at: datetime) -> Claim:
 
 @transaction.atomic
 def refuse(claim: Claim, *, by: str, reason: str, at: datetime) -> Review:
-    """Propose to refuse a claim in review; it stays in review until a second person confirms."""
+    """Propose to refuse a claim in review; it stays in review until a second person confirms.
+
+    Raises NoReason or JudgedMeanwhile.
+    """
     if not reason.strip():
         raise NoReason
-    _, review = _in_review(claim, "refuse")
+    _, review = _not_judged(claim, "refuse")
     _judge(review, verdict="refuse", reason=reason.strip(), by=by, at=at)
     return review
 
@@ -64,6 +71,14 @@ def send_back(claim: Claim, *, by: str, at: datetime) -> Review:
     _, review = _proposed_by_another(claim, by)
     _judge(review, verdict="", reason="", by="", at=at)
     return review
+
+
+def _not_judged(claim: Claim, event: str) -> tuple[Claim, Review]:
+    """The claim that waits for a first judgement."""
+    locked, review = _in_review(claim, event)
+    if review.verdict:
+        raise JudgedMeanwhile
+    return locked, review
 
 
 def _proposed_by_another(claim: Claim, by: str) -> tuple[Claim, Review]:
