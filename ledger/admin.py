@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from ledger.models import Account, AccountClass, Booking, Transfer
 
@@ -57,6 +58,14 @@ class ReadOnlyAdmin(_Unchangeable, ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """The fields; one that points at a page this person may not see is text and no link."""
         return [self._shown(name, request) for name in super().get_fields(request, obj)]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who may not look hears no; Django would first say whether there is such a thing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def _shown(self, name: Any, request: HttpRequest) -> Any:
         field = next((field for field in self.model._meta.fields if field.name == name), None)

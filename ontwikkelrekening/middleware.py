@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -17,6 +17,8 @@ from django_otp.middleware import OTPMiddleware
 
 from ontwikkelrekening.administration.second_factor import SecondFactor
 from providers.api import PREFIX
+
+OF_PAGES = "GET", "HEAD", "POST"
 
 
 class _ForPages:
@@ -44,6 +46,26 @@ class _NoNul:
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest
         return self.get_response(request)
+
+
+class Methods:
+    """A page is asked for or sent a form; software (`csrf_exempt`) has methods of its own.
+
+    Where a page did not say what it takes, TRACE and OPTIONS would read it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], *_: object
+    ) -> HttpResponse | None:
+        if request.method in OF_PAGES or getattr(view, "csrf_exempt", False):
+            return None
+        return HttpResponseNotAllowed(OF_PAGES)
 
 
 class ContentSecurityPolicy(_ForPages, CSPMiddleware):

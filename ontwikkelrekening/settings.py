@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ontwikkelrekening.middleware.ContentSecurityPolicy",
+    "ontwikkelrekening.middleware.Methods",
     "ontwikkelrekening.middleware.Session",
     "ontwikkelrekening.middleware.Language",
     "django.middleware.common.CommonMiddleware",

@@ -36,10 +36,17 @@ class PayOn(forms.Form):
     )
 
 
+class ByReference(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A payment by its reference, as it was copied: with blanks around it, too."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.strip() if isinstance(value, str) else value)
+
+
 class CameBack(forms.Form):
     """Which payment of a batch came back, as the bank statement names it, and why."""
 
-    payout: forms.ModelChoiceField[Payout] = forms.ModelChoiceField(
+    payout = ByReference(
         label=gettext_lazy("Reference on the bank statement"),
         queryset=Payout.objects.none(),
         to_field_name="reference",

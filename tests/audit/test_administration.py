@@ -27,6 +27,7 @@ from tests.audit.world import Year, claim, enrol, logged_in, say
 from tests.budgets.world import LATER, give
 
 pytestmark = pytest.mark.django_db
+CHANGED = "Dit is veranderd sinds u het opende. Lees het opnieuw."
 
 
 # Policies
@@ -148,7 +149,9 @@ def test_an_approved_policy_offers_no_acts(year: Year) -> None:
     page = petra.get(f"/admin/eligibility/policy/{policy.pk}/change/").content.decode()
 
     assert "/do/" not in page
-    assert petra.post(f"/admin/eligibility/policy/{policy.pk}/do/propose").status_code == 404
+    assert CHANGED in say(petra, f"/admin/eligibility/policy/{policy.pk}/do/propose")
+    policy.refresh_from_db()
+    assert policy.state == "approved"
 
 
 # Refusals
@@ -248,7 +251,7 @@ def test_one_person_approves_a_claim(year: Year) -> None:
     year.in_review.refresh_from_db()
     assert "goedgekeurd en geboekt" in said
     assert year.in_review.state == "approved"
-    assert rosa.post(act).status_code == 404
+    assert CHANGED in say(rosa, act)
 
 
 # Payments
@@ -528,8 +531,38 @@ def test_an_act_is_kept_in_the_log(year: Year) -> None:
 
 
 def test_an_unknown_act_or_subject_is_not_found(year: Year, admin_client: Client) -> None:
-    for address in ("do/else", f"{uuid4()}/do/release", f"{year.batch.pk}/do/release"):
+    for address in ("do/else", f"{uuid4()}/do/release", f"{year.batch.pk}/do/else"):
         assert admin_client.get(f"/admin/payouts/paymentbatch/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_presses_late_reads_what_became_of_it(
+    year: Year, admin_client: Client, method: str
+) -> None:
+    batch = f"/admin/payouts/paymentbatch/{year.batch.pk}/"
+
+    late = getattr(admin_client, method)(f"{batch}do/release", follow=True)
+
+    assert late.redirect_chain == [(f"{batch}change/", 302)]
+    assert CHANGED in late.content.decode()
+    assert not LogEntry.objects.exists()
+
+
+def test_without_the_right_an_act_says_nothing_of_its_subject(year: Year) -> None:
+    amir = logged_in("amir", "auditors")
+    review, citizen = Review.objects.get(), Citizen.objects.first()
+    assert citizen is not None
+
+    for address in (
+        f"providers/review/{review.pk}/do/approve",  # offered
+        f"providers/review/{review.pk}/do/confirm",  # not offered
+        f"providers/review/{review.pk + 1}/do/approve",  # nothing there
+        f"citizens/citizen/{citizen.pk}/do/erase",
+        f"citizens/citizen/{uuid4()}/do/erase",
+        f"citizens/citizen/{citizen.pk}/history/",
+        f"citizens/citizen/{uuid4()}/history/",
+    ):
+        assert amir.get(f"/admin/{address}").status_code == 403, address
 
 
 LISTS = [

@@ -57,7 +57,9 @@ def test_a_reviewer_opens_what_was_shown_and_judges_it(year: Year, fact: Circums
     assert not Exhibit.objects.exists()
     looks = AccessLog.objects.filter(citizen=fact.citizen, actor="rosa")
     assert set(looks.values_list("purpose", flat=True)) == {"evidence", "judged"}
-    assert rosa.post(f"{FACTS}{fact.pk}/do/falls").status_code == 404
+    assert rosa.post(f"{FACTS}{fact.pk}/do/falls").status_code == 302
+    fact.refresh_from_db()
+    assert fact.evidence == "seen"
 
 
 def test_evidence_that_shows_nothing_ends_the_statement(fact: Circumstance) -> None:

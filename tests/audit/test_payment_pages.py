@@ -52,7 +52,7 @@ def test_a_payment_that_came_back_after_it_was_paid_is_recorded_once_by_who_pays
     unsaid = say(ineke, act, payout=payout.reference, reason="  ")
     payout.refresh_from_db()
     assert payout.state == "paid"
-    said = say(ineke, act, **answers)
+    said = say(ineke, act, reason="AC04", payout=f" {payout.reference}\t")  # as it was copied
     again = say(ineke, act, **answers)
     page = ineke.get(f"{batch}change/").content.decode()
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import get_resolver
@@ -37,6 +38,19 @@ def test_what_is_too_large_is_said_to_be(db: None) -> None:
     assert answer.status_code == 413
     assert "<h1>Wat u stuurde, is te groot</h1>" in page
     assert "development-label" in page
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    "page", ["/", "/inloggen", "/hulp", "/admin/login/", "/opleiders/inloggen"]
+)
+def test_a_page_is_asked_for_or_sent_a_form_and_nothing_else(
+    db: None, page: str, method: str
+) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(method, page)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
+    assert answer.content == b""
 
 
 def test_every_browser_finds_the_icon(client: Client) -> None:
