@@ -1,7 +1,9 @@
-"""A body that comes without its length, as chunked ones do: Django would read nothing of it.
+"""Bodies that come without their length, and bodies that end before it.
 
-Software's is read here to its end. The server does not tell a body that broke off from one that ended, so
-only what is worth nothing in part is taken so: JSON, and the parameters of /oauth (decision 408).
+Of one without, as chunked ones are, Django would read nothing. Software's is read here to its end. The server
+does not tell a body that broke off from one that ended, so only what is worth nothing in part is taken so: JSON,
+and the parameters of /oauth (decision 408). Where the length is known, what is shorter cannot be read: Django
+would take half a form for a form.
 """
 
 from __future__ import annotations
@@ -16,8 +18,29 @@ from providers.api import BYTES_MAX, OAUTH, PREFIX
 REFUSAL = b"Send the length of the body as Content-Length.\n"
 
 
+class Whole:
+    """The body of a request, as Django reads it; raises OSError where it breaks off."""
+
+    def __init__(self, body: Any) -> None:
+        self.body = body
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, which are still to come."""
+        read: bytes = self.body.read(size)
+        if len(read) < size:
+            raise OSError("The body broke off.")
+        return read
+
+    def readline(self, size: int) -> bytes:
+        """A line of so many bytes at most, which are still to come."""
+        line: bytes = self.body.readline(size)
+        if len(line) < size and not line.endswith(b"\n"):
+            raise OSError("The body broke off.")
+        return line
+
+
 class WithLength:
-    """A WSGI application around another, which gets every body with its length."""
+    """A WSGI application around another, which gets every body with its length, and whole."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -32,6 +55,8 @@ class WithLength:
                 start_response("411 Length Required", kind)
                 return [REFUSAL]
             environ = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        else:
+            environ["wsgi.input"] = Whole(environ["wsgi.input"])
         return self.application(environ, start_response)
 
 

@@ -6,7 +6,13 @@ import logging
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.cache import get_conditional_response
@@ -25,7 +31,7 @@ HEADERS = {
 }
 OF_THE_BODY = "Content-Type", "Content-Length"
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}  # RFC 6797, 7.2
-UNREADABLE = BadRequest, SuspiciousOperation, MultiPartParserError
+UNREADABLE = BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError
 FAILURES = {
     400: "The request cannot be read: too many parameters, too large or malformed.",
     500: "The failure was recorded; nothing was changed. You can try again.",
