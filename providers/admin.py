@@ -148,11 +148,11 @@ class IbanChangeAdmin(ActingAdmin):
         "provider",
         "before",
         "after",
+        "reason",
         "proposed_by",
         "proposed_at",
         "agreed",
         "answered_by",
-        "answered_at",
     ]
     list_select_related = ["provider"]
     list_filter = ["agreed"]

@@ -136,6 +136,7 @@ def test_another_iban_is_proposed_by_one_and_agreed_to_by_another(year: Year) ->
     assert reason in waiting
     assert "Wie het nieuwe IBAN voorstelde, kan niet ook akkoord geven." in own
     assert school.iban in shown
+    assert reason in shown
     assert "NL91ABNA0417164300" in shown
     assert "wordt vanaf nu betaald op NL91ABNA0417164300" in agreed
     assert amir.get(propose).status_code == 403
