@@ -10,6 +10,7 @@ _WRITTEN = re.compile(
     r"(?:€ *)?"
     r"(?P<whole>[0-9]{1,15}|[1-9][0-9]{0,2}(?P<mark>[., ])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,3})"
     r"(?:(?!(?P=mark))[.,](?P<cents>[0-9]{1,2}|-))?"
+    r"(?: *€)?"
 )
 _SPACES = re.compile("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]")
 
@@ -27,7 +28,17 @@ def cents_written(written: str, *, whole: bool = False) -> int | None:
     only a whole amount is asked (`whole`).
     """
     found = _WRITTEN.fullmatch(_SPACES.sub(" ", written).strip())
-    if found is None or (found["mark"] in (".", ",") and not found["cents"] and not whole):
+    if (
+        found is None
+        or written.count("€") > 1
+        or (found["mark"] in (".", ",") and not found["cents"] and not whole)
+    ):
         return None
     cents = (found["cents"] or "").replace("-", "").ljust(2, "0")
     return int(re.sub(r"\D", "", found["whole"]) + cents)
+
+
+def whole_euros(written: str) -> int | None:
+    """The amount that somebody wrote where whole euros are asked; None when it is none, or beyond any sum."""
+    euros, cents = divmod(cents_written(written, whole=True) or 0, 100)
+    return euros if not cents and 0 < euros < 10**9 else None

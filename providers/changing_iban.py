@@ -6,9 +6,10 @@ was prepared for the old IBAN is not released: it is withdrawn and prepared agai
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from psycopg.errors import UniqueViolation
 from stdnum import iban as iban_number
 
@@ -75,6 +76,9 @@ def agree(change: IbanChange, *, by: str, at: datetime) -> Provider:
     provider, waiting = _waiting(change)
     if by == waiting.proposed_by:
         raise SamePerson
+    before = provider.iban_changes.filter(agreed=True).aggregate(last=Max("answered_at"))["last"]
+    if before and at <= before:  # on the clock of another server: changes stay in their order
+        at = before + timedelta(microseconds=1)
     _answer(waiting, agreed=True, by=by, at=at)
     provider.iban = waiting.after
     try:

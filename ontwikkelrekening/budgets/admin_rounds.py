@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.errors import UnableToPost
+from ledger.euros import whole_euros
 from ledger.money import TRANSFER_MAX
 from ontwikkelrekening.budgets import admitting, drawing, refusing, rounds
 from ontwikkelrekening.budgets.allocating import start_allocating
@@ -57,6 +58,19 @@ class Moment(forms.SplitDateTimeWidget):
         super().__init__(date_attrs=date, time_attrs=time)
 
 
+class WholeEuros(forms.CharField):
+    """Whole euros as people write them: Django's own field takes 1.000, a thousand here, for 1."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value: Any) -> int:
+        euros = whole_euros(super().clean(value))
+        if euros is None or euros > EUROS_MAX:
+            raise forms.ValidationError(_("Fill in whole euros, like 12500 or 12.500."))
+        return euros
+
+
 class NewRound(forms.Form):
     """What will be published; amounts in whole euros."""
 
@@ -69,12 +83,8 @@ class NewRound(forms.Form):
         label=gettext_lazy("Last day of the waiting list"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    ceiling = forms.IntegerField(
-        label=gettext_lazy("Ceiling in euros"), min_value=1, max_value=EUROS_MAX
-    )
-    grant = forms.IntegerField(
-        label=gettext_lazy("At most per person in euros"), min_value=1, max_value=EUROS_MAX
-    )
+    ceiling = WholeEuros(label=gettext_lazy("Ceiling in euros"))
+    grant = WholeEuros(label=gettext_lazy("At most per person in euros"))
     categories = forms.MultipleChoiceField(
         choices=Category.choices,
         label=gettext_lazy("May be spent on"),
@@ -312,7 +322,7 @@ class AdmissionAdmin(LookedAtAdmin):
 
 @admin.register(Round)
 class RoundAdmin(ActingAdmin):
-    list_display = ["name", "scheme", "state", "opens_at", "closes_at", "amount"]
+    list_display = ["name", "scheme", "state", "opens_at", "closes_at", "amount", "most"]
     list_select_related = ["scheme"]
     list_filter = ["state"]
     exclude = ["ceiling", "grant"]

@@ -9,14 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from ledger.euros import cents_written
+from ledger.euros import whole_euros
 from ontwikkelrekening.budgets.models import Round
-
-
-def whole_euros(written: str) -> int | None:
-    """The amount that somebody wrote, in euros; None when it is none, or beyond any round."""
-    euros, cents = divmod(cents_written(written, whole=True) or 0, 100)
-    return euros if not cents and 0 < euros < 10**9 else None
 
 
 class WantedForm(forms.Form):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -83,7 +83,13 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     What somebody wrote in it is shown to copy, unless another site may have sent it.
     """
     ours = request.headers.get("sec-fetch-site") == "same-origin"
-    of_provider = request.path.startswith(reverse("provider_area:home"))
-    written = filled_in(request) if of_provider else written_in(request)
-    context = {"written": written if ours else ""}
+    context = {"written": _written_in(request) if ours else ""}
     return render(request, "portal/errors/form_expired.html", context, status=403)
+
+
+def _written_in(request: HttpRequest) -> str:
+    of_provider = request.path.startswith(reverse("provider_area:home"))
+    try:
+        return filled_in(request) if of_provider else written_in(request)
+    except UnreadablePostError:  # it broke off, and nobody has read it before
+        return ""

@@ -15,13 +15,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ledger.euros import whole_euros
 from ontwikkelrekening.budgets import applying, proving, refusing
 from ontwikkelrekening.budgets.models import Application, Round, RoundState
 from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.clocks import object_until
 from ontwikkelrekening.eligibility.wording import CLASSES
 from ontwikkelrekening.login.session import never_stored
-from ontwikkelrekening.portal.forms_rounds import WantedForm, whole_euros
+from ontwikkelrekening.portal.forms_rounds import WantedForm
 from ontwikkelrekening.portal.session import account_of, for_account, for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES
 

@@ -19,6 +19,7 @@ from ontwikkelrekening.budgets.models import Admission, Refusal, Round, RoundSta
 from ontwikkelrekening.budgets.refusing import waiting
 from ontwikkelrekening.budgets.rounds import close
 from ontwikkelrekening.citizens.models import AccessLog
+from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.staff import set_up_groups
 from providers.outbox import drain
 from tests.budgets.round_world import AFTER, applicants, everyone_applies, published
@@ -86,6 +87,32 @@ def test_a_round_from_paper_to_allocation(world: World) -> None:
     assert round_.state == RoundState.DRAWN
     assert sum(round_.placings.values_list("granted", flat=True)) == 250_000
     assert "3" in shown
+
+
+@pytest.mark.parametrize(
+    ("written", "cents"), [("1.000", 100_000), ("1.000,00", 100_000), ("12500", 1_250_000)]
+)
+def test_an_amount_of_a_round_is_read_as_people_write_it_and_shown_to_who_publishes(
+    world: World, written: str, cents: int
+) -> None:
+    with time_machine.travel(AT, tick=False):
+        answers = {**ANSWERS, "scheme": world.scheme.pk, "ceiling": "50.000", "grant": written}
+        as_officer("petra").post(f"{ROUNDS}do/prepare", answers)
+        round_ = Round.objects.get()
+        page = as_officer("paul").get(f"{ROUNDS}{round_.pk}/do/publish").content.decode()
+
+    assert (round_.ceiling, round_.grant) == (5_000_000, cents)
+    assert euros(cents) in page
+
+
+@pytest.mark.parametrize("written", ["0", "1000,50", "-5", "duizend", "1e3", ""])
+def test_what_is_no_whole_amount_is_refused_beside_its_field(world: World, written: str) -> None:
+    answers = {**ANSWERS, "scheme": world.scheme.pk, "grant": written}
+    answer = as_officer("petra").post(f"{ROUNDS}do/prepare", answers)
+
+    assert answer.status_code == 422
+    assert "Hoogstens per persoon" in answer.content.decode()
+    assert not Round.objects.exists()
 
 
 def test_a_waiting_list_that_ends_before_the_draw_is_said_beside_its_field(world: World) -> None:

@@ -29,14 +29,22 @@ def one_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-def answer_to(address: str, body: bytes, *, broken_off: int, kind: str = "") -> str:
+def answer_to(
+    address: str,
+    body: bytes,
+    *,
+    broken_off: int,
+    kind: str = "",
+    cookie: str = f"csrftoken={TOKEN}",
+) -> str:
     """The status of what is answered when the last bytes of the body never come."""
     request = RequestFactory().post(
         address, body, content_type=kind or "application/x-www-form-urlencoded"
     )
     environ: dict[str, Any] = {
         **request.environ,
-        "HTTP_COOKIE": f"csrftoken={TOKEN}",
+        "HTTP_COOKIE": cookie,
+        "HTTP_SEC_FETCH_SITE": "same-origin",
         "wsgi.input": BytesIO(body[: len(body) - broken_off]),
     }
     said = []
@@ -70,3 +78,8 @@ def test_half_a_form_is_not_taken_for_a_form(body: bytes, kind: str) -> None:
 def test_software_reads_that_half_a_body_cannot_be_read() -> None:
     assert answer_to("/oauth/token", GRANT, broken_off=0)[:3] == "401"
     assert answer_to("/oauth/token", GRANT, broken_off=3)[:3] == "400"
+
+
+@pytest.mark.parametrize("address", ["/inloggen", "/opleiders/inloggen", "/admin/login/"])
+def test_half_a_form_without_its_secret_is_refused_as_any_other_without(address: str) -> None:
+    assert answer_to(address, FORM, broken_off=4, cookie="").startswith("403")

@@ -125,7 +125,7 @@ def test_fifteen_idle_minutes_end_the_session_and_the_page_says_so(fatima: Clien
     [
         ("/tijdvakken/voorjaar/aanvragen", {"wanted": "600"}, "600"),
         ("/tijdvakken/voorjaar/aanvragen", {"wanted": "600", "send": "1"}, "600"),
-        ("/pauze", {"until": "2026-04-01"}, "2026-04-01"),
+        ("/pauze/controleren", {"until": "2026-04-01"}, "2026-04-01"),
         (
             "/mijn-gegevens/contract",
             {"value": "agency", "valid_from": "2026-03-01", "valid_until": "2026-06-01"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -107,3 +109,15 @@ def test_the_database_refuses_what_one_person_does(school: Provider) -> None:
         IbanChange.objects.update(agreed=True)
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute("DELETE FROM providers_ibanchange")
+
+
+def test_changes_stay_in_order_where_the_clocks_of_servers_differ(school: Provider) -> None:
+    changing_iban.agree(proposed(school), by="paul", at=AT)
+
+    late = proposed(school, "NL02ABNA0123456789")
+    changing_iban.agree(late, by="paul", at=AT - timedelta(seconds=2))
+
+    assert Provider.objects.get().iban == "NL02ABNA0123456789"
+    late.refresh_from_db()
+    assert late.answered_at
+    assert late.answered_at > AT
