@@ -14,6 +14,7 @@ from ontwikkelrekening.budgets.errors import UnableToCancel
 from ontwikkelrekening.budgets.releasing import came_back, would_come_back
 from ontwikkelrekening.budgets.reserving import RUNNING, check_cancel, code_of, only_beside
 from ontwikkelrekening.budgets.reserving import cancel as cancel_enrolment
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility.claims_explained import explain_claim
 from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import CATEGORIES, CLAIMS, ENROLMENTS
@@ -50,6 +51,7 @@ def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRes
         "came": came_back(line.enrolment),
         "own": _own(line),
         "already": ALREADY in request.GET,
+        "ended_on": Citizen.ended_on(account),
         "claims": [(claim, CLAIMS[claim.state], _why(claim)) for claim in line.claims],
     }
     return render(request, "portal/enrolment.html", context)
@@ -76,6 +78,7 @@ def cancel(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRespon
         "here": "enrolments",
         **_told(line),
         "with_it": with_it,
+        "ended_on": Citizen.ended_on(account),
         "coming": would_come_back([line.enrolment, *with_it], on=timezone.localdate(now)),
         "problem": problem,
     }

@@ -146,3 +146,22 @@ def test_a_course_that_a_provider_took_in_goes_on(town: Town) -> None:
 
     claim.refresh_from_db()
     assert claim.state == "approved"
+
+
+def test_no_choice_promises_money_that_does_not_come_back(fatima: Client, town: Town) -> None:
+    unused = chosen(town)
+    later = TODAY + timedelta(days=7)
+    taken = agree(town.fatima, town.course, starts_on=later.date(), at=TODAY, id=uuid4())
+    redeem(taken.code, provider=town.course.provider, actor="de-linde", at=TODAY)
+    end(town)
+
+    lapsed = words(fatima, f"/keuzes/{unused.enrolment.pk}")
+    running = words(fatima, f"/keuzes/{taken.enrolment.pk}")
+    cancel = words(fatima, f"/keuzes/{taken.enrolment.pk}/annuleren")
+
+    assert "Uw rekening is gestopt" in lapsed
+    assert "niet op tijd" not in lapsed
+    for page in (lapsed, running, cancel):
+        assert "op uw rekening" not in page
+    for page in (running, cancel):
+        assert "Daarom komt er niets bij u terug." in page
