@@ -6,7 +6,7 @@ known. Columns: see REQUIRED and OPTIONAL; docs/citizens-file.md explains them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -52,12 +52,15 @@ class RefusedFile(Exception):
         self.has_more = len(faults) > FAULTS_MAX
 
 
-def import_citizens(path: Path, *, at: datetime) -> Imported:
+def import_citizens(
+    path: Path, *, at: datetime, told: Callable[[str, int], object] = lambda step, rows: None
+) -> Imported:
     """Read, check and register a whole file; raises RefusedFile and then nothing has changed.
 
-    The file is read twice, so that memory does not grow with it.
+    The file is read twice, so that memory does not grow with it. `told` hears how many more rows are
+    "checked" and then "registered".
     """
-    faults = list(islice(_check(path, on=localdate(at)), FAULTS_MAX + 1))
+    faults = list(islice(_check(path, on=localdate(at), told=told), FAULTS_MAX + 1))
     if faults:
         raise RefusedFile(faults)
     rows = new = facts = 0
@@ -68,6 +71,7 @@ def import_citizens(path: Path, *, at: datetime) -> Imported:
             except Contradiction as fault:
                 raise RefusedFile([Fault(lines[fault.index], fault.kind, str(fault))]) from None
             rows += len(people)
+            told("registered", len(people))
             new += registered.new
             facts += registered.facts
     return Imported(rows, new, facts)
@@ -77,7 +81,7 @@ def _found(path: Path) -> Iterator[Found]:
     return read_rows(path, required=REQUIRED, optional=OPTIONAL)
 
 
-def _check(path: Path, *, on: date) -> Iterator[Fault]:
+def _check(path: Path, *, on: date, told: Callable[[str, int], object]) -> Iterator[Fault]:
     """Every fault in the file, in its order."""
     if path.exists() and not path.is_file() and not path.is_dir():
         yield Fault(1, "", _("is a pipe or a device and can be read once only; give a file"))
@@ -85,6 +89,7 @@ def _check(path: Path, *, on: date) -> Iterator[Fault]:
     seen: dict[bytes, int] = {}
     found = None
     for found in _found(path):
+        told("checked", 1)
         if isinstance(found, Fault):
             yield found
             continue

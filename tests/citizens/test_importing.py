@@ -48,6 +48,18 @@ def test_people_and_facts_come_in(tmp_path: Path) -> None:
     assert facts == {"contract": "agency", "household": "sole_parent", "residence": "yes"}
 
 
+def test_who_waits_hears_how_far_it_is(tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+
+    import_citizens(
+        file(tmp_path, HEADER, FATIMA, HENK),
+        at=AT,
+        told=lambda step, rows: told.append((step, rows)),
+    )
+
+    assert told == [("checked", 1), ("checked", 1), ("registered", 2)]
+
+
 def test_a_day_begins_at_midnight_in_the_netherlands(tmp_path: Path) -> None:
     half_past_twelve = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
     header = HEADER.replace("residence", "working_since")

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from tqdm import tqdm
 
-from ontwikkelrekening.citizens.importing import RefusedFile, import_citizens
+from ontwikkelrekening.citizens.importing import Imported, RefusedFile, import_citizens
 
 
 class Command(BaseCommand):
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         start = time.monotonic()
         try:
-            imported = import_citizens(options["file"], at=timezone.now())
+            imported = self._import(options["file"])
         except RefusedFile as refused:
             for fault in refused.faults:
                 self.stderr.write(str(fault))
@@ -29,3 +30,17 @@ class Command(BaseCommand):
             f"{imported.rows} rows: {imported.new} new citizens, {imported.facts} new facts"
             f" ({time.monotonic() - start:.1f} s)."
         )
+
+    def _import(self, file: Path) -> Imported:
+        with (
+            tqdm(desc="checked", unit=" rows", disable=None) as checked,
+            tqdm(desc="registered", unit=" rows", disable=None) as registered,
+        ):
+            bars = {"checked": checked, "registered": registered}
+
+            def told(step: str, rows: int) -> None:
+                bars[step].update(rows)
+                if step == "registered":
+                    registered.total = checked.n
+
+            return import_citizens(file, at=timezone.now(), told=told)
