@@ -157,17 +157,6 @@ class IbanChangeAdmin(ActingAdmin):
     list_select_related = ["provider"]
     list_filter = ["agreed"]
     search_fields = ["provider__name", "=provider__kvk_number", "=after"]
-    fields = (
-        "provider",
-        "before",
-        "after",
-        "reason",
-        "proposed_by",
-        "proposed_at",
-        "agreed",
-        "answered_by",
-        "answered_at",
-    )
     acts = [
         Act(
             "agree",
