@@ -39,6 +39,6 @@ def cents_written(written: str, *, whole: bool = False) -> int | None:
 
 
 def whole_euros(written: str) -> int | None:
-    """The amount that somebody wrote where whole euros are asked; None when it is none, or beyond any sum."""
+    """The amount that somebody wrote where whole euros are asked; None when it is none, or nothing."""
     euros, cents = divmod(cents_written(written, whole=True) or 0, 100)
-    return euros if not cents and 0 < euros < 10**9 else None
+    return euros if euros and not cents else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -58,15 +59,14 @@ class Moment(forms.SplitDateTimeWidget):
         super().__init__(date_attrs=date, time_attrs=time)
 
 
-class WholeEuros(forms.CharField):
+class WholeEuros(forms.Field):
     """Whole euros as people write them: Django's own field takes 1.000, a thousand here, for 1."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=40, **options)
+    default_validators = [MaxValueValidator(EUROS_MAX)]
 
-    def clean(self, value: Any) -> int:
-        euros = whole_euros(super().clean(value))
-        if euros is None or euros > EUROS_MAX:
+    def to_python(self, value: Any) -> int | None:
+        euros = whole_euros(str(value or ""))
+        if value and euros is None:
             raise forms.ValidationError(_("Fill in whole euros, like 12500 or 12.500."))
         return euros
 

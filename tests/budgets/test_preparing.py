@@ -146,9 +146,10 @@ def test_the_database_holds_no_such_round(
     [
         ({"years_valid": "65537"}, "120"),
         ({"years_valid": "40000"}, "120"),
-        ({"ceiling": str(10**17)}, "10000000000"),
-        ({"ceiling": str(10**30)}, "10000000000"),
-        ({"grant": str(10**30)}, "10000000000"),
+        ({"ceiling": str(10**11)}, "10000000000"),
+        ({"grant": str(10**14)}, "10000000000"),
+        ({"ceiling": str(10**30)}, "Vul hele euro's in"),
+        ({"grant": "1000.5"}, "Vul hele euro's in"),
         ({"grant": "2501"}, "Het plafond is te laag voor één toekenning."),
         ({"closes_at_0": "2026-02-01"}, "Een tijdvak sluit nadat het opent."),
         ({"waits_until": "9999-12-31"}, "Een tijdvak ligt in de jaren 1900 tot en met 2999."),
