@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import CursorWrapper
 
 from ledger.errors import (
     AlreadyReversed,
@@ -73,12 +74,33 @@ def post(booking: NewBooking, transfers: Sequence[NewTransfer], *, at: datetime)
 
     Joins the caller's transaction. Raises a subclass of UnableToPost.
     """
-    with named_errors(), connection.cursor() as cursor:
+    with named_errors():
         if len(transfers) == 1:
-            cursor.execute(POST, [*booking, at, *transfers[0]])
+            _cursor().execute(POST, [*booking, at, *transfers[0]])
         else:
             columns = zip(*transfers, strict=True) if transfers else ((), (), ())
-            cursor.execute(POST_MANY, [*booking, at, *map(_array, columns)])
+            _cursor().execute(POST_MANY, [*booking, at, *map(_array, columns)])
+
+
+def _cursor() -> CursorWrapper:
+    """Django's cursor, the same for all postings of a connection (decision 113).
+
+    Where Django has more to do than make one, it makes another: it connects, looks whether the
+    connection is alive, or logs what is asked.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    kept: CursorWrapper | None = getattr(database, "posting_cursor", None)
+    if (
+        kept is not None
+        and kept.cursor.connection is database.connection
+        and database.health_check_done
+        and not database.queries_logged
+    ):
+        return kept
+    cursor: CursorWrapper = database.cursor()
+    if not database.queries_logged:
+        database.posting_cursor = cursor
+    return cursor
 
 
 def _array(numbers: Iterable[int]) -> str:
