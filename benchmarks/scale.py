@@ -151,7 +151,7 @@ def _seal() -> None:
 
 def _verify() -> None:
     key = bytes.fromhex(public_key_of(sealing_key()))
-    for _, wrong in tqdm(verify_ledger(key), total=Seal.objects.count(), leave=False):
+    for _, wrong in tqdm(verify_ledger([key]), total=Seal.objects.count(), leave=False):
         assert not wrong
 
 

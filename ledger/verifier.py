@@ -219,10 +219,10 @@ def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
 # --- a seal, a proof, a whole file ---------------------------------------------------------------
 
 
-def wrong_with_seal(seal: Seal, *, previous: str | None, public_key: bytes) -> list[str]:
+def wrong_with_seal(seal: Seal, *, previous: str | None, public_keys: Sequence[bytes]) -> list[str]:
     """What is wrong with a seal in itself and with its link to the one before it.
 
-    Where the key of the books was changed, `public_key` is all of them, one after the other.
+    The books have more keys than one where theirs was changed.
     """
     name = f"seal {seal['number']}"
     digest = seal_digest(seal)
@@ -232,7 +232,7 @@ def wrong_with_seal(seal: Seal, *, previous: str | None, public_key: bytes) -> l
     if previous is not None and seal["previous"] != previous:
         findings.append(f"{name}: it does not follow the seal before it")
     signature = bytes.fromhex(seal["signature"])
-    if not any(is_signed(digest, signature, key) for key in split(public_key)):
+    if not any(is_signed(digest, signature, key) for key in public_keys):
         findings.append(f"{name}: its signature is not of this key")
     return findings
 
@@ -244,13 +244,13 @@ def wrong_with_leaves(seal: Seal, sealed: list[bytes]) -> list[str]:
     return [f"seal {seal['number']}: the leaves kept beside it are not those of its root"]
 
 
-def wrong_with_proof(proof: dict[str, Any], *, public_key: bytes) -> list[str]:
+def wrong_with_proof(proof: dict[str, Any], *, public_keys: Sequence[bytes]) -> list[str]:
     """What is wrong with the proof that transfers are in sealed ranges."""
     findings = [] if proof["transfers"] else ["the proof is of no transfer at all"]
     known: set[str] = set()
     seals = {seal["number"]: seal for seal in proof["seals"]}
     for seal in seals.values():
-        findings += wrong_with_seal(seal, previous=None, public_key=public_key)
+        findings += wrong_with_seal(seal, previous=None, public_keys=public_keys)
     for line in proof["transfers"]:
         place = place_of(line["content"])
         if place in known:
@@ -280,8 +280,10 @@ def _wrong_with_total(account: dict[str, Any], transfers: list[list[str]]) -> li
 class Evidence:
     """Reads an evidence file line by line; memory grows with the accounts, not the transfers."""
 
-    def __init__(self, public_key: bytes, published: dict[int, str] | None = None) -> None:
-        self.public_key = public_key
+    def __init__(
+        self, public_keys: Sequence[bytes], published: dict[int, str] | None = None
+    ) -> None:
+        self.public_keys = public_keys
         self.published = dict(published or {})
         self.findings: list[str] = []
         self.closings: set[tuple[int, str]] = set()
@@ -356,7 +358,7 @@ class Evidence:
     def _seal(self, seal: Seal) -> None:
         name, sealed = f"seal {seal['number']}", split(bytes.fromhex(seal["leaves"]))
         self.seals += 1
-        self.findings += wrong_with_seal(seal, previous=self.previous, public_key=self.public_key)
+        self.findings += wrong_with_seal(seal, previous=self.previous, public_keys=self.public_keys)
         self.findings += wrong_with_leaves(seal, sealed)
         self.findings += wrong_in_range(name, self.places, self.leaves, sealed)
         if self.published.pop(seal["number"], as_published(seal)) != as_published(seal):
@@ -458,18 +460,20 @@ def open_text(name: str | os.PathLike[str]) -> TextIO:
     return opener(name, "rt", encoding="utf-8", errors="replace", newline="\n")
 
 
-def _verify_proof(file: TextIO, key: bytes) -> tuple[list[str], str]:
+def _verify_proof(file: TextIO, keys: Sequence[bytes]) -> tuple[list[str], str]:
     try:
         proof = json.load(file)
-        findings = wrong_with_proof(proof, public_key=key)
+        findings = wrong_with_proof(proof, public_keys=keys)
         return findings, f"{len(proof['transfers'])} transfers in {len(proof['seals'])} seals"
     except (*UNREADABLE, *CUT_SHORT) as error:
         return [f"this is no proof: {error!r}"], "nothing proven"
 
 
-def _verify_evidence(file: TextIO, key: bytes, published: TextIO | None) -> tuple[list[str], str]:
+def _verify_evidence(
+    file: TextIO, keys: Sequence[bytes], published: TextIO | None
+) -> tuple[list[str], str]:
     known, findings = read_published(published) if published else ({}, [])
-    evidence = Evidence(key, known)
+    evidence = Evidence(keys, known)
     findings += evidence.read(file)
     if published and evidence.seals and not known:
         findings.append("no seal was published in that file: nothing is compared")
@@ -503,16 +507,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--published", help="the file of seals as it was published")
     options = parser.parse_args(arguments)
-    key = b"".join(options.key)
     try:
         file = open_text(options.file)
         published = open_text(options.published) if options.published else None
     except OSError as error:
         parser.error(str(error))
     if options.file.endswith(".json"):
-        findings, done = _verify_proof(file, key)
+        findings, done = _verify_proof(file, options.key)
     else:
-        findings, done = _verify_evidence(file, key, published)
+        findings, done = _verify_evidence(file, options.key, published)
     _say([*findings, f"{done}: {len(findings)} findings"])
     return 1 if findings else 0
 

@@ -5,7 +5,7 @@ Only the rows are read from the database; every hash is made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -37,7 +37,7 @@ CHECK = "the books are as they were sealed"
 
 
 def verify_ledger(
-    public_key: bytes, *, published: dict[int, str] | None = None
+    public_keys: Sequence[bytes], *, published: dict[int, str] | None = None
 ) -> Iterator[tuple[Seal, list[Finding]]]:
     """Verify seal after seal; yield each with what is wrong, the transfers by name."""
     previous, place = GENESIS.hex(), (0, 0)
@@ -45,7 +45,7 @@ def verify_ledger(
     for number in Seal.objects.order_by("number").values_list("number", flat=True):
         seal = Seal.objects.get(pk=number)
         known = as_json(seal)
-        wrong = wrong_with_seal(known, previous=previous, public_key=public_key)
+        wrong = wrong_with_seal(known, previous=previous, public_keys=public_keys)
         if (published or {}).get(number, as_published(known)) != as_published(known):
             wrong.append(f"{seal}: it is not the one that was published")
         wrong += _wrong_in_range(seal, place)

@@ -20,7 +20,6 @@ from ledger.errors import UnableToPost
 from providers import changing_iban, words
 from providers.administration import Act, ActingAdmin, Answer, Request
 from providers.admitting import UnableToAdmit, admit
-from providers.changing_iban import UnableToChangeIban
 from providers.claiming import reviewing
 from providers.claiming.assessing import lock_claim
 from providers.clients import UnknownScope, create_client
@@ -126,7 +125,7 @@ class ProviderAdmin(ActingAdmin):
             "providers.add_ibanchange",
             _propose_iban,
             gettext_lazy("Nothing changes until someone else agrees."),
-            errors=(UnableToChangeIban, UnableToAdmit),
+            errors=(changing_iban.UnableToChangeIban, UnableToAdmit),
             form=AnotherIban,
             offered=lambda x: not x.iban_changes.filter(agreed=None).exists(),
         ),
@@ -167,7 +166,7 @@ class IbanChangeAdmin(ActingAdmin):
                 "From now on all payments to this provider go there. A batch that was prepared for "
                 "the old IBAN has to be withdrawn and prepared again."
             ),
-            errors=(UnableToChangeIban, UnableToAdmit),
+            errors=(changing_iban.UnableToChangeIban, UnableToAdmit),
             offered=lambda x: x.agreed is None,
             grave=True,
         ),
@@ -177,7 +176,7 @@ class IbanChangeAdmin(ActingAdmin):
             "providers.change_ibanchange",
             _decline_iban,
             gettext_lazy("You do not agree, or you proposed this and take it back."),
-            errors=(UnableToChangeIban,),
+            errors=(changing_iban.UnableToChangeIban,),
             offered=lambda x: x.agreed is None,
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from unicodedata import normalize
 
@@ -42,6 +42,20 @@ class IbanIsTaken(UnableToAdmit):
     field, sentence = "iban", "Another provider is paid on this IBAN."
 
 
+def checked_iban(iban: str) -> str:
+    """An IBAN as it is kept: compact, in capitals; raises IbanIsWrong."""
+    compact: str = iban_number.compact(iban)
+    if not iban_number.is_valid(compact):
+        raise IbanIsWrong
+    return compact
+
+
+def refuse_taken(iban: str) -> None:
+    """Raises IbanIsTaken: a payment on one IBAN is of one provider."""
+    if Provider.objects.filter(iban=iban).exists():
+        raise IbanIsTaken
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderDetails:
     """Name, KvK number and IBAN as they are kept: trimmed, compact and checked."""
@@ -53,15 +67,13 @@ class ProviderDetails:
     @classmethod
     def checked(cls, name: str, kvk_number: str, iban: str) -> ProviderDetails:
         """Raises the error of the first field that is wrong."""
-        details = cls(composed(name.strip()), kvk_number.strip(), iban_number.compact(iban))
+        details = cls(composed(name.strip()), kvk_number.strip(), iban)
         readable = re.search("[A-Za-z0-9]", normalize("NFKD", details.name))  # by a bank
         if len(details.name) > 70 or not re.match(ONE_LINE, details.name) or not readable:
             raise NameIsWrong
         if not KVK.fullmatch(details.kvk_number):
             raise KvkNumberIsWrong
-        if not iban_number.is_valid(details.iban):
-            raise IbanIsWrong
-        return details
+        return replace(details, iban=checked_iban(iban))
 
 
 @transaction.atomic
@@ -71,8 +83,7 @@ def admit(name: str, kvk_number: str, iban: str, *, on: date, at: datetime) -> P
     known = Provider.objects.filter(kvk_number=details.kvk_number).first()
     if known is not None:
         return known
-    if Provider.objects.filter(iban=details.iban).exists():
-        raise IbanIsTaken
+    refuse_taken(details.iban)
     id_ = uuid.uuid4()
     return Provider.objects.create(
         id=id_,

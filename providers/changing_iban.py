@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from psycopg.errors import UniqueViolation
-from stdnum import iban as iban_number
 
-from providers.admitting import IbanIsTaken, IbanIsWrong
+from providers.admitting import IbanIsTaken, checked_iban, refuse_taken
 from providers.errors import Unable
 from providers.models import IbanChange, Provider
 
@@ -49,13 +48,10 @@ def propose(provider: Provider, iban: str, *, reason: str, by: str, at: datetime
     Raises a subclass of UnableToChangeIban, IbanIsWrong or IbanIsTaken.
     """
     provider = _locked(provider)
-    after, reason = iban_number.compact(iban), reason.strip()
-    if not iban_number.is_valid(after):
-        raise IbanIsWrong
+    after, reason = checked_iban(iban), reason.strip()
     if after == provider.iban:
         raise IbanIsTheSame
-    if Provider.objects.filter(iban=after).exists():
-        raise IbanIsTaken
+    refuse_taken(after)
     if not reason:
         raise NoReason
     if provider.iban_changes.filter(agreed=None).exists():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
+from providers.models import Claim
 
 
 class UnableToPay(Exception):
@@ -66,7 +66,7 @@ class IbanChanged(UnableToPay):
 
 
 class ClaimReversed(UnableToPay):
-    def __init__(self, batch: PaymentBatch, claim: UUID) -> None:
+    def __init__(self, batch: PaymentBatch, claim: Claim) -> None:
         super().__init__(
             _(
                 "The booking of claim %(claim)s was reversed after batch %(batch)s was prepared. "

@@ -59,12 +59,7 @@ class PaymentBatch(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="batch_is_released_by_someone_else",
-                condition=Q(state__in=[BatchState.PREPARED, BatchState.WITHDRAWN], released_by="")
-                | (
-                    Q(state__in=[BatchState.RELEASED, BatchState.SETTLED])
-                    & ~Q(released_by="")
-                    & ~Q(released_by=F("prepared_by"))
-                ),
+                condition=~Q(released_by=F("prepared_by")),
             ),
             models.CheckConstraint(
                 name="released_batch_has_its_file",

@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -18,10 +18,9 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
-from ledger.models import Booking, Transfer
 from ledger.money import to_cents, to_money
 from ledger.posting import NewBooking, NewTransfer, post
-from ledger.reversals import with_reversals
+from ledger.reversals import reversed_bookings
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import (
     PAID_WITHIN,
@@ -89,8 +88,11 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)
-    if reversed_ := _reversed(_claims(payouts)):
-        raise errors.ClaimReversed(batch, min(reversed_))
+    lines = _lines(payouts)
+    gone = reversed_bookings([line.claim.booking_id for line in lines])
+    for line in lines:
+        if line.claim.booking_id in gone:
+            raise errors.ClaimReversed(batch, line.claim)
     batch.pay_on = max(batch.pay_on, localdate(at))
     batch.file = _file(batch, payouts, at=at)
     batch.file_sha256 = hashlib.sha256(batch.file).hexdigest()
@@ -98,8 +100,10 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     batch.save(
         update_fields=["state", "pay_on", "file", "file_sha256", "released_by", "released_at"]
     )
-    for payout in payouts:
-        claiming.take_up(_claims([payout]), reference=payout.reference, at=at, actor=by)
+    reference_of = {payout.pk: payout.reference for payout in payouts}
+    claiming.take_up(
+        {line.claim_id: reference_of[line.payout_id] for line in lines}, at=at, actor=by
+    )
     in_transit = open_account("in_transit", account_class="in_transit", at=at)
     _book(
         batch,
@@ -135,7 +139,7 @@ def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
         description=f"Betaald door de bank: {batch.message_id}",
         at=at,
     )
-    claiming.settle(_claims(payouts), at=at, actor=by)
+    claiming.settle([line.claim_id for line in _lines(payouts)], at=at, actor=by)
     Payout.objects.filter(pk__in=[payout.pk for payout in payouts]).update(state=PayoutState.PAID)
     batch.state, batch.settled_by, batch.settled_at = BatchState.SETTLED, by, at
     batch.save(update_fields=["state", "settled_by", "settled_at"])
@@ -168,7 +172,7 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
         description=f"Teruggekomen van de bank: {found.reference}",
         at=at,
     )
-    claiming.hand_back(_claims([found]), at=at, actor=by)
+    claiming.hand_back([line.claim_id for line in _lines([found])], at=at, actor=by)
     _let_go([found], state=state, reason=reason)
     return found
 
@@ -181,20 +185,8 @@ def _due() -> list[Claim]:
     list(Claim.objects.due().select_for_update().order_by("pk").values_list("pk"))
     claims = Claim.objects.due().exclude(payout_lines__stands=True)
     due = list(claims.select_related("provider").order_by("pk"))
-    reversed_ = _reversed(due)
-    return [claim for claim in due if claim.pk not in reversed_]
-
-
-def _reversed(claims: Sequence[Claim]) -> set[UUID]:
-    """The ids of those whose booking was reversed by hand: nothing is to be paid for them any more."""
-    claim_of = {claim.booking_id: claim.pk for claim in claims}
-    written = Booking.objects.filter(id__in=claim_of).values("xid")
-    transfers = list(Transfer.objects.filter(xid__in=written, booking__in=list(claim_of)))
-    return {
-        claim_of[transfer.booking_id]
-        for transfer in with_reversals(transfers)
-        if transfer.reversed_by  # type: ignore[attr-defined]
-    }
+    gone = reversed_bookings([claim.booking_id for claim in due])
+    return [claim for claim in due if claim.booking_id not in gone]
 
 
 def _locked(batch: PaymentBatch, *states: BatchState) -> PaymentBatch:
@@ -209,10 +201,10 @@ def _payouts(batch: PaymentBatch, state: PayoutState) -> QuerySet[Payout]:
     return payouts.select_related("provider", "batch").order_by("reference")
 
 
-def _claims(payouts: Iterable[Payout]) -> list[Claim]:
-    return list(
-        Claim.objects.filter(payout_lines__payout__in=list(payouts), payout_lines__stands=True)
-    )
+def _lines(payouts: Iterable[Payout]) -> list[PayoutLine]:
+    """What stands in these payouts, with its claim."""
+    lines = PayoutLine.objects.filter(payout__in=list(payouts), stands=True)
+    return list(lines.select_related("claim").order_by("claim_id"))
 
 
 def _let_go(payouts: Sequence[Payout], *, state: PayoutState, reason: str = "") -> None:

@@ -48,7 +48,7 @@ def enrolment(request: HttpRequest, account: str, enrolment_id: UUID) -> HttpRes
         "agreed": line.state == EnrolmentState.AGREED,
         "is_late": line.state == EnrolmentState.LAPSED and line.enrolment.code_valid_until < today,
         "coming": would_come_back([line.enrolment], on=today),
-        "came": came_back(line.enrolment),
+        "came": came_back(line.enrolment) if line.state not in RUNNING else None,
         "own": _own(line),
         "already": ALREADY in request.GET,
         "ended_on": Citizen.ended_on(account),

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from providers.models import Claim
 from providers.moving import move_all
 
-
-def take_up(claims: Sequence[Claim], *, reference: str, actor: str, at: datetime) -> list[Claim]:
-    """Approved claims of one provider go to the bank in a payment file, under one reference."""
-    return _move(claims, "take_up", actor, at, payment_reference=reference, taken_up_at=at)
+CLAIMS_AT_ONCE = 2000
 
 
-def settle(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
-    """The bank has paid."""
-    return _move(claims, "settle", actor, at, paid_at=at)
+@transaction.atomic
+def take_up(reference_of: Mapping[UUID, str], *, actor: str, at: datetime) -> None:
+    """Approved claims, by their ids, go to the bank in a payment file, each under a reference."""
+    claims = _move(reference_of, "take_up", actor, at, taken_up_at=at)
+    for claim in claims:
+        claim.payment_reference = reference_of[claim.pk]
+    Claim.objects.bulk_update(claims, ["payment_reference"], batch_size=CLAIMS_AT_ONCE)
 
 
-def hand_back(claims: Sequence[Claim], *, actor: str, at: datetime) -> list[Claim]:
+def settle(claims: Iterable[UUID], *, actor: str, at: datetime) -> None:
+    """The bank has paid these claims."""
+    _move(claims, "settle", actor, at, paid_at=at)
+
+
+def hand_back(claims: Iterable[UUID], *, actor: str, at: datetime) -> None:
     """The bank returned the payment, before or after it was paid: the claims are due again."""
-    return _move(claims, "return", actor, at, payment_reference="", taken_up_at=None, paid_at=None)
+    _move(claims, "return", actor, at, payment_reference="", taken_up_at=None, paid_at=None)
 
 
 @transaction.atomic
 def _move(
-    claims: Sequence[Claim], event: str, actor: str, at: datetime, **changes: object
+    ids: Iterable[UUID], event: str, actor: str, at: datetime, **changes: object
 ) -> list[Claim]:
     """Lock in id order, so two runs wait for each other, then move all or none."""
-    ids = [claim.pk for claim in claims]
-    locked = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    locked = list(Claim.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk"))
     move_all(locked, event, actor=actor, at=at, **changes)
     return locked

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from runpy import run_path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -92,11 +93,11 @@ def test_without_any_setting_every_command_says_what_to_do(command: str) -> None
     ]
 
 
-def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def read_settings(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Read them anew in this process, which is quicker than to start another."""
     for name, value in {**PRODUCTION, **changes}.items():
         monkeypatch.setenv(name, value)
-    run_path("ontwikkelrekening/settings.py")
+    return run_path("ontwikkelrekening/settings.py")
 
 
 @pytest.mark.parametrize(
@@ -179,4 +180,8 @@ def test_two_secrets_with_one_value_are_refused(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_production_takes(changes: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    read_settings(changes, monkeypatch)
+    settings = read_settings(changes, monkeypatch)
+
+    assert settings["PRODUCTION"] is True
+    for name in ("CELERY_BROKER_URL", "PUBLIC_URL", "SECURITY_CONTACT"):
+        assert settings[name] == {**PRODUCTION, **changes}[name]

@@ -94,7 +94,7 @@ def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
     in_review = claim(running, "completion", evidence={"attendance": 60}, at=now)
     drain()
     in_file.refresh_from_db()
-    take_up([in_file], reference="OR-2026-000123", actor="paul", at=now)
+    take_up({in_file.pk: "OR-2026-000123"}, actor="paul", at=now)
     letter = endpoint.deliveries.filter(event__type__endswith="claim.approved").get()
     letter.attempts, letter.due_at, letter.answer = 10, None, "HTTP 500"
     letter.save()

@@ -37,7 +37,7 @@ def seal_all(range_max: int = 4) -> list[Seal]:
 
 
 def findings() -> list[str]:
-    return [finding.detail for _, found in verify_ledger(PUBLIC) for finding in found]
+    return [finding.detail for _, found in verify_ledger([PUBLIC]) for finding in found]
 
 
 def tamper(statement: str, *values: UUID | bytes) -> None:
@@ -261,7 +261,7 @@ def test_a_key_that_is_lost_gives_way_to_another_when_that_is_meant(
         move(books.fund, books.henk, 1)
         assert len(seal(key=other, at=AT, with_another_key=further)) == 1
 
-    both = PUBLIC + bytes.fromhex(public_key_of(other))
+    both = [PUBLIC, bytes.fromhex(public_key_of(other))]
     assert findings() == [f"seal {n}: its signature is not of this key" for n in (4, 5)]
     assert not [finding for _, found in verify_ledger(both) for finding in found]
     with pytest.raises(AnotherKey):
@@ -281,7 +281,7 @@ def test_seals_made_again_after_the_fact_differ_from_the_published_ones(
         for line in map(json.loads, (tmp_path / "seals.jsonl").read_text().splitlines())
     }
 
-    found = [f.detail for _, fs in verify_ledger(PUBLIC, published=published) for f in fs]
+    found = [f.detail for _, fs in verify_ledger([PUBLIC], published=published) for f in fs]
 
     assert found == [f"seal {n}: it is not the one that was published" for n in (1, 2, 3)]
 
@@ -357,7 +357,7 @@ def test_a_proof_of_one_transfer_holds_for_anyone(transfers: list[UUID], tmp_pat
     seal_all()
     proof = prove([place(transfers[3])])
 
-    assert not verifier.wrong_with_proof(proof, public_key=PUBLIC)
+    assert not verifier.wrong_with_proof(proof, public_keys=[PUBLIC])
     assert run_verifier(proof, tmp_path) == (0, "1 transfers in 1 seals: 0 findings\n")
 
 
@@ -380,7 +380,7 @@ def test_a_whole_statement_is_proven(books: Names, transfers: list[UUID]) -> Non
 
     assert {line["content"][0] for line in proof["transfers"]} == set(map(str, transfers))
     assert len(proof["seals"]) == 3
-    assert not verifier.wrong_with_proof(proof, public_key=PUBLIC)
+    assert not verifier.wrong_with_proof(proof, public_keys=[PUBLIC])
 
 
 def forge(proof: dict[str, Any], how: str) -> None:

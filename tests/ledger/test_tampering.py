@@ -222,7 +222,7 @@ def tampered(attack: Attack, books: Names) -> Iterator[None]:
 
 def findings() -> list[str]:
     found = [*check_ledger()]
-    for _, wrong in verify_ledger(PUBLIC):
+    for _, wrong in verify_ledger([PUBLIC]):
         found += wrong
     return [f"{finding.check}: {finding.detail}" for finding in found]
 
@@ -347,7 +347,7 @@ def test_a_period_that_was_opened_again_is_seen(own_database: str, tmp_path: Pat
         file = tmp_path / f"{sealed}.jsonl"
         write_evidence(file)
         with file.open() as lines:
-            assert [expected in each for each in Evidence(PUBLIC).read(lines)] == [True]
+            assert [expected in each for each in Evidence([PUBLIC]).read(lines)] == [True]
         seal(key=KEY, at=AT)
 
 

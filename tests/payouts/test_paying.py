@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 import sepaxml
 import xmlschema
 from defusedxml import ElementTree
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 from djmoney.money import Money
 
@@ -52,6 +54,7 @@ from tests.payouts.world import (
     released,
     reverse_approval,
 )
+from tests.providers.world import iban
 
 pytestmark = pytest.mark.django_db
 NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -302,3 +305,23 @@ def test_a_batch_that_was_not_released_has_no_file(world: World, client: Client)
     client.force_login(staff("bas", "payment-officers"))
 
     assert client.get(f"/staff/payments/{batch.message_id}.xml").status_code == 404
+
+
+def test_a_batch_asks_as_much_however_many_providers_it_pays(world: World) -> None:
+    asked = [queries_of_a_batch(world, schools) for schools in ([1], [2, 3, 4])]
+
+    assert asked[0] == asked[1]
+
+
+def queries_of_a_batch(world: World, schools: Sequence[int]) -> list[int]:
+    """How many it takes to prepare, release and settle a batch that pays these."""
+    for number in schools:
+        world.provider = admit(f"School {number}", f"{number:08d}", iban(number), on=ON, at=AT)
+        approved_claim(world)
+    with CaptureQueriesContext(connection) as prepare:
+        batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+    with CaptureQueriesContext(connection) as release:
+        release_batch(batch, by="bas", at=LATER)
+    with CaptureQueriesContext(connection) as settle:
+        settle_batch(batch, by="ineke", at=LATER)
+    return [len(each) for each in (prepare, release, settle)]

@@ -340,7 +340,7 @@ def test_a_list_holds_the_fields_that_are_asked_for(
     linde: Software, course: Course, path: str, asked: str, given: set[str]
 ) -> None:
     approved = assessed(claim(redeemed(course)))
-    take_up([approved], reference="OWR-1", actor="paul", at=MONDAY)
+    take_up({approved.pk: "OWR-1"}, actor="paul", at=MONDAY)
     take_in("claims", [{}], provider=linde.provider, client=linde.client, at=MONDAY)
     register(linde.provider, "http://127.0.0.1:9/", at=MONDAY)
 
@@ -382,7 +382,7 @@ def test_no_list_takes_more_queries_for_more_rows(
     def grow(number: int) -> None:
         digital_skills(linde.provider, code=f"D-{number}")
         approved = assessed(claim(redeemed(course)))
-        take_up([approved], reference=f"OWR-{number}", actor="paul", at=MONDAY)
+        take_up({approved.pk: f"OWR-{number}"}, actor="paul", at=MONDAY)
 
     def queries() -> int:
         with CaptureQueriesContext(

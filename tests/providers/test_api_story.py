@@ -52,7 +52,7 @@ def test_from_a_course_to_a_paid_claim(linde: Software) -> None:
     assert account["payable"] == "130.00"
     assert account["iban"] == f"{linde.provider.iban[:4]}…{linde.provider.iban[-4:]}"
 
-    take_up(list(Claim.objects.due()), reference="OWR-1", actor="paul", at=MONDAY)
+    take_up({each.pk: "OWR-1" for each in Claim.objects.due()}, actor="paul", at=MONDAY)
     assert linde.get("/payments").json()["items"] == [
         {
             "reference": "OWR-1",
@@ -63,7 +63,7 @@ def test_from_a_course_to_a_paid_claim(linde: Software) -> None:
             "paidAt": None,
         }
     ]
-    settle(list(Claim.objects.all()), actor="paul", at=MONDAY)
+    settle(Claim.objects.values_list("pk", flat=True), actor="paul", at=MONDAY)
     assert linde.get("/payments").json()["items"][0]["state"] == "paid"
     assert linde.get("/claims").json()["items"][0]["paymentReference"] == "OWR-1"
 

@@ -267,14 +267,14 @@ def test_a_refused_instalment_can_be_claimed_again(doubtful: Claim) -> None:
 def test_claims_are_taken_up_paid_or_handed_back(enrolment: Enrolment) -> None:
     approved = assessed(claim(enrolment))
 
-    take_up([approved], reference="OWR-1", actor="paul", at=MONDAY)
+    take_up({approved.pk: "OWR-1"}, actor="paul", at=MONDAY)
     approved.refresh_from_db()
     assert (approved.state, approved.payment_reference) == ("in_file", "OWR-1")
-    hand_back([approved], actor="paul", at=MONDAY)
+    hand_back([approved.pk], actor="paul", at=MONDAY)
     approved.refresh_from_db()
     assert (approved.state, approved.payment_reference) == ("approved", "")
-    take_up([approved], reference="OWR-2", actor="paul", at=MONDAY)
-    settle([approved], actor="paul", at=MONDAY)
+    take_up({approved.pk: "OWR-2"}, actor="paul", at=MONDAY)
+    settle([approved.pk], actor="paul", at=MONDAY)
     approved.refresh_from_db()
     assert (approved.state, approved.paid_at) == ("paid", MONDAY)
 
@@ -284,7 +284,7 @@ def test_one_claim_that_cannot_move_stops_them_all(enrolment: Enrolment) -> None
     waiting = claim(enrolment, "completion", evidence={"certificate": True})
 
     with pytest.raises(IllegalMove):
-        take_up([approved, waiting], reference="OWR-1", actor="paul", at=MONDAY)
+        take_up({each.pk: "OWR-1" for each in (approved, waiting)}, actor="paul", at=MONDAY)
 
     approved.refresh_from_db()
     assert approved.state == "approved"
@@ -296,5 +296,5 @@ def test_taking_up_many_claims_takes_as_many_queries_as_one(
     course = digital_skills(de_linde())
     approved = [assessed(claim(redeemed(course))) for _ in range(5)]
 
-    with django_assert_num_queries(6):
-        take_up(approved, reference="OWR-1", actor="paul", at=MONDAY)
+    with django_assert_num_queries(9):
+        take_up({each.pk: "OWR-1" for each in approved}, actor="paul", at=MONDAY)

@@ -42,11 +42,11 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         started, count, seals = time.monotonic(), 0, 0
-        public_key = b"".join(map(_public_key, key or [public_key_of(sealing_key())]))
+        public_keys = [_public_key(each) for each in key or [public_key_of(sealing_key())]]
         known, torn = _published(published)
         compared = len(known)
         findings = [Finding(AS_PUBLISHED, detail) for detail in torn] + check_ledger()
-        for seal, wrong in verify_ledger(public_key, published=known):
+        for seal, wrong in verify_ledger(public_keys, published=known):
             findings += wrong
             known.pop(seal.number, None)
             count, seals = count + seal.count, seals + 1

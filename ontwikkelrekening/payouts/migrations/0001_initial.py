@@ -53,15 +53,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-prepared_at"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("released_by", ""), ("state__in", ["prepared", "withdrawn"])),
-                            models.Q(
-                                ("state__in", ["released", "settled"]),
-                                models.Q(("released_by", ""), _negated=True),
-                                models.Q(("released_by", models.F("prepared_by")), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
+                        condition=models.Q(("released_by", models.F("prepared_by")), _negated=True),
                         name="batch_is_released_by_someone_else",
                     ),
                     models.CheckConstraint(
