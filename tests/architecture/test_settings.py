@@ -183,5 +183,5 @@ def test_production_takes(changes: dict[str, str], monkeypatch: pytest.MonkeyPat
     settings = read_settings(changes, monkeypatch)
 
     assert settings["PRODUCTION"] is True
-    for name in ("CELERY_BROKER_URL", "PUBLIC_URL", "SECURITY_CONTACT"):
+    for name in ("CELERY_BROKER_URL", "PUBLIC_URL"):
         assert settings[name] == {**PRODUCTION, **changes}[name]
