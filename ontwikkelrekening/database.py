@@ -75,9 +75,11 @@ CHANGEABLE = {
     "withdrawn_by, withdrawn_at, settled_by, settled_at",
     "payouts_payout": "state, reason",
     "payouts_payoutline": "stands",
+    "payouts_repayment": "",
     "providers_claim": "state, reason, payment_reference, assessed_at, taken_up_at, paid_at",
     "providers_enrolment": "state, redeemed_at",
     "providers_ibanchange": "answered_by, answered_at, agreed",
+    "providers_recovery": "answered_by, answered_at, agreed",
     "providers_review": "verdict, reason, judged_by, judged_at, confirmed_by",
     "providers_statechange": "",
 }

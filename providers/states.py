@@ -31,6 +31,11 @@ class ClaimState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     IN_FILE = "in_file", _("in a payment file")
     PAID = "paid", _("paid")
+    RECOVERED = "recovered", _("recovered")
+
+
+# What such a claim asked can be claimed again.
+COUNT_NO_MORE = (ClaimState.REFUSED, ClaimState.WITHDRAWN, ClaimState.RECOVERED)
 
 
 class IllegalMove(Exception):
@@ -78,6 +83,10 @@ CLAIM: Transitions = {
     "return": {
         ClaimState.IN_FILE: ClaimState.APPROVED,
         ClaimState.PAID: ClaimState.APPROVED,
+    },
+    "recover": {
+        ClaimState.APPROVED: ClaimState.RECOVERED,
+        ClaimState.PAID: ClaimState.RECOVERED,
     },
 }
 

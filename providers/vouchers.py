@@ -1,4 +1,4 @@
-"""What the booking of an approved claim rests on: the claim, who judged it, and who approved it."""
+"""What the bookings of a claim rest on: the claim and who judged and approved it; who recovered it."""
 
 CLAIMS = """
     SELECT claim.id, json_build_array(
@@ -12,5 +12,14 @@ CLAIMS = """
     LEFT JOIN providers_statechange approval
         ON approval.subject_id = claim.id AND approval.event = 'approve'
     LEFT JOIN providers_review review ON review.claim_id = claim.id
-    WHERE claim.state IN ('approved', 'in_file', 'paid')
+    WHERE claim.state IN ('approved', 'in_file', 'paid', 'recovered')
+"""
+
+# By the claim: why what it was approved for is taken back, what the provider said, and who decided it.
+RECOVERIES = """
+    SELECT claim_id AS id, json_build_array(
+        id, claim_id, reason, heard, proposed_by, proposed_at AT TIME ZONE 'UTC',
+        answered_by, answered_at AT TIME ZONE 'UTC'
+    )::text AS said
+    FROM providers_recovery WHERE agreed
 """

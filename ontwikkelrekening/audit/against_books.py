@@ -11,9 +11,9 @@ from ontwikkelrekening.budgets.fund_sums import NAMES, SUMS
 from ontwikkelrekening.budgets.models.pauses import DAYS_MAX, WITHIN
 from ontwikkelrekening.budgets.vouchers import ENROLMENTS, GRANTS, ROUNDS
 from ontwikkelrekening.chart import CHART
-from ontwikkelrekening.payouts.vouchers import PAYOUTS
+from ontwikkelrekening.payouts.vouchers import PAYOUTS, REPAYMENTS
 from providers.states import CLAIM, COURSE, ENROLMENT, ClaimState, CourseState, EnrolmentState
-from providers.vouchers import CLAIMS
+from providers.vouchers import CLAIMS, RECOVERIES
 from providers.vouching import DIGEST, VOUCHED
 
 FARTHEST = "(SELECT max(up_to) FROM budgets_fundsum)"
@@ -60,7 +60,7 @@ CHECKS = {
             FROM providers_claim c
             JOIN providers_enrolment e ON e.id = c.enrolment_id
             JOIN providers_provider p ON p.id = c.provider_id
-            WHERE c.state IN ('approved', 'in_file', 'paid')
+            WHERE c.state IN ('approved', 'in_file', 'paid', 'recovered')
         ) claimed FULL JOIN (
             SELECT b.cause, t.amount AS cents, t.debit_account_id AS debit,
                    t.credit_account_id AS credit
@@ -69,6 +69,52 @@ CHECKS = {
         ) booked USING (cause)
         WHERE (claimed.cents, claimed.debit, claimed.credit)
               IS DISTINCT FROM (booked.cents, booked.debit, booked.credit)
+    """,
+    "every recovered claim is booked back, and no other": """
+        SELECT coalesce(cause, 'a booking without a claim') || ': the claim says '
+               || coalesce(recovered.cents::text, 'nothing')
+               || ' back, the books ' || coalesce(booked.cents::text, 'nothing')
+        FROM (
+            SELECT 'claim:' || c.id AS cause, (c.amount * 100)::bigint AS cents,
+                   CASE WHEN c.paid_at IS NULL THEN p.payable_id ELSE owed.id END AS debit,
+                   e.account_id AS credit
+            FROM providers_claim c
+            JOIN providers_enrolment e ON e.id = c.enrolment_id
+            JOIN providers_provider p ON p.id = c.provider_id
+            LEFT JOIN ledger_account owed ON owed.code = 'receivable:' || p.id
+            WHERE c.state = 'recovered'
+        ) recovered FULL JOIN (
+            SELECT b.cause, t.amount AS cents, t.debit_account_id AS debit,
+                   t.credit_account_id AS credit
+            FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            WHERE b.kind = 'recover'
+        ) booked USING (cause)
+        WHERE (recovered.cents, recovered.debit, recovered.credit)
+              IS DISTINCT FROM (booked.cents, booked.debit, booked.credit)
+    """,
+    "every recovered claim says why, as two people decided": """
+        SELECT 'claim:' || c.id || ' is ' || c.state
+        FROM providers_claim c
+        LEFT JOIN providers_recovery decided ON decided.claim_id = c.id AND decided.agreed
+        WHERE (c.state = 'recovered') <> (decided.id IS NOT NULL) OR c.reason <> decided.reason
+    """,
+    "every repayment is booked, and no other": """
+        SELECT coalesce(cause, 'a booking without a repayment') || ': the repayment says '
+               || coalesce(repaid.cents::text, 'nothing')
+               || ', the books ' || coalesce(booked.cents::text, 'nothing')
+        FROM (
+            SELECT 'repayment:' || r.id AS cause, (r.amount * 100)::bigint AS cents,
+                   'receivable:' || r.provider_id AS owed, r.received_on AS on_
+            FROM payouts_repayment r
+        ) repaid FULL JOIN (
+            SELECT b.cause, t.amount AS cents, owed.code AS owed, b.effective_on AS on_
+            FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            JOIN ledger_account owed ON owed.id = t.credit_account_id
+            JOIN ledger_account bank ON bank.id = t.debit_account_id AND bank.code = 'bank'
+            WHERE b.kind = 'repay'
+        ) booked USING (cause)
+        WHERE (repaid.cents, repaid.owed, repaid.on_)
+              IS DISTINCT FROM (booked.cents, booked.owed, booked.on_)
     """,
     "every enrolment reserved its maximum": """
         SELECT 'enrolment:' || e.id || ': at most ' || (e.maximum * 100)::bigint
@@ -97,13 +143,27 @@ CHECKS = {
         LEFT JOIN payouts_payoutline line ON line.claim_id = c.id AND line.stands
         LEFT JOIN payouts_payout payout ON payout.id = line.payout_id
         LEFT JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
-        WHERE (CASE WHEN batch.released_by <> '' THEN payout.state END,
+        WHERE c.paid_at IS NULL AND c.state = 'recovered' AND payout.id IS NOT NULL
+           OR (c.paid_at IS NULL OR c.state <> 'recovered')
+          AND (CASE WHEN batch.released_by <> '' THEN payout.state END,
                CASE WHEN batch.released_by <> '' THEN payout.reference ELSE '' END,
                batch.released_at, CASE payout.state WHEN 'paid' THEN batch.settled_at END)
               IS DISTINCT FROM
               (CASE c.state WHEN 'in_file' THEN 'open' WHEN 'paid' THEN 'paid' END,
                c.payment_reference, c.taken_up_at, c.paid_at)
-           OR payout.id IS NOT NULL AND c.state NOT IN ('approved', 'in_file', 'paid')
+           OR payout.id IS NOT NULL AND c.state NOT IN ('approved', 'in_file', 'paid', 'recovered')
+    """,
+    "every claim that was paid and recovered is as far as the payout that paid it": """
+        SELECT 'claim:' || c.id
+        FROM providers_claim c
+        WHERE c.state = 'recovered' AND c.paid_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM payouts_payoutline line
+            JOIN payouts_payout payout ON payout.id = line.payout_id
+            JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+            WHERE line.claim_id = c.id AND line.stands = (payout.state = 'paid')
+              AND payout.state IN ('paid', 'sent_back')
+              AND (payout.reference, batch.released_at, batch.settled_at)
+                  = (c.payment_reference, c.taken_up_at, c.paid_at))
     """,
     "every provider has the IBAN that two people agreed to": """
         SELECT 'provider ' || p.id
@@ -136,19 +196,28 @@ CHECKS = {
         WITH at_the_bank AS (
             SELECT 'batch:' || batch.id AS cause, payout.state, p.payable_id AS payable,
                    (payout.amount * 100)::bigint AS cents,
+                   coalesce(recovered.cents, 0) AS recovered, owed.id AS owed,
                    (SELECT id FROM ledger_account WHERE code = 'in_transit') AS in_transit,
                    (SELECT id FROM ledger_account WHERE code = 'bank') AS bank
             FROM payouts_payout payout
             JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
             JOIN providers_provider p ON p.id = payout.provider_id
+            LEFT JOIN ledger_account owed ON owed.code = 'receivable:' || p.id
+            LEFT JOIN (
+                SELECT payment_reference, (sum(amount) * 100)::bigint AS cents
+                FROM providers_claim WHERE state = 'recovered' GROUP BY 1
+            ) recovered ON recovered.payment_reference = payout.reference
             WHERE batch.state IN ('released', 'settled')
         ), due AS (
             SELECT cause, 'payment' AS kind, payable AS debit, in_transit AS credit, cents
             FROM at_the_bank
             UNION ALL
             SELECT cause, 'return', CASE state WHEN 'returned' THEN in_transit ELSE bank END,
-                   payable, cents
-            FROM at_the_bank WHERE state IN ('returned', 'sent_back')
+                   payable, cents - recovered
+            FROM at_the_bank WHERE state IN ('returned', 'sent_back') AND cents > recovered
+            UNION ALL
+            SELECT cause, 'return', bank, owed, recovered
+            FROM at_the_bank WHERE state = 'sent_back' AND recovered > 0
             UNION ALL
             SELECT cause, 'settle', in_transit, bank, cents
             FROM at_the_bank WHERE state IN ('paid', 'sent_back')
@@ -185,7 +254,7 @@ CHECKS = {
         LEFT JOIN providers_claim c ON b.cause = 'claim:' || c.id AND b.kind = 'claim'
         WHERE r.kind = 'reverse'
           AND (b.kind IN ('payment', 'settle', 'return') AND starts_with(b.cause, 'batch:')
-               OR c.state IN ('in_file', 'paid'))
+               OR c.state IN ('in_file', 'paid', 'recovered'))
     """,
     "every payout agrees with the state of its batch": """
         SELECT payout.reference || ' is ' || payout.state || ', its batch ' || batch.state
@@ -257,6 +326,8 @@ CHECKS = {
         "enrolment", "reserve", ENROLMENTS
     ),
     "every claim says what was approved": says_what_was_booked("claim", "claim", CLAIMS),
+    "every recovery says what was decided": says_what_was_booked("claim", "recover", RECOVERIES),
+    "every repayment says what was booked": says_what_was_booked("repayment", "repay", REPAYMENTS),
     "every payment file says what was released": says_what_was_booked("batch", "payment", PAYOUTS),
     "every account is paused once at a time, and no longer than may be": f"""
         SELECT account_code || ' from ' || starts_on || CASE

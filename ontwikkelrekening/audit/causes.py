@@ -18,7 +18,11 @@ _PAGE_OF_CAUSE = {
     "round": "audit:round",
     "booking": "audit:booking",
 }
-_PAGE_OF_ACCOUNT = {"reserved": "audit:enrolment", "payable": "audit:provider"}
+_PAGE_OF_ACCOUNT = {
+    "reserved": "audit:enrolment",
+    "payable": "audit:provider",
+    "receivable": "audit:provider",
+}
 
 
 def cause_href(cause: str) -> str | None:

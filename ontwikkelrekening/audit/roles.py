@@ -33,7 +33,7 @@ from ontwikkelrekening.eligibility.models import (
     Simulation,
     SimulationChunk,
 )
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from ontwikkelrekening.payouts.models import PaymentBatch, Payout, Repayment
 from providers.models import (
     Claim,
     Course,
@@ -41,6 +41,7 @@ from providers.models import (
     IbanChange,
     OutboxMessage,
     Provider,
+    Recovery,
     Review,
     StateChange,
 )
@@ -51,6 +52,7 @@ READABLE: list[type[Model]] = [
     Enrolment,
     Claim,
     Review,
+    Recovery,
     IbanChange,
     StateChange,
     OutboxMessage,
@@ -83,6 +85,7 @@ READABLE: list[type[Model]] = [
     PaymentBatch,
     Payout,
     Payout.claims.through,
+    Repayment,
 ]
 
 

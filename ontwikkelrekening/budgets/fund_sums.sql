@@ -43,6 +43,11 @@ WITH since AS MATERIALIZED (
     JOIN payouts_payout payout ON payout.batch_id = batch.id AND payout.state = 'sent_back'
     JOIN providers_provider provider
         ON provider.id = payout.provider_id AND provider.payable_id = since.credit_account_id
+), recovered AS (
+    SELECT claim.id AS claim_id, since.xid
+    FROM since JOIN ledger_booking b ON b.id = since.booking_id AND b.kind = 'recover'
+    JOIN ledger_account a ON a.id = since.debit_account_id AND a.account_class_id = 'receivable'
+    JOIN providers_claim claim ON b.cause = 'claim:' || claim.id
 ), settlement AS MATERIALIZED (
     SELECT line.claim_id, moved.xid, moved.sign
     FROM (
@@ -52,6 +57,12 @@ WITH since AS MATERIALIZED (
         UNION ALL
         SELECT payout_id, xid, -1 FROM sent_back
     ) moved JOIN payouts_payoutline line USING (payout_id)
+    WHERE moved.sign > 0 OR NOT EXISTS (  -- recovered before, it does not come back once more
+        SELECT FROM providers_claim claim JOIN payouts_payout payout
+            ON payout.id = line.payout_id AND payout.reference = claim.payment_reference
+        WHERE claim.id = line.claim_id AND claim.state = 'recovered')
+    UNION ALL
+    SELECT claim_id, xid, -1 FROM recovered
 ), reservation AS MATERIALIZED (
     SELECT e.id, e.account_id FROM providers_enrolment e
     WHERE e.account_id IN (SELECT account_id FROM sides)
@@ -79,7 +90,7 @@ WITH since AS MATERIALIZED (
     GROUP BY until.xid, until.sign, move.reserved, tranche.id
     WINDOW reservation AS (PARTITION BY until.xid, move.reserved)
 ), paid AS (
-    -- What is paid now, less what was settled since, and again what came back since.
+    -- What is paid now, less what was settled since, and again what came back or was recovered since.
     SELECT xid, reserved, sum(amount) * 100 AS cents
     FROM (
         SELECT until.xid, r.account_id AS reserved, c.amount

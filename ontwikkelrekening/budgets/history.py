@@ -30,12 +30,16 @@ EVENTS = """
         SELECT transfer.*, 0, amount
         FROM ledger_transfer transfer JOIN agreed ON account_id = debit_account_id
         JOIN ledger_booking booking ON booking.id = booking_id AND kind = 'claim'
+        UNION ALL
+        SELECT transfer.*, 0, -amount
+        FROM ledger_transfer transfer JOIN agreed ON account_id = credit_account_id
+        JOIN ledger_booking booking ON booking.id = booking_id AND kind = 'recover'
     ), event AS (
         SELECT kind, max(moved.effective_on) AS "on", sum(change) AS cents, sum(paid) AS paid_cents,
             max(seq) AS position,
-            CASE WHEN kind IN ('top_up', 'recover') THEN credit_account_id
+            CASE WHEN kind = 'top_up' THEN credit_account_id
                  WHEN kind = 'expire' THEN debit_account_id END AS of_tranche,
-            CASE WHEN kind = 'reserve' THEN credit_account_id
+            CASE WHEN kind IN ('reserve', 'recover') THEN credit_account_id
                  WHEN kind IN ('claim', 'release') THEN debit_account_id END AS of_enrolment
         FROM moved JOIN ledger_booking booking ON booking.id = booking_id
         GROUP BY booking_id, kind, of_tranche, of_enrolment
@@ -64,7 +68,7 @@ class HistoryLine:
     """One event in cents: of one tranche, or of one enrolment and all tranches that paid for it.
 
     `cents` is the change of what is free to use. A payment to a provider changes nothing there, for
-    it was reserved before: `paid_cents` says what was paid. A next page begins before `position`, the
+    it was reserved before: `paid_cents` says what was paid, less than nothing for what was recovered. A next page begins before `position`, the
     number of the event's last transfer in the order of writing. `kind` is the booking's; of credit that
     went back before its last day had passed it is `account_ended`.
     """

@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     "cancelled": "Terug na annuleren",
     "lapsed": "Terug: de code is niet gebruikt",
     "finished": "Terug: niet gebruikt na afloop",
+    "recovered": "Terug: teruggevorderd van de opleider",
 }
 
 
@@ -75,7 +76,8 @@ def release_rest(enrolment: Enrolment, *, reason: str, at: datetime) -> int:
 def release_rests(enrolments: Sequence[Enrolment], *, reason: str, cause: str, at: datetime) -> int:
     """Give back what is left of many reservations in one booking; return the cents.
 
-    The caller holds the locks on the enrolments, so no claim is approved meanwhile.
+    The caller holds the locks on the enrolments, so no claim is approved meanwhile. For one cause it is
+    one booking: who gives back again, after a recovery, has another.
     """
     reserved = [enrolment.account_id for enrolment in enrolments]
     shares = shares_of(reserved)
@@ -90,7 +92,7 @@ def release_rests(enrolments: Sequence[Enrolment], *, reason: str, cause: str, a
     first = transfers[0].debit
     enrolment = next(enrolment for enrolment in enrolments if enrolment.account_id == first)
     booking = NewBooking(
-        id=part(enrolment.pk, "release", rests[first]),
+        id=part(enrolment.pk, "release", cause),
         kind="release",
         cause=cause,
         description=DESCRIPTIONS[reason],

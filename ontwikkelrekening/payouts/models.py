@@ -1,4 +1,4 @@
-"""Payment batches: approved claims bundled per provider into one SEPA file."""
+"""Payment batches: approved claims bundled per provider into one SEPA file; and what providers repay."""
 
 from __future__ import annotations
 
@@ -143,3 +143,29 @@ class PayoutLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id} {self.claim_id}"
+
+
+class Repayment(models.Model):
+    """What came in at the bank from a provider that owed it after a recovery."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    amount = MoneyField(max_digits=12, decimal_places=2)
+    received_on = models.DateField()
+    reference = models.CharField(max_length=140)  # what the bank statement says of it
+    booked_by = models.CharField(max_length=100)
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-booked_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="repayment_is_positive", condition=Q(amount__gt=0, amount_currency="EUR")
+            ),
+            models.UniqueConstraint(
+                name="repayment_is_booked_once", fields=["provider", "received_on", "reference"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -35,6 +35,7 @@ from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
 from ontwikkelrekening.payouts.vouchers import PAYOUTS
 from providers import claiming
 from providers.models import Claim, Provider
+from providers.states import ClaimState
 from providers.vouching import vouched
 
 
@@ -108,7 +109,10 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     _book(
         batch,
         "payment",
-        [(payout, payout.provider.payable_id, in_transit.pk) for payout in payouts],
+        [
+            (payout, payout.provider.payable_id, in_transit.pk, to_cents(payout.amount))
+            for payout in payouts
+        ],
         description=vouched(f"Betaalbestand {batch.message_id}", PAYOUTS, [batch.pk]),
         at=at,
     )
@@ -135,7 +139,7 @@ def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
     _book(
         batch,
         "settle",
-        [(payout, in_transit.pk, bank.pk) for payout in payouts],
+        [(payout, in_transit.pk, bank.pk, to_cents(payout.amount)) for payout in payouts],
         description=f"Betaald door de bank: {batch.message_id}",
         at=at,
     )
@@ -151,7 +155,7 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     """The bank sent one payment back, before or after its batch was settled.
 
     The money comes from where it is: still in transit, or paid by the bank. The provider is still to be
-    paid, its claims are due again. Raises NoReason, WrongState, and CameBackBefore a second time.
+    paid, its claims are due again; what was recovered meanwhile, it has so paid back. Raises NoReason, WrongState, and CameBackBefore a second time.
     """
     reason = reason.strip()
     if not 0 < len(reason) <= REASON_MAX:
@@ -165,14 +169,22 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     if found is None:
         raise errors.CameBackBefore(payout)
     came_from = open_account(account, account_class=account, at=at)
+    claims = [line.claim for line in _lines([found])]
+    due = [claim for claim in claims if claim.state != ClaimState.RECOVERED]
+    owed = [claim for claim in claims if claim.state == ClaimState.RECOVERED]
+    moves = [(found, came_from.pk, found.provider.payable_id, _sum(due))]
+    if owed:
+        code = claiming.receivable_code(found.provider_id)
+        receivable = open_account(code, account_class="receivable", at=at)
+        moves.append((found, came_from.pk, receivable.pk, _sum(owed)))
     _book(
         batch,
         "return",
-        [(found, came_from.pk, found.provider.payable_id)],
+        [move for move in moves if move[-1]],
         description=f"Teruggekomen van de bank: {found.reference}",
         at=at,
     )
-    claiming.hand_back([line.claim_id for line in _lines([found])], at=at, actor=by)
+    claiming.hand_back([claim.pk for claim in due], at=at, actor=by)
     _let_go([found], state=state, reason=reason)
     return found
 
@@ -224,25 +236,28 @@ def _payout(
         batch=batch,
         provider=provider,
         iban=provider.iban,
-        amount=to_money(sum(to_cents(claim.amount) for claim in claims)),
+        amount=to_money(_sum(claims)),
         reference=f"{batch.message_id}-{number:05d}",
     )
+
+
+def _sum(claims: Iterable[Claim]) -> int:
+    return sum(to_cents(claim.amount) for claim in claims)
 
 
 def _book(
     batch: PaymentBatch,
     kind: str,
-    moves: Sequence[tuple[Payout, int, int]],
+    moves: Sequence[tuple[Payout, int, int, int]],
     *,
     description: str,
     at: datetime,
 ) -> None:
-    """Book each payout's amount from the one account to the other, in one booking."""
+    """Book for each payout cents from the one account to the other, in one booking."""
     if not moves:
         return
     transfers = [
-        NewTransfer(debit=debit, credit=credit, cents=to_cents(payout.amount))
-        for payout, debit, credit in moves
+        NewTransfer(debit=debit, credit=credit, cents=cents) for _, debit, credit, cents in moves
     ]
     booking = NewBooking(
         id=uuid5(moves[0][0].pk, kind),

@@ -1,4 +1,4 @@
-"""What the booking of a released payment file rests on: by the batch, who pays whom how much, and who saw to it."""
+"""What bookings of payments rest on: by the batch, who pays whom how much and who saw to it; and what was repaid."""
 
 PAYOUTS = """
     SELECT batch.id, json_build_array(
@@ -13,4 +13,10 @@ PAYOUTS = """
     FROM payouts_paymentbatch batch
     LEFT JOIN payouts_payout payout ON payout.batch_id = batch.id
     WHERE batch.state IN ('released', 'settled')
+"""
+REPAYMENTS = """
+    SELECT id, json_build_array(
+        id, provider_id, amount, received_on, reference, booked_by, booked_at AT TIME ZONE 'UTC'
+    )::text AS said
+    FROM payouts_repayment
 """

@@ -35,6 +35,7 @@ STATES: dict[str, tuple[Text, str]] = {
     "withdrawn": (_("withdrawn"), "plain"),
     "in_file": (_("in a payment file"), "wait"),
     "paid": (_("paid"), "ok"),
+    "recovered": (_("recovered"), "stop"),
     # deliveries of webhooks
     "waiting": (_("waiting"), "wait"),
     "delivered": (_("delivered"), "ok"),
@@ -68,6 +69,7 @@ KINDS: dict[str, Text] = {
     "return": _("Payment returned"),
     "expire": _("Credit expired"),
     "recover": _("Recovery"),
+    "repay": _("Repaid by a provider"),
     "reverse": _("Reversal"),
 }
 
@@ -126,6 +128,7 @@ EVENTS: dict[str, Text] = {
     "take_up": _("taken into a payment file"),
     "settle": _("paid"),
     "return": _("returned by the bank"),
+    "recover": _("recovered"),
 }
 
 INSTALMENT = re.compile(r"(?<=: )(?:start|completion|whole|session(?:-\d+)?)(?= |$)")
@@ -133,7 +136,7 @@ INSTALMENT = re.compile(r"(?<=: )(?:start|completion|whole|session(?:-\d+)?)(?= 
 
 def described(kind: str, description: str) -> str:
     """The description of a booking; a claim's names its instalment by a code, the reader by a word."""
-    if kind != "claim":
+    if kind not in ("claim", "recover"):
         return description
     return INSTALMENT.sub(lambda found: instalment(found[0]), description)
 

@@ -1,18 +1,30 @@
 """Claims: submitted by a provider, assessed by the machine or a person, paid by the scheme.
 
-The machine may approve what the terms allow. A refusal takes a person, a reason and a second person.
+The machine may approve what the terms allow. A refusal and a recovery take a person, a reason and a second person.
 """
 
 from providers.claiming.assessing import assess
 from providers.claiming.paying import hand_back, settle, take_up
+from providers.claiming.recovering import (
+    agree_to_recovery,
+    decline_recovery,
+    owed_by,
+    propose_recovery,
+    receivable_code,
+)
 from providers.claiming.reviewing import approve, confirm_refusal, refuse, send_back
 from providers.claiming.submitting import submit, wait_for_a_twin, withdraw
 
 __all__ = [
+    "agree_to_recovery",
     "approve",
     "assess",
     "confirm_refusal",
+    "decline_recovery",
     "hand_back",
+    "owed_by",
+    "propose_recovery",
+    "receivable_code",
     "refuse",
     "send_back",
     "settle",

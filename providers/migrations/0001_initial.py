@@ -576,6 +576,7 @@ class Migration(migrations.Migration):
                             ("withdrawn", "withdrawn"),
                             ("in_file", "in a payment file"),
                             ("paid", "paid"),
+                            ("recovered", "recovered"),
                         ],
                         default="submitted",
                         max_length=9,
@@ -919,7 +920,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="claim",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["refused", "withdrawn"]), _negated=True),
+                condition=models.Q(
+                    ("state__in", ("refused", "withdrawn", "recovered")), _negated=True
+                ),
                 fields=("enrolment", "instalment"),
                 name="instalment_is_claimed_once",
             ),
@@ -942,5 +945,70 @@ class Migration(migrations.Migration):
                 ),
                 name="refusal_is_confirmed_by_someone_else",
             ),
+        ),
+        migrations.CreateModel(
+            name="Recovery",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                (
+                    "heard",
+                    models.CharField(max_length=500, verbose_name="what the provider says"),
+                ),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("proposed_at", models.DateTimeField()),
+                ("answered_by", models.CharField(blank=True, max_length=100)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("agreed", models.BooleanField(null=True, verbose_name="agreed to")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recoveries",
+                        to="providers.claim",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "recoveries",
+                "ordering": ["-proposed_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("heard", ""), _negated=True),
+                        ),
+                        name="recovery_says_why_and_what_was_heard",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", None), ("answered_at", None), ("answered_by", "")),
+                            models.Q(
+                                ("agreed__isnull", False),
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="recovery_is_answered_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", True), _negated=True),
+                            models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="recovery_is_agreed_by_someone_else",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed", None), ("agreed", True), _connector="OR"),
+                        fields=("claim",),
+                        name="claim_has_one_recovery_that_was_not_declined",
+                    ),
+                ],
+            },
         ),
     ]

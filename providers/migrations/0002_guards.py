@@ -9,13 +9,13 @@ CLAIMED = """
     BEGIN
         RETURN (
             SELECT coalesce(sum(amount), 0) FROM providers_claim
-            WHERE enrolment_id = of_enrolment AND state NOT IN ('refused', 'withdrawn')
+            WHERE enrolment_id = of_enrolment AND state NOT IN ('refused', 'withdrawn', 'recovered')
         );
     END $$
 """
 
 # What was decided of a claim, and by whom, stays. What was paid may come back from the bank: then the
-# claim is due again as it was approved, without a trace of the payment.
+# claim is due again as it was approved, without a trace of the payment. Or two people recover it.
 DECIDED = """
     CREATE FUNCTION providers_stays_as_decided() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -26,16 +26,19 @@ DECIDED = """
                 OLD.payment_reference := '';
                 OLD.taken_up_at := NULL;
                 OLD.paid_at := NULL;
-                IF NEW = OLD THEN
-                    RETURN NEW;
-                END IF;
+            ELSIF (OLD.state, NEW.state) = ('paid', 'recovered') THEN
+                OLD.state := NEW.state;
+                OLD.reason := NEW.reason;
+            END IF;
+            IF NEW = OLD AND OLD.state IN ('approved', 'recovered') THEN
+                RETURN NEW;
             END IF;
         END IF;
         RAISE EXCEPTION 'what was decided stays: % on % is refused', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
     END $$;
     CREATE TRIGGER claim_stays_as_decided BEFORE UPDATE OR DELETE ON providers_claim
-    FOR EACH ROW WHEN (OLD.state IN ('paid', 'refused', 'withdrawn'))
+    FOR EACH ROW WHEN (OLD.state IN ('paid', 'refused', 'withdrawn', 'recovered'))
     EXECUTE FUNCTION providers_stays_as_decided();
     CREATE TRIGGER review_stays_as_decided BEFORE UPDATE OR DELETE ON providers_review
     FOR EACH ROW WHEN (OLD.verdict = 'approve' OR OLD.confirmed_by <> '')
@@ -43,15 +46,19 @@ DECIDED = """
     CREATE TRIGGER iban_change_stays_as_decided BEFORE UPDATE OR DELETE ON providers_ibanchange
     FOR EACH ROW WHEN (OLD.agreed IS NOT NULL)
     EXECUTE FUNCTION providers_stays_as_decided();
+    CREATE TRIGGER recovery_stays_as_decided BEFORE UPDATE OR DELETE ON providers_recovery
+    FOR EACH ROW WHEN (OLD.agreed IS NOT NULL)
+    EXECUTE FUNCTION providers_stays_as_decided();
 """
 NOT_DECIDED = """
+    DROP TRIGGER recovery_stays_as_decided ON providers_recovery;
     DROP TRIGGER iban_change_stays_as_decided ON providers_ibanchange;
     DROP TRIGGER review_stays_as_decided ON providers_review;
     DROP TRIGGER claim_stays_as_decided ON providers_claim;
     DROP FUNCTION providers_stays_as_decided();
 """
 
-# Whoever can write to the table alone cannot have a provider's money sent elsewhere.
+# Whoever can write to the table alone cannot have a provider's money sent elsewhere, or taken back.
 AGREED = """
     CREATE FUNCTION providers_iban_is_agreed() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -67,8 +74,23 @@ AGREED = """
     END $$;
     CREATE TRIGGER iban_is_agreed BEFORE UPDATE OF iban ON providers_provider
     FOR EACH ROW WHEN (OLD.iban <> NEW.iban) EXECUTE FUNCTION providers_iban_is_agreed();
+
+    CREATE FUNCTION providers_claim_is_recovered_by_two() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        IF NOT EXISTS (SELECT FROM providers_recovery WHERE claim_id = NEW.id AND agreed) THEN
+            RAISE EXCEPTION 'two people have to agree to a recovery'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER claim_is_recovered_by_two BEFORE UPDATE OF state ON providers_claim
+    FOR EACH ROW WHEN (NEW.state = 'recovered')
+    EXECUTE FUNCTION providers_claim_is_recovered_by_two();
 """
 NOT_AGREED = """
+    DROP TRIGGER claim_is_recovered_by_two ON providers_claim;
+    DROP FUNCTION providers_claim_is_recovered_by_two();
     DROP TRIGGER iban_is_agreed ON providers_provider;
     DROP FUNCTION providers_iban_is_agreed();
 """

@@ -13,6 +13,7 @@ from providers.models.enrolments import (
 from providers.models.iban_changes import IbanChange
 from providers.models.jobs import CourseFile, Job, JobItem
 from providers.models.records import IdempotencyKey, OutboxMessage, StateChange
+from providers.models.recoveries import Recovery
 from providers.models.webhooks import Delivery, Endpoint
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "OutboxMessage",
     "Provider",
     "RateMinute",
+    "Recovery",
     "Review",
     "StateChange",
     "UsedAssertion",

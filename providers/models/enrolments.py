@@ -13,7 +13,7 @@ from djmoney.models.fields import MoneyField
 
 from ledger.models import Account
 from providers.models.catalogue import Course, Provider
-from providers.states import ClaimState, EnrolmentState
+from providers.states import COUNT_NO_MORE, ClaimState, EnrolmentState
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -27,7 +27,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def claimable(self, *, on: date) -> EnrolmentQuerySet:
         """Started enrolments with an instalment that was not claimed yet."""
-        stands = ~Q(claims__state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN])
+        stands = ~Q(claims__state__in=COUNT_NO_MORE)
         return (
             self.filter(state=EnrolmentState.REDEEMED, starts_on__lte=on, claim_until__gte=on)
             .annotate(
@@ -97,8 +97,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.filter(provider=provider)
 
     def standing(self) -> ClaimQuerySet:
-        """Claims that count against what is left: neither refused nor withdrawn."""
-        return self.exclude(state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN])
+        """Claims that count against what is left: not refused, withdrawn or recovered."""
+        return self.exclude(state__in=COUNT_NO_MORE)
 
     def undecided(self) -> ClaimQuerySet:
         return self.filter(state__in=[ClaimState.SUBMITTED, ClaimState.IN_REVIEW])
@@ -106,7 +106,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def payments(self) -> models.QuerySet[Claim, Any]:
         """One row for each payment reference: what it pays, when it was sent, when it was paid."""
         return (
-            self.filter(state__in=[ClaimState.IN_FILE, ClaimState.PAID])
+            self.exclude(payment_reference="")
             .order_by()
             .values(reference=models.F("payment_reference"))
             .annotate(
@@ -136,7 +136,7 @@ class Claim(models.Model):
         default=dict
     )  # {"certificate": true, "attendance": 85, "exam": true}
     state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.SUBMITTED)
-    reason = models.CharField(max_length=500, blank=True)  # why it waits or was refused
+    reason = models.CharField(max_length=500, blank=True)  # why it waits, was refused or recovered
     payment_reference = models.CharField(max_length=35, blank=True)  # SEPA EndToEndId
     submitted_at = models.DateTimeField()
     submitted_by = models.CharField(max_length=100)  # as StateChange.actor
@@ -156,7 +156,7 @@ class Claim(models.Model):
             models.UniqueConstraint(
                 name="instalment_is_claimed_once",
                 fields=["enrolment", "instalment"],
-                condition=~Q(state__in=[ClaimState.REFUSED, ClaimState.WITHDRAWN]),
+                condition=~Q(state__in=COUNT_NO_MORE),
             ),
             models.CheckConstraint(
                 name="claim_amount_is_positive", condition=Q(amount__gt=0, amount_currency="EUR")
@@ -170,6 +170,11 @@ class Claim(models.Model):
     def booking_id(self) -> uuid.UUID:
         """The id of the booking of its approval, when it was approved."""
         return uuid.uuid5(self.id, "approved")
+
+    @property
+    def recovery_id(self) -> uuid.UUID:
+        """The id of the booking of its recovery, when it was recovered."""
+        return uuid.uuid5(self.id, "recovered")
 
     def as_submitted(self) -> Claim:
         """The claim as it came in, whatever became of it."""

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils.translation import gettext, override
+from djmoney.money import Money
 
 from ledger.checking import findings_of
 from ledger.models import Transfer
@@ -17,6 +18,7 @@ from ledger.posting import reverse
 from ontwikkelrekening.audit.against_books import CHECKS, check_against_books
 from ontwikkelrekening.budgets.pausing import pause, resume
 from ontwikkelrekening.budgets.reserving import agree, cancel
+from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
@@ -24,9 +26,10 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
     withdraw_batch,
 )
+from ontwikkelrekening.payouts.repaying import book_repayment
 from providers import claiming
 from tests.audit.world import COMPLETED, Year, claim, employer, enrol
-from tests.budgets.world import AT, LATER, ON, STARTS_ON, course
+from tests.budgets.world import AT, LATER, ON, STARTS_ON, World, course
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +41,61 @@ ALTERED = {
         "UPDATE providers_claim SET state = 'refused' WHERE state = 'paid'",
         "DELETE FROM providers_claim WHERE state = 'paid'",
     ],
+    "every recovered claim is booked back, and no other": [
+        "UPDATE providers_claim SET amount = 41 WHERE state = 'recovered'",
+        "UPDATE providers_claim SET paid_at = NULL WHERE state = 'recovered'",
+        "UPDATE providers_claim SET state = 'paid' WHERE state = 'recovered'",
+        "UPDATE providers_claim SET state = 'recovered' WHERE state = 'paid'",
+        "DELETE FROM providers_claim WHERE state = 'recovered'",
+    ],
+    "every recovered claim says why, as two people decided": [
+        "UPDATE providers_claim SET reason = 'x' WHERE state = 'recovered'",
+        "UPDATE providers_claim SET state = 'paid' WHERE state = 'recovered'",
+        "UPDATE providers_claim SET state = 'recovered' WHERE state = 'paid'",
+        "UPDATE providers_recovery SET reason = 'x'",
+        "UPDATE providers_recovery SET agreed = false",
+        "DELETE FROM providers_recovery",
+    ],
+    "every recovery says what was decided": [
+        *(
+            f"UPDATE providers_recovery SET {change}"
+            for change in (
+                "reason = 'x'",
+                "heard = 'x'",
+                "proposed_by = 'x'",
+                "proposed_at = now()",
+                "answered_by = 'x'",
+                "answered_at = now()",
+                "agreed = false",
+            )
+        ),
+        "DELETE FROM providers_recovery",
+    ],
+    "every claim that was paid and recovered is as far as the payout that paid it": [
+        "UPDATE providers_claim SET payment_reference = 'x' WHERE state = 'recovered'",
+        "UPDATE providers_claim SET taken_up_at = now() WHERE state = 'recovered'",
+        "UPDATE providers_claim SET paid_at = now() WHERE state = 'recovered'",
+        "DELETE FROM payouts_payoutline",
+        "UPDATE payouts_payoutline SET stands = false",
+        "UPDATE payouts_payout SET state = 'returned', reason = 'x'",
+    ],
+    "every repayment is booked, and no other": [
+        "UPDATE payouts_repayment SET amount = 1",
+        "UPDATE payouts_repayment SET received_on = received_on + 1",
+        "UPDATE payouts_repayment SET provider_id = gen_random_uuid()",
+        "DELETE FROM payouts_repayment",
+    ],
+    "every repayment says what was booked": [
+        "UPDATE payouts_repayment SET reference = 'x'",
+        "UPDATE payouts_repayment SET booked_by = 'x'",
+        "UPDATE payouts_repayment SET booked_at = now()",
+    ],
     "every claim is as far as the payout that it stands in": [
         "UPDATE providers_claim SET state = 'approved' WHERE state = 'paid'",
         "UPDATE providers_claim SET payment_reference = 'X' WHERE state = 'paid'",
         "UPDATE providers_claim SET paid_at = paid_at + interval '1 day' WHERE state = 'paid'",
         "UPDATE providers_claim SET taken_up_at = now() WHERE state = 'paid'",
-        "UPDATE payouts_payout SET reference = 'X'",
+        "UPDATE payouts_payout SET reference = reference || 'X'",
         "UPDATE payouts_paymentbatch SET settled_at = now()",
     ],
     "every claim says what was approved": [
@@ -174,9 +226,9 @@ ALTERED = {
         "UPDATE payouts_paymentbatch SET pay_on = pay_on + 1",
         "UPDATE payouts_paymentbatch SET prepared_by = 'x'",
         "UPDATE payouts_paymentbatch SET released_by = 'x'",
-        "UPDATE payouts_paymentbatch SET message_id = 'x'",
+        "UPDATE payouts_paymentbatch SET message_id = message_id || 'x'",
         "UPDATE payouts_payout SET iban = 'NL91ABNA0417164300'",
-        "UPDATE payouts_payout SET reference = 'x'",
+        "UPDATE payouts_payout SET reference = reference || 'x'",
         "UPDATE payouts_payout SET provider_id = gen_random_uuid()",
         "UPDATE payouts_payoutline SET claim_id = gen_random_uuid()",
         "DELETE FROM payouts_paymentbatch",
@@ -319,6 +371,7 @@ def all_kinds(full_year: Year) -> Year:
     claiming.refuse(refused, by="rosa", reason="Niet gevolgd.", at=COMPLETED)
     claiming.confirm_refusal(refused, by="sam", at=COMPLETED)
     claiming.approve(approved, by="rosa", at=COMPLETED)
+    paid_and_recovered(world)
     cancel(
         agree(
             world.fatima, course(world, price="100.00"), starts_on=STARTS_ON, at=AT, id=uuid4()
@@ -327,6 +380,22 @@ def all_kinds(full_year: Year) -> Year:
         at=AT,
     )
     return full_year
+
+
+def paid_and_recovered(world: World) -> None:
+    """And half of it repaid."""
+    enrolment = enrol(world, world.fatima, price="80.00")
+    start = claim(world, enrolment, "start", 40, at=COMPLETED)
+    batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
+    settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
+    taken_back = claiming.propose_recovery(
+        start, reason="no-show", heard="no answer", by="rosa", at=COMPLETED
+    )
+    recovering.agree(taken_back, by="sam", at=COMPLETED)
+    book_repayment(
+        world.provider, Money(20, "EUR"), received_on=COMPLETED.date(), reference="terug",
+        by="ineke", at=COMPLETED,
+    )  # fmt: skip
 
 
 def by_hand(change: str) -> int:

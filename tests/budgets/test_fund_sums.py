@@ -24,12 +24,15 @@ from ontwikkelrekening.budgets.pausing import pause
 from ontwikkelrekening.budgets.releasing import release_rest
 from ontwikkelrekening.database import APP_ROLE, AUDITOR_ROLE
 from ontwikkelrekening.eligibility.models import Scheme
+from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
     return_payout,
     settle_batch,
 )
+from providers import claiming
+from providers.models import Claim
 from tests.audit.world import COMPLETED, claim, employer, enrol, play_a_year
 from tests.budgets.world import AT, LATER, ON, create_world, give
 from tests.racing import at_once
@@ -41,7 +44,7 @@ def between(low: int, high: int) -> dict[int, Sums]:
         return {fund: Sums(*sums) for fund, *sums in cursor.fetchall()}
 
 
-def events() -> Iterator[str]:
+def events() -> Iterator[str]:  # noqa: PLR0915
     """A year of two funds, one thing after the other; each has committed."""
     year = play_a_year()
     yield "a year"
@@ -64,6 +67,24 @@ def events() -> Iterator[str]:
     batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
     settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
     yield "and pays it again"
+    return_payout(batch.payouts.get(), reason="AC04", by="ineke", at=COMPLETED)
+    yield "and back once more"
+    batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
+    settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
+    other = claim(
+        year.world, enrol(year.world, year.world.fatima, price="100.00"), "start", 50, at=LATER
+    )
+    yield "paid a third time, and another claim"
+    take_back(other)
+    yield "which is recovered before it is paid"
+    other = claim(year.world, other.enrolment, "start", 40, at=LATER)
+    batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
+    settle_batch(release_batch(batch, by="bas", at=COMPLETED), by="bas", at=COMPLETED)
+    yield "claimed again, and paid"
+    take_back(other)
+    yield "which is recovered after it was paid"
+    return_payout(batch.payouts.get(), reason="AC04", by="ineke", at=COMPLETED)
+    yield "and comes back from the bank after that"
     pause(year.world.henk, until=date(2026, 3, 2), by="henk", at=LATER)
     claim(year.world, enrolment, "completion", 180, at=COMPLETED)
     yield "its last day moved, the rest is claimed"
@@ -88,6 +109,13 @@ def events() -> Iterator[str]:
     yield "credit expires"
     call_command("return_credit", year.world.fatima, "--why", "left")
     yield "somebody leaves"
+
+
+def take_back(found: Claim) -> None:
+    recovery = claiming.propose_recovery(
+        found, reason="no course", heard="no answer", by="rosa", at=COMPLETED
+    )
+    recovering.agree(recovery, by="bas", at=COMPLETED)
 
 
 def test_a_reading_is_the_same_wherever_the_sums_were_added_up(own_database: str) -> None:

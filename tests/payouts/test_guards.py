@@ -54,6 +54,8 @@ GUARDS = [
      " payment_reference = '' WHERE state = 'paid'"),
     ("claim_stays_as_decided", "providers_claim", "UPDATE providers_claim SET state = 'approved',"
      " payment_reference = '', taken_up_at = NULL, paid_at = NULL, reason = 'x' WHERE state = 'paid'"),
+    ("claim_is_recovered_by_two", "providers_claim", "UPDATE providers_claim SET state = 'recovered'"
+     " WHERE state = 'paid'"),
     ("review_stays_as_decided", "providers_review", "UPDATE providers_review SET judged_by = 'sam'"),
 ]  # fmt: skip
 
@@ -82,7 +84,7 @@ def test_the_guard_refuses_the_application(
     paid: dict[str, UUID], guard: str, table: str, attack: str
 ) -> None:
     with (
-        pytest.raises(DatabaseError, match=r"payment file|payout|batch|decided"),
+        pytest.raises(DatabaseError, match=r"payment file|payout|batch|decided|two people"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

@@ -237,4 +237,45 @@ class Migration(migrations.Migration):
                 name="payout_that_came_back_says_why",
             ),
         ),
+        migrations.CreateModel(
+            name="Repayment",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False),
+                ),
+                (
+                    "amount_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                ("amount", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=12)),
+                ("received_on", models.DateField()),
+                ("reference", models.CharField(max_length=140)),
+                ("booked_by", models.CharField(max_length=100)),
+                ("booked_at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-booked_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount_currency", "EUR")),
+                        name="repayment_is_positive",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("provider", "received_on", "reference"),
+                        name="repayment_is_booked_once",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -1,0 +1,151 @@
+"""Recovering what a claim was approved for: one person proposes it, another decides.
+
+Taking money back is a person's weighed decision (Awb 4:49 and 4:57; CRvB 2021:417), and the provider is heard
+before it (Awb 4:8). The money goes back where the claim took it from: into the reservation.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.accounts import open_account
+from ledger.balances import balances
+from ledger.models import Account
+from ledger.money import to_cents
+from ledger.posting import NewBooking, NewTransfer, post
+from ledger.reversals import reversed_bookings
+from providers.claiming.assessing import lock_claim
+from providers.errors import Unable
+from providers.models import Claim, Provider, Recovery
+from providers.moving import move
+from providers.states import CLAIM, ClaimState, after
+from providers.vouchers import RECOVERIES
+from providers.vouching import vouched
+
+
+class UnableToRecover(Unable):
+    """The recovery cannot be proposed or decided."""
+
+
+class NoReason(UnableToRecover):
+    field, sentence = "reason", "Write why this claim was not due."
+
+
+class NotHeard(UnableToRecover):
+    field, sentence = "heard", "Write what the provider says, or that it did not answer."
+
+
+class IsOnItsWay(UnableToRecover):
+    sentence = "This claim is in a payment file. Wait until the bank has answered."
+
+
+class WasReversed(UnableToRecover):
+    sentence = "The booking of this claim was reversed already."
+
+
+class RecoveryStands(UnableToRecover):
+    sentence = "Somebody has proposed to recover this claim already."
+
+
+class AnsweredBefore(UnableToRecover):
+    sentence = "This recovery was decided before."
+
+
+class SamePerson(UnableToRecover):
+    sentence = "Who proposed the recovery cannot decide it as well."
+
+
+def propose_recovery(claim: Claim, *, reason: str, heard: str, by: str, at: datetime) -> Recovery:
+    """Propose to take back what the claim was approved for; nothing changes until somebody else agrees.
+
+    `reason` is for the provider to read; `heard` is what the provider said of it. Raises a subclass of
+    UnableToRecover, or IllegalMove for a claim that was never approved.
+    """
+    reason, heard = reason.strip(), heard.strip()
+    if not reason:
+        raise NoReason
+    if not heard:
+        raise NotHeard
+    with transaction.atomic():
+        locked = _recoverable(claim.pk)
+        if locked.recoveries.exclude(agreed=False).exists():
+            raise RecoveryStands
+        return Recovery.objects.create(
+            claim=locked, reason=reason, heard=heard, proposed_by=by, proposed_at=at
+        )
+
+
+@transaction.atomic
+def agree_to_recovery(recovery: Recovery, *, by: str, at: datetime) -> Claim:
+    """A second person decides it: the provider owes what it got, or no longer gets what was approved.
+
+    The caller gives back what of the reservation nobody can claim any more.
+    """
+    claim = _recoverable(recovery.claim_id)
+    waiting = _waiting(recovery)
+    if by == waiting.proposed_by:
+        raise SamePerson
+    from_account = claim.provider.payable_id
+    if claim.state == ClaimState.PAID:
+        code = receivable_code(claim.provider_id)
+        from_account = open_account(code, account_class="receivable", at=at).pk
+    _answer(waiting, agreed=True, by=by, at=at)
+    move(claim, "recover", actor=by, at=at, reason=waiting.reason)
+    booking = NewBooking(
+        id=claim.recovery_id,
+        kind="recover",
+        cause=f"claim:{claim.pk}",
+        description=vouched(
+            f"{claim.enrolment.course.name[:120]}: {claim.instalment}", RECOVERIES, [claim.pk]
+        ),
+        effective_on=timezone.localdate(at),
+    )
+    back = NewTransfer(
+        debit=from_account, credit=claim.enrolment.account_id, cents=to_cents(claim.amount)
+    )
+    post(booking, [back], at=at)
+    return claim
+
+
+@transaction.atomic
+def decline_recovery(recovery: Recovery, *, by: str, at: datetime) -> None:
+    """The claim stays as it is: another disagrees, or who proposed it takes it back."""
+    lock_claim(recovery.claim_id)
+    _answer(_waiting(recovery), agreed=False, by=by, at=at)
+
+
+def receivable_code(provider: UUID) -> str:
+    """The account of what the provider has still to pay back; opened with the first recovery."""
+    return f"receivable:{provider}"
+
+
+def owed_by(provider: Provider) -> int:
+    """What the provider has still to pay back, in cents."""
+    account = Account.objects.filter(code=receivable_code(provider.pk)).first()
+    return balances([account.pk])[account.pk] if account else 0
+
+
+def _recoverable(claim_id: UUID) -> Claim:
+    claim = lock_claim(claim_id)
+    if claim.state == ClaimState.IN_FILE:
+        raise IsOnItsWay
+    after(CLAIM, "recover", claim.state)
+    if reversed_bookings([claim.booking_id]):
+        raise WasReversed
+    return claim
+
+
+def _waiting(recovery: Recovery) -> Recovery:
+    waiting = Recovery.objects.select_for_update().get(pk=recovery.pk)
+    if waiting.agreed is not None:
+        raise AnsweredBefore
+    return waiting
+
+
+def _answer(recovery: Recovery, *, agreed: bool, by: str, at: datetime) -> None:
+    recovery.agreed, recovery.answered_by, recovery.answered_at = agreed, by, at
+    recovery.save(update_fields=["agreed", "answered_by", "answered_at"])
