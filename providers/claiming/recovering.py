@@ -21,6 +21,7 @@ from ledger.reversals import reversed_bookings
 from providers.claiming.assessing import lock_claim
 from providers.errors import Unable
 from providers.models import Claim, Provider, Recovery
+from providers.models.recoveries import TEXT_MAX
 from providers.moving import move
 from providers.states import CLAIM, ClaimState, after
 from providers.vouchers import RECOVERIES
@@ -32,11 +33,12 @@ class UnableToRecover(Unable):
 
 
 class NoReason(UnableToRecover):
-    field, sentence = "reason", "Write why this claim was not due."
+    field, sentence = "reason", "Write in at most 500 letters why this claim was not due."
 
 
 class NotHeard(UnableToRecover):
-    field, sentence = "heard", "Write what the provider says, or that it did not answer."
+    field = "heard"
+    sentence = "Write in at most 500 letters what the provider says, or that it did not answer."
 
 
 class IsOnItsWay(UnableToRecover):
@@ -66,9 +68,9 @@ def propose_recovery(claim: Claim, *, reason: str, heard: str, by: str, at: date
     UnableToRecover, or IllegalMove for a claim that was never approved.
     """
     reason, heard = reason.strip(), heard.strip()
-    if not reason:
+    if not 0 < len(reason) <= TEXT_MAX:
         raise NoReason
-    if not heard:
+    if not 0 < len(heard) <= TEXT_MAX:
         raise NotHeard
     with transaction.atomic():
         locked = _recoverable(claim.pk)

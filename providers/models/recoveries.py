@@ -9,14 +9,16 @@ from django.db.models import F, Q
 
 from providers.models.enrolments import Claim
 
+TEXT_MAX = 500
+
 
 class Recovery(models.Model):
     """Taking back what a claim was approved for. The database lets no claim be recovered without one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="recoveries")
-    reason = models.CharField(max_length=500)  # the provider reads it
-    heard = models.CharField("what the provider says", max_length=500)
+    reason = models.CharField(max_length=TEXT_MAX)  # the provider reads it
+    heard = models.CharField("what the provider says", max_length=TEXT_MAX)
     proposed_by = models.CharField(max_length=100)
     proposed_at = models.DateTimeField()
     answered_by = models.CharField(max_length=100, blank=True)

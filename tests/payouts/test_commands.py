@@ -45,6 +45,41 @@ def test_the_commands_take_a_claim_to_paid(
     assert Claim.objects.get().state == ClaimState.PAID
 
 
+def test_the_commands_recover_a_claim_and_book_what_is_repaid(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settle_batch(released(world), by="ineke", at=LATER)
+    claim = Claim.objects.get()
+    for name in ("rosa", "sam"):
+        staff(name, "reviewers")
+    staff("ineke", "payment-officers")
+    propose = "propose_recovery", str(claim.pk), "--reason", "nobody came", "--heard", "no answer"
+    repay = "book_repayment", world.provider.kvk_number, "50,00", "--received-on", "2026-02-04"
+
+    with pytest.raises(CommandError, match="of the group reviewers"):
+        call_command(*propose, "--by", "ineke")
+    with pytest.raises(CommandError, match="There is no claim x"):
+        call_command("agree_to_recovery", "x", "--by", "sam")
+    with pytest.raises(CommandError, match="Nobody has proposed"):
+        call_command("agree_to_recovery", str(claim.pk), "--by", "sam")
+    call_command(*propose, "--by", "rosa")
+    with pytest.raises(CommandError, match="already"):
+        call_command(*propose, "--by", "sam")
+    with pytest.raises(CommandError, match="cannot decide it as well"):
+        call_command("agree_to_recovery", str(claim.pk), "--by", "rosa")
+    call_command("agree_to_recovery", str(claim.pk), "--by", "sam")
+    with pytest.raises(CommandError, match="'recover' is not possible"):
+        call_command(*propose, "--by", "rosa")
+    with pytest.raises(CommandError, match="of the group payment-officers"):
+        call_command(*repay, "--reference", "terug", "--by", "rosa")
+    call_command(*repay, "--reference", "terug", "--by", "ineke")
+    with pytest.raises(CommandError, match="already"):
+        call_command(*repay, "--reference", "terug", "--by", "ineke")
+
+    assert "owes 100.00 euros now" in capsys.readouterr().out
+    assert Claim.objects.get().state == ClaimState.RECOVERED
+
+
 @pytest.mark.usefixtures("in_english")
 def test_the_command_records_what_came_back_after_it_was_paid(
     world: World, capsys: pytest.CaptureFixture[str]

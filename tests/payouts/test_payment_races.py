@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from ontwikkelrekening.audit.against_books import check_against_books
-from ontwikkelrekening.payouts.models import PayoutLine
+from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, PayoutLine
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
     return_payout,
     settle_batch,
+    withdraw_batch,
 )
+from providers import claiming
+from providers.models import Claim, Recovery
+from providers.states import ClaimState
 from tests.budgets.world import LATER, create_world, left
 from tests.payouts.world import PAY_ON, approved_claim, payable, released
 from tests.racing import at_once
@@ -47,6 +52,42 @@ def test_a_payment_that_eight_record_as_returned_comes_back_once(own_database: s
     assert ended == {"done": 1, "CameBackBefore": 7}
     assert (payable(world.provider), left("bank")) == (15_000, 0)
     assert check_against_books() == []
+
+
+def test_a_recovery_that_eight_agree_to_is_booked_once(own_database: str) -> None:
+    world = create_world()
+    settle_batch(released(world), by="ineke", at=LATER)
+    recovery = _proposed()
+
+    ended = at_once(*[lambda: recovering.agree(recovery, by="bas", at=LATER)] * 8)
+
+    assert ended == {"done": 1, "IllegalMove": 7}
+    assert claiming.owed_by(world.provider) == 15_000
+    assert check_against_books() == []
+
+
+def test_a_claim_is_recovered_or_goes_into_a_batch(own_database: str) -> None:
+    world = create_world()
+    for _ in range(4):
+        approved_claim(world)
+        recovery = _proposed()
+
+        ended = at_once(
+            lambda: prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER),
+            lambda recovery=recovery: recovering.agree(recovery, by="bas", at=LATER),  # type: ignore[misc]
+        )
+
+        assert ended in ({"done": 1, "NothingToPay": 1}, {"done": 1, "StandsInBatch": 1})
+        assert check_against_books() == []
+        for batch in PaymentBatch.objects.filter(state=BatchState.PREPARED):
+            withdraw_batch(batch, by="ineke", at=LATER)
+        if not Claim.objects.filter(pk=recovery.claim_id, state=ClaimState.RECOVERED).exists():
+            recovering.agree(recovery, by="bas", at=LATER)
+
+
+def _proposed() -> Recovery:
+    claim = Claim.objects.exclude(state=ClaimState.RECOVERED).get()
+    return claiming.propose_recovery(claim, reason="no-show", heard="none", by="rosa", at=LATER)
 
 
 def test_a_payment_comes_back_whether_or_not_its_batch_was_just_settled(own_database: str) -> None:

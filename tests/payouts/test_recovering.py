@@ -202,7 +202,13 @@ def test_who_proposed_it_cannot_decide_it_but_can_take_it_back(world: World) -> 
 
 
 @pytest.mark.parametrize(
-    ("reason", "heard", "error"), [(" ", HEARD, NoReason), (WHY, "", NotHeard)]
+    ("reason", "heard", "error"),
+    [
+        (" ", HEARD, NoReason),
+        ("x" * 501, HEARD, NoReason),
+        (WHY, "", NotHeard),
+        (WHY, "x" * 501, NotHeard),
+    ],
 )
 def test_it_needs_a_reason_and_what_the_provider_says(
     world: World, reason: str, heard: str, error: type[UnableToRecover]

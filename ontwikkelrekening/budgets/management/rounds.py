@@ -14,7 +14,6 @@ from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.models import Round
 from ontwikkelrekening.budgets.rounds import UnableToPublish
 from ontwikkelrekening.eligibility.policies import NoPolicy
-from ontwikkelrekening.staff import RIGHTS, member_who_may
 
 
 def add_round(parser: CommandParser) -> None:
@@ -26,17 +25,6 @@ def find_round(code: str) -> Round:
     if round_ is None:
         raise CommandError(f"There is no round {code}.")
     return round_
-
-
-def officer(name: str, *, right: str) -> str:
-    """The login name of somebody who may do this on a page too: a command takes nobody else's."""
-    member = member_who_may(name, right)
-    if member is None:
-        groups = " or ".join(group for group, rights in RIGHTS.items() if right in rights)
-        raise CommandError(
-            f"{name} is no active member of staff who may do this: of the group {groups}."
-        )
-    return member.get_username()
 
 
 @contextmanager

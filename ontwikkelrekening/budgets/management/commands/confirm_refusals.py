@@ -4,8 +4,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from ontwikkelrekening.budgets.management.rounds import add_round, find_round, officer
+from ontwikkelrekening.budgets.management.rounds import add_round, find_round
 from ontwikkelrekening.budgets.refusing import RIGHT, confirm_these, reasons, slices, waiting
+from ontwikkelrekening.management.officers import officer
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from ontwikkelrekening.budgets.management.rounds import officer
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.rounds import RoundDetails, UnableToPublish, prepare
+from ontwikkelrekening.management.officers import officer
 
 
 class Command(BaseCommand):

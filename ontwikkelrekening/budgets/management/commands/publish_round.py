@@ -3,8 +3,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round, officer
+from ontwikkelrekening.budgets.management.rounds import add_round, clear_errors, find_round
 from ontwikkelrekening.budgets.rounds import publish
+from ontwikkelrekening.management.officers import officer
 
 
 class Command(BaseCommand):
