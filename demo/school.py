@@ -18,6 +18,7 @@ class School:
     url: str
     client_id: str
     client_secret: str
+    kvk_number: str
     _client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,13 @@ class School:
             "evidence": evidence,
         }
         return self._post("/api/v1/claims", body, expected=(201, 409, 422))
+
+    def claims(self, state: str) -> list[dict[str, Any]]:
+        """Its newest claims in a state."""
+        answer = self._client.get("/api/v1/claims", params={"state": state})
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
 
     def _post(
         self, path: str, body: dict[str, Any], *, expected: tuple[int, ...]

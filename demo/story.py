@@ -22,6 +22,7 @@ from tqdm import tqdm
 from demo.browser import Browser
 from demo.clock import set_clock
 from demo.machine import ROOT, Machine
+from demo.recoveries import propose_one, take_back_one
 from demo.rounds import Rounds
 from demo.school import School
 from demo.summary import Accepted
@@ -40,6 +41,7 @@ STAFF = [
     "sam:reviewers",
     "olga:provider-officers,privacy-officers",
 ]
+APRIL = 4
 AT_HAND = 4  # people and providers that are busy at the same moment
 
 
@@ -111,6 +113,8 @@ def play(machine: Machine) -> Accepted:
         _live_on(machine, stop)
         if stop.month != previous.month and stop.month % 3 == 1:
             _pay(machine)
+            if stop.month == APRIL:  # the first of the year
+                take_back_one(machine, schools, stop)
         if stop.year != previous.year:
             machine.manage("top_up", "landelijk")
         rounds.on(stop)
@@ -119,6 +123,7 @@ def play(machine: Machine) -> Accepted:
         )
     set_clock(machine.clock_file, None)
     _pay(machine)
+    propose_one(machine, schools)
     return replace(year.accepted, findings=rounds.findings())
 
 
@@ -140,7 +145,10 @@ def _prepare(machine: Machine, begin: date) -> list[School]:
     printed = machine.manage("create_client", "all", "--json").splitlines()
     clients = [json.loads(line) for line in printed if line.startswith("{")]
     (machine.data / "clients.json").write_text(json.dumps(clients, indent=2, ensure_ascii=False))
-    return [School(machine.url, client["clientId"], client["clientSecret"]) for client in clients]
+    return [
+        School(machine.url, client["clientId"], client["clientSecret"], client["kvkNumber"])
+        for client in clients
+    ]
 
 
 def _people(chance: random.Random) -> list[str]:

@@ -104,7 +104,7 @@ def schools(scheme: Machine) -> dict[str, School]:
         if not line.startswith("{"):
             continue
         client = json.loads(line)
-        school = School(scheme.url, client["clientId"], client["clientSecret"])
+        school = School(scheme.url, client["clientId"], client["clientSecret"], client["kvkNumber"])
         school.log_in()
         teaches.update(dict.fromkeys(school.courses(), school))
     return teaches

@@ -1,0 +1,43 @@
+"""Claims that were not due after all: one is taken back and half repaid, of another somebody has still to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from demo.machine import Machine
+from demo.school import School
+
+WHY = "Op de presentielijst staat niemand met deze code."
+HEARD = "De opleider schrijft dat twee deelnemers zijn verwisseld."
+
+
+def take_back_one(machine: Machine, schools: Sequence[School], today: date) -> None:
+    """Rosa proposes, Sam agrees; Ineke books the half that came in at the bank."""
+    school, claim = _paid(schools)
+    _propose(machine, claim)
+    machine.manage("agree_to_recovery", str(claim["id"]), "--by", "sam")
+    half = f"{Decimal(claim['amount']) / 2:.2f}"
+    received = ["--received-on", today.isoformat(), "--reference", "Eerste helft terug"]
+    machine.manage("book_repayment", school.kvk_number, half, *received, "--by", "ineke")
+
+
+def propose_one(machine: Machine, schools: Sequence[School]) -> None:
+    """Rosa proposes it, and nobody has decided."""
+    _propose(machine, _paid(schools)[1])
+
+
+def _paid(schools: Sequence[School]) -> tuple[School, dict[str, str]]:
+    """The newest paid claim of the first school that has one."""
+    for school in schools:
+        school.log_in()
+        if paid := school.claims("paid"):
+            return school, paid[0]
+    raise LookupError("nothing was paid yet")
+
+
+def _propose(machine: Machine, claim: dict[str, str]) -> None:
+    machine.manage(
+        "propose_recovery", str(claim["id"]), "--reason", WHY, "--heard", HEARD, "--by", "rosa"
+    )
