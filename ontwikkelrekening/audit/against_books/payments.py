@@ -1,0 +1,171 @@
+"""What was paid and repaid: batches, payouts and their claims, IBANs and repayments."""
+
+from __future__ import annotations
+
+from ontwikkelrekening.audit.against_books.vouched import says_what_was_booked
+from ontwikkelrekening.payouts.vouchers import PAYOUTS, REPAYMENTS
+
+CHECKS = {
+    "every payout is the sum of its claims": """
+        SELECT payout.reference || ': ' || (payout.amount * 100)::bigint || ', its claims '
+               || coalesce(lines.cents, 0)
+        FROM payouts_payout payout LEFT JOIN (
+            SELECT line.payout_id, (sum(c.amount) * 100)::bigint AS cents
+            FROM payouts_payoutline line JOIN providers_claim c ON c.id = line.claim_id
+            GROUP BY line.payout_id
+        ) lines ON lines.payout_id = payout.id
+        WHERE payout.amount * 100 <> coalesce(lines.cents, 0)
+    """,
+    "every claim is as far as the payout that it stands in": """
+        SELECT 'claim:' || c.id || ' is ' || c.state || ', its payout '
+               || coalesce(payout.state, 'is none')
+        FROM providers_claim c
+        LEFT JOIN payouts_payoutline line ON line.claim_id = c.id AND line.stands
+        LEFT JOIN payouts_payout payout ON payout.id = line.payout_id
+        LEFT JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+        WHERE c.paid_at IS NULL AND c.state = 'recovered' AND payout.id IS NOT NULL
+           OR (c.paid_at IS NULL OR c.state <> 'recovered')
+          AND (CASE WHEN batch.released_by <> '' THEN payout.state END,
+               CASE WHEN batch.released_by <> '' THEN payout.reference ELSE '' END,
+               batch.released_at, CASE payout.state WHEN 'paid' THEN batch.settled_at END)
+              IS DISTINCT FROM
+              (CASE c.state WHEN 'in_file' THEN 'open' WHEN 'paid' THEN 'paid' END,
+               c.payment_reference, c.taken_up_at, c.paid_at)
+           OR payout.id IS NOT NULL AND c.state NOT IN ('approved', 'in_file', 'paid', 'recovered')
+    """,
+    "every claim that was paid and recovered is as far as the payout that paid it": """
+        SELECT 'claim:' || c.id
+        FROM providers_claim c
+        WHERE c.state = 'recovered' AND c.paid_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM payouts_payoutline line
+            JOIN payouts_payout payout ON payout.id = line.payout_id
+            JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+            WHERE line.claim_id = c.id AND line.stands = (payout.state = 'paid')
+              AND payout.state IN ('paid', 'sent_back')
+              AND (payout.reference, batch.released_at, batch.settled_at)
+                  = (c.payment_reference, c.taken_up_at, c.paid_at))
+    """,
+    "every provider has the IBAN that two people agreed to": """
+        SELECT 'provider ' || p.id
+        FROM providers_provider p JOIN LATERAL (
+            SELECT after FROM providers_ibanchange
+            WHERE provider_id = p.id AND agreed ORDER BY answered_at DESC LIMIT 1
+        ) newest ON newest.after <> p.iban
+    """,
+    "every payout went to the IBAN that its provider had": """
+        WITH had AS (
+            SELECT provider_id, before AS iban, answered_at AS until,
+                   lag(answered_at, 1, '-infinity') OVER (
+                       PARTITION BY provider_id ORDER BY answered_at) AS since
+            FROM providers_ibanchange WHERE agreed
+            UNION ALL
+            SELECT p.id, p.iban, 'infinity', coalesce(max(answered_at), '-infinity')
+            FROM providers_provider p
+            LEFT JOIN providers_ibanchange c ON c.provider_id = p.id AND agreed
+            GROUP BY p.id
+        )
+        SELECT 'payout ' || payout.reference || ', provider ' || payout.provider_id
+        FROM payouts_payout payout JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+        WHERE batch.released_by <> '' AND NOT EXISTS (
+            SELECT FROM had
+            WHERE (had.provider_id, had.iban) = (payout.provider_id, payout.iban)
+              AND had.since <= batch.released_at AND had.until >= batch.prepared_at
+        )
+    """,
+    "every payout is booked as far as it came, and no other": """
+        WITH at_the_bank AS (
+            SELECT 'batch:' || batch.id AS cause, payout.state, p.payable_id AS payable,
+                   (payout.amount * 100)::bigint AS cents,
+                   coalesce(recovered.cents, 0) AS recovered, owed.id AS owed,
+                   (SELECT id FROM ledger_account WHERE code = 'in_transit') AS in_transit,
+                   (SELECT id FROM ledger_account WHERE code = 'bank') AS bank
+            FROM payouts_payout payout
+            JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+            JOIN providers_provider p ON p.id = payout.provider_id
+            LEFT JOIN ledger_account owed ON owed.code = 'receivable:' || p.id
+            LEFT JOIN (
+                SELECT payment_reference, (sum(amount) * 100)::bigint AS cents
+                FROM providers_claim WHERE state = 'recovered' GROUP BY 1
+            ) recovered ON recovered.payment_reference = payout.reference
+            WHERE batch.state IN ('released', 'settled')
+        ), due AS (
+            SELECT cause, 'payment' AS kind, payable AS debit, in_transit AS credit, cents
+            FROM at_the_bank
+            UNION ALL
+            SELECT cause, 'return', CASE state WHEN 'returned' THEN in_transit ELSE bank END,
+                   payable, cents - recovered
+            FROM at_the_bank WHERE state IN ('returned', 'sent_back') AND cents > recovered
+            UNION ALL
+            SELECT cause, 'return', bank, owed, recovered
+            FROM at_the_bank WHERE state = 'sent_back' AND recovered > 0
+            UNION ALL
+            SELECT cause, 'settle', in_transit, bank, cents
+            FROM at_the_bank WHERE state IN ('paid', 'sent_back')
+        ), booked AS (
+            SELECT b.cause, b.kind, t.debit_account_id AS debit, t.credit_account_id AS credit,
+                   t.amount AS cents
+            FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            WHERE b.kind IN ('payment', 'settle')
+               OR b.kind = 'return' AND starts_with(b.cause, 'batch:')
+        )
+        SELECT cause || ', ' || kind || ': the payouts say ' || coalesce(d.cents, 0)
+               || ', the books ' || coalesce(b.cents, 0)
+        FROM (
+            SELECT cause, kind, debit, credit, sum(cents) AS cents FROM due GROUP BY 1, 2, 3, 4
+        ) d FULL JOIN (
+            SELECT cause, kind, debit, credit, sum(cents) AS cents FROM booked GROUP BY 1, 2, 3, 4
+        ) b USING (cause, kind, debit, credit)
+        WHERE d.cents IS DISTINCT FROM b.cents
+    """,
+    "every batch was released and settled when that was booked": """
+        SELECT DISTINCT batch.message_id || ', ' || b.kind
+        FROM payouts_paymentbatch batch
+        JOIN ledger_booking b ON b.cause = 'batch:' || batch.id AND b.kind IN ('payment', 'settle')
+        JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+        WHERE t.booked_at IS DISTINCT FROM
+              CASE b.kind WHEN 'payment' THEN batch.released_at ELSE batch.settled_at END
+    """,
+    "nothing that went to the bank was reversed": r"""
+        SELECT b.cause || ', ' || b.kind
+        FROM ledger_booking r
+        CROSS JOIN regexp_match(r.cause, '^transfer:(\d{1,18})-(\d{1,18})$') AS place
+        JOIN ledger_transfer t ON (t.xid, t.seq) = (place[1]::bigint, place[2]::bigint)
+        JOIN ledger_booking b ON b.id = t.booking_id
+        LEFT JOIN providers_claim c ON b.cause = 'claim:' || c.id AND b.kind = 'claim'
+        WHERE r.kind = 'reverse'
+          AND (b.kind IN ('payment', 'settle', 'return') AND starts_with(b.cause, 'batch:')
+               OR c.state IN ('in_file', 'paid', 'recovered'))
+    """,
+    "every payout agrees with the state of its batch": """
+        SELECT payout.reference || ' is ' || payout.state || ', its batch ' || batch.state
+        FROM payouts_payout payout JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+        WHERE CASE batch.state WHEN 'prepared' THEN payout.state <> 'open'
+                               WHEN 'withdrawn' THEN payout.state <> 'withdrawn'
+                               WHEN 'released' THEN payout.state NOT IN ('open', 'returned')
+                               ELSE payout.state NOT IN ('paid', 'returned', 'sent_back') END
+    """,
+    "every payment file is the file that was hashed": """
+        SELECT message_id FROM payouts_paymentbatch
+        WHERE file IS NOT NULL AND encode(sha256(file), 'hex') <> file_sha256
+    """,
+    "every payment file says what was released": says_what_was_booked("batch", "payment", PAYOUTS),
+    "every repayment is booked, and no other": """
+        SELECT coalesce(cause, 'a booking without a repayment') || ': the repayment says '
+               || coalesce(repaid.cents::text, 'nothing')
+               || ', the books ' || coalesce(booked.cents::text, 'nothing')
+        FROM (
+            SELECT 'repayment:' || r.id AS cause, (r.amount * 100)::bigint AS cents,
+                   'receivable:' || r.provider_id AS owed, r.received_on AS on_
+            FROM payouts_repayment r
+        ) repaid FULL JOIN (
+            SELECT b.cause, t.amount AS cents, owed.code AS owed, b.effective_on AS on_
+            FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
+            JOIN ledger_account owed ON owed.id = t.credit_account_id
+            JOIN ledger_account bank ON bank.id = t.debit_account_id AND bank.code = 'bank'
+            WHERE b.kind = 'repay'
+        ) booked USING (cause)
+        WHERE (repaid.cents, repaid.owed, repaid.on_)
+              IS DISTINCT FROM (booked.cents, booked.owed, booked.on_)
+    """,
+    "every repayment says what was booked": says_what_was_booked("repayment", "repay", REPAYMENTS),
+}
