@@ -169,7 +169,8 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     if found is None:
         raise errors.CameBackBefore(payout)
     came_from = open_account(account, account_class=account, at=at)
-    claims = [line.claim for line in _lines([found])]
+    standing = Claim.objects.filter(payout_lines__payout=found, payout_lines__stands=True)
+    claims = list(standing.select_for_update(of=("self",)).order_by("pk"))  # none is recovered now
     due = [claim for claim in claims if claim.state != ClaimState.RECOVERED]
     owed = [claim for claim in claims if claim.state == ClaimState.RECOVERED]
     moves = [(found, came_from.pk, found.provider.payable_id, _sum(due))]

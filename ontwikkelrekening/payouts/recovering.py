@@ -26,6 +26,7 @@ class StandsInBatch(UnableToRecover):
 def agree(recovery: Recovery, *, by: str, at: datetime) -> Claim:
     """A second person decides the recovery. Raises a subclass of UnableToRecover, or IllegalMove."""
     claim = claiming.agree_to_recovery(recovery, by=by, at=at)
+    # Asked under the lock on the claim: whoever prepares a batch has taken it in now, or never will.
     if PayoutLine.objects.filter(claim=claim, stands=True, payout__state=PayoutState.OPEN).exists():
         raise StandsInBatch
     if claim.enrolment.state != EnrolmentState.REDEEMED:

@@ -85,6 +85,24 @@ def test_a_claim_is_recovered_or_goes_into_a_batch(own_database: str) -> None:
             recovering.agree(recovery, by="bas", at=LATER)
 
 
+def test_a_payment_comes_back_while_its_claim_is_recovered(own_database: str) -> None:
+    """Either the claim is due again and then not paid, or what came back pays what is owed."""
+    world = create_world()
+    for _ in range(4):
+        batch = settle_batch(released(world), by="ineke", at=LATER)
+        payout, recovery = batch.payouts.get(), _proposed()
+
+        ended = at_once(
+            lambda payout=payout: return_payout(payout, reason="AC04", by="bas", at=LATER),  # type: ignore[misc]
+            lambda recovery=recovery: recovering.agree(recovery, by="bas", at=LATER),  # type: ignore[misc]
+        )
+
+        assert ended == {"done": 2}
+        assert (claiming.owed_by(world.provider), payable(world.provider)) == (0, 0)
+        assert left("bank") == 0
+        assert check_against_books() == []
+
+
 def _proposed() -> Recovery:
     claim = Claim.objects.exclude(state=ClaimState.RECOVERED).get()
     return claiming.propose_recovery(claim, reason="no-show", heard="none", by="rosa", at=LATER)
