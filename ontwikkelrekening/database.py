@@ -82,6 +82,7 @@ CHANGEABLE = {
     "providers_recovery": "answered_by, answered_at, agreed",
     "providers_review": "verdict, reason, judged_by, judged_at, confirmed_by",
     "providers_statechange": "",
+    "providers_suspension": "answered_by, answered_at, agreed, lifted_by, lifted_at",
 }
 
 

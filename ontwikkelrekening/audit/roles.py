@@ -44,6 +44,7 @@ from providers.models import (
     Recovery,
     Review,
     StateChange,
+    Suspension,
 )
 
 READABLE: list[type[Model]] = [
@@ -54,6 +55,7 @@ READABLE: list[type[Model]] = [
     Review,
     Recovery,
     IbanChange,
+    Suspension,
     StateChange,
     OutboxMessage,
     Scheme,

@@ -65,6 +65,17 @@ class IbanChanged(UnableToPay):
         )
 
 
+class PaymentsSuspended(UnableToPay):
+    def __init__(self, payout: Payout) -> None:
+        super().__init__(
+            _(
+                "Payments to %(provider)s are suspended. "
+                "Withdraw batch %(batch)s and prepare it again."
+            )
+            % {"provider": payout.provider, "batch": payout.batch}
+        )
+
+
 class ClaimReversed(UnableToPay):
     def __init__(self, batch: PaymentBatch, claim: Claim) -> None:
         super().__init__(

@@ -34,7 +34,7 @@ from ontwikkelrekening.payouts.models import (
 from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
 from ontwikkelrekening.payouts.vouchers import PAYOUTS
 from providers import claiming
-from providers.models import Claim, Provider
+from providers.models import Claim, Provider, Suspension
 from providers.states import ClaimState
 from providers.vouching import vouched
 
@@ -43,13 +43,15 @@ from providers.vouching import vouched
 def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
     """Bundle all approved claims per provider, to be paid today or on a day within the term.
 
+    What is due to a provider whose payments are suspended waits.
+
     Raises UnableToPayOn for another day and NothingToPay when there are no claims.
     """
     today = localdate(at)
     if not today <= pay_on <= today + PAID_WITHIN:
         raise errors.UnableToPayOn(pay_on, first=today, last=today + PAID_WITHIN)
     claims_of: dict[Provider, list[Claim]] = defaultdict(list)
-    for claim in _due():
+    for claim in _due(at=at):
         claims_of[claim.provider].append(claim)
     if not claims_of:
         raise errors.NothingToPay
@@ -79,7 +81,7 @@ def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
 def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
     """Write the payment file and book what is on its way; by someone else than who prepared it.
 
-    Raises SamePerson, WrongState, IbanChanged, ClaimReversed, or UnableToWriteFile.
+    Raises SamePerson, WrongState, IbanChanged, PaymentsSuspended, ClaimReversed, or UnableToWriteFile.
     """
     batch = _locked(batch, BatchState.PREPARED)
     if by == batch.prepared_by:
@@ -89,6 +91,8 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)
+    if held := _suspended(payouts, at=at):
+        raise errors.PaymentsSuspended(held)
     lines = _lines(payouts)
     gone = reversed_bookings([line.claim.booking_id for line in lines])
     for line in lines:
@@ -190,13 +194,20 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     return found
 
 
-def _due() -> list[Claim]:
-    """Approved claims that stand in no payout and were not reversed in the books, locked.
+def _suspended(payouts: Iterable[Payout], *, at: datetime) -> Payout | None:
+    """One of these payouts whose provider is not to be paid now; the caller has locked the providers."""
+    held = set(Suspension.objects.in_force(at=at).values_list("provider_id", flat=True))
+    return next((payout for payout in payouts if payout.provider_id in held), None)
+
+
+def _due(*, at: datetime) -> list[Claim]:
+    """Approved claims that stand in no payout, were not reversed in the books and are not held, locked.
 
     Two statements: the second sees what whoever held the locks has put into a batch meanwhile.
     """
     list(Claim.objects.due().select_for_update().order_by("pk").values_list("pk"))
-    claims = Claim.objects.due().exclude(payout_lines__stands=True)
+    held = Suspension.objects.in_force(at=at).values("provider")
+    claims = Claim.objects.due().exclude(payout_lines__stands=True).exclude(provider__in=held)
     due = list(claims.select_related("provider").order_by("pk"))
     gone = reversed_bookings([claim.booking_id for claim in due])
     return [claim for claim in due if claim.booking_id not in gone]

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -8,6 +9,8 @@ import oauth2_provider.generators
 import oauth2_provider.models
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import TruncDate
 
 
 class Migration(migrations.Migration):
@@ -1007,6 +1010,91 @@ class Migration(migrations.Migration):
                         condition=models.Q(("agreed", None), ("agreed", True), _connector="OR"),
                         fields=("claim",),
                         name="claim_has_one_recovery_that_was_not_declined",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Suspension",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("reason", models.CharField(max_length=500)),
+                ("until", models.DateField(verbose_name="last day")),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("proposed_at", models.DateTimeField()),
+                ("answered_by", models.CharField(blank=True, max_length=100)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("agreed", models.BooleanField(null=True, verbose_name="agreed to")),
+                ("lifted_by", models.CharField(blank=True, max_length=100)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="suspensions",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "suspension of payments",
+                "verbose_name_plural": "suspensions of payments",
+                "ordering": ["-proposed_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="suspension_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", None), ("answered_at", None), ("answered_by", "")),
+                            models.Q(
+                                ("agreed__isnull", False),
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="suspension_is_answered_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", True), _negated=True),
+                            models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="suspension_is_agreed_by_someone_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", True), _negated=True),
+                            (
+                                "until__lte",
+                                CombinedExpression(
+                                    TruncDate("answered_at"), "+", models.Value(timedelta(days=91))
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="suspension_lasts_thirteen_weeks_at_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", "")),
+                            models.Q(
+                                ("agreed", True),
+                                ("agreed__isnull", False),
+                                ("lifted_at__gte", models.F("answered_at")),
+                                models.Q(("lifted_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="suspension_is_lifted_whole",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed", None)),
+                        fields=("provider",),
+                        name="provider_has_one_suspension_that_waits",
                     ),
                 ],
             },

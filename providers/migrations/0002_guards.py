@@ -33,6 +33,14 @@ DECIDED = """
             IF NEW = OLD AND OLD.state IN ('approved', 'recovered') THEN
                 RETURN NEW;
             END IF;
+        ELSIF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'providers_suspension' THEN
+            IF OLD.agreed AND OLD.lifted_at IS NULL THEN
+                OLD.lifted_by := NEW.lifted_by;
+                OLD.lifted_at := NEW.lifted_at;
+                IF NEW = OLD THEN
+                    RETURN NEW;
+                END IF;
+            END IF;
         END IF;
         RAISE EXCEPTION 'what was decided stays: % on % is refused', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
@@ -46,11 +54,15 @@ DECIDED = """
     CREATE TRIGGER iban_change_stays_as_decided BEFORE UPDATE OR DELETE ON providers_ibanchange
     FOR EACH ROW WHEN (OLD.agreed IS NOT NULL)
     EXECUTE FUNCTION providers_stays_as_decided();
+    CREATE TRIGGER suspension_stays_as_decided BEFORE UPDATE OR DELETE ON providers_suspension
+    FOR EACH ROW WHEN (OLD.agreed IS NOT NULL)
+    EXECUTE FUNCTION providers_stays_as_decided();
     CREATE TRIGGER recovery_stays_as_decided BEFORE UPDATE OR DELETE ON providers_recovery
     FOR EACH ROW WHEN (OLD.agreed IS NOT NULL)
     EXECUTE FUNCTION providers_stays_as_decided();
 """
 NOT_DECIDED = """
+    DROP TRIGGER suspension_stays_as_decided ON providers_suspension;
     DROP TRIGGER recovery_stays_as_decided ON providers_recovery;
     DROP TRIGGER iban_change_stays_as_decided ON providers_ibanchange;
     DROP TRIGGER review_stays_as_decided ON providers_review;

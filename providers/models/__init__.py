@@ -14,6 +14,7 @@ from providers.models.iban_changes import IbanChange
 from providers.models.jobs import CourseFile, Job, JobItem
 from providers.models.records import IdempotencyKey, OutboxMessage, StateChange
 from providers.models.recoveries import Recovery
+from providers.models.suspensions import Suspension, SuspensionQuerySet
 from providers.models.webhooks import Delivery, Endpoint
 
 __all__ = [
@@ -42,5 +43,7 @@ __all__ = [
     "Recovery",
     "Review",
     "StateChange",
+    "Suspension",
+    "SuspensionQuerySet",
     "UsedAssertion",
 ]

@@ -189,6 +189,13 @@ ALTERED = {
         "UPDATE payouts_payout SET amount = 151",
         "DELETE FROM payouts_payoutline",
     ],
+    "nothing was released to a provider whose payments were suspended": [
+        """INSERT INTO providers_suspension (id, provider_id, reason, until, proposed_by, proposed_at,
+               answered_by, answered_at, agreed, lifted_by)
+           SELECT gen_random_uuid(), p.id, 'x', released_at::date, 'x', released_at, 'y',
+               released_at - interval '1 second', true, ''
+           FROM providers_provider p, payouts_paymentbatch LIMIT 1""",
+    ],
     "every payout is booked as far as it came, and no other": [
         "UPDATE payouts_payout SET amount = 151",
         "UPDATE payouts_payout SET state = 'returned', reason = 'AC04'",

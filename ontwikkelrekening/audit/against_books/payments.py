@@ -72,6 +72,14 @@ CHECKS = {
               AND had.since <= batch.released_at AND had.until >= batch.prepared_at
         )
     """,
+    "nothing was released to a provider whose payments were suspended": """
+        SELECT payout.reference || ', provider ' || payout.provider_id
+        FROM payouts_payout payout JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
+        JOIN providers_suspension held ON held.provider_id = payout.provider_id AND held.agreed
+        WHERE batch.released_at > held.answered_at
+          AND batch.released_at < coalesce(held.lifted_at, 'infinity')
+          AND (batch.released_at AT TIME ZONE 'Europe/Amsterdam')::date <= held.until
+    """,
     "every payout is booked as far as it came, and no other": """
         WITH at_the_bank AS (
             SELECT 'batch:' || batch.id AS cause, payout.state, p.payable_id AS payable,

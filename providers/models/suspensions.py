@@ -1,0 +1,79 @@
+"""Payments to a provider that are held for a time: a formal decision, never a silent flag."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+from django.utils.timezone import localdate
+
+from providers.models.catalogue import Provider
+
+# The longest that paying may be suspended on a serious suspicion (Awb 4:56).
+LASTS = timedelta(weeks=13)
+REASON_MAX = 500
+
+
+class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def in_force(self, *, at: datetime) -> SuspensionQuerySet:
+        """What holds payments at this moment: agreed to, not lifted, its last day not over."""
+        begun = self.filter(agreed=True, answered_at__lte=at, until__gte=localdate(at))
+        return begun.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
+
+
+class Suspension(models.Model):
+    """Why and until which day a provider is not paid. It ends by itself on that day, or is lifted before."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="suspensions")
+    reason = models.CharField(max_length=REASON_MAX)  # the provider reads it
+    until = models.DateField("last day")
+    proposed_by = models.CharField(max_length=100)
+    proposed_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField("agreed to", null=True)  # not while it waits for an answer
+    lifted_by = models.CharField(max_length=100, blank=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suspension of payments"
+        verbose_name_plural = "suspensions of payments"
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.CheckConstraint(name="suspension_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="suspension_is_answered_whole",
+                condition=Q(agreed=None, answered_by="", answered_at=None)
+                | (Q(agreed__isnull=False, answered_at__isnull=False) & ~Q(answered_by="")),
+            ),
+            models.CheckConstraint(
+                name="suspension_is_agreed_by_someone_else",
+                condition=~Q(agreed=True) | ~Q(answered_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="suspension_lasts_thirteen_weeks_at_most",
+                condition=~Q(agreed=True) | Q(until__lte=TruncDate("answered_at") + LASTS),
+            ),
+            models.CheckConstraint(
+                name="suspension_is_lifted_whole",
+                condition=Q(lifted_by="", lifted_at=None)
+                | (
+                    Q(agreed__isnull=False, agreed=True, lifted_at__gte=F("answered_at"))
+                    & ~Q(lifted_by="")
+                ),
+            ),
+            models.UniqueConstraint(
+                name="provider_has_one_suspension_that_waits",
+                fields=["provider"],
+                condition=Q(agreed=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.until}"

@@ -1,0 +1,117 @@
+"""Suspending payments to a provider: one person proposes it with a reason, another agrees, for weeks at most.
+
+Claims are taken in and assessed as always; what is approved waits. A court annulled payments that were held
+without such a decision (research: STAP), so there is no other way to hold one back.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from providers.errors import Unable
+from providers.models import Provider, Suspension
+from providers.models.suspensions import LASTS, REASON_MAX
+
+
+class UnableToSuspend(Unable):
+    """The suspension cannot be proposed, answered or lifted."""
+
+
+class NoReason(UnableToSuspend):
+    field = "reason"
+    sentence = "Write in at most 500 letters what the serious suspicion is."
+
+
+class LastsTooLong(UnableToSuspend):
+    field = "until"
+    sentence = "The last day is today or later, and at most 13 weeks from today."
+
+
+class SuspensionStands(UnableToSuspend):
+    sentence = "Payments to this provider are suspended already, or somebody has proposed it."
+
+
+class AnsweredBefore(UnableToSuspend):
+    sentence = "This suspension was answered before."
+
+
+class SamePerson(UnableToSuspend):
+    sentence = "Who proposed the suspension cannot agree to it as well."
+
+
+class NotInForce(UnableToSuspend):
+    sentence = "This suspension does not hold payments any more."
+
+
+@transaction.atomic
+def propose(provider: Provider, *, reason: str, until: date, by: str, at: datetime) -> Suspension:
+    """Propose to hold payments until a day; nothing changes until somebody else agrees.
+
+    `reason` is for the provider to read. Raises a subclass of UnableToSuspend.
+    """
+    provider, reason = _locked(provider), reason.strip()
+    if not 0 < len(reason) <= REASON_MAX:
+        raise NoReason
+    _see_last_day(until, at=at)
+    waits = provider.suspensions.filter(agreed=None)
+    if waits.exists() or provider.suspensions.in_force(at=at).exists():
+        raise SuspensionStands
+    return Suspension.objects.create(
+        provider=provider, reason=reason, until=until, proposed_by=by, proposed_at=at
+    )
+
+
+@transaction.atomic
+def agree(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
+    """A second person agrees: from now on nothing is paid to the provider until the last day is over."""
+    waiting = _waiting(suspension)
+    if by == waiting.proposed_by:
+        raise SamePerson
+    _see_last_day(waiting.until, at=at)
+    return _answer(waiting, agreed=True, by=by, at=at)
+
+
+@transaction.atomic
+def decline(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
+    """Paying goes on: another disagrees, or who proposed it takes it back."""
+    return _answer(_waiting(suspension), agreed=False, by=by, at=at)
+
+
+@transaction.atomic
+def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
+    """End it before its last day: what was approved meanwhile is paid with the next batch."""
+    _locked(suspension.provider)
+    held = Suspension.objects.in_force(at=at).filter(pk=suspension.pk).first()
+    if held is None:
+        raise NotInForce
+    held.lifted_by, held.lifted_at = by, at
+    held.save(update_fields=["lifted_by", "lifted_at"])
+    return held
+
+
+def _locked(provider: Provider) -> Provider:
+    """Nobody else suspends its payments or releases one meanwhile."""
+    return Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+
+
+def _waiting(suspension: Suspension) -> Suspension:
+    _locked(suspension.provider)
+    waiting = Suspension.objects.get(pk=suspension.pk)
+    if waiting.agreed is not None:
+        raise AnsweredBefore
+    return waiting
+
+
+def _see_last_day(until: date, *, at: datetime) -> None:
+    today = localdate(at)
+    if not today <= until <= today + LASTS:
+        raise LastsTooLong
+
+
+def _answer(suspension: Suspension, *, agreed: bool, by: str, at: datetime) -> Suspension:
+    suspension.agreed, suspension.answered_by, suspension.answered_at = agreed, by, at
+    suspension.save(update_fields=["agreed", "answered_by", "answered_at"])
+    return suspension
