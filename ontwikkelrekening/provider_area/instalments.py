@@ -9,24 +9,33 @@ from ontwikkelrekening.provider_area.words import AFTER
 from ontwikkelrekening.tables.table import Text
 from providers.claiming.submitting import Instalment
 from providers.models import Claim, Enrolment
-from providers.states import EnrolmentState
+from providers.states import COUNT_NO_MORE, EnrolmentState
 from providers.words import instalment
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One instalment; `claim` is the one that stands, if any. The rules judge a claim, not this."""
+    """One instalment and the last `claim` of it, if any. The rules judge a claim, not this."""
 
     name: str
     words: str
     after: Text
     cents: int
     claim: Claim | None
-    may_be_claimed: bool
+    takes_claims: bool
+
+    @property
+    def is_free(self) -> bool:
+        """No claim of it stands: none was made, or it was refused, taken back or recovered."""
+        return self.claim is None or self.claim.state in COUNT_NO_MORE
 
 
 def instalments_of(enrolment: Enrolment, *, on: date) -> list[Line]:
-    standing = {claim.instalment: claim for claim in enrolment.claims.standing()}
+    claims = sorted(
+        enrolment.claims.order_by("submitted_at"),
+        key=lambda claim: claim.state not in COUNT_NO_MORE,
+    )
+    last = {claim.instalment: claim for claim in claims}  # the one that stands comes last
     takes_claims = enrolment.state == EnrolmentState.REDEEMED and (
         enrolment.starts_on <= on <= enrolment.claim_until
     )
@@ -37,8 +46,8 @@ def instalments_of(enrolment: Enrolment, *, on: date) -> list[Line]:
             words=instalment(each.name),
             after=AFTER[each.after],
             cents=each.cents,
-            claim=standing.get(each.name),
-            may_be_claimed=takes_claims and each.name not in standing,
+            claim=last.get(each.name),
+            takes_claims=takes_claims,
         )
         for each in found
         if each is not None

@@ -59,9 +59,9 @@ def expected(claim: Claim) -> str:
             return gettext("in the next payment")
         case ClaimState.IN_FILE:
             return gettext("on its way as %(reference)s") % {"reference": claim.payment_reference}
-        case ClaimState.PAID:
+        case ClaimState.PAID | ClaimState.RECOVERED if claim.paid_at:
             return gettext("paid on %(day)s as %(reference)s") % {
-                "day": format_date(localtime(claim.paid_at), "d-m-Y") if claim.paid_at else "",
+                "day": format_date(localtime(claim.paid_at), "d-m-Y"),
                 "reference": claim.payment_reference,
             }
     return gettext("none")

@@ -89,7 +89,7 @@ SUBJECTS = {  # in the order a provider meets them
     "courses": "What you offer: register, change, publish and withdraw it.",
     "enrolments": "Who agreed to a course of yours, from the moment you redeem the code.",
     "claims": "What you ask for: a part of a fee, with what shows that it is due.",
-    "payments": "What was sent to your bank account, and what is payable to you.",
+    "payments": "What was sent to your bank account, what is payable to you and what you owe.",
     "batches": "Many claims or courses in one request, and what came of each.",
     "webhooks": "Addresses of yours where you are told of changes.",
     "catalogue": "The published courses of every provider, for everybody.",

@@ -252,7 +252,7 @@ class Claim(ApiSerializer):
     amount = EurosField()
     evidence = GivenEvidence()
     state = serializers.ChoiceField(choices=ClaimState.choices)
-    reason = serializers.CharField(help_text="Why it waits for a person or was refused.")
+    reason = serializers.CharField(help_text="Why it waits for a person, was refused or recovered.")
     payment_reference = serializers.CharField()
     submitted_at = Moment()
     assessed_at = Moment(allow_null=True)
@@ -275,12 +275,13 @@ class Payment(ApiSerializer):
 
 
 class Account(ApiSerializer):
-    """Who you are here, and what is approved but not paid yet."""
+    """Who you are here, what is approved but not paid yet, and what you have to pay back."""
 
     name = serializers.CharField()
     kvk_number = serializers.CharField()
     iban = serializers.CharField(help_text="Shown in part.")
     payable = TotalField(help_text="Approved, and not yet in a payment file.")
+    owed = TotalField(help_text="Paid, recovered after that, and still to be paid back by you.")
 
 
 class NewEndpoint(ApiSerializer):

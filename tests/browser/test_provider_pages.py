@@ -35,7 +35,15 @@ from tests.browser.looking import (
     visitor,
 )
 from tests.browser.test_audit_pages import monkeypatch_module
-from tests.providers.world import agreed, claim, de_linde, digital_skills, redeemed
+from tests.providers.world import (
+    agreed,
+    claim,
+    de_linde,
+    digital_skills,
+    paid,
+    recovered,
+    redeemed,
+)
 
 __all__ = ["monkeypatch_module"]
 pytestmark = pytest.mark.browser
@@ -79,18 +87,20 @@ def desk(
 
 
 def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
-    """Every page there is, with courses, claims in each state, a dead letter and software."""
+    """Every page there is, with courses, claims in each state and one recovered, a dead letter and software."""
     now = timezone.now()
     yesterday: dict[str, Any] = {"starts_on": (now - timedelta(days=1)).date(), "at": now}
     course = digital_skills(provider)
     draft = digital_skills(
         provider, code="LANG-" + "X" * 50, name="Een opleiding met een lange naam " * 4
     )
+    begun = redeemed(course, **yesterday)
+    owed = recovered(paid(claim(begun, at=now), at=now), at=now)
     endpoint = register(provider, "http://127.0.0.1:9/een/lang/pad/naar/uw/software/events", at=now)
     verify(endpoint, endpoint.challenge, at=now)
     client, _ = create_client(provider, name="Leerlingvolgsysteem", scopes=["claims", "courses"])
-    paid, running = redeemed(course, **yesterday), redeemed(course, **yesterday)
-    in_file = claim(paid, at=now)
+    running = redeemed(course, **yesterday)
+    in_file = claim(begun, at=now)
     in_review = claim(running, "completion", evidence={"attendance": 60}, at=now)
     drain()
     in_file.refresh_from_db()
@@ -115,6 +125,7 @@ def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
     pages = {
         name: reverse(f"provider_area:{name}", args=arguments.get(name, [])) for name in wanted
     }
+    pages["recovered claim"] = reverse("provider_area:claim", args=[owed.pk])
     return pages, code_for(agreed(course, starts_on=now.date(), at=now).pk)
 
 

@@ -15,10 +15,11 @@ from djmoney.money import Money
 from ledger.accounts import open_account
 from ledger.balances import balance
 from ledger.posting import NewBooking, NewTransfer, post
+from providers import claiming
 from providers.admitting import admit
 from providers.claiming import assess, submit
 from providers.enrolling import code_for, open_enrolment, redeem
-from providers.models import Claim, Course, Enrolment, Provider
+from providers.models import Claim, Course, Enrolment, Provider, Recovery
 from providers.publishing import CourseDetails, publish, register_course
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -129,6 +130,25 @@ def assessed(submitted: Claim, *, at: datetime = MONDAY) -> Claim:
     assess(str(submitted.id), at=at)
     submitted.refresh_from_db()
     return submitted
+
+
+def paid(submitted: Claim, *, reference: str = "OWR-1", at: datetime = MONDAY) -> Claim:
+    """The claim after the bank has paid it."""
+    found = assessed(submitted, at=at)
+    claiming.take_up({found.pk: reference}, actor="paul", at=at)
+    claiming.settle([found.pk], actor="paul", at=at)
+    found.refresh_from_db()
+    return found
+
+
+def proposed(found: Claim, *, reason: str = "Niemand kwam.", at: datetime = MONDAY) -> Recovery:
+    heard = "De school zegt dat het klopt."
+    return claiming.propose_recovery(found, reason=reason, heard=heard, by="rosa", at=at)
+
+
+def recovered(found: Claim, *, reason: str = "Niemand kwam.", at: datetime = MONDAY) -> Claim:
+    """The claim after two people took it back."""
+    return claiming.agree_to_recovery(proposed(found, reason=reason, at=at), by="sam", at=at)
 
 
 def payable_cents(provider: Provider) -> int:

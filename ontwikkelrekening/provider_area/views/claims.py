@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -21,6 +22,7 @@ from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.asking import Done, Question, ask, key_of, sent
 from ontwikkelrekening.provider_area.forms import ClaimForm, Yes
 from ontwikkelrekening.provider_area.pages import answer
+from ontwikkelrekening.provider_area.paying_back import to_pay_back
 from ontwikkelrekening.provider_area.words import expected, said
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
@@ -36,6 +38,7 @@ SHOWN = [
     ("expected", _("Approved, not yet paid")),
     ("paid", _("Paid")),
     ("refused", _("Refused")),
+    ("recovered", _("Recovered")),
 ]
 
 
@@ -113,7 +116,19 @@ def claim(request: HttpRequest, staff: Staff, claim_id: UUID) -> HttpResponseBas
         claim=found,
         reason=said(found.reason) if found.reason else "",
         expected=expected(found),
+        decided_at=_decided_against_at(found),
+        pay_back=to_pay_back(staff.provider) if found.state == ClaimState.RECOVERED else None,
     )
+
+
+def _decided_against_at(claim: Claim) -> datetime | None:
+    """When it was refused or recovered: from then on the provider can object."""
+    match claim.state:
+        case ClaimState.REFUSED:
+            return claim.assessed_at
+        case ClaimState.RECOVERED:
+            return claim.recoveries.get(agreed=True).answered_at
+    return None
 
 
 @for_staff

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.pages import answer
+from ontwikkelrekening.provider_area.paying_back import to_pay_back
 from providers.models import Claim, Course, Enrolment
 from providers.states import ClaimState
 
@@ -32,5 +33,6 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         claimable=enrolments.claimable(on=today).count(),
         in_review=claims.filter(state=ClaimState.IN_REVIEW).count(),
         expected=int((expected.aggregate(total=Sum("amount"))["total"] or 0) * 100),
+        pay_back=to_pay_back(staff.provider),
         published=Course.objects.of(staff.provider).published().count(),
     )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from ledger.balances import balance
 from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.pages import answer
+from ontwikkelrekening.provider_area.paying_back import to_pay_back
 from ontwikkelrekening.tables.table import Column, Listed, table_on
 from providers.models import Claim
 from providers.words import iban_in_part
@@ -58,6 +59,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         section="payments",
         tables=[table],
         payable=balance(provider.payable_id),
+        pay_back=to_pay_back(provider),
         iban=iban_in_part(provider.iban),
         since=changes.filter(agreed=True).last(),
         asked=asked and {"on": asked.proposed_at, "iban": iban_in_part(asked.after)},

@@ -14,6 +14,7 @@ from providers.api.filtering import reference
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
+from providers.claiming import owed_by
 from providers.models import Claim, Provider
 from providers.words import iban_in_part
 
@@ -32,7 +33,11 @@ class Payments(ApiView):
 class OwnAccount(ApiView):
     scope = "payments"
 
-    @described("payments", "Your account and what is payable to you", gives=serializers.Account)
+    @described(
+        "payments",
+        "Your account, what is payable to you and what you owe",
+        gives=serializers.Account,
+    )
     def get(self, request: Request) -> Response:
         return Response(serializers.Account.show(_account(self.caller.provider)))
 
@@ -43,4 +48,5 @@ def _account(provider: Provider) -> dict[str, object]:
         "kvk_number": provider.kvk_number,
         "iban": iban_in_part(provider.iban),
         "payable": to_money(balance(provider.payable_id)),
+        "owed": to_money(owed_by(provider)),
     }
