@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -67,7 +67,7 @@ def providers(request: HttpRequest) -> HttpResponseBase:
             Column(
                 "unpaid", _("To be paid"), lambda x: cents_of(x.unpaid), "cents", order="unpaid"
             ),
-            Column("owed", _("To be paid back"), lambda x: x.owed or 0, "cents", order="owed"),
+            Column("owed", _("To be paid back"), lambda x: x.owed, "cents", order="owed"),
         ],
         source=Queried(_providers()),
         sort="name",
@@ -89,7 +89,7 @@ def _providers() -> QuerySet[Any, Any]:
         courses_count=Subquery(courses.values("provider").annotate(n=Count("pk")).values("n")[:1]),
         paid=_sum_of(claimed.filter(state=ClaimState.PAID)),
         unpaid=_sum_of(claimed.filter(unpaid)),
-        owed=Subquery(totals.values(owed=F("debits") - F("credits"))),
+        owed=Coalesce(Subquery(totals.values(owed=F("debits") - F("credits"))), 0),
     )
 
 
