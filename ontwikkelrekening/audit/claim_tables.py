@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.models import Payout, PayoutState
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
-from providers.models import Claim
+from providers.models import Claim, IbanChange, Recovery
 
 
 def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
@@ -96,6 +96,41 @@ def payouts_table(request: HttpRequest, payouts: Queried) -> Table:
 def _payout_state(payout: Payout) -> str:
     """What became of it; while nothing did, how far its batch is."""
     return payout.batch.state if payout.state == PayoutState.OPEN else payout.state
+
+
+def recoveries_table(
+    request: HttpRequest, recoveries: QuerySet[Recovery], *of_claim: Column
+) -> Table:
+    """Proposals to recover a claim; `of_claim` says which one, where there are more."""
+    return table_on(
+        request,
+        "recoveries",
+        caption=_("Recoveries"),
+        columns=[
+            *of_claim,
+            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
+            Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
+            Column("reason", _("Reason"), lambda x: x.reason),
+            Column("heard", _("What the provider says"), lambda x: x.heard),
+            Column("state", _("State"), answer_to, "state"),
+            Column("answered", _("Answered by"), lambda x: x.answered_by),
+            Column(
+                "answered_at",
+                _("Answered on"),
+                lambda x: x.answered_at,
+                "moment",
+                order="answered_at",
+            ),
+        ],
+        source=Queried(recoveries),
+        sort="-at",
+        empty=_("Nobody has proposed to recover anything."),
+    )
+
+
+def answer_to(proposal: IbanChange | Recovery) -> str:
+    """What a second person said to what the first one proposed."""
+    return {None: "waiting", True: "approved", False: "refused"}[proposal.agreed]
 
 
 def cents_of(amount: object) -> int:

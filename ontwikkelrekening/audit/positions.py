@@ -45,7 +45,7 @@ PLACES = {
     "committed": (_("Committed"), _("granted to citizens and still free to use")),
     "reserved": (_("Reserved"), _("set aside for agreed courses")),
     "payable": (_("To be paid"), _("approved claims, including payments on their way")),
-    "paid": (_("Paid"), _("confirmed by the bank")),
+    "paid": (_("Paid"), _("confirmed by the bank, and not recovered")),
 }
 
 

@@ -29,6 +29,7 @@ def explain_claim(
     instalment: str,
     asked_cents: int,
     state: str,
+    was_paid: bool,
     evidence: Mapping[str, Any],
 ) -> list[str]:
     """The claim in sentences, in the language in force: asked, the term, shown, what is paid."""
@@ -37,7 +38,7 @@ def explain_claim(
         return [
             _("The provider asked {amount}.").format(amount=euros(asked_cents)),
             _("Your terms have no such part."),
-            _outcome(asked_cents, state),
+            _outcome(asked_cents, state, was_paid=was_paid),
         ]
     lines = [
         _("The provider asked {amount}.").format(amount=euros(asked_cents)),
@@ -47,7 +48,7 @@ def explain_claim(
     ]
     if term["after"] == "completion":
         lines.append(_shown(evidence))
-    return [*lines, _outcome(asked_cents, state)]
+    return [*lines, _outcome(asked_cents, state, was_paid=was_paid)]
 
 
 def _shown(evidence: Mapping[str, Any]) -> str:
@@ -62,11 +63,25 @@ def _shown(evidence: Mapping[str, Any]) -> str:
     return _("The provider did not say how you completed it.")
 
 
-def _outcome(asked_cents: int, state: str) -> str:
+def _outcome(asked_cents: int, state: str, *, was_paid: bool) -> str:
     if state in PAYABLE:
         return _("So {amount} is paid.").format(amount=euros(asked_cents))
     if state == ClaimState.REFUSED:
         return _("A person decided not to pay it. Nothing goes off your credit.")
     if state == ClaimState.WITHDRAWN:
         return _("The provider took the claim back. Nothing goes off your credit.")
+    if state == ClaimState.RECOVERED:
+        return _recovered(was_paid=was_paid)
     return _("It is not decided yet.")
+
+
+def _recovered(*, was_paid: bool) -> str:
+    if was_paid:
+        return _(
+            "We paid this to the provider. Later we saw that this was not right."
+            " The provider has to pay it back, not you. Nothing goes off your credit."
+        )
+    return _(
+        "We approved this. Later we saw that this was not right."
+        " The provider does not get it. Nothing goes off your credit."
+    )

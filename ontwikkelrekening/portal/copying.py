@@ -48,7 +48,7 @@ from ontwikkelrekening.portal.words import (
     Words,
     credit_name,
 )
-from providers.models import StateChange
+from providers.models import Recovery, StateChange
 
 LANGUAGES = ("nl", "en")
 LINES_AT_ONCE = 500
@@ -210,6 +210,7 @@ def _statement(citizen: Citizen) -> Iterator[Row]:
 def _enrolments(lines: list[EnrolmentLine]) -> Iterator[Row]:
     claims = [claim.pk for line in lines for claim in line.claims]
     moves = _moves([*claims, *(line.enrolment.pk for line in lines)])
+    recoveries = _recoveries(claims)
     for line in lines:
         enrolment, course = line.enrolment, line.enrolment.course
         own = "id", "starts_on", "ends_on", "claim_until", "code_valid_until", "agreed_at"
@@ -228,6 +229,7 @@ def _enrolments(lines: list[EnrolmentLine]) -> Iterator[Row]:
                     **_fields(claim, "assessed_at", "paid_at"),
                     "amount_cents": to_cents(claim.amount),
                     "moves": moves[claim.pk],
+                    "recoveries": recoveries[claim.pk],
                 }
                 for claim in line.claims
             ],
@@ -238,6 +240,15 @@ def _moves(subjects: list[UUID]) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
     for move in StateChange.objects.filter(subject_id__in=subjects).order_by("at", "pk"):
         found[move.subject_id].append(_move(move))
+    return found
+
+
+def _recoveries(claims: list[UUID]) -> dict[UUID, list[Row]]:
+    """Of each claim the proposals to take back what it was approved for."""
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for recovery in Recovery.objects.filter(claim__in=claims).order_by("proposed_at", "pk"):
+        own = "reason", "heard", "proposed_at", "answered_at", "agreed"
+        found[recovery.claim_id].append(_fields(recovery, *own))
     return found
 
 

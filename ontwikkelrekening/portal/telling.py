@@ -22,6 +22,11 @@ class Told:
     detail: str
     after: int
 
+    @property
+    def beside(self) -> int:
+        """What it says of money that was reserved already: no sign, for the credit stays as it is."""
+        return abs(self.line.paid_cents)
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -58,7 +63,13 @@ _SENTENCES: dict[str, tuple[Words, Words]] = {
     ),
     "account_ended": (_("Given back: %(credit)s"), _("Your account ended.")),
     "expire": (_("Ended: %(credit)s"), _("The last day to use it has passed.")),
-    "recover": (_("Back on your account"), _("A provider paid this back.")),
+    "recover": (
+        _("Not for %(provider)s after all"),
+        _(
+            "For “%(course)s”. The provider has no right to this money. It is reserved for you again."
+            " You do not have to do anything."
+        ),
+    ),
 }
 _CORRECTED: tuple[Words, Words] = (_("Corrected"), _("We corrected an earlier line."))
 

@@ -111,6 +111,7 @@ def _why(claim: Claim) -> list[str]:
         instalment=claim.instalment,
         asked_cents=to_cents(claim.amount),
         state=claim.state,
+        was_paid=claim.paid_at is not None,
         evidence=claim.evidence,
     )
 

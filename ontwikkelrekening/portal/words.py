@@ -116,6 +116,12 @@ CLAIMS: dict[str, Status] = {
     ClaimState.PAID: Status(_("Paid"), "safe", "check", ""),
     ClaimState.REFUSED: Status(_("Not paid"), "neutral", "cross", ""),
     ClaimState.WITHDRAWN: Status(_("Withdrawn"), "neutral", "cross", ""),
+    ClaimState.RECOVERED: Status(
+        _("Not for the provider after all"),
+        "neutral",
+        "info",
+        _("The provider has no right to this money. You do not have to do anything."),
+    ),
 }
 
 

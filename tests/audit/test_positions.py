@@ -16,6 +16,7 @@ from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, return_payout
 from tests.audit.world import COMPLETED, Year, claim, employer, enrol, open_round
 from tests.budgets.world import AT, LATER, ON
+from tests.payouts.test_recovering import recovered
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,16 @@ def test_the_places_agree_with_the_books(year: Year, comes_back: bool) -> None:
     assert found.reserved == books["reserved"]
     assert found.payable == books["payable"] + books["in_transit"]
     assert found.paid == books["bank"]
+
+
+def test_what_was_recovered_is_paid_no_more_and_its_provider_owes_it(year: Year) -> None:
+    recovered(year.paid)
+    (found,) = positions()
+    books = {line.code: line.credits - line.debits for line in trial_balance()}
+
+    assert (found.reserved, found.paid, books["receivable"]) == (30_000, 0, -15_000)
+    assert found.paid == books["bank"] + books["receivable"]
+    assert found.total == found.made_available
 
 
 def test_two_funds_are_kept_apart(year: Year) -> None:

@@ -16,11 +16,22 @@ TERMS = instalments("course", cents=26_000, sessions=1, parameters=example_param
 
 
 def explained(
-    instalment: str, state: str, *, cents: int = 13_000, language: str = "nl", **evidence: Any
+    instalment: str,
+    state: str,
+    *,
+    cents: int = 13_000,
+    language: str = "nl",
+    was_paid: bool = False,
+    **evidence: Any,
 ) -> list[str]:
     with override(language):
         return explain_claim(
-            terms=TERMS, instalment=instalment, asked_cents=cents, state=state, evidence=evidence
+            terms=TERMS,
+            instalment=instalment,
+            asked_cents=cents,
+            state=state,
+            was_paid=was_paid,
+            evidence=evidence,
         )
 
 
@@ -55,6 +66,20 @@ def test_each_way_of_completing_has_its_words(evidence: dict[str, Any], words: s
 @pytest.mark.parametrize("state", [ClaimState.REFUSED, ClaimState.WITHDRAWN])
 def test_what_is_not_paid_costs_no_credit(state: str) -> None:
     assert "van uw tegoed af" in explained("start", state)[-1]
+
+
+@pytest.mark.parametrize(
+    ("was_paid", "words"),
+    [
+        (True, "De opleider moet het terugbetalen, u niet. Er gaat niets van uw tegoed af."),
+        (False, "De opleider krijgt het niet. Er gaat niets van uw tegoed af."),
+    ],
+)
+def test_what_was_recovered_is_not_called_paid(was_paid: bool, words: str) -> None:
+    lines = explained("start", ClaimState.RECOVERED, was_paid=was_paid)
+
+    assert lines[-1].endswith(words)
+    assert not any(line.startswith("Dus wordt") for line in lines)
 
 
 def test_a_part_that_was_never_agreed_is_named() -> None:

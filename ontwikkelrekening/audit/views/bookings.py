@@ -48,10 +48,10 @@ def bookings_table(
     )
 
 
-def transfers_table(request: HttpRequest, booking: UUID) -> Table:
-    """What was moved in one booking, and what of it was reversed."""
-    written = Booking.objects.filter(id=booking).values("xid")
-    transfers = Transfer.objects.filter(xid__in=written, booking=booking)
+def transfers_table(request: HttpRequest, *bookings: UUID) -> Table:
+    """What was moved in these bookings, and what of it was reversed."""
+    written = Booking.objects.filter(id__in=bookings).values("xid")
+    transfers = Transfer.objects.filter(xid__in=written, booking__in=bookings)
     return table_on(
         request,
         "transfers",
@@ -64,6 +64,7 @@ def transfers_table(request: HttpRequest, booking: UUID) -> Table:
                 "code",
                 link=lambda x: reverse("audit:transfer", args=[x.xid, x.seq]),
             ),
+            Column("kind", _("Kind"), lambda x: x.booking.kind, "kind"),
             Column(
                 "debit",
                 _("Debit"),
@@ -88,7 +89,9 @@ def transfers_table(request: HttpRequest, booking: UUID) -> Table:
             ),
         ],
         source=Transfers(
-            transfers.select_related("debit_account", "credit_account").order_by("seq")
+            transfers.select_related("debit_account", "credit_account")
+            .prefetch_related("booking")
+            .order_by("seq")
         ),
         empty=_("Nothing was booked for it."),
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page, page_about
 from ontwikkelrekening.audit.accounts import account_line, asked_scheme, got_credit_of, is_credit_of
-from ontwikkelrekening.audit.claim_tables import claims_table, payouts_table
+from ontwikkelrekening.audit.claim_tables import claims_table, payouts_table, recoveries_table
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.views.bookings import transfers_table
 from ontwikkelrekening.budgets.models import Agreement
@@ -67,7 +67,8 @@ def claim(request: HttpRequest, id: UUID) -> HttpResponseBase:
         trail=[(_("Claims"), reverse("audit:claims"))],
         tables=[
             history_table(request, StateChange.objects.filter(subject_id=found.id)),
-            transfers_table(request, found.booking_id),
+            transfers_table(request, found.booking_id, found.recovery_id),
+            recoveries_table(request, found.recoveries.all()),
             payouts_table(request, Queried(payouts)),
         ],
         claim=found,

@@ -1,24 +1,34 @@
-"""Providers: what each was paid, and is to be paid."""
+"""Providers: what each was paid, is to be paid, and has to pay back."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ledger.models import Total
+from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.accounts import account_line
-from ontwikkelrekening.audit.claim_tables import cents_of, claims_table, payouts_table
+from ontwikkelrekening.audit.claim_tables import (
+    answer_to,
+    cents_of,
+    claims_table,
+    payouts_table,
+    recoveries_table,
+)
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.payouts.models import Payout
+from ontwikkelrekening.payouts.models import Payout, Repayment
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
-from providers.models import Claim, Course, IbanChange, Provider
+from providers.claiming import receivable_code
+from providers.models import Claim, Course, Provider, Recovery
 from providers.states import ClaimState
 
 
@@ -57,6 +67,7 @@ def providers(request: HttpRequest) -> HttpResponseBase:
             Column(
                 "unpaid", _("To be paid"), lambda x: cents_of(x.unpaid), "cents", order="unpaid"
             ),
+            Column("owed", _("To be paid back"), lambda x: x.owed, "cents", order="owed"),
         ],
         source=Queried(_providers()),
         sort="name",
@@ -70,11 +81,15 @@ def providers(request: HttpRequest) -> HttpResponseBase:
 def _providers() -> QuerySet[Any, Any]:
     claimed = Claim.objects.filter(provider=OuterRef("pk")).order_by()
     courses = Course.objects.filter(provider=OuterRef("pk")).order_by()
+    # An account that is not hot: its total is exact (ledger/models.py).
+    receivable = Concat(Value("receivable:"), Cast(OuterRef("pk"), CharField()))
+    totals = Total.objects.filter(account__code=receivable)
     unpaid = Q(state__in=[ClaimState.APPROVED, ClaimState.IN_FILE])
     return Provider.objects.annotate(
         courses_count=Subquery(courses.values("provider").annotate(n=Count("pk")).values("n")[:1]),
         paid=_sum_of(claimed.filter(state=ClaimState.PAID)),
         unpaid=_sum_of(claimed.filter(unpaid)),
+        owed=Coalesce(Subquery(totals.values(owed=F("debits") - F("credits"))), 0),
     )
 
 
@@ -96,16 +111,57 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
         tables=[
             payouts_table(request, Queried(payouts)),
             claims_table(request, claimed),
+            _recoveries(request, found),
+            _repayments(request, found),
             _iban_changes(request, found),
         ],
         provider=found,
         payable=account_line(found.payable),
         paid=cents_of(found.paid),
+        receivable=receivable_code(found.pk),
     )
 
 
-def _state(change: IbanChange) -> str:
-    return {None: "waiting", True: "approved", False: "refused"}[change.agreed]
+def _recoveries(request: HttpRequest, provider: Provider) -> Table:
+    recoveries = Recovery.objects.filter(claim__provider=provider)
+    return recoveries_table(
+        request,
+        recoveries.prefetch_related("claim__enrolment__course"),
+        Column(
+            "claim",
+            _("Claim"),
+            lambda x: x.claim.enrolment.course.name,
+            link=lambda x: reverse("audit:claim", args=[x.claim_id]),
+        ),
+        Column("amount", _("Amount"), lambda x: to_cents(x.claim.amount), "cents"),
+    )
+
+
+def _repayments(request: HttpRequest, provider: Provider) -> Table:
+    return table_on(
+        request,
+        "repayments",
+        caption=_("Repayments"),
+        columns=[
+            Column(
+                "received",
+                _("Received on"),
+                lambda x: x.received_on,
+                "date",
+                link=lambda x: reverse("audit:booking", args=[x.pk]),
+                order="received_on",
+            ),
+            Column(
+                "reference", _("Reference on the bank statement"), lambda x: x.reference, "code"
+            ),
+            Column("booked", _("Booked by"), lambda x: x.booked_by),
+            Column("at", _("Booked at"), lambda x: x.booked_at, "moment", order="booked_at"),
+            Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
+        ],
+        source=Queried(Repayment.objects.filter(provider=provider)),
+        sort="-received",
+        empty=_("Nothing has been paid back."),
+    )
 
 
 def _iban_changes(request: HttpRequest, provider: Provider) -> Table:
@@ -119,7 +175,7 @@ def _iban_changes(request: HttpRequest, provider: Provider) -> Table:
             Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
             Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
             Column("reason", _("Reason"), lambda x: x.reason),
-            Column("state", _("State"), _state, "state"),
+            Column("state", _("State"), answer_to, "state"),
             Column("answered", _("Answered by"), lambda x: x.answered_by),
             Column(
                 "answered_at",

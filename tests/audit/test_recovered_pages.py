@@ -1,0 +1,146 @@
+"""What an auditor sees of a recovery: who decided it and why, what was moved, what the provider owes."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from djmoney.money import Money
+
+from ledger.models import Transfer
+from ontwikkelrekening.payouts.repaying import book_repayment
+from providers import claiming
+from providers.models import Claim
+from tests.audit.test_what_went_back import page
+from tests.audit.world import Year, claim, enrol
+from tests.budgets.world import LATER, give
+from tests.payouts.test_recovering import HEARD, WHY, proposed, recovered
+from tests.payouts.world import AFTER
+
+pytestmark = pytest.mark.django_db
+
+
+def address(asked: Claim) -> str:
+    return reverse("audit:claim", args=[asked.pk])
+
+
+def test_the_page_of_a_claim_recovered_after_it_was_paid_says_all_of_it(
+    year: Year, amir: Client
+) -> None:
+    before = page(amir, address(year.paid))
+    recovered(year.paid)
+    back = Transfer.objects.get(booking=year.paid.recovery_id)
+
+    said = page(amir, address(year.paid))
+
+    assert "Niemand heeft voorgesteld iets terug te vorderen." in before
+    assert WHY not in before
+    assert f"✕ teruggevorderd {WHY}" in said
+    assert f"rosa 07-02-2026 10:00 {WHY} {HEARD} ✓ goedgekeurd bas 07-02-2026 10:00" in said
+    approval = Transfer.objects.get(booking=year.paid.booking_id)
+    owed, reserved = f"receivable:{year.world.provider.pk}", f"reserved:{year.enrolment.pk}"
+    assert f"{approval} Declaratie goedgekeurd {reserved} payable:" in said
+    assert f"{back} Terugvordering {owed} {reserved} € 150,00" in said
+    assert "✓ betaald € 150,00" in said  # the payment that carried it
+
+
+def test_the_page_of_a_claim_recovered_before_it_was_paid_takes_it_from_what_is_payable(
+    year: Year, amir: Client
+) -> None:
+    asked = claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
+    recovered(asked)
+
+    said = page(amir, address(asked))
+
+    assert f"Terugvordering payable:{year.world.provider.pk} reserved:{asked.enrolment_id}" in said
+    assert "receivable:" not in said
+    assert "Terug te betalen, volgens de boeken" not in page(amir, _provider(year))
+
+
+def test_a_proposal_waits_and_may_be_declined(year: Year, amir: Client) -> None:
+    recovery = proposed(year.paid)
+    waiting = page(amir, address(year.paid))
+    claiming.decline_recovery(recovery, by="bas", at=AFTER)
+    declined = page(amir, address(year.paid))
+
+    assert f"{WHY} {HEARD} … wacht" in waiting
+    assert f"{WHY} {HEARD} ✕ afgewezen bas" in declined
+    for said in (waiting, declined):
+        assert "Stand ✓ betaald Opleider" in said
+
+
+def test_a_provider_shows_what_it_has_to_pay_back_until_it_has(year: Year, amir: Client) -> None:
+    recovered(year.paid)
+    owing, listed = page(amir, _provider(year)), page(amir, "/audit/providers")
+    account = reverse("audit:account", args=[f"receivable:{year.world.provider.pk}"])
+    linked = amir.get(_provider(year)).content.decode()
+    part = _repay(year, 50)
+    less = page(amir, _provider(year))
+    _repay(year, 100)
+
+    assert "Terug te betalen, volgens de boeken € 150,00" in owing
+    assert f'href="{account}"' in linked
+    assert "€ 0,00 € 0,00 € 150,00" in listed  # paid, to be paid, to be paid back
+    assert f"Basis digitale vaardigheden € 150,00 rosa 07-02-2026 10:00 {WHY}" in owing
+    assert "Er is nog niets terugbetaald." in owing
+    assert "Terug te betalen, volgens de boeken € 100,00" in less
+    assert "07-02-2026 TERUG-50 ineke 07-02-2026 10:00 € 50,00" in less
+    assert reverse("audit:booking", args=[part]) in amir.get(_provider(year)).content.decode()
+    assert "Terug te betalen, volgens de boeken" not in page(amir, _provider(year))
+    assert "€ 0,00 € 0,00 € 0,00" in page(amir, "/audit/providers")
+    assert "Terugbetaald door een opleider" in page(amir, "/audit/bookings")
+
+
+def test_a_payment_and_an_enrolment_say_of_a_claim_that_it_was_recovered(
+    year: Year, amir: Client
+) -> None:
+    recovered(year.paid)
+
+    for where in (
+        f"/audit/payments/{year.batch.id}",
+        f"/audit/enrolments/{year.enrolment.id}",
+        "/audit/claims?state=recovered",
+    ):
+        assert "Start ✕ teruggevorderd € 150,00" in page(amir, where), where
+    assert "bevestigd door de bank, en niet teruggevorderd € 0,00" in page(
+        amir, "/audit/funds/landelijk"
+    )
+    assert "Terug te vorderen van een opleider BVorOvrOvk € 150,00 € 0,00 € 150,00" in page(
+        amir, "/audit/trial-balance"
+    )
+    assert "Alle controles zijn goed" in page(amir, "/audit/")
+
+
+def test_more_recoveries_ask_no_more_queries(year: Year, amir: Client) -> None:
+    pages = [_provider(year), "/audit/providers", address(year.paid), "/audit/bookings"]
+    recovered(year.paid)
+    _repay(year, 1)
+    before = [_queries(amir, each) for each in pages]
+
+    for euros in (2, 3, 4):
+        give(year.world, year.world.henk, 30_000)
+        asked = claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
+        recovered(asked)
+        _repay(year, euros)
+
+    assert [_queries(amir, each) for each in pages] == before
+
+
+def _provider(year: Year) -> str:
+    return reverse("audit:provider", args=[year.world.provider.pk])
+
+
+def _repay(year: Year, euros: int) -> str:
+    repayment = book_repayment(
+        year.world.provider, Money(euros, "EUR"), received_on=AFTER.date(),
+        reference=f"TERUG-{euros}", by="ineke", at=AFTER,
+    )  # fmt: skip
+    return str(repayment.pk)
+
+
+def _queries(browser: Client, where: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        page(browser, where)
+    return len(queries)
