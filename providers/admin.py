@@ -22,10 +22,11 @@ from providers.administration import Act, ActingAdmin, Answer, Request
 from providers.admitting import UnableToAdmit, admit
 from providers.claiming import reviewing
 from providers.claiming.assessing import lock_claim
+from providers.claiming.recovering import UnableToRecover, propose_recovery
 from providers.clients import UnknownScope, create_client
 from providers.models import Claim, Client, Course, Enrolment, IbanChange, Provider, Review
 from providers.scopes import SCOPES
-from providers.states import ClaimState, IllegalMove
+from providers.states import CLAIM, ClaimState, IllegalMove
 
 # The library's own pages would show tokens and let a secret be typed.
 for secret in (AccessToken, Grant, IDToken, RefreshToken, Client):
@@ -225,14 +226,58 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     exclude = ["code_digest"]
 
 
+class NotDue(forms.Form):
+    """Why a claim was not due after all, and what its provider said of that."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why the claim was not due"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("The provider reads this."),
+    )
+    heard = forms.CharField(
+        label=gettext_lazy("What the provider says"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "What it said when you asked, or that it did not answer within the time you gave it. "
+            "No names of people."
+        ),
+    )
+
+
+def _propose_recovery(request: Request) -> str:
+    propose_recovery(request.subject, **request.answers, by=request.by, at=timezone.now())
+    return _("The recovery is proposed. Someone else has to agree to it.")
+
+
+def _can_be_recovered(claim: Claim) -> bool:
+    return claim.state in CLAIM["recover"] and not claim.recoveries.exclude(agreed=False).exists()
+
+
 @admin.register(Claim)
-class ClaimAdmin(ReadOnlyAdmin):
+class ClaimAdmin(ActingAdmin):
     list_display = ["id", "provider", "part", "amount", "state", "reason", "submitted_at"]
     list_filter = ["state"]
     list_select_related = ["provider"]
     search_fields = ["=id", "provider__name"]
     exclude = ["instalment"]
     readonly_fields = ["part"]
+    acts = [
+        Act(
+            "recover",
+            gettext_lazy("Propose to recover"),
+            "providers.add_recovery",
+            _propose_recovery,
+            gettext_lazy(
+                "Nothing changes until someone else agrees. Then the whole claim is taken back. The "
+                "right amount can be claimed again as long as the enrolment takes claims."
+            ),
+            errors=(UnableToRecover, IllegalMove),
+            form=NotDue,
+            offered=_can_be_recovered,
+        ),
+    ]
 
     @admin.display(description=gettext_lazy("instalment"), ordering="instalment")
     def part(self, claim: Claim) -> str:

@@ -20,8 +20,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import utils
 from django.contrib.admin.utils import (
-    display_for_field,
     display_for_value,
     label_for_field,
     lookup_field,
@@ -204,8 +204,8 @@ class ActingAdmin(ReadOnlyAdmin):
                 continue
             if field is None:
                 text = display_for_value(value, "", boolean=getattr(shown_by, "boolean", False))
-            else:
-                text = display_for_field(value, field, "")
+            else:  # by its module: django-money puts one there that knows amounts
+                text = utils.display_for_field(value, field, "")
             facts.append((str(label_for_field(name, self.model, self)), text))
         return facts
 

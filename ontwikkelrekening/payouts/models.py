@@ -16,6 +16,7 @@ from providers.models import Claim, Provider
 # A government pays within 30 days (article 6:119b of the Civil Code), so no batch waits longer for its day.
 PAID_WITHIN = timedelta(days=30)
 REASON_MAX = 200
+REFERENCE_MAX = 140
 
 
 class BatchState(models.TextChoices):
@@ -152,7 +153,7 @@ class Repayment(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
     amount = MoneyField(max_digits=12, decimal_places=2)
     received_on = models.DateField()
-    reference = models.CharField(max_length=140)  # what the bank statement says of it
+    reference = models.CharField(max_length=REFERENCE_MAX)  # what the bank statement says of it
     booked_by = models.CharField(max_length=100)
     booked_at = models.DateTimeField()
 

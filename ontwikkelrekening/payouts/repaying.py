@@ -11,7 +11,7 @@ from djmoney.money import Money
 from psycopg.errors import UniqueViolation
 
 from ledger.accounts import open_account
-from ledger.errors import Overdrawn
+from ledger.errors import Overdrawn, PeriodIsClosed
 from ledger.money import to_cents
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.payouts.models import Repayment
@@ -34,6 +34,14 @@ class NotYetReceived(UnableToBookRepayment):
     field, sentence = "received_on", "This day has still to come."
 
 
+class NotYetAdmitted(UnableToBookRepayment):
+    field, sentence = "received_on", "On this day the provider was not admitted yet."
+
+
+class BooksAreClosed(UnableToBookRepayment):
+    field, sentence = "received_on", "The books of this day are closed. Fill in a later day."
+
+
 class BookedBefore(UnableToBookRepayment):
     field = "reference"
     sentence = "A repayment of this provider with this reference was booked on this day already."
@@ -49,13 +57,14 @@ def book_repayment(
 ) -> Repayment:
     """Book what came in at the bank from this provider, dated the day that it came in.
 
-    `reference` is what the bank statement says of it. Raises a subclass of UnableToBookRepayment, or
-    PeriodIsClosed for a day in a closed period.
+    `reference` is what the bank statement says of it. Raises a subclass of UnableToBookRepayment.
     """
     if not amount.amount > 0:
         raise NothingRepaid
     if received_on > localdate(at):
         raise NotYetReceived
+    if received_on < provider.admitted_on:
+        raise NotYetAdmitted
     try:
         with transaction.atomic():
             repayment = Repayment.objects.create(
@@ -85,4 +94,6 @@ def book_repayment(
         post(booking, [back], at=at)
     except Overdrawn as error:
         raise MoreThanIsOwed from error
+    except PeriodIsClosed as error:
+        raise BooksAreClosed from error
     return repayment

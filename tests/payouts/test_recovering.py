@@ -30,6 +30,7 @@ from ontwikkelrekening.payouts.repaying import (
     BookedBefore,
     MoreThanIsOwed,
     NothingRepaid,
+    NotYetAdmitted,
     NotYetReceived,
     UnableToBookRepayment,
     book_repayment,
@@ -47,7 +48,7 @@ from providers.claiming.recovering import (
 )
 from providers.models import Claim, Delivery, Endpoint, Recovery, StateChange
 from providers.states import ClaimState, IllegalMove
-from tests.budgets.world import AT, LATER, World, left, left_on
+from tests.budgets.world import AT, LATER, ON, World, left, left_on
 from tests.payouts.world import AFTER, PAY_ON, approved_claim, payable, released, reverse_approval
 
 pytestmark = pytest.mark.django_db
@@ -336,6 +337,7 @@ def test_a_repayment_pays_what_is_owed(world: World) -> None:
         (0, {}, NothingRepaid),
         (-1, {}, NothingRepaid),
         (50, {"received_on": AFTER.date() + timedelta(days=1)}, NotYetReceived),
+        (50, {"received_on": ON - timedelta(days=1)}, NotYetAdmitted),
         (50, {"reference": "before"}, BookedBefore),
     ],
 )

@@ -1,0 +1,209 @@
+"""Recoveries and repayments in the administration: decided by a second person, and what comes in booked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from djmoney.money import Money
+
+from ledger.errors import UnableToPost
+from ledger.euros import cents_written
+from ledger.money import TRANSFER_MAX, to_money
+from ontwikkelrekening.eligibility.wording import euros
+from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.models import REFERENCE_MAX, Repayment
+from ontwikkelrekening.payouts.repaying import UnableToBookRepayment, book_repayment
+from providers import words
+from providers.administration import Act, ActingAdmin, Request
+from providers.claiming import decline_recovery, owed_by
+from providers.claiming.assessing import lock_claim
+from providers.claiming.recovering import UnableToRecover
+from providers.models import Provider, Recovery
+from providers.states import IllegalMove
+
+DECIDE = "providers.change_recovery"
+
+
+def _agree(request: Request) -> str:
+    claim = recovering.agree(request.subject, by=request.by, at=timezone.now())
+    return _("The claim is recovered. In all %(provider)s still has %(owed)s to pay back.") % {
+        "provider": claim.provider,
+        "owed": euros(owed_by(claim.provider)),
+    }
+
+
+def _decline(request: Request) -> str:
+    decline_recovery(request.subject, by=request.by, at=timezone.now())
+    return _("The claim stays as it was.")
+
+
+def _waits(recovery: Recovery) -> bool:
+    return recovery.agreed is None
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(ActingAdmin):
+    """What waits for a second person stands first."""
+
+    list_display = [
+        "claim",
+        "provider",
+        "course",
+        "amount",
+        "state",
+        "reason",
+        "heard",
+        "proposed_by",
+        "proposed_at",
+        "agreed",
+        "answered_by",
+    ]
+    list_filter = ["agreed"]
+    search_fields = ["=claim__id", "claim__provider__name", "=claim__provider__kvk_number"]
+    ordering = ["-answered_at", "proposed_at"]
+    fields = [
+        "claim",
+        "provider",
+        "course",
+        "instalment",
+        "amount",
+        "state",
+        "reason",
+        "heard",
+        "proposed_by",
+        "proposed_at",
+        "agreed",
+        "answered_by",
+        "answered_at",
+    ]
+    acts = [
+        Act(
+            "agree",
+            gettext_lazy("Agree to the recovery"),
+            DECIDE,
+            _agree,
+            gettext_lazy(
+                "What was paid the provider owes from now on. What was not paid yet is not paid. The "
+                "citizen gets the credit back. This cannot be undone."
+            ),
+            errors=(UnableToRecover, IllegalMove, UnableToPost),
+            offered=_waits,
+            shown=lambda recovery: (
+                recovery.reason,
+                recovery.heard,
+                recovery.proposed_by,
+                recovery.agreed,
+                recovery.claim.state,
+            ),
+            lock=lambda recovery: lock_claim(recovery.claim_id),
+            grave=True,
+        ),
+        Act(
+            "decline",
+            gettext_lazy("Decline the recovery"),
+            DECIDE,
+            _decline,
+            gettext_lazy("You do not agree, or you proposed this and take it back."),
+            errors=(UnableToRecover,),
+            offered=_waits,
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("claim__provider", "claim__enrolment__course")
+        )
+
+    @admin.display(description=gettext_lazy("provider"))
+    def provider(self, recovery: Recovery) -> str:
+        return recovery.claim.provider.name
+
+    @admin.display(description=gettext_lazy("course"))
+    def course(self, recovery: Recovery) -> str:
+        return recovery.claim.enrolment.course.name
+
+    @admin.display(description=gettext_lazy("instalment"))
+    def instalment(self, recovery: Recovery) -> str:
+        return words.instalment(recovery.claim.instalment)
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, recovery: Recovery) -> str:
+        return str(recovery.claim.amount)
+
+    @admin.display(description=gettext_lazy("state of the claim"))
+    def state(self, recovery: Recovery) -> str:
+        return recovery.claim.get_state_display()
+
+
+class Euros(forms.Field):
+    """Euros and cents as people write them: Django's own field takes 1.000, a thousand here, for 1."""
+
+    def to_python(self, value: Any) -> Money | None:
+        written = str(value or "").strip()
+        if not written:
+            return None
+        cents = cents_written(written)
+        if cents is None or cents >= TRANSFER_MAX:
+            raise forms.ValidationError(
+                _("Fill in an amount in euros, like 260.00. Write a thousand as 1000 or 1,000.00.")
+            )
+        return to_money(cents)
+
+
+class CameIn(forms.Form):
+    """What a provider paid back, as the bank statement says it."""
+
+    provider = forms.CharField(label=gettext_lazy("KvK number of the provider"))
+    amount = Euros(label=gettext_lazy("Amount in euros"))
+    received_on = forms.DateField(
+        label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reference = forms.CharField(
+        label=gettext_lazy("Reference on the bank statement"),
+        max_length=REFERENCE_MAX,
+    )
+
+    def clean_provider(self) -> Provider:
+        found = Provider.objects.filter(kvk_number=self.cleaned_data["provider"]).first()
+        if found is None:
+            raise forms.ValidationError(_("We know no provider with this KvK number."))
+        return found
+
+
+def _book(request: Request) -> str:
+    repayment = book_repayment(**request.answers, by=request.by, at=timezone.now())
+    return _("%(amount)s of %(provider)s is booked. In all it still has %(owed)s to pay back.") % {
+        "amount": repayment.amount,
+        "provider": repayment.provider,
+        "owed": euros(owed_by(repayment.provider)),
+    }
+
+
+@admin.register(Repayment)
+class RepaymentAdmin(ActingAdmin):
+    list_display = ["provider", "amount", "received_on", "reference", "booked_by", "booked_at"]
+    list_select_related = ["provider"]
+    search_fields = ["provider__name", "=provider__kvk_number", "reference"]
+    acts = [
+        Act(
+            "book",
+            gettext_lazy("Book a repayment"),
+            "payouts.add_repayment",
+            _book,
+            gettext_lazy(
+                "The bank statement shows that a provider paid back what it owes after a recovery."
+            ),
+            errors=(UnableToBookRepayment, UnableToPost),
+            form=CameIn,
+            on_list=True,
+        ),
+    ]

@@ -1,0 +1,391 @@
+"""Recovering and repaying in the administration: two reviewers decide, a payment officer books what comes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from html import unescape
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from ledger.closing import close_period
+from ontwikkelrekening.payouts.models import Repayment
+from ontwikkelrekening.payouts.paying import (
+    prepare_batch,
+    release_batch,
+    settle_batch,
+)
+from providers import claiming
+from providers.models import Claim, Recovery
+from providers.states import ClaimState
+from tests.audit.world import logged_in, say
+from tests.budgets.world import LATER, World
+from tests.payouts.world import AFTER, PAY_ON, approved_claim, released, reverse_approval
+
+pytestmark = pytest.mark.django_db
+
+CHANGED = "Dit is veranderd sinds u het opende. Lees het opnieuw."
+REPAYMENTS = "/admin/payouts/repayment/"
+BOOK = f"{REPAYMENTS}do/book"
+WHY = {"reason": "De burger is nooit gekomen.", "heard": "De school noteerde een verkeerde naam."}
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with time_machine.travel(AFTER):
+        yield
+
+
+def paid_claim(world: World) -> Claim:
+    settle_batch(released(world), by="ineke", at=LATER)
+    return Claim.objects.get()
+
+
+def propose_page(claim: Claim) -> str:
+    return f"/admin/providers/claim/{claim.pk}/do/recover"
+
+
+def page(recovery: Recovery, act: str) -> str:
+    return f"/admin/providers/recovery/{recovery.pk}/do/{act}"
+
+
+def proposed(claim: Claim) -> Recovery:
+    return claiming.propose_recovery(claim, **WHY, by="rosa", at=AFTER)
+
+
+def state(claim: Claim) -> str:
+    return Claim.objects.values_list("state", flat=True).get(pk=claim.pk)
+
+
+def plain(said: str) -> str:
+    return unescape(said).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def beside(field: str, said: str) -> str:
+    """What the list of errors, at the top of the page, says of this field."""
+    return plain(" ".join(re.findall(rf'<a href="#id_{field}">[^<]+</a>: ([^<]+)<', said)))
+
+
+# Proposing and deciding
+
+
+def test_one_reviewer_proposes_it_and_another_decides(world: World) -> None:
+    claim = paid_claim(world)
+    rosa, sam = logged_in("rosa", "reviewers"), logged_in("sam", "reviewers")
+
+    asked = plain(rosa.get(propose_page(claim)).content.decode())
+    told = say(rosa, propose_page(claim), **WHY)
+    recovery = Recovery.objects.get()
+    own = say(rosa, page(recovery, "agree"))
+    assert state(claim) == ClaimState.PAID
+    shown = plain(sam.get(page(recovery, "agree")).content.decode())
+    agreed = plain(say(sam, page(recovery, "agree")))
+
+    assert "Er verandert niets tot iemand anders akkoord geeft." in asked
+    assert "De opleider leest dit." in asked
+    assert "<dd>€ 150,00</dd>" in asked
+    assert "De terugvordering is voorgesteld. Iemand anders moet akkoord geven." in told
+    assert "Wie de terugvordering voorstelde, kan niet ook akkoord geven." in own
+    for words in (*WHY.values(), "ROC Voorbeeld", "€ 150,00", "Betaald", "rosa"):
+        assert words.lower() in shown.lower()
+    assert "moet de opleider terugbetalen" in shown
+    assert "ROC Voorbeeld moet in totaal nog € 150,00 terugbetalen." in agreed
+    recovery.refresh_from_db()
+    assert (recovery.proposed_by, recovery.agreed, recovery.answered_by) == ("rosa", True, "sam")
+    assert state(claim) == ClaimState.RECOVERED
+
+
+@pytest.mark.parametrize(
+    ("without", "label"),
+    [("reason", "Waarom de declaratie niet terecht was"), ("heard", "Wat de opleider zegt")],
+)
+def test_a_proposal_says_why_and_what_was_heard(world: World, without: str, label: str) -> None:
+    claim = paid_claim(world)
+
+    said = say(logged_in("rosa", "reviewers"), propose_page(claim), **{**WHY, without: " "})
+
+    assert beside(without, said) == "Dit veld is vereist."
+    assert label in said
+    assert not Recovery.objects.exists()
+
+
+def test_only_what_was_approved_or_paid_can_be_proposed(world: World) -> None:
+    claim = approved_claim(world)
+    rosa = logged_in("rosa", "reviewers")
+    page_of_claim = f"/admin/providers/claim/{claim.pk}/change/"
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+
+    assert "do/recover" in rosa.get(page_of_claim).content.decode()
+    release_batch(batch, by="bas", at=LATER)
+
+    assert "do/recover" not in rosa.get(page_of_claim).content.decode()
+    assert CHANGED in say(rosa, propose_page(claim), **WHY)
+    assert not Recovery.objects.exists()
+
+
+def test_what_was_proposed_is_not_proposed_again_until_it_is_declined(world: World) -> None:
+    claim = paid_claim(world)
+    rosa, sam = logged_in("rosa", "reviewers"), logged_in("sam", "reviewers")
+    say(rosa, propose_page(claim), **WHY)
+
+    again = say(sam, propose_page(claim), **WHY)
+    declined = say(sam, page(Recovery.objects.get(), "decline"))
+
+    assert CHANGED in again
+    assert "De declaratie blijft zoals die was." in declined
+    assert state(claim) == ClaimState.PAID
+    assert "is voorgesteld" in say(rosa, propose_page(claim), **WHY)
+    assert Recovery.objects.count() == 2
+
+
+def test_who_proposed_it_can_take_it_back(world: World) -> None:
+    recovery = proposed(paid_claim(world))
+
+    say(logged_in("rosa", "reviewers"), page(recovery, "decline"))
+
+    recovery.refresh_from_db()
+    assert (recovery.agreed, recovery.answered_by) == (False, "rosa")
+
+
+@pytest.mark.parametrize("act", ["agree", "decline"])
+@pytest.mark.parametrize("before", ["agree", "decline"])
+def test_who_decides_late_reads_that_it_was_decided(world: World, before: str, act: str) -> None:
+    recovery = proposed(paid_claim(world))
+    sam, noor = logged_in("sam", "reviewers"), logged_in("noor", "reviewers")
+    say(sam, page(recovery, before))
+
+    assert CHANGED in say(noor, page(recovery, act))
+
+    recovery.refresh_from_db()
+    assert recovery.answered_by == "sam"
+
+
+def test_the_second_decides_on_what_it_read(world: World) -> None:
+    """It read that nothing was paid yet; meanwhile the bank paid, and then the provider would owe it."""
+    claim = approved_claim(world)
+    recovery, sam = proposed(claim), logged_in("sam", "reviewers")
+    seen = sam.get(page(recovery, "agree")).context["seen"]
+    batch = release_batch(prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER), by="bas", at=LATER)
+    settle_batch(batch, by="ineke", at=LATER)
+
+    said = say(sam, page(recovery, "agree"), seen=seen)
+
+    assert CHANGED in said
+    assert state(claim) == ClaimState.PAID
+    assert "teruggevorderd" in say(sam, page(recovery, "agree"))
+
+
+def test_a_claim_in_a_payment_waits(world: World) -> None:
+    claim = approved_claim(world)
+    recovery, sam = proposed(claim), logged_in("sam", "reviewers")
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+
+    prepared = say(sam, page(recovery, "agree"))
+    release_batch(batch, by="bas", at=LATER)
+    sent = say(sam, page(recovery, "agree"))
+
+    assert "een betaalbestand dat is klaargezet. Trek dat bestand eerst in." in prepared
+    assert "Wacht tot de bank heeft geantwoord." in sent
+    recovery.refresh_from_db()
+    assert recovery.agreed is None
+
+
+def test_what_was_reversed_by_hand_is_refused_in_words(world: World) -> None:
+    claim = approved_claim(world)
+    reverse_approval(claim)
+
+    said = say(logged_in("rosa", "reviewers"), propose_page(claim), **WHY)
+
+    assert "De boeking van deze declaratie is al teruggedraaid." in said
+
+
+def test_what_waits_for_a_second_person_stands_first(world: World) -> None:
+    first = paid_claim(world)
+    say(logged_in("sam", "reviewers"), page(proposed(first), "agree"))
+    second = approved_claim(world)
+    proposed(second)
+    ineke = logged_in("ineke", "payment-officers")
+
+    rows = re.findall(
+        rf">({first.pk}|{second.pk})<",
+        ineke.get("/admin/providers/recovery/").content.decode(),
+    )
+    waiting = ineke.get("/admin/providers/recovery/?agreed__isnull=True").content.decode()
+    found = ineke.get(f"/admin/providers/recovery/?q={first.pk}").content.decode()
+
+    assert rows == [str(second.pk), str(first.pk)]
+    assert str(second.pk) in waiting
+    assert str(first.pk) not in waiting
+    assert f">{second.pk}<" not in found
+    assert f">{first.pk}<" in found
+
+
+# Repaying
+
+
+@pytest.fixture
+def owing(world: World) -> World:
+    """The provider owes EUR 150."""
+    recovery = proposed(paid_claim(world))
+    say(logged_in("sam", "reviewers"), page(recovery, "agree"))
+    return world
+
+
+def repay(browser: Client, **other: object) -> str:
+    came_in = {"provider": "12345678", "amount": "150", "received_on": AFTER.date()}
+    return plain(say(browser, BOOK, **{**came_in, "reference": "TERUG 1", **other}))
+
+
+def test_what_comes_in_is_booked_and_the_rest_is_said(owing: World) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+
+    asked = ineke.get(BOOK).content.decode()
+    part = repay(ineke, provider=" 12345678 ", amount="€ 49,50")
+    rest = repay(ineke, amount="100.50", reference="TERUG 2")
+    listed = plain(ineke.get(REPAYMENTS).content.decode())
+
+    assert "Op het bankafschrift staat dat een opleider iets terugbetaalde" in asked
+    assert "€ 49,50 van ROC Voorbeeld is geboekt." in part
+    assert "De opleider moet in totaal nog € 100,50 terugbetalen." in part
+    assert "De opleider moet in totaal nog € 0,00 terugbetalen." in rest
+    for words in ("ROC Voorbeeld", "€ 49,50", "7 februari 2026", "TERUG 1", "ineke"):
+        assert words in listed
+    assert claiming.owed_by(owing.provider) == 0
+    for wanted, number in (("ROC", 2), ("12345678", 2), ("terug 2", 1), ("niets", 0)):
+        found = ineke.get(REPAYMENTS, {"q": wanted}).content.decode()
+        assert found.count("TERUG ") - found.count('value="TERUG ') == number, wanted
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"provider": "87654321"}, "We kennen geen opleider met dit KvK-nummer."),
+        ({"provider": "ROC Voorbeeld\x00"}, "Null-tekens zijn niet toegestaan."),
+        ({"provider": " "}, "Dit veld is vereist."),
+        ({"amount": "1.000"}, "Vul een bedrag in euro’s in, zoals 260,00."),
+        ({"amount": "-1"}, "Vul een bedrag in euro’s in, zoals 260,00."),
+        ({"amount": "10000000000"}, "Vul een bedrag in euro’s in, zoals 260,00."),
+        ({"amount": "9999999999,99"}, "Zo veel hoeft de opleider niet terug te betalen."),
+        ({"amount": ""}, "Dit veld is vereist."),
+        ({"amount": "0,00"}, "Een bedrag is meer dan nul."),
+        ({"amount": "150,01"}, "Zo veel hoeft de opleider niet terug te betalen."),
+        ({"received_on": "gisteren"}, "Voer een geldige datum in."),
+        ({"received_on": AFTER.date() + timedelta(days=1)}, "Deze dag moet nog komen."),
+        ({"received_on": "2026-01-01"}, "Op deze dag was de opleider nog niet toegelaten."),
+        ({"received_on": "2026-01-31"}, "De boeken van deze dag zijn gesloten."),
+        ({"reference": "  "}, "Dit veld is vereist."),
+        ({"reference": "x" * 141}, "140 tekens"),
+        ({"reference": " EERDER"}, "Van deze opleider is op deze dag al een terugbetaling met"),
+    ],
+)
+def test_what_cannot_be_booked_is_said_beside_its_field(
+    owing: World, wrong: dict[str, object], sentence: str
+) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+    repay(ineke, amount="0,50", reference="EERDER")
+    close_period(through=date(2026, 1, 31))
+    (field,) = wrong
+
+    said = repay(ineke, **{"amount": "100", **wrong})
+
+    assert sentence in beside(field, said)
+    assert (Repayment.objects.count(), claiming.owed_by(owing.provider)) == (1, 14_950)
+
+
+def test_the_last_day_that_can_be_booked_is_today_and_the_first_is_open(owing: World) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+    close_period(through=date(2026, 1, 31))
+
+    repay(ineke, amount="1")
+    repay(ineke, amount="1", received_on="2026-02-01")
+
+    assert claiming.owed_by(owing.provider) == 14_800
+
+
+# Who may
+
+ACTS = [
+    ("claim", "recover", {"reviewers"}),
+    ("recovery", "agree", {"reviewers"}),
+    ("recovery", "decline", {"reviewers"}),
+    ("repayment", "book", {"payment-officers"}),
+]
+GROUPS = [
+    *("auditors", "policy-officers", "payment-officers"),
+    *("reviewers", "provider-officers", "privacy-officers"),
+]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize(("what", "act", "allowed"), ACTS)
+def test_an_act_is_for_its_own_role(
+    world: World, what: str, act: str, allowed: set[str], group: str
+) -> None:
+    claim = paid_claim(world)
+    address = {
+        "claim": propose_page(claim),
+        "recovery": page(proposed(claim), act) if what == "recovery" else "",
+        "repayment": BOOK,
+    }[what]
+    browser = logged_in("iemand", group)
+
+    assert browser.get(address).status_code == (200 if group in allowed else 403)
+    if group not in allowed:
+        assert browser.post(address, WHY).status_code == 403
+    assert not Recovery.objects.exclude(agreed=None).exists()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_recoveries_and_repayments_are_shown_to_who_works_with_them(
+    owing: World, group: str
+) -> None:
+    recovery, repaid = Recovery.objects.get(), uuid4()
+    browser = logged_in("iemand", group)
+    pages = {
+        "/admin/providers/recovery/": {"reviewers", "payment-officers"},
+        f"/admin/providers/recovery/{recovery.pk}/change/": {"reviewers", "payment-officers"},
+        REPAYMENTS: {"payment-officers"},
+        f"{REPAYMENTS}{repaid}/history/": {"payment-officers"},
+    }
+
+    for address, allowed in pages.items():
+        assert (browser.get(address).status_code != 403) == (group in allowed), address
+
+
+def test_a_payment_officer_reads_a_recovery_and_decides_nothing(world: World) -> None:
+    recovery = proposed(paid_claim(world))
+    address = f"/admin/providers/recovery/{recovery.pk}/change/"
+
+    officer = logged_in("ineke", "payment-officers").get(address).content.decode()
+    reviewer = logged_in("sam", "reviewers").get(address).content.decode()
+
+    assert WHY["heard"] in officer
+    assert "/do/" not in officer
+    assert "do/agree" in reviewer
+    assert "do/decline" in reviewer
+
+
+def test_the_lists_ask_the_same_number_of_queries_however_long(
+    owing: World, admin_client: Client
+) -> None:
+    lists = ("/admin/providers/recovery/", REPAYMENTS, "/admin/providers/claim/")
+    ineke = logged_in("ineke", "payment-officers")
+    repay(ineke, amount="1")
+    before = [queries_of(admin_client, each) for each in lists]
+    for number in range(3):
+        proposed(approved_claim(owing))
+        repay(ineke, amount="1", reference=f"NOG {number}")
+
+    assert [queries_of(admin_client, each) for each in lists] == before
+
+
+def queries_of(browser: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(address).status_code == 200
+    return len(queries)
