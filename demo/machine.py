@@ -94,6 +94,7 @@ class Machine:
             "CELERY_BROKER_URL": self.broker_url,
             "PUBLIC_URL": self.url,
             "SANDBOX": "true" if self.is_sandbox else "false",
+            "CLAIMS_SAMPLED_PER_MILLE": "0" if self.is_sandbox else "20",
             "LEDGER_SEALS_DIR": str(self.data / "seals"),
             "DEMO_CLOCK": str(self.clock_file),
             "DJANGO_SETTINGS_MODULE": "ontwikkelrekening.settings",

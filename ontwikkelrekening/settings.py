@@ -396,6 +396,8 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "COMPONENT_SPLIT_PATCH": False,  # what a change may hold is a serializer of its own
     "POSTPROCESSING_HOOKS": ["providers.api.schema.as_the_standard_asks"],
 }
+# Of a thousand claims that the terms settle, so many are drawn for a person to look at.
+CLAIMS_SAMPLED_PER_MILLE = env.number("CLAIMS_SAMPLED_PER_MILLE", 0, least=0)
 API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 3000)  # for each client
 TOKENS_A_MINUTE = env.number("TOKENS_A_MINUTE", 120)  # for each client and address
 OAUTH2_PROVIDER_APPLICATION_MODEL = "providers.Client"

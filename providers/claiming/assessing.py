@@ -1,4 +1,7 @@
-"""The machine's assessment: within the terms it approves, otherwise a person judges. It refuses nothing."""
+"""The machine's assessment: within the terms it approves, unless chance draws the claim for a look.
+
+Otherwise a person judges. The machine refuses nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.utils.translation import override
 
 from ledger.money import to_cents
 from ledger.posting import NewBooking, NewTransfer, post
+from providers.claiming.sampling import is_drawn
 from providers.claiming.submitting import Instalment
 from providers.models import Claim, Doubt, Enrolment, Review
 from providers.moving import move
@@ -35,6 +39,8 @@ def assess(
     if claim.state != ClaimState.SUBMITTED:
         return
     doubt = doubt_about(claim, on=timezone.localdate(at)) or (look(claim) if look else None)
+    if doubt is None and is_drawn(claim.pk):
+        doubt = Doubt.SAMPLE
     if doubt:
         pick(claim, because=doubt, actor=MACHINE, at=at)
     else:

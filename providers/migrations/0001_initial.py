@@ -642,6 +642,10 @@ class Migration(migrations.Migration):
                                 "no_course",
                                 "Nothing shows yet that the citizen follows a course beside this.",
                             ),
+                            (
+                                "sample",
+                                "Drawn by chance: people look at some claims. This says nothing of yours.",
+                            ),
                             ("sandbox", "You asked the sandbox for a review."),
                         ],
                         max_length=16,

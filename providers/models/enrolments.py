@@ -208,6 +208,7 @@ class Doubt(models.TextChoices):
         "no_course",
         _("Nothing shows yet that the citizen follows a course beside this."),
     )
+    SAMPLE = "sample", _("Drawn by chance: people look at some claims. This says nothing of yours.")
     SANDBOX = "sandbox", _("You asked the sandbox for a review.")
 
 

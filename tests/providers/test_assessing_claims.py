@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import IntegrityError, connection, transaction
 
 from ledger.models import Transfer
@@ -20,6 +22,7 @@ from providers.claiming import (
     take_up,
 )
 from providers.claiming.reviewing import NoReason, NothingToConfirm, SamePerson
+from providers.claiming.sampling import is_drawn
 from providers.models import Claim, Course, Enrolment, OutboxMessage, Review, StateChange
 from providers.outbox import drain
 from providers.states import IllegalMove
@@ -48,6 +51,41 @@ def enrolment() -> Enrolment:
 @pytest.fixture
 def doubtful(enrolment: Enrolment) -> Claim:
     return assessed(claim(enrolment, "completion", evidence={"attendance": 60}))
+
+
+def test_a_sample_is_looked_at_by_a_person(
+    enrolment: Enrolment, course: Course, settings: LazySettings
+) -> None:
+    settings.CLAIMS_SAMPLED_PER_MILLE = 1000
+    drawn = assessed(claim(enrolment, "start"))
+    settings.CLAIMS_SAMPLED_PER_MILLE = 0
+    other = assessed(claim(redeemed(course), "start"))
+
+    assert (drawn.state, drawn.review.picked_because) == ("in_review", "sample")
+    assert drawn.reason.startswith("Drawn by chance")
+    assert other.state == "approved"
+    approve(drawn, by="rosa", at=MONDAY)
+    assert assessed(drawn).state == "approved"
+
+
+def test_a_doubt_is_told_before_the_sample(enrolment: Enrolment, settings: LazySettings) -> None:
+    settings.CLAIMS_SAMPLED_PER_MILLE = 1000
+
+    picked = assessed(claim(enrolment, "completion", evidence={"attendance": 60}))
+
+    assert picked.review.picked_because == "not_completed"
+
+
+def test_as_many_are_drawn_as_was_asked_and_only_we_know_which(settings: LazySettings) -> None:
+    ids = [uuid5(NAMESPACE_URL, str(number)) for number in range(20_000)]
+    settings.CLAIMS_SAMPLED_PER_MILLE = 20
+    drawn = {id_ for id_ in ids if is_drawn(id_)}
+    settings.SECRET_KEY = "another" * 10
+    others = {id_ for id_ in ids if is_drawn(id_)}
+
+    assert 320 < len(drawn) < 480  # within four standard deviations of 400
+    assert 320 < len(others) < 480
+    assert len(drawn & others) < 30
 
 
 def test_one_claim_does_not_wait_for_all_that_another_provider_has_sent(course: Course) -> None:
