@@ -48,7 +48,7 @@ AFTER: dict[str, Text] = {
 }
 
 
-def expected(claim: Claim) -> str:
+def expected(claim: Claim, *, suspended: bool) -> str:
     """When a claim is paid: what is known, and nothing that is only hoped."""
     match claim.state:
         case ClaimState.SUBMITTED:
@@ -56,7 +56,8 @@ def expected(claim: Claim) -> str:
         case ClaimState.IN_REVIEW:
             return gettext("after a person has looked at it")
         case ClaimState.APPROVED:
-            return gettext("in the next payment")
+            waits = gettext("waits: payments to you are suspended")
+            return waits if suspended else gettext("in the next payment")
         case ClaimState.IN_FILE:
             return gettext("on its way as %(reference)s") % {"reference": claim.payment_reference}
         case ClaimState.PAID | ClaimState.RECOVERED if claim.paid_at:

@@ -275,13 +275,17 @@ class Payment(ApiSerializer):
 
 
 class Account(ApiSerializer):
-    """Who you are here, what is approved but not paid yet, and what you have to pay back."""
+    """Who you are here, what is to be paid to you and by you, and until when we hold payments."""
 
     name = serializers.CharField()
     kvk_number = serializers.CharField()
     iban = serializers.CharField(help_text="Shown in part.")
     payable = TotalField(help_text="Approved, and not yet in a payment file.")
     owed = TotalField(help_text="Paid, recovered after that, and still to be paid back by you.")
+    suspended_until = serializers.DateField(
+        allow_null=True,
+        help_text="Payments to you are suspended until and including this day; null while they are not.",
+    )
 
 
 class NewEndpoint(ApiSerializer):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from ontwikkelrekening.provider_area.urls import urlpatterns
+from providers import suspending
 from providers.claiming import take_up
 from providers.clients import create_client
 from providers.enrolling import code_for
@@ -43,6 +44,7 @@ from tests.providers.world import (
     paid,
     recovered,
     redeemed,
+    suspended,
 )
 
 __all__ = ["monkeypatch_module"]
@@ -87,7 +89,7 @@ def desk(
 
 
 def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
-    """Every page there is, with courses, claims in each state and one recovered, a dead letter and software."""
+    """Every page there is, with courses, claims in each state and one recovered, payments suspended, a dead letter and software."""
     now = timezone.now()
     yesterday: dict[str, Any] = {"starts_on": (now - timedelta(days=1)).date(), "at": now}
     course = digital_skills(provider)
@@ -96,6 +98,8 @@ def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
     )
     begun = redeemed(course, **yesterday)
     owed = recovered(paid(claim(begun, at=now), at=now), at=now)
+    suspending.lift(suspended(provider, reason="Eerder " * 60, at=now), by="olga", at=now)
+    suspended(provider, reason="x" * 500, at=now)
     endpoint = register(provider, "http://127.0.0.1:9/een/lang/pad/naar/uw/software/events", at=now)
     verify(endpoint, endpoint.challenge, at=now)
     client, _ = create_client(provider, name="Leerlingvolgsysteem", scopes=["claims", "courses"])

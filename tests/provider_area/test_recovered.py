@@ -15,7 +15,7 @@ from tests.providers.world import MONDAY, assessed, claim, paid, proposed, recov
 
 WHY = "Niemand kwam op 2 maart."
 OWED = "In totaal moet u nog €\xa0130,00 terugbetalen."
-OBJECT = "Dan kunt u binnen zes weken na die dag bezwaar maken."
+OBJECT = "Dan kunt u binnen zes weken na 02-03-2026 bezwaar maken."
 
 
 def page_of(desk: Client, found: Claim) -> str:

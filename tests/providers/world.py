@@ -15,11 +15,11 @@ from djmoney.money import Money
 from ledger.accounts import open_account
 from ledger.balances import balance
 from ledger.posting import NewBooking, NewTransfer, post
-from providers import claiming
+from providers import claiming, suspending
 from providers.admitting import admit
 from providers.claiming import assess, submit
 from providers.enrolling import code_for, open_enrolment, redeem
-from providers.models import Claim, Course, Enrolment, Provider, Recovery
+from providers.models import Claim, Course, Enrolment, Provider, Recovery, Suspension
 from providers.publishing import CourseDetails, publish, register_course
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -149,6 +149,19 @@ def proposed(found: Claim, *, reason: str = "Niemand kwam.", at: datetime = MOND
 def recovered(found: Claim, *, reason: str = "Niemand kwam.", at: datetime = MONDAY) -> Claim:
     """The claim after two people took it back."""
     return claiming.agree_to_recovery(proposed(found, reason=reason, at=at), by="sam", at=at)
+
+
+def suspended(
+    provider: Provider,
+    *,
+    reason: str = "Er wordt geen les gegeven.",
+    days: int = 28,
+    at: datetime = MONDAY,
+) -> Suspension:
+    """Payments to the provider are held, after two people agreed, until so many days later."""
+    until = at.date() + timedelta(days=days)
+    proposal = suspending.propose(provider, reason=reason, until=until, by="rosa", at=at)
+    return suspending.agree(proposal, by="sam", at=at)
 
 
 def payable_cents(provider: Provider) -> int:

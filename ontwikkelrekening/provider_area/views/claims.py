@@ -55,7 +55,7 @@ def claims(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         staff,
         title=_("Claims"),
         section="claims",
-        tables=[claims_table(request, wanted)],
+        tables=[claims_table(request, wanted, suspended=_suspended(staff))],
         shown=SHOWN,
         show=show,
         reference=reference,
@@ -69,7 +69,7 @@ def _wanted(staff: Staff, show: str) -> QuerySet[Claim]:
     return mine.filter(state=show) if show in ClaimState.values else mine
 
 
-def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
+def claims_table(request: HttpRequest, wanted: QuerySet[Claim], *, suspended: bool) -> Table:
     return table_on(
         request,
         "claims",
@@ -93,7 +93,7 @@ def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
             Column("state", _("State"), lambda x: x.state, "state", order="state"),
             Column("reason", _("Reason"), lambda x: said(x.reason) if x.reason else ""),
-            Column("expected", _("Payment"), expected),
+            Column("expected", _("Payment"), lambda x: expected(x, suspended=suspended)),
         ],
         source=Queried(wanted.select_related("enrolment__course")),
         sort="-submitted",
@@ -115,10 +115,15 @@ def claim(request: HttpRequest, staff: Staff, claim_id: UUID) -> HttpResponseBas
         tables=[history_table(request, StateChange.objects.filter(subject_id=found.pk))],
         claim=found,
         reason=said(found.reason) if found.reason else "",
-        expected=expected(found),
+        expected=expected(found, suspended=_suspended(staff)),
         decided_at=_decided_against_at(found),
         pay_back=to_pay_back(staff.provider) if found.state == ClaimState.RECOVERED else None,
     )
+
+
+def _suspended(staff: Staff) -> bool:
+    """Whether what is approved waits, as payments to the provider are suspended now."""
+    return staff.provider.suspensions.in_force(at=timezone.now()).exists()
 
 
 def _decided_against_at(claim: Claim) -> datetime | None:

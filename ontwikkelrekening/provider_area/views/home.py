@@ -19,7 +19,8 @@ from providers.states import ClaimState
 @require_safe
 @for_staff
 def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
-    today = timezone.localdate()
+    now = timezone.now()
+    today = timezone.localdate(now)
     enrolments = Enrolment.objects.of(staff.provider)
     claims = Claim.objects.of(staff.provider)
     expected = claims.filter(state__in=[ClaimState.APPROVED, ClaimState.IN_FILE])
@@ -33,6 +34,7 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         claimable=enrolments.claimable(on=today).count(),
         in_review=claims.filter(state=ClaimState.IN_REVIEW).count(),
         expected=int((expected.aggregate(total=Sum("amount"))["total"] or 0) * 100),
+        suspension=staff.provider.suspensions.in_force(at=now).first(),
         pay_back=to_pay_back(staff.provider),
         published=Course.objects.of(staff.provider).published().count(),
     )

@@ -1,12 +1,14 @@
-"""What was paid to a provider, what is on its way, and what will go into the next payment."""
+"""What was paid to a provider, what is on its way, what comes next, and when payments are held."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,8 +18,8 @@ from ledger.balances import balance
 from ontwikkelrekening.provider_area.access import Staff, for_staff
 from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.provider_area.paying_back import to_pay_back
-from ontwikkelrekening.tables.table import Column, Listed, table_on
-from providers.models import Claim
+from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
+from providers.models import Claim, Suspension
 from providers.words import iban_in_part
 
 
@@ -49,6 +51,8 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         empty=_("Nothing has been paid yet."),
     )
     provider = staff.provider
+    suspended = provider.suspensions.in_force(at=timezone.now())
+    past = provider.suspensions.filter(agreed=True).exclude(pk__in=suspended)
     changes = provider.iban_changes.order_by("answered_at")
     asked = changes.filter(agreed=None).first()
     return answer(
@@ -57,12 +61,31 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         staff,
         title=pgettext_lazy("provider", "Payments"),
         section="payments",
-        tables=[table],
+        tables=[table, _suspensions(request, past)],
+        suspension=suspended.first(),
         payable=balance(provider.payable_id),
         pay_back=to_pay_back(provider),
         iban=iban_in_part(provider.iban),
         since=changes.filter(agreed=True).last(),
         asked=asked and {"on": asked.proposed_at, "iban": iban_in_part(asked.after)},
+    )
+
+
+def _suspensions(request: HttpRequest, past: QuerySet[Suspension]) -> Table:
+    return table_on(
+        request,
+        "suspensions",
+        caption=_("Earlier suspensions of payments to you"),
+        columns=[
+            Column("since", _("Since"), lambda x: x.answered_at, "moment", order="answered_at"),
+            Column("until", _("Last day"), lambda x: x.until, "date", order="until"),
+            Column(
+                "lifted", _("Ended sooner on"), lambda x: x.lifted_at, "moment", order="lifted_at"
+            ),
+            Column("reason", _("Reason"), lambda x: x.reason),
+        ],
+        source=Queried(past),
+        sort="-since",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,14 +40,16 @@ class OwnAccount(ApiView):
         gives=serializers.Account,
     )
     def get(self, request: Request) -> Response:
-        return Response(serializers.Account.show(_account(self.caller.provider)))
+        return Response(serializers.Account.show(_account(self.caller.provider, at=timezone.now())))
 
 
-def _account(provider: Provider) -> dict[str, object]:
+def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
+    suspension = provider.suspensions.in_force(at=at).first()
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
         "iban": iban_in_part(provider.iban),
         "payable": to_money(balance(provider.payable_id)),
         "owed": to_money(owed_by(provider)),
+        "suspended_until": suspension and suspension.until,
     }
