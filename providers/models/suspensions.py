@@ -23,6 +23,10 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         begun = self.filter(agreed=True, answered_at__lte=at, until__gte=localdate(at))
         return begun.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
 
+    def standing(self, *, at: datetime) -> SuspensionQuerySet:
+        """What is in force or waits for an answer: a provider has one of these at a time."""
+        return self.in_force(at=at) | self.filter(agreed=None)
+
 
 class Suspension(models.Model):
     """Why and until which day a provider is not paid. It ends by itself on that day, or is lifted before."""
