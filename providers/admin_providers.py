@@ -193,7 +193,8 @@ class ProviderAdmin(ActingAdmin):
             f"{_('change of IBAN')}: {change.after}"
             for change in provider.iban_changes.filter(agreed=None)
         ] + [
-            f"{_('suspension of payments')}: {date_format(suspension.until)}"
+            _("suspension of payments up to and including %(day)s")
+            % {"day": date_format(suspension.until)}
             for suspension in provider.suspensions.filter(agreed=None)
         ]
         return "\n".join(proposed) or "-"

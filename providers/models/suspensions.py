@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from providers.models.catalogue import Provider
@@ -80,4 +81,4 @@ class Suspension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider}: {self.until}"
+        return f"{self.provider}: {date_format(self.until)}"

@@ -277,7 +277,10 @@ def test_the_page_of_a_provider_says_what_waits_what_holds_and_what_it_owes(
     assert "Betalingen opgeschort tot en met: -" in before
     assert "Wacht op een tweede persoon: - Moet terugbetalen: € 0,00" in before
     assert "Betalingen opgeschort tot en met: -" in waiting
-    assert f"wijziging van IBAN: {change.after} opschorting van betalingen: 1 juni 2026" in waiting
+    assert (
+        f"wijziging van IBAN: {change.after} opschorting van betalingen tot en met 1 juni"
+        in waiting
+    )
     assert "Moet terugbetalen: € 130,00" in waiting
     assert "Betalingen opgeschort tot en met: 1 juni 2026" in held
     assert "Wacht op een tweede persoon: -" in held
