@@ -1,4 +1,4 @@
-"""Providers, their software, their courses and the claims a person must judge."""
+"""The software of providers, their courses and the claims a person must judge."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,170 +16,30 @@ from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from ledger.admin import ModelAdmin, ReadOnlyAdmin
 from ledger.errors import UnableToPost
-from providers import changing_iban, words
-from providers.administration import Act, ActingAdmin, Answer, Request
-from providers.admitting import UnableToAdmit, admit
+from providers import words
+from providers.admin_providers import IbanChangeAdmin, ProviderAdmin, SuspensionAdmin
+from providers.administration import Act, ActingAdmin, Request
 from providers.claiming import reviewing
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover, propose_recovery
-from providers.clients import UnknownScope, create_client
-from providers.models import Claim, Client, Course, Enrolment, IbanChange, Provider, Review
-from providers.scopes import SCOPES
+from providers.models import Claim, Client, Course, Enrolment, Review
 from providers.states import CLAIM, ClaimState, IllegalMove
+
+__all__ = [
+    "ClaimAdmin",
+    "ClientAdmin",
+    "CourseAdmin",
+    "EnrolmentAdmin",
+    "IbanChangeAdmin",
+    "ProviderAdmin",
+    "ReviewAdmin",
+    "SuspensionAdmin",
+]
 
 # The library's own pages would show tokens and let a secret be typed.
 for secret in (AccessToken, Grant, IDToken, RefreshToken, Client):
     if admin.site.is_registered(secret):
         admin.site.unregister(secret)
-
-
-class Admission(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=70)
-    kvk_number = forms.CharField(label=gettext_lazy("KvK number"), max_length=8)
-    iban = forms.CharField(label="IBAN", max_length=42)
-    on = forms.DateField(
-        label=gettext_lazy("Admitted on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-
-class AnotherIban(forms.Form):
-    iban = forms.CharField(label=gettext_lazy("New IBAN"), max_length=42)
-    reason = forms.CharField(
-        label=gettext_lazy("How you know that the provider itself asks this"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy(
-            "For example: called back on the number in the trade register. A letter or a message "
-            "alone is not enough: it can be forged."
-        ),
-    )
-
-
-class NewClient(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name of the software"), max_length=100)
-    scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("It may"),
-        choices=list(SCOPES.items()),
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-def _admit(request: Request) -> str:
-    provider = admit(**request.answers, at=timezone.now())
-    return _("%(provider)s is admitted.") % {"provider": provider}
-
-
-def _propose_iban(request: Request) -> str:
-    changing_iban.propose(request.subject, **request.answers, by=request.by, at=timezone.now())
-    return _("The new IBAN is proposed. Someone else has to agree to it.")
-
-
-def _agree_to_iban(request: Request) -> str:
-    provider = changing_iban.agree(request.subject, by=request.by, at=timezone.now())
-    return _("%(provider)s is paid on %(iban)s from now on.") % {
-        "provider": provider,
-        "iban": provider.iban,
-    }
-
-
-def _decline_iban(request: Request) -> str:
-    changing_iban.decline(request.subject, by=request.by, at=timezone.now())
-    return _("The IBAN stays as it was.")
-
-
-def _create_client(request: Request) -> Answer:
-    """The one page that shows the secret: never stored, kept in no message and no cache."""
-    client, secret = create_client(request.subject, **request.answers)
-    return render(
-        request.http,
-        "admin/client_created.html",
-        {
-            **admin.site.each_context(request.http),
-            "title": _("The client is created"),
-            "client": client,
-            "secret": secret,
-            "provider": request.subject,
-        },
-    )
-
-
-@admin.register(Provider)
-class ProviderAdmin(ActingAdmin):
-    list_display = ["name", "kvk_number", "iban", "admitted_on"]
-    search_fields = ["name", "=kvk_number"]
-    ordering = ["name"]
-    acts = [
-        Act(
-            "admit",
-            gettext_lazy("Admit a provider"),
-            "providers.add_provider",
-            _admit,
-            gettext_lazy("From that day it may publish courses and claim."),
-            errors=(UnableToAdmit,),
-            form=Admission,
-            on_list=True,
-        ),
-        Act(
-            "change-iban",
-            gettext_lazy("Propose another IBAN"),
-            "providers.add_ibanchange",
-            _propose_iban,
-            gettext_lazy("Nothing changes until someone else agrees."),
-            errors=(changing_iban.UnableToChangeIban, UnableToAdmit),
-            form=AnotherIban,
-            offered=lambda x: not x.iban_changes.filter(agreed=None).exists(),
-        ),
-        Act(
-            "create-client",
-            gettext_lazy("Give its software access"),
-            "providers.add_client",
-            _create_client,
-            gettext_lazy("The secret is shown once. It is stored as a hash."),
-            errors=(UnknownScope,),
-            form=NewClient,
-        ),
-    ]
-
-
-@admin.register(IbanChange)
-class IbanChangeAdmin(ActingAdmin):
-    list_display = [
-        "provider",
-        "before",
-        "after",
-        "reason",
-        "proposed_by",
-        "proposed_at",
-        "agreed",
-        "answered_by",
-    ]
-    list_select_related = ["provider"]
-    list_filter = ["agreed"]
-    search_fields = ["provider__name", "=provider__kvk_number", "=after"]
-    acts = [
-        Act(
-            "agree",
-            gettext_lazy("Agree to the new IBAN"),
-            "providers.change_ibanchange",
-            _agree_to_iban,
-            gettext_lazy(
-                "From now on all payments to this provider go there. A batch that was prepared for "
-                "the old IBAN has to be withdrawn and prepared again."
-            ),
-            errors=(changing_iban.UnableToChangeIban, UnableToAdmit),
-            offered=lambda x: x.agreed is None,
-            grave=True,
-        ),
-        Act(
-            "decline",
-            gettext_lazy("Leave the IBAN as it is"),
-            "providers.change_ibanchange",
-            _decline_iban,
-            gettext_lazy("You do not agree, or you proposed this and take it back."),
-            errors=(changing_iban.UnableToChangeIban,),
-            offered=lambda x: x.agreed is None,
-        ),
-    ]
 
 
 @admin.register(Client)

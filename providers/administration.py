@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import utils
 from django.contrib.admin.utils import (
     display_for_value,
@@ -107,6 +108,15 @@ class Act:
 def in_state(*states: str) -> Callable[[Any], bool]:
     """For `offered`: the act is for what is in one of these states."""
     return lambda subject: subject.state in states
+
+
+class AnswerFilter(admin.BooleanFieldListFilter):
+    """For what a second person agrees to or not: while nobody answered, that is not "unknown"."""
+
+    def __init__(self, field: Any, *rest: Any, **path: Any) -> None:
+        named = copy(field)
+        named.choices = [(None, _("waits for an answer"))]
+        super().__init__(named, *rest, **path)
 
 
 class ActingAdmin(ReadOnlyAdmin):

@@ -7,6 +7,7 @@ without such a decision (research: STAP), so there is no other way to hold one b
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -52,12 +53,11 @@ def propose(provider: Provider, *, reason: str, until: date, by: str, at: dateti
 
     `reason` is for the provider to read. Raises a subclass of UnableToSuspend.
     """
-    provider, reason = _locked(provider), reason.strip()
+    provider, reason = lock_provider(provider.pk), reason.strip()
     if not 0 < len(reason) <= REASON_MAX:
         raise NoReason
     _see_last_day(until, at=at)
-    waits = provider.suspensions.filter(agreed=None)
-    if waits.exists() or provider.suspensions.in_force(at=at).exists():
+    if provider.suspensions.standing(at=at).exists():
         raise SuspensionStands
     return Suspension.objects.create(
         provider=provider, reason=reason, until=until, proposed_by=by, proposed_at=at
@@ -83,7 +83,7 @@ def decline(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
 @transaction.atomic
 def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
     """End it before its last day: what was approved meanwhile is paid with the next batch."""
-    _locked(suspension.provider)
+    lock_provider(suspension.provider_id)
     held = Suspension.objects.in_force(at=at).filter(pk=suspension.pk).first()
     if held is None:
         raise NotInForce
@@ -92,13 +92,13 @@ def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
     return held
 
 
-def _locked(provider: Provider) -> Provider:
+def lock_provider(provider_id: UUID) -> Provider:
     """Nobody else suspends its payments or releases one meanwhile."""
-    return Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    return Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
 
 
 def _waiting(suspension: Suspension) -> Suspension:
-    _locked(suspension.provider)
+    lock_provider(suspension.provider_id)
     waiting = Suspension.objects.get(pk=suspension.pk)
     if waiting.agreed is not None:
         raise AnsweredBefore

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.models import Payout, PayoutState
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
-from providers.models import Claim, IbanChange, Recovery
+from providers.models import Claim, IbanChange, Recovery, Suspension
 
 
 def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
@@ -128,7 +128,7 @@ def recoveries_table(
     )
 
 
-def answer_to(proposal: IbanChange | Recovery) -> str:
+def answer_to(proposal: IbanChange | Recovery | Suspension) -> str:
     """What a second person said to what the first one proposed."""
     return {None: "waiting", True: "approved", False: "refused"}[proposal.agreed]
 

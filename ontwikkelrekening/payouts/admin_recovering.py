@@ -19,9 +19,9 @@ from ledger.money import TRANSFER_MAX, to_money
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import REFERENCE_MAX, Repayment
-from ontwikkelrekening.payouts.repaying import UnableToBookRepayment, book_repayment
+from ontwikkelrekening.payouts.repaying import MoreThanIsOwed, UnableToBookRepayment, book_repayment
 from providers import words
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, ActingAdmin, AnswerFilter, Request
 from providers.claiming import decline_recovery, owed_by
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover
@@ -65,7 +65,7 @@ class RecoveryAdmin(ActingAdmin):
         "agreed",
         "answered_by",
     ]
-    list_filter = ["agreed"]
+    list_filter = [("agreed", AnswerFilter)]
     search_fields = ["=claim__id", "claim__provider__name", "=claim__provider__kvk_number"]
     ordering = ["-answered_at", "proposed_at"]
     fields = [
@@ -180,7 +180,13 @@ class CameIn(forms.Form):
 
 
 def _book(request: Request) -> str:
-    repayment = book_repayment(**request.answers, by=request.by, at=timezone.now())
+    try:
+        repayment = book_repayment(**request.answers, by=request.by, at=timezone.now())
+    except MoreThanIsOwed as error:
+        raise MoreThanIsOwed(
+            _("The provider does not owe that much. It still has %(owed)s to pay back.")
+            % {"owed": euros(owed_by(request.answers["provider"]))}
+        ) from error
     return _("%(amount)s of %(provider)s is booked. In all it still has %(owed)s to pay back.") % {
         "amount": repayment.amount,
         "provider": repayment.provider,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from providers.models.catalogue import Provider
@@ -22,6 +23,10 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         """What holds payments at this moment: agreed to, not lifted, its last day not over."""
         begun = self.filter(agreed=True, answered_at__lte=at, until__gte=localdate(at))
         return begun.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
+
+    def standing(self, *, at: datetime) -> SuspensionQuerySet:
+        """What is in force or waits for an answer: a provider has one of these at a time."""
+        return self.in_force(at=at) | self.filter(agreed=None)
 
 
 class Suspension(models.Model):
@@ -76,4 +81,4 @@ class Suspension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider}: {self.until}"
+        return f"{self.provider}: {date_format(self.until)}"

@@ -274,7 +274,7 @@ def test_what_comes_in_is_booked_and_the_rest_is_said(owing: World) -> None:
         ({"amount": "9999999999,99"}, "Zo veel hoeft de opleider niet terug te betalen."),
         ({"amount": ""}, "Dit veld is vereist."),
         ({"amount": "0,00"}, "Een bedrag is meer dan nul."),
-        ({"amount": "150,01"}, "Zo veel hoeft de opleider niet terug te betalen."),
+        ({"amount": "150,01"}, "terug te betalen. Die moet nog € 149,50 terugbetalen."),
         ({"received_on": "gisteren"}, "Voer een geldige datum in."),
         ({"received_on": AFTER.date() + timedelta(days=1)}, "Deze dag moet nog komen."),
         ({"received_on": "2026-01-01"}, "Op deze dag was de opleider nog niet toegelaten."),

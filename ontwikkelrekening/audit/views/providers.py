@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Total
@@ -28,7 +29,7 @@ from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.payouts.models import Payout, Repayment
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
 from providers.claiming import receivable_code
-from providers.models import Claim, Course, Provider, Recovery
+from providers.models import Claim, Course, Provider, Recovery, Suspension
 from providers.states import ClaimState
 
 
@@ -68,6 +69,13 @@ def providers(request: HttpRequest) -> HttpResponseBase:
                 "unpaid", _("To be paid"), lambda x: cents_of(x.unpaid), "cents", order="unpaid"
             ),
             Column("owed", _("To be paid back"), lambda x: x.owed, "cents", order="owed"),
+            Column(
+                "suspended",
+                _("Payments suspended up to and including"),
+                lambda x: x.suspended_until,
+                "date",
+                order="suspended_until",
+            ),
         ],
         source=Queried(_providers()),
         sort="name",
@@ -84,12 +92,14 @@ def _providers() -> QuerySet[Any, Any]:
     # An account that is not hot: its total is exact (ledger/models.py).
     receivable = Concat(Value("receivable:"), Cast(OuterRef("pk"), CharField()))
     totals = Total.objects.filter(account__code=receivable)
+    suspended = Suspension.objects.in_force(at=timezone.now()).filter(provider=OuterRef("pk"))
     unpaid = Q(state__in=[ClaimState.APPROVED, ClaimState.IN_FILE])
     return Provider.objects.annotate(
         courses_count=Subquery(courses.values("provider").annotate(n=Count("pk")).values("n")[:1]),
         paid=_sum_of(claimed.filter(state=ClaimState.PAID)),
         unpaid=_sum_of(claimed.filter(unpaid)),
         owed=Coalesce(Subquery(totals.values(owed=F("debits") - F("credits"))), 0),
+        suspended_until=Subquery(suspended.values("until")[:1]),
     )
 
 
@@ -113,6 +123,7 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
             claims_table(request, claimed),
             _recoveries(request, found),
             _repayments(request, found),
+            _suspensions(request, found),
             _iban_changes(request, found),
         ],
         provider=found,
@@ -161,6 +172,34 @@ def _repayments(request: HttpRequest, provider: Provider) -> Table:
         source=Queried(Repayment.objects.filter(provider=provider)),
         sort="-received",
         empty=_("Nothing has been paid back."),
+    )
+
+
+def _suspensions(request: HttpRequest, provider: Provider) -> Table:
+    return table_on(
+        request,
+        "suspensions",
+        caption=_("Suspensions of payments"),
+        columns=[
+            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
+            Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
+            Column("reason", _("Reason"), lambda x: x.reason),
+            Column("state", _("State"), answer_to, "state"),
+            Column("answered", _("Answered by"), lambda x: x.answered_by),
+            Column(
+                "answered_at",
+                _("Answered on"),
+                lambda x: x.answered_at,
+                "moment",
+                order="answered_at",
+            ),
+            Column("until", _("Last day"), lambda x: x.until, "date", order="until"),
+            Column("lifted", _("Lifted by"), lambda x: x.lifted_by),
+            Column("lifted_at", _("Lifted on"), lambda x: x.lifted_at, "moment", order="lifted_at"),
+        ],
+        source=Queried(provider.suspensions.all()),
+        sort="-at",
+        empty=_("Nobody has proposed to suspend payments."),
     )
 
 
