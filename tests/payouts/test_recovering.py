@@ -334,6 +334,7 @@ def test_a_repayment_pays_what_is_owed(world: World) -> None:
     ("euros", "other", "error"),
     [
         (151, {}, MoreThanIsOwed),
+        (10**10, {}, MoreThanIsOwed),
         (0, {}, NothingRepaid),
         (-1, {}, NothingRepaid),
         (50, {"received_on": AFTER.date() + timedelta(days=1)}, NotYetReceived),
