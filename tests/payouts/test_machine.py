@@ -1027,7 +1027,7 @@ def test_the_money_agrees_with_a_model_whatever_happens() -> None:
     run_state_machine_as_test(
         lambda: MoneyMachine(stage),  # type: ignore[arg-type]  # a factory will do, says its documentation
         settings=settings(
-            max_examples=int(os.environ.get("MACHINE_EXAMPLES", "12")),
+            max_examples=int(os.environ.get("MACHINE_EXAMPLES", "5")),
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
