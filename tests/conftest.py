@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 from ontwikkelrekening.database import set_up_database
+from tests.copies import own_copy
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -60,27 +60,9 @@ def django_db_setup(
 
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of this test's own, copied from the test database: real commits, many threads.
-
-    The ledger refuses TRUNCATE, so tests that commit cannot share a database and clean it.
-    """
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        template = connection.settings_dict["NAME"]
-        name = f"{template}_{uuid.uuid4().hex[:8]}"
-        connections.close_all()
-        _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        connection.settings_dict["NAME"] = name
-        try:
-            yield name
-        finally:
-            connections.close_all()
-            connection.settings_dict["NAME"] = template
-            _maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _maintain(statement: str) -> None:
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(statement)
+    """A database of this test's own, copied from the test database: real commits, many threads."""
+    with django_db_blocker.unblock(), own_copy() as name:  # type: ignore[attr-defined]
+        yield name
 
 
 @pytest.fixture(autouse=True)

@@ -92,6 +92,19 @@ class CameBackBefore(UnableToPay):
         super().__init__(_("Payment %(payout)s has come back already.") % {"payout": payout})
 
 
+class PaidBackMeanwhile(UnableToPay):
+    """What comes back is the provider's then: it would have paid for what it never got."""
+
+    def __init__(self, payout: Payout) -> None:
+        super().__init__(
+            _(
+                "The provider has itself paid back what was recovered of payment %(payout)s. "
+                "Send it the money once more by hand; nothing is booked."
+            )
+            % {"payout": payout}
+        )
+
+
 class NoReason(UnableToPay):
     def __init__(self) -> None:
         super().__init__(

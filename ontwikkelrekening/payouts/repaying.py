@@ -12,7 +12,7 @@ from psycopg.errors import UniqueViolation
 
 from ledger.accounts import open_account
 from ledger.errors import Overdrawn, PeriodIsClosed
-from ledger.money import to_cents
+from ledger.money import TRANSFER_MAX, to_cents
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.payouts.models import Repayment
 from ontwikkelrekening.payouts.vouchers import REPAYMENTS
@@ -61,6 +61,8 @@ def book_repayment(
     """
     if not amount.amount > 0:
         raise NothingRepaid
+    if to_cents(amount) >= TRANSFER_MAX:  # no row and no account holds so much
+        raise MoreThanIsOwed
     if received_on > localdate(at):
         raise NotYetReceived
     if received_on < provider.admitted_on:

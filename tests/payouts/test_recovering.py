@@ -17,7 +17,7 @@ from ontwikkelrekening.budgets.adding_up import add_up
 from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.fund_sums import fund_sums
 from ontwikkelrekening.budgets.history import history
-from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts import errors, recovering
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout, Repayment
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
@@ -334,6 +334,7 @@ def test_a_repayment_pays_what_is_owed(world: World) -> None:
     ("euros", "other", "error"),
     [
         (151, {}, MoreThanIsOwed),
+        (10**10, {}, MoreThanIsOwed),
         (0, {}, NothingRepaid),
         (-1, {}, NothingRepaid),
         (50, {"received_on": AFTER.date() + timedelta(days=1)}, NotYetReceived),
@@ -356,3 +357,16 @@ def test_what_is_no_repayment(
 def test_who_owes_nothing_repays_nothing(world: World) -> None:
     with pytest.raises(MoreThanIsOwed):
         repaid(world, 1)
+
+
+def test_a_payment_that_comes_back_after_it_was_repaid_goes_to_the_provider_once_more(
+    world: World,
+) -> None:
+    recovered(paid_claim(world).claim)
+    repaid(world, 1)
+
+    with pytest.raises(errors.PaidBackMeanwhile):
+        return_payout(Payout.objects.get(), reason="account closed", by="ineke", at=AFTER)
+
+    assert (Payout.objects.get().state, owed(world), left("bank")) == ("paid", 14_900, -14_900)
+    assert sound()
