@@ -1,0 +1,64 @@
+"""Signals about providers and courses: what was counted, for people to look at. They decide nothing.
+
+Each kind is one statement over the whole set, with its thresholds, its reason and its sentence. Nothing
+is kept, so a signal is gone once what it counted is. None counts by citizen, and none adds up others:
+two signals of a provider are two things to look at, and no score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils.timezone import localdate
+
+from ontwikkelrekening.audit.signals import claims, courses, payments
+from ontwikkelrekening.audit.signals.kinds import Kind, Signal
+from ontwikkelrekening.audit.signals.thresholds import THRESHOLDS
+from providers.models import Provider
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind for kind in (*courses.KINDS, *claims.KINDS, *payments.KINDS)
+}
+
+
+def signals(
+    *, at: datetime, kinds: Iterable[Kind] = KINDS.values(), provider: Provider | None = None
+) -> list[Signal]:
+    """The signals of these kinds as things stand at that moment: of one provider, or of all."""
+    asked = THRESHOLDS | {
+        "at": at,
+        "on": localdate(at),
+        "zone": settings.TIME_ZONE,
+        "provider": provider and provider.pk,
+    }
+    found = [(kind, row) for kind in kinds for row in _rows(kind, asked)]
+    names = _names({row["provider_id"] for _, row in found})
+    return [_signal(kind, names, **row) for kind, row in found]
+
+
+def _rows(kind: Kind, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(kind.sql, asked)
+        columns = [column.name for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor]
+
+
+def _names(ids: set[UUID]) -> dict[UUID, str]:
+    return dict(Provider.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _signal(
+    kind: Kind,
+    names: dict[UUID, str],
+    *,
+    provider_id: UUID,
+    since: datetime,
+    course: str = "",
+    **figures: Any,
+) -> Signal:
+    return Signal(kind, provider_id, names[provider_id], course, since, figures)
