@@ -7,7 +7,7 @@ two signals of a provider are two things to look at, and no score.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,10 @@ from providers.models import Provider
 KINDS: dict[str, Kind] = {
     kind.code: kind for kind in (*courses.KINDS, *claims.KINDS, *payments.KINDS)
 }
+NAMED = """
+    SELECT provider.name AS provider, signal.*
+    FROM ({signals}) signal JOIN providers_provider provider ON provider.id = signal.provider_id
+"""
 
 
 def signals(
@@ -36,29 +40,24 @@ def signals(
         "zone": settings.TIME_ZONE,
         "provider": provider and provider.pk,
     }
-    found = [(kind, row) for kind in kinds for row in _rows(kind, asked)]
-    names = _names({row["provider_id"] for _, row in found})
-    return [_signal(kind, names, **row) for kind, row in found]
+    return [signal for kind in kinds for signal in _of(kind, asked)]
 
 
-def _rows(kind: Kind, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _of(kind: Kind, asked: dict[str, Any]) -> Iterator[Signal]:
     with connection.cursor() as cursor:
-        cursor.execute(kind.sql, asked)
+        cursor.execute(NAMED.format(signals=kind.sql), asked)
         columns = [column.name for column in cursor.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in cursor]
-
-
-def _names(ids: set[UUID]) -> dict[UUID, str]:
-    return dict(Provider.objects.filter(pk__in=ids).values_list("pk", "name"))
+        for row in cursor:
+            yield _signal(kind, **dict(zip(columns, row, strict=True)))
 
 
 def _signal(
     kind: Kind,
-    names: dict[UUID, str],
     *,
+    provider: str,
     provider_id: UUID,
     since: datetime,
     course: str = "",
-    **figures: Any,
+    **figures: object,
 ) -> Signal:
-    return Signal(kind, provider_id, names[provider_id], course, since, figures)
+    return Signal(kind, provider_id, provider, course, since, figures)

@@ -12,10 +12,9 @@ SUDDEN = """
            count(*) FILTER (WHERE NOT is_recent)::float8 / %(sudden_weeks_before)s AS a_week
     FROM (
         SELECT provider_id, submitted_at,
-               submitted_at > %(at)s - make_interval(days => %(sudden_days)s) AS is_recent
+               submitted_at > %(at)s - interval '1 week' AS is_recent
         FROM providers_claim
-        WHERE submitted_at > %(at)s - make_interval(
-                days => %(sudden_days)s, weeks => %(sudden_weeks_before)s)
+        WHERE submitted_at > %(at)s - make_interval(weeks => %(sudden_weeks_before)s + 1)
           AND (%(provider)s::uuid IS NULL OR provider_id = %(provider)s)
     ) claim
     GROUP BY provider_id
@@ -35,9 +34,9 @@ JUST_ADMITTED = """
     HAVING count(*) >= %(new_claims)s OR sum(claim.amount) >= %(new_euros)s
 """
 
-# The first that was handed in of the most within a minute.
+# Since the first code of the time in which most were handed in.
 BURST = """
-    SELECT DISTINCT ON (provider_id) provider_id, since, codes
+    SELECT DISTINCT ON (provider_id) provider_id, since, codes, %(burst_seconds)s AS seconds
     FROM (
         SELECT provider_id, count(*) OVER within AS codes, min(redeemed_at) OVER within AS since
         FROM providers_enrolment
@@ -86,7 +85,7 @@ KINDS = [
         "sudden",
         _("Suddenly many claims"),
         _(
-            "A provider with at least %(sudden_claims)s claims in the last %(sudden_days)s days, and"
+            "A provider with at least %(sudden_claims)s claims in the last seven days, and"
             " at least %(sudden_times)s times as many as in a mean week of the"
             " %(sudden_weeks_before)s weeks before."
         ),
@@ -94,7 +93,7 @@ KINDS = [
             "SkillsFuture, Singapore, 2017: nine firms that had long done nothing claimed S$ 39.9"
             " million between May and October."
         ),
-        _("%(claims)s claims in this week; %(a_week)s a week in the weeks before."),
+        _("%(claims)s claims in these days; %(a_week)s a week in the weeks before."),
         SUDDEN,
     ),
     Kind(
@@ -123,7 +122,7 @@ KINDS = [
             "Individual Learning Accounts, England, 2000 to 2001: providers used numbers of accounts"
             " without the people behind them; £ 97 million was paid wrongly."
         ),
-        _("%(codes)s codes within a minute, the most of these days."),
+        _("%(codes)s codes within %(seconds)s seconds, the most of these days."),
         BURST,
     ),
     Kind(

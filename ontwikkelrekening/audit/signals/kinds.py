@@ -66,7 +66,7 @@ def _said(figure: object) -> str:
         case float():
             return number_format(figure, 1)
         case datetime():
-            return f"{localtime(figure):%d-%m-%Y %H:%M}"
+            return f"{localtime(figure):%d-%m-%Y}"
         case date():
             return f"{figure:%d-%m-%Y}"
         case _:

@@ -5,7 +5,6 @@ THRESHOLDS: dict[str, int] = {
     "price_lower_percent": 20,
     "price_months": 12,
     # suddenly many claims
-    "sudden_days": 7,
     "sudden_weeks_before": 8,
     "sudden_times": 3,
     "sudden_claims": 20,
