@@ -16,7 +16,7 @@ from django.urls import reverse
 from djmoney.money import Money
 
 from ledger.accounts import open_accounts
-from ontwikkelrekening.audit.signals import KINDS, signals
+from ontwikkelrekening.audit.signals import KINDS, look_for
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
 from providers.admitting import admit
 from providers.claiming.assessing import doubt_about
@@ -146,11 +146,11 @@ def to_be_paid(to: Provider, euros: str, *, at: datetime) -> PaymentBatch:
 
 
 def found(kind: str) -> list[UUID]:
-    return [signal.provider_id for signal in signals(at=NOW, kinds=[KINDS[kind]])]
+    return [signal.provider_id for signal in look_for([KINDS[kind]], at=NOW)]
 
 
 def measured(kind: str) -> str:
-    (signal,) = signals(at=NOW, kinds=[KINDS[kind]])
+    (signal,) = look_for([KINDS[kind]], at=NOW)
     return signal.measured.replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -172,7 +172,7 @@ def test_a_price_says_what_it_was_and_since_when() -> None:
     offered(school, "100.00", since=datetime(2026, 2, 5, tzinfo=UTC))
     offered(school, "300.00", since=NOW - WEEK)
 
-    (signal,) = signals(at=NOW, kinds=[KINDS["price"]])
+    (signal,) = look_for([KINDS["price"]], at=NOW)
 
     assert signal.course == "Excel"
     assert signal.since == NOW - WEEK
@@ -447,7 +447,7 @@ def test_the_page_explains_each_kind_and_shows_what_was_counted(
     assert "Een signaal is geen oordeel" in said
     for words in (
         "minstens 20% lager was",
-        "samen minstens € 10.000",
+        "samen minstens € 10.000,00",
         "minder dan 14 dagen",
         "STAP, Nederland, 2022",
         "SkillsFuture, Singapore, 2017",

@@ -30,8 +30,8 @@ NAMED = """
 """
 
 
-def signals(
-    *, at: datetime, kinds: Iterable[Kind] = KINDS.values(), provider: Provider | None = None
+def look_for(
+    kinds: Iterable[Kind], *, at: datetime, provider: Provider | None = None
 ) -> list[Signal]:
     """The signals of these kinds as things stand at that moment: of one provider, or of all."""
     asked = THRESHOLDS | {

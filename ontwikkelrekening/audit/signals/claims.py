@@ -31,7 +31,7 @@ JUST_ADMITTED = """
       AND (%(provider)s::uuid IS NULL OR provider.id = %(provider)s)
       AND claim.assessed_at IS NOT NULL AND claim.state <> 'refused'
     GROUP BY provider.id
-    HAVING count(*) >= %(new_claims)s OR sum(claim.amount) >= %(new_euros)s
+    HAVING count(*) >= %(new_claims)s OR sum(claim.amount) >= %(new_amount)s
 """
 
 # Since the first code of the time in which most were handed in.
@@ -101,7 +101,7 @@ KINDS = [
         _("Much at once after admission"),
         _(
             "A provider admitted less than %(new_days)s days ago, of which at least %(new_claims)s"
-            " claims were approved, or claims of € %(new_euros)s together."
+            " claims were approved, or claims of %(new_amount)s together."
         ),
         _(
             "Individual Learning Accounts, England, 2000 to 2001: anyone could become a provider,"

@@ -18,7 +18,7 @@ SHARE = """
     SELECT provider_id, since, amount, total, providers,
            (amount * 100 / total)::float8 AS percent
     FROM approved CROSS JOIN everyone
-    WHERE providers >= %(share_providers)s AND total >= %(share_euros)s
+    WHERE providers >= %(share_providers)s AND total >= %(share_amount)s
       AND amount * 100 > total * %(share_percent)s
       AND (%(provider)s::uuid IS NULL OR provider_id = %(provider)s)
 """
@@ -49,7 +49,7 @@ IBAN_CHANGED = """
     FROM providers_ibanchange change
     JOIN payouts_payout payout ON payout.provider_id = change.provider_id
     JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
-    WHERE change.agreed AND batch.state <> 'withdrawn' AND payout.amount >= %(iban_euros)s
+    WHERE change.agreed AND batch.state <> 'withdrawn' AND payout.amount >= %(iban_amount)s
       AND change.answered_at > %(at)s - make_interval(months => %(iban_months)s)
       AND change.answered_at <= coalesce(batch.released_at, batch.prepared_at)
       AND change.answered_at > coalesce(batch.released_at, batch.prepared_at)
@@ -63,7 +63,7 @@ KINDS = [
         _("Large share"),
         _(
             "A provider with more than %(share_percent)s%% of all that was approved in the last"
-            " %(share_days)s days, when that was at least € %(share_euros)s, of at least"
+            " %(share_days)s days, when that was at least %(share_amount)s, of at least"
             " %(share_providers)s providers."
         ),
         _("STAP, the Netherlands, 2022: twenty providers got more than half of the money."),
@@ -89,7 +89,7 @@ KINDS = [
         "iban",
         _("IBAN changed shortly before"),
         _(
-            "A payment of at least € %(iban_euros)s, released or waiting to be, less than"
+            "A payment of at least %(iban_amount)s, released or waiting to be, less than"
             " %(iban_days)s days after another IBAN was agreed to, in the last %(iban_months)s months."
         ),
         _(

@@ -1,6 +1,8 @@
 """From where a signal shows. The statements and the words about them take the numbers from here."""
 
-THRESHOLDS: dict[str, int] = {
+from decimal import Decimal
+
+THRESHOLDS: dict[str, int | Decimal] = {
     # a price jump
     "price_lower_percent": 20,
     "price_months": 12,
@@ -11,7 +13,7 @@ THRESHOLDS: dict[str, int] = {
     # much at once after admission
     "new_days": 90,
     "new_claims": 20,
-    "new_euros": 10_000,
+    "new_amount": Decimal(10_000),
     # codes in a burst
     "burst_codes": 10,
     "burst_seconds": 60,
@@ -24,7 +26,7 @@ THRESHOLDS: dict[str, int] = {
     # a large share
     "share_percent": 10,
     "share_providers": 20,
-    "share_euros": 100_000,  # of less, a few dear courses are a large share
+    "share_amount": Decimal(100_000),  # of less, a few dear courses are a large share
     "share_days": 90,
     # recoveries
     "recovered_claims": 3,
@@ -33,6 +35,6 @@ THRESHOLDS: dict[str, int] = {
     "recovered_months": 12,
     # an IBAN changed shortly before a payment
     "iban_days": 14,
-    "iban_euros": 5_000,
+    "iban_amount": Decimal(5_000),
     "iban_months": 12,
 }

@@ -40,7 +40,7 @@ from ontwikkelrekening.audit.claim_tables import (
 )
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.signal_tables import signals_table
-from ontwikkelrekening.audit.signals import signals
+from ontwikkelrekening.audit.signals import KINDS, look_for
 from ontwikkelrekening.payouts.models import Payout, Repayment
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
 from providers.claiming import receivable_code
@@ -125,7 +125,7 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
         section="providers",
         trail=[(_("Providers"), reverse("audit:providers"))],
         tables=[
-            signals_table(request, signals(at=timezone.now(), provider=found)),
+            signals_table(request, look_for(KINDS.values(), at=timezone.now(), provider=found)),
             payouts_table(request, Queried(payouts)),
             claims_table(request, claimed),
             _recoveries(request, found),

@@ -8,29 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ontwikkelrekening.audit import signals as looking
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.signal_tables import signals_table
-from ontwikkelrekening.audit.signals import KINDS
-from ontwikkelrekening.tables.table import Column, Listed, table_on
+from ontwikkelrekening.audit.signals import KINDS, look_for
+from ontwikkelrekening.tables.table import Column
 
 
 @audit_page
 def signals(request: HttpRequest) -> HttpResponseBase:
     kind = KINDS.get(request.GET.get("kind", ""))
-    found = looking.signals(at=timezone.now(), kinds=[kind] if kind else KINDS.values())
-    explained = table_on(
-        request,
-        "kinds",
-        caption=_("What is looked for"),
-        columns=[
-            Column("kind", _("Signal"), lambda x: x.name, link=lambda x: f"?kind={x.code}"),
-            Column("looks", _("What it looks for, and from where"), lambda x: x.explained),
-            Column("lesson", _("Where it went wrong"), lambda x: x.lesson),
-        ],
-        source=Listed(list(KINDS.values())),
-    )
+    kinds = [kind] if kind else list(KINDS.values())
     provider = Column(
         "provider",
         _("Provider"),
@@ -43,7 +31,8 @@ def signals(request: HttpRequest) -> HttpResponseBase:
         "audit/signals.html",
         title=_("Signals"),
         section="signals",
-        tables=[explained, signals_table(request, found, provider)],
-        kind=kind.code if kind else "",
-        kinds=[("", _("All")), *((each.code, each.name) for each in KINDS.values())],
+        tables=[signals_table(request, look_for(kinds, at=timezone.now()), provider)],
+        kinds=kinds,
+        chosen=kind.code if kind else "",
+        choices=[("", _("All")), *((each.code, each.name) for each in KINDS.values())],
     )
