@@ -96,8 +96,9 @@ def claimed(
     return _claims(enrolled(by, [at] * number), "start", at=at, euros=euros, state=state)
 
 
-def completed(by: Provider, number: int, *, after_days: int, weeks: int = 13) -> list[Claim]:
-    at = NOW - DAY
+def completed(
+    by: Provider, number: int, *, after_days: int, weeks: int = 13, at: datetime = NOW - DAY
+) -> list[Claim]:
     starts_on = at.date() - timedelta(days=after_days)
     enrolments = enrolled(by, [at] * number, weeks=weeks, starts_on=starts_on)
     return _claims(enrolments, "completion", at=at)
@@ -312,6 +313,14 @@ def test_a_course_that_can_be_over_by_then_is_not_soon(weeks: int, shows: bool) 
     assert found("soon") == [school.pk] * shows
 
 
+@pytest.mark.parametrize(("seconds", "shows"), [(1, True), (0, False)])
+def test_a_completion_counts_for_ninety_days(seconds: int, shows: bool) -> None:
+    school, at = provider(), NOW - 90 * DAY + timedelta(seconds=seconds)
+    completed(school, 20, after_days=FIRST_DAY, at=at)
+
+    assert found("soon") == [school.pk] * shows
+
+
 def test_the_first_day_is_that_of_the_machine() -> None:
     (asked,) = completed(provider(), 1, after_days=FIRST_DAY)
     first = asked.enrolment.starts_on + FIRST_DAY * DAY
@@ -407,6 +416,16 @@ def test_a_payment_counts_from_its_release_and_not_when_it_was_withdrawn() -> No
 
     assert both == [school.pk] * 2
     assert found("iban") == []
+
+
+@pytest.mark.parametrize(("seconds", "shows"), [(1, True), (0, False)])
+def test_a_change_of_iban_shows_for_a_year(seconds: int, shows: bool) -> None:
+    school = provider()
+    changed = datetime(2025, 11, 2, 9, 0, seconds, tzinfo=UTC)
+    iban_changed(school, at=changed)
+    to_be_paid(school, "5000", at=changed + DAY)
+
+    assert found("iban") == [school.pk] * shows
 
 
 def test_a_change_that_nobody_agreed_to_is_none() -> None:
