@@ -118,7 +118,7 @@ def addresses() -> list[str]:
         "decisions?decisions-sort=-amount", "decisions?decisions-sort=account",
         "decisions?decisions-page=200", f"decisions/{decision}", f"learning-accounts/{code}",
         "policies", "top-ups", "rounds", "providers", "providers?providers-sort=-paid",
-        f"providers/{provider}", "claims", "claims?scheme=landelijk",
+        f"providers/{provider}", "signals", "claims", "claims?scheme=landelijk",
         "claims?state=unpaid&scheme=landelijk", "claims?state=paid&scheme=landelijk",
         "claims?state=paid&scheme=sector", "claims?state=in_review", "claims?state=refused",
         "claims?claims-sort=-amount", f"claims/{claim}", f"enrolments/{enrolment}", "payments",

@@ -45,6 +45,21 @@ class School:
             path = answer.links.get("next", {}).get("url", "")
         return found
 
+    def newest_course(self) -> dict[str, Any]:
+        """Its newest course that is offered."""
+        answer = self._client.get("/api/v1/courses", params={"state": "published", "limit": 1})
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()["items"][0]
+        return found
+
+    def offer(self, course: dict[str, Any]) -> None:
+        """Register a course and publish it."""
+        registered = self._post("/api/v1/courses", course, expected=(201,))
+        self._post(f"/api/v1/courses/{registered['id']}/publications", {}, expected=(200, 201))
+
+    def withdraw(self, course: str) -> None:
+        self._post(f"/api/v1/courses/{course}/withdrawals", {}, expected=(200, 201))
+
     def redeem(self, code: str) -> dict[str, Any]:
         """The enrolment behind a citizen's code."""
         return self._post("/api/v1/enrolments", {"code": code}, expected=(201,))

@@ -22,6 +22,7 @@ from tqdm import tqdm
 from demo.browser import Browser
 from demo.clock import set_clock
 from demo.machine import ROOT, Machine
+from demo.prices import offer_dearer
 from demo.recoveries import propose_one, take_back_one
 from demo.rounds import Rounds
 from demo.school import School
@@ -124,6 +125,7 @@ def play(machine: Machine) -> Accepted:
     set_clock(machine.clock_file, None)
     _pay(machine)
     propose_one(machine, schools)
+    offer_dearer(schools[-1])
     return replace(year.accepted, findings=rounds.findings())
 
 

@@ -14,10 +14,10 @@ from ledger.money import to_money
 from providers import changing_iban, suspending
 from providers.administration import Act, ActingAdmin, Answer, AnswerFilter, Request
 from providers.admitting import UnableToAdmit, admit
-from providers.claiming import owed_by
 from providers.clients import UnknownScope, create_client
 from providers.models import IbanChange, Provider, Suspension
 from providers.models.suspensions import REASON_MAX
+from providers.owing import owed_by
 from providers.scopes import SCOPES
 
 

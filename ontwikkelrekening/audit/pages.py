@@ -24,6 +24,7 @@ SECTIONS: list[Section] = [
     ("rounds", _("Rounds"), "audit:rounds"),
     ("claims", _("Claims"), "audit:claims"),
     ("providers", _("Providers"), "audit:providers"),
+    ("signals", _("Signals"), "audit:signals"),
     ("batches", _("Payments"), "audit:batches"),
     ("seals", _("Seals"), "audit:seals"),
     ("exports", _("Exports"), "audit:exports"),

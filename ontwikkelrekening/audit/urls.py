@@ -16,6 +16,7 @@ from ontwikkelrekening.audit.views import (
     reach,
     rounds,
     seals,
+    signals,
     work,
 )
 
@@ -55,6 +56,7 @@ urlpatterns = [
     path("rounds/<uuid:id>/list.csv", rounds.published_list, name="round-list"),
     path("providers", providers.providers, name="providers"),
     path("providers/<uuid:id>", providers.provider, name="provider"),
+    path("signals", signals.signals, name="signals"),
     path("enrolments/<uuid:id>", claims.enrolment, name="enrolment"),
     path("claims", claims.claims, name="claims"),
     path("claims/<uuid:id>", claims.claim, name="claim"),

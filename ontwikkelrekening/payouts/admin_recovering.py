@@ -22,10 +22,11 @@ from ontwikkelrekening.payouts.models import REFERENCE_MAX, Repayment
 from ontwikkelrekening.payouts.repaying import MoreThanIsOwed, UnableToBookRepayment, book_repayment
 from providers import words
 from providers.administration import Act, ActingAdmin, AnswerFilter, Request
-from providers.claiming import decline_recovery, owed_by
+from providers.claiming import decline_recovery
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover
 from providers.models import Provider, Recovery
+from providers.owing import owed_by
 from providers.states import IllegalMove
 
 DECIDE = "providers.change_recovery"

@@ -36,6 +36,7 @@ from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
 from ontwikkelrekening.payouts.vouchers import PAYOUTS
 from providers import claiming
 from providers.models import Claim, Provider, Suspension
+from providers.owing import receivable_code
 from providers.states import ClaimState
 from providers.vouching import vouched
 
@@ -181,7 +182,7 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     owed = [claim for claim in claims if claim.state == ClaimState.RECOVERED]
     moves = [(found, came_from.pk, found.provider.payable_id, _sum(due))]
     if owed:
-        code = claiming.receivable_code(found.provider_id)
+        code = receivable_code(found.provider_id)
         receivable = open_account(code, account_class="receivable", at=at)
         moves.append((found, came_from.pk, receivable.pk, _sum(owed)))
     try:

@@ -16,9 +16,9 @@ from ledger.money import TRANSFER_MAX, to_cents
 from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.payouts.models import Repayment
 from ontwikkelrekening.payouts.vouchers import REPAYMENTS
-from providers.claiming import receivable_code
 from providers.errors import Unable
 from providers.models import Provider
+from providers.owing import receivable_code
 from providers.vouching import vouched
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from providers.claiming import owed_by
 from providers.models import Provider
+from providers.owing import owed_by
 
 
 @dataclass(frozen=True, slots=True)

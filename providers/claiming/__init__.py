@@ -8,9 +8,7 @@ from providers.claiming.paying import hand_back, settle, take_up
 from providers.claiming.recovering import (
     agree_to_recovery,
     decline_recovery,
-    owed_by,
     propose_recovery,
-    receivable_code,
 )
 from providers.claiming.reviewing import approve, confirm_refusal, refuse, send_back
 from providers.claiming.submitting import submit, wait_for_a_twin, withdraw
@@ -22,9 +20,7 @@ __all__ = [
     "confirm_refusal",
     "decline_recovery",
     "hand_back",
-    "owed_by",
     "propose_recovery",
-    "receivable_code",
     "refuse",
     "send_back",
     "settle",

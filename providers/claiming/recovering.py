@@ -13,16 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.accounts import open_account
-from ledger.balances import balances
-from ledger.models import Account
 from ledger.money import to_cents
 from ledger.posting import NewBooking, NewTransfer, post
 from ledger.reversals import reversed_bookings
 from providers.claiming.assessing import lock_claim
 from providers.errors import Unable
-from providers.models import Claim, Provider, Recovery
+from providers.models import Claim, Recovery
 from providers.models.recoveries import TEXT_MAX
 from providers.moving import move
+from providers.owing import receivable_code
 from providers.states import CLAIM, ClaimState, after
 from providers.vouchers import RECOVERIES
 from providers.vouching import vouched
@@ -118,17 +117,6 @@ def decline_recovery(recovery: Recovery, *, by: str, at: datetime) -> None:
     """The claim stays as it is: another disagrees, or who proposed it takes it back."""
     lock_claim(recovery.claim_id)
     _answer(_waiting(recovery), agreed=False, by=by, at=at)
-
-
-def receivable_code(provider: UUID) -> str:
-    """The account of what the provider has still to pay back; opened with the first recovery."""
-    return f"receivable:{provider}"
-
-
-def owed_by(provider: Provider) -> int:
-    """What the provider has still to pay back, in cents."""
-    account = Account.objects.filter(code=receivable_code(provider.pk)).first()
-    return balances([account.pk])[account.pk] if account else 0
 
 
 def _recoverable(claim_id: UUID) -> Claim:

@@ -56,6 +56,7 @@ from providers.admitting import admit
 from providers.claiming import recovering as taking_back
 from providers.claiming import reviewing, submitting
 from providers.models import Claim, Course, Enrolment, Provider, Recovery, Suspension
+from providers.owing import owed_by, receivable_code
 from providers.publishing import CourseDetails, publish, register_course
 from providers.states import IllegalMove
 from tests.budgets.world import AT, CARE, COACHING, GENERAL, ON, World, create_world, give
@@ -881,8 +882,8 @@ class MoneyMachine(RuleBasedStateMachine):
         }
         for number, provider in enumerate(self.stage.providers):
             codes[f"payable:{provider.pk}"] = self.model.at[model.payable(number)]
-            codes[claiming.receivable_code(provider.pk)] = -self.model.at[model.owed(number)]
-            assert claiming.owed_by(provider) == -self.model.at[model.owed(number)]
+            codes[receivable_code(provider.pk)] = -self.model.at[model.owed(number)]
+            assert owed_by(provider) == -self.model.at[model.owed(number)]
         code_of = dict(Account.objects.values_list("pk", "code"))
         found = {code_of[id_]: cents for id_, cents in balances(list(code_of)).items()}
 

@@ -14,6 +14,7 @@ from ontwikkelrekening.payouts.paying import (
 )
 from providers import claiming
 from providers.models import Claim, Recovery
+from providers.owing import owed_by
 from providers.states import ClaimState
 from tests.budgets.world import LATER, create_world, left
 from tests.payouts.world import PAY_ON, approved_claim, payable, released
@@ -62,7 +63,7 @@ def test_a_recovery_that_eight_agree_to_is_booked_once(own_database: str) -> Non
     ended = at_once(*[lambda: recovering.agree(recovery, by="bas", at=LATER)] * 8)
 
     assert ended == {"done": 1, "IllegalMove": 7}
-    assert claiming.owed_by(world.provider) == 15_000
+    assert owed_by(world.provider) == 15_000
     assert check_against_books() == []
 
 
@@ -98,7 +99,7 @@ def test_a_payment_comes_back_while_its_claim_is_recovered(own_database: str) ->
         )
 
         assert ended == {"done": 2}
-        assert (claiming.owed_by(world.provider), payable(world.provider)) == (0, 0)
+        assert (owed_by(world.provider), payable(world.provider)) == (0, 0)
         assert left("bank") == 0
         assert check_against_books() == []
 

@@ -47,6 +47,7 @@ from providers.claiming.recovering import (
     WasReversed,
 )
 from providers.models import Claim, Delivery, Endpoint, Recovery, StateChange
+from providers.owing import owed_by
 from providers.states import ClaimState, IllegalMove
 from tests.budgets.world import AT, LATER, ON, World, left, left_on
 from tests.payouts.world import AFTER, PAY_ON, approved_claim, payable, released, reverse_approval
@@ -77,7 +78,7 @@ def recovered(claim: Claim) -> Claim:
 
 
 def owed(world: World) -> int:
-    return claiming.owed_by(world.provider)
+    return owed_by(world.provider)
 
 
 def sound() -> bool:

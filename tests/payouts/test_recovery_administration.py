@@ -23,6 +23,7 @@ from ontwikkelrekening.payouts.paying import (
 )
 from providers import claiming
 from providers.models import Claim, Recovery
+from providers.owing import owed_by
 from providers.states import ClaimState
 from tests.audit.world import logged_in, say
 from tests.budgets.world import LATER, World
@@ -256,7 +257,7 @@ def test_what_comes_in_is_booked_and_the_rest_is_said(owing: World) -> None:
     assert "De opleider moet in totaal nog € 0,00 terugbetalen." in rest
     for words in ("ROC Voorbeeld", "€ 49,50", "7 februari 2026", "TERUG 1", "ineke"):
         assert words in listed
-    assert claiming.owed_by(owing.provider) == 0
+    assert owed_by(owing.provider) == 0
     for wanted, number in (("ROC", 2), ("12345678", 2), ("terug 2", 1), ("niets", 0)):
         found = ineke.get(REPAYMENTS, {"q": wanted}).content.decode()
         assert found.count("TERUG ") - found.count('value="TERUG ') == number, wanted
@@ -295,7 +296,7 @@ def test_what_cannot_be_booked_is_said_beside_its_field(
     said = repay(ineke, **{"amount": "100", **wrong})
 
     assert sentence in beside(field, said)
-    assert (Repayment.objects.count(), claiming.owed_by(owing.provider)) == (1, 14_950)
+    assert (Repayment.objects.count(), owed_by(owing.provider)) == (1, 14_950)
 
 
 def test_the_last_day_that_can_be_booked_is_today_and_the_first_is_open(owing: World) -> None:
@@ -305,7 +306,7 @@ def test_the_last_day_that_can_be_booked_is_today_and_the_first_is_open(owing: W
     repay(ineke, amount="1")
     repay(ineke, amount="1", received_on="2026-02-01")
 
-    assert claiming.owed_by(owing.provider) == 14_800
+    assert owed_by(owing.provider) == 14_800
 
 
 # Who may

@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, Lower
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -26,11 +39,13 @@ from ontwikkelrekening.audit.claim_tables import (
     recoveries_table,
 )
 from ontwikkelrekening.audit.pages import answer
+from ontwikkelrekening.audit.signal_tables import signals_table
+from ontwikkelrekening.audit.signals import KINDS, look_for
 from ontwikkelrekening.payouts.models import Payout, Repayment
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
-from providers.claiming import receivable_code
-from providers.models import Claim, Course, Provider, Recovery, Suspension
-from providers.states import ClaimState
+from providers.models import Claim, Course, Provider, Recovery, StateChange, Suspension
+from providers.owing import receivable_code
+from providers.states import ClaimState, CourseState
 
 
 @audit_page
@@ -119,12 +134,14 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
         section="providers",
         trail=[(_("Providers"), reverse("audit:providers"))],
         tables=[
+            signals_table(request, look_for(KINDS.values(), at=timezone.now(), provider=found)),
             payouts_table(request, Queried(payouts)),
             claims_table(request, claimed),
             _recoveries(request, found),
             _repayments(request, found),
             _suspensions(request, found),
             _iban_changes(request, found),
+            _prices(request, found),
         ],
         provider=found,
         payable=account_line(found.payable),
@@ -227,4 +244,35 @@ def _iban_changes(request: HttpRequest, provider: Provider) -> Table:
         source=Queried(provider.iban_changes.all()),
         sort="-at",
         empty=_("The IBAN has not been changed."),
+    )
+
+
+def _prices(request: HttpRequest, provider: Provider) -> Table:
+    """What its courses cost from when until when; those of one name follow each other.
+
+    A price to which somebody agreed stays, so another price is another course.
+    """
+    withdrawn = StateChange.objects.filter(
+        subject_id=OuterRef("pk"), to_state=CourseState.WITHDRAWN
+    ).order_by()
+    last = withdrawn.values("subject_id").annotate(at=Max("at")).values("at")
+    offered = Course.objects.filter(provider=provider, published_at__isnull=False).annotate(
+        until=Case(When(state=CourseState.WITHDRAWN, then=Subquery(last)))
+    )
+    return table_on(
+        request,
+        "prices",
+        caption=_("Prices of courses"),
+        columns=[
+            Column("course", _("Course"), lambda x: x.name, order="name"),
+            Column("category", _("Category"), lambda x: x.get_category_display()),
+            Column("hours", _("Hours of study"), lambda x: x.hours, "count", order="hours"),
+            Column(
+                "from", _("Offered since"), lambda x: x.published_at, "moment", order="published_at"
+            ),
+            Column("until", _("Withdrawn on"), lambda x: x.until, "moment", order="until"),
+            Column("price", _("Price"), lambda x: to_cents(x.price), "cents", order="price"),
+        ],
+        source=Queried(offered.order_by(Lower("name"), "published_at", "pk")),
+        empty=_("No course has been published yet."),
     )

@@ -15,8 +15,8 @@ from providers.api.filtering import reference
 from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
-from providers.claiming import owed_by
 from providers.models import Claim, Provider
+from providers.owing import owed_by
 from providers.words import iban_in_part
 
 NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=reference)

@@ -9,8 +9,8 @@ from ledger.money import to_money
 from ontwikkelrekening.management.officers import officer
 from ontwikkelrekening.payouts.management.recoveries import clear_errors
 from ontwikkelrekening.payouts.repaying import book_repayment
-from providers.claiming import owed_by
 from providers.models import Provider
+from providers.owing import owed_by
 
 
 class Command(BaseCommand):
