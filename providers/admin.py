@@ -18,7 +18,7 @@ from ledger.admin import ModelAdmin, ReadOnlyAdmin
 from ledger.errors import UnableToPost
 from providers import words
 from providers.admin_providers import IbanChangeAdmin, ProviderAdmin, SuspensionAdmin
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, ActingAdmin, Queue, Request
 from providers.claiming import reviewing
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover, propose_recovery
@@ -220,6 +220,20 @@ class ReviewAdmin(ActingAdmin):
         "confirmed_by",
     ]
     list_filter = [WhatItWaitsFor]
+    queues = [
+        Queue(
+            gettext_lazy("Claims to judge"),
+            RIGHT,
+            lambda: Review.objects.filter(claim__state=ClaimState.IN_REVIEW, verdict=""),
+            "waits=judgement",
+        ),
+        Queue(
+            gettext_lazy("Refusals of claims to confirm"),
+            RIGHT,
+            lambda: Review.objects.filter(claim__state=ClaimState.IN_REVIEW, verdict="refuse"),
+            "waits=confirmation",
+        ),
+    ]
     ordering = ["opened_at"]
     fields = [
         "provider",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.money import to_money
 from providers import changing_iban, suspending
-from providers.administration import Act, ActingAdmin, Answer, AnswerFilter, Request
+from providers.administration import Act, ActingAdmin, Answer, AnswerFilter, Queue, Request
 from providers.admitting import UnableToAdmit, admit
 from providers.clients import UnknownScope, create_client
 from providers.models import IbanChange, Provider, Suspension
@@ -219,6 +219,14 @@ class IbanChangeAdmin(ActingAdmin):
     list_select_related = ["provider"]
     list_filter = [("agreed", AnswerFilter)]
     search_fields = ["provider__name", "=provider__kvk_number", "=after"]
+    queues = [
+        Queue(
+            gettext_lazy("Changes of an IBAN to answer"),
+            "providers.change_ibanchange",
+            lambda: IbanChange.objects.filter(agreed=None),
+            "agreed__isnull=True",
+        ),
+    ]
     acts = [
         Act(
             "agree",
@@ -268,6 +276,14 @@ class SuspensionAdmin(ActingAdmin):
     list_filter = [("agreed", AnswerFilter)]
     search_fields = ["provider__name", "=provider__kvk_number"]
     ordering = ["-answered_at", "proposed_at"]
+    queues = [
+        Queue(
+            gettext_lazy("Suspensions of payments to answer"),
+            "providers.change_suspension",
+            lambda: Suspension.objects.filter(agreed=None),
+            "agreed__isnull=True",
+        ),
+    ]
     acts = [
         Act(
             "agree",

@@ -31,7 +31,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.validators import EMPTY_VALUES
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -105,6 +105,19 @@ class Act:
     grave: bool = False  # cannot be undone
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Things that wait for somebody with a right; how many, the first page of the administration says.
+
+    `address` asks the list for them by its own filters.
+    """
+
+    label: Text
+    right: str  # "app.codename"
+    waiting: Callable[[], QuerySet[Any]]
+    address: str
+
+
 def in_state(*states: str) -> Callable[[Any], bool]:
     """For `offered`: the act is for what is in one of these states."""
     return lambda subject: subject.state in states
@@ -123,6 +136,7 @@ class ActingAdmin(ReadOnlyAdmin):
     """An administration whose only changes are acts."""
 
     acts: Sequence[Act] = ()
+    queues: Sequence[Queue] = ()
     change_form_template = "admin/acts_change_form.html"
     change_list_template = "admin/acts_change_list.html"
 

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from ontwikkelrekening.administration.waiting import what_waits
 from ontwikkelrekening.audit.access import may_audit
 
 
@@ -27,6 +28,12 @@ class StaffSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "may_audit": may_audit(request.user)}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        waiting = sorted(what_waits(self, request.user), key=lambda each: str(each.label))
+        return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None

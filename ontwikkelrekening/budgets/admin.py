@@ -32,7 +32,7 @@ from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Citizen, Purpose
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.policies import NoPolicy
-from providers.administration import Act, ActingAdmin, Request
+from providers.administration import Act, ActingAdmin, Queue, Request
 
 __all__ = [
     "AdmissionAdmin",
@@ -134,7 +134,16 @@ def _take_in(request: Request) -> str:
 class ContributionFileAdmin(ActingAdmin):
     list_display = ["reference", "fund", "contributions", "amount", "uploaded_by", "taken_in_by"]
     list_select_related = ["fund__scheme"]
+    list_filter = [("taken_in_by", admin.EmptyFieldListFilter)]
     search_fields = ["reference"]
+    queues = [
+        Queue(
+            gettext_lazy("Contributions to take in"),
+            "budgets.change_contributionfile",
+            lambda: ContributionFile.objects.filter(taken_in_by=""),
+            "taken_in_by__isempty=1",
+        ),
+    ]
     fields = [
         "fund",
         "reference",

@@ -38,7 +38,7 @@ from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.eligibility.parameters import YEARS_VALID_MAX
 from ontwikkelrekening.eligibility.policies import NoPolicy
 from ontwikkelrekening.eligibility.wording import euros
-from providers.administration import Act, ActingAdmin, Request, in_state
+from providers.administration import Act, ActingAdmin, Queue, Request, in_state
 from providers.models import Category
 
 REFUSALS = (rounds.UnableToPublish, UnableToFund, UnableToPost, NoPolicy)
@@ -202,6 +202,14 @@ class RefusalAdmin(ConfirmingAdmin):
     confirmers = refusing.RIGHT
     list_display = ["account", "round", "why", "confirmed_by", "confirmed_at"]
     list_filter = [("confirmed_by", admin.EmptyFieldListFilter), "application__round"]
+    queues = [
+        Queue(
+            gettext_lazy("Refusals in a round to confirm"),
+            refusing.RIGHT,
+            refusing.unconfirmed,
+            "confirmed_by__isempty=1",
+        ),
+    ]
     search_fields = ["application__account_code__startswith"]
     ordering = ["application__round__closes_at", "pk"]
     fields = ["account", "round", "why", "confirmed_by", "confirmed_at"]
@@ -263,6 +271,14 @@ class AdmissionAdmin(LookedAtAdmin):
     list_display = ["account", "round", "proposed_by", "answered_by", "admitted"]
     list_select_related = ["refusal__application__round"]
     list_filter = [("answered_by", admin.EmptyFieldListFilter), "admitted"]
+    queues = [
+        Queue(
+            gettext_lazy("Proposals to admit to answer"),
+            ADMIT,
+            lambda: Admission.objects.filter(answered_by=""),
+            "answered_by__isempty=1",
+        ),
+    ]
     ordering = ["answered_by", "proposed_at"]
     fields = [
         "account",
@@ -325,6 +341,14 @@ class RoundAdmin(ActingAdmin):
     list_display = ["name", "scheme", "state", "opens_at", "closes_at", "amount", "most"]
     list_select_related = ["scheme"]
     list_filter = ["state"]
+    queues = [
+        Queue(
+            gettext_lazy("Rounds to publish"),
+            RIGHT,
+            lambda: Round.objects.filter(state=RoundState.DRAFT),
+            "state__exact=draft",
+        ),
+    ]
     exclude = ["ceiling", "grant"]
     readonly_fields = ["amount", "most", "progress"]
     acts = [

@@ -51,10 +51,14 @@ def in_full(refusals: QuerySet[Refusal]) -> QuerySet[Refusal]:
     )
 
 
+def unconfirmed() -> QuerySet[Refusal]:
+    """Refusals that no person has confirmed, or proposed to take back."""
+    return Refusal.objects.filter(~Exists(_standing()), confirmed_by="")
+
+
 def waiting(round_: Round) -> QuerySet[Refusal]:
-    """Refusals in a round that no person has confirmed, or proposed to take back."""
-    refused = Refusal.objects.filter(application__round=round_, confirmed_by="")
-    return refused.filter(~Exists(_standing())).order_by("pk")
+    """Those in one round."""
+    return unconfirmed().filter(application__round=round_).order_by("pk")
 
 
 def admissions_waiting(round_: Round) -> QuerySet[Admission]:

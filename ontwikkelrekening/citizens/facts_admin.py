@@ -29,7 +29,7 @@ from ontwikkelrekening.citizens.extracts import SOURCES, Line, import_extract
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Circumstance, Evidence, Exhibit, Purpose, Source
 from ontwikkelrekening.citizens.vocabulary import VOCABULARY
-from providers.administration import Act, Request
+from providers.administration import Act, Queue, Request
 
 EXTENSIONS = (".csv", ".csv.gz", ".json", ".json.gz")
 SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -128,6 +128,14 @@ class CircumstanceAdmin(LookedAtAdmin):
     purpose = Purpose.EVIDENCE
     list_display = ["account_code", "kind", "valid_from", "evidence", "handed_in", "clock"]
     list_filter = ["evidence", "kind"]
+    queues = [
+        Queue(
+            gettext_lazy("Statements to judge"),
+            "citizens.change_circumstance",
+            lambda: Circumstance.objects.filter(evidence=Evidence.ASKED),
+            "evidence__exact=asked",
+        ),
+    ]
     search_fields = ["citizen__account_code__exact"]
     ordering = ["evidence", "evidence_due_on", "pk"]  # "asked" comes first
     fields = [

@@ -35,7 +35,7 @@ from ontwikkelrekening.eligibility.models import (
 )
 from ontwikkelrekening.eligibility.parameters import UnusableParameter
 from ontwikkelrekening.eligibility.reading import erased_in_words, facts_of
-from providers.administration import Act, ActingAdmin, Request, in_state
+from providers.administration import Act, ActingAdmin, Queue, Request, in_state
 
 __all__ = ["DecisionAdmin", "DeviationAdmin", "ObjectionAdmin", "PolicyAdmin", "SchemeAdmin"]
 
@@ -186,6 +186,14 @@ class PolicyAdmin(ActingAdmin):
         "approved_at",
     ]
     list_filter = ["state", "scheme"]
+    queues = [
+        Queue(
+            gettext_lazy("Policy versions to approve"),
+            "eligibility.change_policy",
+            lambda: Policy.objects.filter(state=PolicyState.PROPOSED),
+            "state__exact=proposed",
+        ),
+    ]
     list_select_related = ["scheme", "proposed_by", "approved_by"]
     ordering = ["-starts_on", "-version"]
     readonly_fields = ["takes_the_place_of"]
@@ -312,6 +320,14 @@ class DecisionAdmin(ConfirmingAdmin):
     confirmers = "eligibility.change_decision"
     list_display = ["account_code", "decided_on", "outcome", "confirmed_by", "policy"]
     list_filter = [WaitingFilter, "outcome"]
+    queues = [
+        Queue(
+            gettext_lazy("Refusals of credit to confirm"),
+            confirmers,
+            Decision.objects.waiting,
+            "waiting=yes",
+        ),
+    ]
     search_fields = ["account_code__startswith"]
     ordering = ["-decided_on", "id"]
     fields = [

@@ -22,7 +22,7 @@ from ontwikkelrekening.eligibility.deciding import UnableToConfirm
 from ontwikkelrekening.eligibility.models import Objection, ObjectionState, Outcome
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.replacing import UnableToReplace, decide_again
-from providers.administration import Act, Request, in_state
+from providers.administration import Act, Queue, Request, in_state
 from providers.states import IllegalMove
 
 REFUSALS = (
@@ -140,6 +140,20 @@ class ObjectionAdmin(LookedAtAdmin):
     purpose = Purpose.CASEWORK
     list_display = ["account_code", "state", "filed_on", "in_time", "decide_by", "days_left"]
     list_filter = ["state", "in_time", "committee"]
+    queues = [
+        Queue(
+            gettext_lazy("Objections of which receipt is to be confirmed"),
+            OBJECTIONS,
+            lambda: Objection.objects.filter(state=ObjectionState.FILED),
+            "state__exact=filed",
+        ),
+        Queue(
+            gettext_lazy("Objections to answer"),
+            OBJECTIONS,
+            lambda: Objection.objects.filter(state=ObjectionState.ACKNOWLEDGED),
+            "state__exact=acknowledged",
+        ),
+    ]
     search_fields = ["account_code__exact"]
     ordering = ["decide_by", "id"]
     fields = [

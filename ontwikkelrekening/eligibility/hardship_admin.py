@@ -19,7 +19,7 @@ from ontwikkelrekening.eligibility.casework_admin import words
 from ontwikkelrekening.eligibility.models import Deviation
 from ontwikkelrekening.eligibility.replacing import UnableToReplace
 from ontwikkelrekening.eligibility.wording import KINDS, euros
-from providers.administration import Act, Request
+from providers.administration import Act, Queue, Request
 
 REFUSALS = (deviating.UnableToDeviate, UnableToReplace, UnusableText, NoIdentity)
 DEVIATIONS = "eligibility.change_deviation"
@@ -88,6 +88,14 @@ class DeviationAdmin(LookedAtAdmin):
     list_display = ["learning_account", "proposed_by", "proposed_at", "answered_by", "is_approved"]
     list_select_related = ["decision"]
     list_filter = [("answered_by", admin.EmptyFieldListFilter)]
+    queues = [
+        Queue(
+            gettext_lazy("Deviations for hardship to answer"),
+            DEVIATIONS,
+            lambda: Deviation.objects.filter(answered_by=""),
+            "answered_by__isempty=1",
+        ),
+    ]
     ordering = ["answered_by", "proposed_at"]
     fields = [
         "learning_account",

@@ -22,7 +22,7 @@ from ontwikkelrekening.payouts.admin_recovering import RecoveryAdmin, RepaymentA
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
 from ontwikkelrekening.payouts.sepa import UnableToWriteFile
-from providers.administration import Act, ActingAdmin, Request, in_state
+from providers.administration import Act, ActingAdmin, Queue, Request, in_state
 from providers.states import IllegalMove
 
 __all__ = ["PaymentBatchAdmin", "RecoveryAdmin", "RepaymentAdmin"]
@@ -127,6 +127,20 @@ class PaymentBatchAdmin(ActingAdmin):
         "settled_by",
     ]
     list_filter = ["state"]
+    queues = [
+        Queue(
+            gettext_lazy("Payment batches to release"),
+            RIGHT,
+            lambda: PaymentBatch.objects.filter(state=BatchState.PREPARED),
+            "state__exact=prepared",
+        ),
+        Queue(
+            gettext_lazy("Payment batches to settle"),
+            RIGHT,
+            lambda: PaymentBatch.objects.filter(state=BatchState.RELEASED),
+            "state__exact=released",
+        ),
+    ]
     ordering = ["-prepared_at"]
     inlines = [PayoutInline]
     fields = [

@@ -21,7 +21,7 @@ from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import REFERENCE_MAX, Repayment
 from ontwikkelrekening.payouts.repaying import MoreThanIsOwed, UnableToBookRepayment, book_repayment
 from providers import words
-from providers.administration import Act, ActingAdmin, AnswerFilter, Request
+from providers.administration import Act, ActingAdmin, AnswerFilter, Queue, Request
 from providers.claiming import decline_recovery
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover
@@ -69,6 +69,14 @@ class RecoveryAdmin(ActingAdmin):
     list_filter = [("agreed", AnswerFilter)]
     search_fields = ["=claim__id", "claim__provider__name", "=claim__provider__kvk_number"]
     ordering = ["-answered_at", "proposed_at"]
+    queues = [
+        Queue(
+            gettext_lazy("Recoveries to answer"),
+            DECIDE,
+            lambda: Recovery.objects.filter(agreed=None),
+            "agreed__isnull=True",
+        ),
+    ]
     fields = [
         "claim",
         "provider",
