@@ -205,7 +205,7 @@ ALTERED = {
         """UPDATE payouts_paymentbatch SET settled_at = settled_at + interval '1 day'""",
         """UPDATE payouts_paymentbatch SET released_at = released_at - interval '1 day'""",
     ],
-    "nothing that went to the bank was reversed": [
+    "nothing that went to the bank or came back was reversed": [
         *(
             f"""INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
                 SELECT gen_random_uuid(), 'reverse', 'transfer:' || t.xid || '-' || t.seq, '',
@@ -219,6 +219,8 @@ ALTERED = {
                     "claim",
                     "b.cause IN (SELECT 'claim:' || id FROM providers_claim WHERE state = 'paid')",
                 ),
+                ("recover", "true"),
+                ("repay", "true"),
             )
         ),
     ],

@@ -133,7 +133,7 @@ CHECKS = {
         WHERE t.booked_at IS DISTINCT FROM
               CASE b.kind WHEN 'payment' THEN batch.released_at ELSE batch.settled_at END
     """,
-    "nothing that went to the bank was reversed": r"""
+    "nothing that went to the bank or came back was reversed": r"""
         SELECT b.cause || ', ' || b.kind
         FROM ledger_booking r
         CROSS JOIN regexp_match(r.cause, '^transfer:(\d{1,18})-(\d{1,18})$') AS place
@@ -142,6 +142,7 @@ CHECKS = {
         LEFT JOIN providers_claim c ON b.cause = 'claim:' || c.id AND b.kind = 'claim'
         WHERE r.kind = 'reverse'
           AND (b.kind IN ('payment', 'settle', 'return') AND starts_with(b.cause, 'batch:')
+               OR b.kind IN ('recover', 'repay')
                OR c.state IN ('in_file', 'paid', 'recovered'))
     """,
     "every payout agrees with the state of its batch": """
