@@ -98,3 +98,14 @@ class NoReason(UnableToPay):
             _("Write in at most %(letters)s letters why the payment came back.")
             % {"letters": REASON_MAX}
         )
+
+
+class RepaidAlready(UnableToPay):
+    def __init__(self, payout: Payout) -> None:
+        super().__init__(
+            _(
+                "A claim in payment %(payout)s was recovered and %(provider)s has paid back some or all of what it "
+                "owed, so this money came in twice. Nothing was booked."
+            )
+            % {"payout": payout, "provider": payout.provider}
+        )

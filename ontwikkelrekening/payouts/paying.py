@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
+from ledger.errors import Overdrawn
 from ledger.money import to_cents, to_money
 from ledger.posting import NewBooking, NewTransfer, post
 from ledger.reversals import reversed_bookings
@@ -159,7 +160,8 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     """The bank sent one payment back, before or after its batch was settled.
 
     The money comes from where it is: still in transit, or paid by the bank. The provider is still to be
-    paid, its claims are due again; what was recovered meanwhile, it has so paid back. Raises NoReason, WrongState, and CameBackBefore a second time.
+    paid, its claims are due again; what was recovered meanwhile, it has so paid back. Raises NoReason,
+    WrongState, CameBackBefore a second time, and RepaidAlready when it owes less than was recovered.
     """
     reason = reason.strip()
     if not 0 < len(reason) <= REASON_MAX:
@@ -182,14 +184,18 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
         code = claiming.receivable_code(found.provider_id)
         receivable = open_account(code, account_class="receivable", at=at)
         moves.append((found, came_from.pk, receivable.pk, _sum(owed)))
-    _book(
-        batch,
-        "return",
-        [move for move in moves if move[-1]],
-        description=f"Teruggekomen van de bank: {found.reference}",
-        at=at,
-    )
+    try:
+        _book(
+            batch,
+            "return",
+            [move for move in moves if move[-1]],
+            description=f"Teruggekomen van de bank: {found.reference}",
+            at=at,
+        )
+    except Overdrawn as error:  # no account but what the provider owes can be
+        raise errors.RepaidAlready(found) from error
     claiming.hand_back([claim.pk for claim in due], at=at, actor=by)
+    claiming.forget_payment(claim.pk for claim in owed)
     _let_go([found], state=state, reason=reason)
     return found
 

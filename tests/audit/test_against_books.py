@@ -74,6 +74,7 @@ ALTERED = {
     "every claim that was paid and recovered is as far as the payout that paid it": [
         "UPDATE providers_claim SET payment_reference = 'x' WHERE state = 'recovered'",
         "UPDATE providers_claim SET taken_up_at = now() WHERE state = 'recovered'",
+        "UPDATE providers_claim SET taken_up_at = NULL WHERE state = 'recovered'",
         "UPDATE providers_claim SET paid_at = now() WHERE state = 'recovered'",
         "DELETE FROM payouts_payoutline",
         "UPDATE payouts_payoutline SET stands = false",

@@ -18,6 +18,7 @@ from ontwikkelrekening.budgets.expiring import expire
 from ontwikkelrekening.budgets.fund_sums import fund_sums
 from ontwikkelrekening.budgets.history import history
 from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.errors import RepaidAlready
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout, Repayment
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
@@ -259,6 +260,21 @@ def test_a_payment_that_comes_back_after_the_recovery_pays_what_is_owed(world: W
     assert (owed(world), payable(world.provider), left("bank")) == (0, 15_000, 0)
     assert [claim.pk for claim in Claim.objects.due()] != [first.pk]
     assert settled.payouts.get().state == "sent_back"
+    assert not Claim.objects.payments().exists()
+    assert sound()
+
+
+@pytest.mark.usefixtures("in_english")
+def test_what_was_repaid_already_does_not_come_back_as_well(world: World) -> None:
+    recovered(paid_claim(world).claim)
+    repaid(world, 50)
+    payout = Payout.objects.get()
+
+    with pytest.raises(RepaidAlready, match="ROC Voorbeeld has paid back"), transaction.atomic():
+        return_payout(payout, reason="account closed", by="ineke", at=AFTER)
+
+    payout.refresh_from_db()
+    assert (payout.state, owed(world), left("bank")) == ("paid", 10_000, -10_000)
     assert sound()
 
 

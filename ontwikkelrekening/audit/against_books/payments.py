@@ -42,8 +42,9 @@ CHECKS = {
             JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
             WHERE line.claim_id = c.id AND line.stands = (payout.state = 'paid')
               AND payout.state IN ('paid', 'sent_back')
-              AND (payout.reference, batch.released_at, batch.settled_at)
-                  = (c.payment_reference, c.taken_up_at, c.paid_at))
+              AND (payout.reference, CASE payout.state WHEN 'paid' THEN batch.released_at END,
+                   batch.settled_at)
+                  IS NOT DISTINCT FROM (c.payment_reference, c.taken_up_at, c.paid_at))
     """,
     "every provider has the IBAN that two people agreed to": """
         SELECT 'provider ' || p.id
