@@ -82,12 +82,15 @@ def decline(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
 
 @transaction.atomic
 def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
-    """End it before its last day: what was approved meanwhile is paid with the next batch."""
+    """End it before its last day: what was approved meanwhile is paid with the next batch.
+
+    Who waited for the lock looked at the clock before, perhaps before it was agreed to or lifted.
+    """
     lock_provider(suspension.provider_id)
-    held = Suspension.objects.in_force(at=at).filter(pk=suspension.pk).first()
-    if held is None:
+    held = Suspension.objects.in_force(at=at).filter(pk=suspension.pk, lifted_at=None).first()
+    if held is None or held.answered_at is None:
         raise NotInForce
-    held.lifted_by, held.lifted_at = by, at
+    held.lifted_by, held.lifted_at = by, max(at, held.answered_at)
     held.save(update_fields=["lifted_by", "lifted_at"])
     return held
 

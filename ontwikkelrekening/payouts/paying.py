@@ -196,6 +196,7 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
     except Overdrawn as error:
         raise errors.PaidBackMeanwhile(found) from error
     claiming.hand_back([claim.pk for claim in due], at=at, actor=by)
+    claiming.forget_payment(claim.pk for claim in owed)
     _let_go([found], state=state, reason=reason)
     return found
 

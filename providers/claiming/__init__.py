@@ -4,7 +4,7 @@ The machine may approve what the terms allow. A refusal and a recovery take a pe
 """
 
 from providers.claiming.assessing import assess
-from providers.claiming.paying import hand_back, settle, take_up
+from providers.claiming.paying import forget_payment, hand_back, settle, take_up
 from providers.claiming.recovering import (
     agree_to_recovery,
     decline_recovery,
@@ -19,6 +19,7 @@ __all__ = [
     "assess",
     "confirm_refusal",
     "decline_recovery",
+    "forget_payment",
     "hand_back",
     "propose_recovery",
     "refuse",

@@ -39,7 +39,7 @@ def assess(
     if claim.state != ClaimState.SUBMITTED:
         return
     doubt = doubt_about(claim, on=timezone.localdate(at)) or (look(claim) if look else None)
-    if doubt is None and is_drawn(claim.pk):
+    if doubt is None and is_drawn(claim.enrolment_id, claim.instalment):
         doubt = Doubt.SAMPLE
     if doubt:
         pick(claim, because=doubt, actor=MACHINE, at=at)

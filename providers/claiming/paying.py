@@ -33,6 +33,11 @@ def hand_back(claims: Iterable[UUID], *, actor: str, at: datetime) -> None:
     _move(claims, "return", actor, at, payment_reference="", taken_up_at=None, paid_at=None)
 
 
+def forget_payment(claims: Iterable[UUID]) -> None:
+    """The bank returned the payment of these recovered claims: they stay as they are, in no payment."""
+    Claim.objects.filter(pk__in=list(claims)).update(taken_up_at=None)
+
+
 @transaction.atomic
 def _move(
     ids: Iterable[UUID], event: str, actor: str, at: datetime, **changes: object

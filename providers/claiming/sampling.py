@@ -10,10 +10,11 @@ from django.utils.crypto import salted_hmac
 SALT = "providers.claiming.sampling"
 
 
-def is_drawn(claim_id: UUID) -> bool:
-    """Whether a claim is in the sample: always the same answer, which only we know beforehand.
+def is_drawn(enrolment_id: UUID, instalment: str) -> bool:
+    """Whether claims of this part are in the sample: always the same answer, which only we know beforehand.
 
-    The draw is keyed, because a provider gives its claims their ids and would choose those that are not drawn.
+    The draw is keyed, so that no provider can choose what is not drawn; and of the part, because who takes
+    a drawn claim back and submits another would draw again.
     """
-    drawn = salted_hmac(SALT, claim_id.bytes, algorithm="sha256").digest()
+    drawn = salted_hmac(SALT, f"{enrolment_id}:{instalment}", algorithm="sha256").digest()
     return int.from_bytes(drawn) % 1000 < settings.CLAIMS_SAMPLED_PER_MILLE

@@ -15,7 +15,8 @@ CLAIMED = """
 """
 
 # What was decided of a claim, and by whom, stays. What was paid may come back from the bank: then the
-# claim is due again as it was approved, without a trace of the payment. Or two people recover it.
+# claim is due again as it was approved, without a trace of the payment. Or two people recover it, and what
+# comes back from the bank after that is no payment any more.
 DECIDED = """
     CREATE FUNCTION providers_stays_as_decided() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -29,6 +30,8 @@ DECIDED = """
             ELSIF (OLD.state, NEW.state) = ('paid', 'recovered') THEN
                 OLD.state := NEW.state;
                 OLD.reason := NEW.reason;
+            ELSIF (OLD.state, NEW.state) = ('recovered', 'recovered') AND NEW.taken_up_at IS NULL THEN
+                OLD.taken_up_at := NULL;
             END IF;
             IF NEW = OLD AND OLD.state IN ('approved', 'recovered') THEN
                 RETURN NEW;

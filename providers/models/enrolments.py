@@ -106,7 +106,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def payments(self) -> models.QuerySet[Claim, Any]:
         """One row for each payment reference: what it pays, when it was sent, when it was paid."""
         return (
-            self.exclude(payment_reference="")
+            self.exclude(taken_up_at=None)
             .order_by()
             .values(reference=models.F("payment_reference"))
             .annotate(
@@ -141,7 +141,7 @@ class Claim(models.Model):
     submitted_at = models.DateTimeField()
     submitted_by = models.CharField(max_length=100)  # as StateChange.actor
     assessed_at = models.DateTimeField(null=True)
-    taken_up_at = models.DateTimeField(null=True)  # into a payment file, when that was released
+    taken_up_at = models.DateTimeField(null=True)  # into a payment that was released and stands
     paid_at = models.DateTimeField(null=True)
 
     objects = ClaimQuerySet.as_manager()

@@ -20,9 +20,12 @@ REASON_MAX = 500
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):
     def in_force(self, *, at: datetime) -> SuspensionQuerySet:
-        """What holds payments at this moment: agreed to, not lifted, its last day not over."""
-        begun = self.filter(agreed=True, answered_at__lte=at, until__gte=localdate(at))
-        return begun.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
+        """What holds payments at this moment: agreed to, not lifted, its last day not over.
+
+        What is agreed to is begun, though the clock was looked at before: who waits for a lock looks first.
+        """
+        agreed = self.filter(agreed=True, until__gte=localdate(at))
+        return agreed.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
 
     def standing(self, *, at: datetime) -> SuspensionQuerySet:
         """What is in force or waits for an answer: a provider has one of these at a time."""

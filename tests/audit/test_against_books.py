@@ -74,6 +74,7 @@ ALTERED = {
     "every claim that was paid and recovered is as far as the payout that paid it": [
         "UPDATE providers_claim SET payment_reference = 'x' WHERE state = 'recovered'",
         "UPDATE providers_claim SET taken_up_at = now() WHERE state = 'recovered'",
+        "UPDATE providers_claim SET taken_up_at = NULL WHERE state = 'recovered'",
         "UPDATE providers_claim SET paid_at = now() WHERE state = 'recovered'",
         "DELETE FROM payouts_payoutline",
         "UPDATE payouts_payoutline SET stands = false",
@@ -205,7 +206,7 @@ ALTERED = {
         """UPDATE payouts_paymentbatch SET settled_at = settled_at + interval '1 day'""",
         """UPDATE payouts_paymentbatch SET released_at = released_at - interval '1 day'""",
     ],
-    "nothing that went to the bank was reversed": [
+    "nothing that went to the bank or came back was reversed": [
         *(
             f"""INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
                 SELECT gen_random_uuid(), 'reverse', 'transfer:' || t.xid || '-' || t.seq, '',
@@ -219,6 +220,8 @@ ALTERED = {
                     "claim",
                     "b.cause IN (SELECT 'claim:' || id FROM providers_claim WHERE state = 'paid')",
                 ),
+                ("recover", "true"),
+                ("repay", "true"),
             )
         ),
     ],

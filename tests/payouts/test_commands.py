@@ -72,6 +72,8 @@ def test_the_commands_recover_a_claim_and_book_what_is_repaid(
         call_command(*propose, "--by", "rosa")
     with pytest.raises(CommandError, match="of the group payment-officers"):
         call_command(*repay, "--reference", "terug", "--by", "rosa")
+    with pytest.raises(CommandError, match="is not an amount in euros"):
+        call_command(*repay[:2], "10000000000", *repay[3:], "--reference", "x", "--by", "ineke")
     call_command(*repay, "--reference", "terug", "--by", "ineke")
     with pytest.raises(CommandError, match="already"):
         call_command(*repay, "--reference", "terug", "--by", "ineke")

@@ -260,6 +260,7 @@ def test_a_payment_that_comes_back_after_the_recovery_pays_what_is_owed(world: W
     assert (owed(world), payable(world.provider), left("bank")) == (0, 15_000, 0)
     assert [claim.pk for claim in Claim.objects.due()] != [first.pk]
     assert settled.payouts.get().state == "sent_back"
+    assert not Claim.objects.payments().exists()
     assert sound()
 
 

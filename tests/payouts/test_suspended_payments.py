@@ -81,6 +81,17 @@ def test_a_batch_that_was_prepared_before_is_not_released(world: World) -> None:
     assert payable(world.provider) == 15_000
 
 
+@pytest.mark.django_db
+def test_a_release_that_began_before_the_agreement_sees_it_all_the_same(world: World) -> None:
+    """It looked at the clock first and waited for the lock after that."""
+    approved_claim(world)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+    suspended(world)
+
+    with pytest.raises(errors.PaymentsSuspended):
+        release_batch(batch, by="bas", at=LATER - timedelta(seconds=1))
+
+
 def test_a_release_and_a_suspension_at_once_know_of_each_other(own_database: str) -> None:
     world = create_world()
     for _ in range(4):

@@ -20,6 +20,7 @@ from providers.claiming import (
     send_back,
     settle,
     take_up,
+    withdraw,
 )
 from providers.claiming.reviewing import NoReason, NothingToConfirm, SamePerson
 from providers.claiming.sampling import is_drawn
@@ -76,16 +77,31 @@ def test_a_doubt_is_told_before_the_sample(enrolment: Enrolment, settings: LazyS
     assert picked.review.picked_because == "not_completed"
 
 
+def test_who_takes_a_drawn_claim_back_does_not_get_round_the_sample(
+    course: Course, settings: LazySettings
+) -> None:
+    settings.CLAIMS_SAMPLED_PER_MILLE = 500
+    claims = (assessed(claim(redeemed(course), "start")) for _ in range(40))
+    drawn = next(found for found in claims if found.state == "in_review")
+
+    for _ in range(10):
+        withdraw(drawn, actor="de linde", at=MONDAY)
+        drawn = assessed(claim(drawn.enrolment, "start"))
+        assert drawn.state == "in_review"
+
+
 def test_as_many_are_drawn_as_was_asked_and_only_we_know_which(settings: LazySettings) -> None:
     ids = [uuid5(NAMESPACE_URL, str(number)) for number in range(20_000)]
     settings.CLAIMS_SAMPLED_PER_MILLE = 20
-    drawn = {id_ for id_ in ids if is_drawn(id_)}
+    drawn = {id_ for id_ in ids if is_drawn(id_, "start")}
+    others = {id_ for id_ in ids if is_drawn(id_, "completion")}
     settings.SECRET_KEY = "another" * 10
-    others = {id_ for id_ in ids if is_drawn(id_)}
+    with_another_key = {id_ for id_ in ids if is_drawn(id_, "start")}
 
     assert 320 < len(drawn) < 480  # within four standard deviations of 400
-    assert 320 < len(others) < 480
-    assert len(drawn & others) < 30
+    for other in (others, with_another_key):
+        assert 320 < len(other) < 480
+        assert len(drawn & other) < 30
 
 
 def test_one_claim_does_not_wait_for_all_that_another_provider_has_sent(course: Course) -> None:

@@ -73,6 +73,16 @@ def test_it_is_lifted_by_one_person_once(school: Provider) -> None:
     suspending.propose(school, reason=WHY, until=UNTIL, by="rosa", at=later)
 
 
+def test_who_looked_at_the_clock_first_and_lifts_it_last_meets_no_fault(school: Provider) -> None:
+    suspension = suspending.agree(proposed(school), by="sam", at=AT)
+
+    lifted = suspending.lift(suspension, by="rosa", at=AT - timedelta(seconds=1))
+    with pytest.raises(NotInForce):
+        suspending.lift(suspension, by="olga", at=AT - timedelta(seconds=2))
+
+    assert (lifted.lifted_by, lifted.lifted_at) == ("rosa", AT)
+
+
 def test_who_proposed_it_can_take_it_back(school: Provider) -> None:
     suspension = proposed(school)
 

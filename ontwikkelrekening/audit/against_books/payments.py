@@ -42,8 +42,9 @@ CHECKS = {
             JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
             WHERE line.claim_id = c.id AND line.stands = (payout.state = 'paid')
               AND payout.state IN ('paid', 'sent_back')
-              AND (payout.reference, batch.released_at, batch.settled_at)
-                  = (c.payment_reference, c.taken_up_at, c.paid_at))
+              AND (payout.reference, CASE payout.state WHEN 'paid' THEN batch.released_at END,
+                   batch.settled_at)
+                  IS NOT DISTINCT FROM (c.payment_reference, c.taken_up_at, c.paid_at))
     """,
     "every provider has the IBAN that two people agreed to": """
         SELECT 'provider ' || p.id
@@ -133,7 +134,7 @@ CHECKS = {
         WHERE t.booked_at IS DISTINCT FROM
               CASE b.kind WHEN 'payment' THEN batch.released_at ELSE batch.settled_at END
     """,
-    "nothing that went to the bank was reversed": r"""
+    "nothing that went to the bank or came back was reversed": r"""
         SELECT b.cause || ', ' || b.kind
         FROM ledger_booking r
         CROSS JOIN regexp_match(r.cause, '^transfer:(\d{1,18})-(\d{1,18})$') AS place
@@ -142,6 +143,7 @@ CHECKS = {
         LEFT JOIN providers_claim c ON b.cause = 'claim:' || c.id AND b.kind = 'claim'
         WHERE r.kind = 'reverse'
           AND (b.kind IN ('payment', 'settle', 'return') AND starts_with(b.cause, 'batch:')
+               OR b.kind IN ('recover', 'repay')
                OR c.state IN ('in_file', 'paid', 'recovered'))
     """,
     "every payout agrees with the state of its batch": """

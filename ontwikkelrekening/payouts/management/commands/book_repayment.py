@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from ledger.euros import cents_written, euros
 from ledger.management.arguments import day, reference
-from ledger.money import to_money
+from ledger.money import TRANSFER_MAX, to_money
 from ontwikkelrekening.management.officers import officer
 from ontwikkelrekening.payouts.management.recoveries import clear_errors
 from ontwikkelrekening.payouts.repaying import book_repayment
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if provider is None:
             raise CommandError(f"There is no provider {options['provider']}.")
         cents = cents_written(options["amount"])
-        if cents is None:
+        if cents is None or cents >= TRANSFER_MAX:
             raise CommandError(f"{options['amount']} is not an amount in euros, such as 150.00.")
         with clear_errors():
             book_repayment(
