@@ -18,7 +18,7 @@ from ledger.admin import ModelAdmin, ReadOnlyAdmin
 from ledger.errors import UnableToPost
 from providers import words
 from providers.admin_providers import IbanChangeAdmin, ProviderAdmin, SuspensionAdmin
-from providers.administration import Act, ActingAdmin, Queue, Request
+from providers.administration import Act, ActingAdmin, Lines, Queue, Request
 from providers.claiming import reviewing
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover, propose_recovery
@@ -88,16 +88,14 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 class NotDue(forms.Form):
     """Why a claim was not due after all, and what its provider said of that."""
 
-    reason = forms.CharField(
+    reason = Lines(
         label=gettext_lazy("Why the claim was not due"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("The provider reads this."),
     )
-    heard = forms.CharField(
+    heard = Lines(
         label=gettext_lazy("What the provider says"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy(
             "What it said when you asked, or that it did not answer within the time you gave it. "
             "No names of people."
@@ -121,7 +119,7 @@ class ClaimAdmin(ActingAdmin):
     list_select_related = ["provider"]
     search_fields = ["=id", "provider__name"]
     exclude = ["instalment"]
-    readonly_fields = ["part"]
+    readonly_fields = ["part", "waits"]
     acts = [
         Act(
             "recover",
@@ -142,12 +140,18 @@ class ClaimAdmin(ActingAdmin):
     def part(self, claim: Claim) -> str:
         return words.instalment(claim.instalment)
 
+    @admin.display(description=gettext_lazy("waits for a second person"))
+    def waits(self, claim: Claim) -> str:
+        proposed = claim.recoveries.filter(agreed=None).first()
+        if proposed is None:
+            return "-"
+        return _("recovery, proposed by %(person)s") % {"person": proposed.proposed_by}
+
 
 class Reason(forms.Form):
-    reason = forms.CharField(
+    reason = Lines(
         label=gettext_lazy("Why it is refused"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("The provider reads this."),
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.money import to_money
 from providers import changing_iban, suspending
-from providers.administration import Act, ActingAdmin, Answer, AnswerFilter, Queue, Request
+from providers.administration import Act, ActingAdmin, Answer, Lines, Queue, Request
 from providers.admitting import UnableToAdmit, admit
 from providers.clients import UnknownScope, create_client
 from providers.models import IbanChange, Provider, Suspension
@@ -32,10 +32,9 @@ class Admission(forms.Form):
 
 class AnotherIban(forms.Form):
     iban = forms.CharField(label=gettext_lazy("New IBAN"), max_length=42)
-    reason = forms.CharField(
+    reason = Lines(
         label=gettext_lazy("How you know that the provider itself asks this"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy(
             "For example: called back on the number in the trade register. A letter or a message "
             "alone is not enough: it can be forged."
@@ -44,10 +43,9 @@ class AnotherIban(forms.Form):
 
 
 class AnotherSuspension(forms.Form):
-    reason = forms.CharField(
+    reason = Lines(
         label=gettext_lazy("What the serious suspicion is"),
         max_length=REASON_MAX,
-        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("The provider reads this."),
     )
     until = forms.DateField(
@@ -217,7 +215,7 @@ class IbanChangeAdmin(ActingAdmin):
         "answered_by",
     ]
     list_select_related = ["provider"]
-    list_filter = [("agreed", AnswerFilter)]
+    list_filter = ["agreed"]
     search_fields = ["provider__name", "=provider__kvk_number", "=after"]
     queues = [
         Queue(
@@ -273,7 +271,7 @@ class SuspensionAdmin(ActingAdmin):
         "lifted_at",
     ]
     list_select_related = ["provider"]
-    list_filter = [("agreed", AnswerFilter)]
+    list_filter = ["agreed"]
     search_fields = ["provider__name", "=provider__kvk_number"]
     ordering = ["-answered_at", "proposed_at"]
     queues = [

@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import utils
 from django.contrib.admin.utils import (
     display_for_value,
@@ -54,6 +53,15 @@ Answer = Text | HttpResponse
 
 class ChangedMeanwhile(Exception):
     """What is decided on is not what was shown any more."""
+
+
+class Lines(forms.CharField):
+    """What somebody writes in some lines. A line end counts as one letter, as in the browser, and not as two."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class NothingToAsk(forms.Form):
@@ -121,15 +129,6 @@ class Queue:
 def in_state(*states: str) -> Callable[[Any], bool]:
     """For `offered`: the act is for what is in one of these states."""
     return lambda subject: subject.state in states
-
-
-class AnswerFilter(admin.BooleanFieldListFilter):
-    """For what a second person agrees to or not: while nobody answered, that is not "unknown"."""
-
-    def __init__(self, field: Any, *rest: Any, **path: Any) -> None:
-        named = copy(field)
-        named.choices = [(None, _("waits for an answer"))]
-        super().__init__(named, *rest, **path)
 
 
 class ActingAdmin(ReadOnlyAdmin):

@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from providers.errors import Unable
 from providers.models import Provider, Suspension
 from providers.models.suspensions import LASTS, REASON_MAX
+from providers.spelling import is_seen
 
 
 class UnableToSuspend(Unable):
@@ -54,7 +55,7 @@ def propose(provider: Provider, *, reason: str, until: date, by: str, at: dateti
     `reason` is for the provider to read. Raises a subclass of UnableToSuspend.
     """
     provider, reason = lock_provider(provider.pk), reason.strip()
-    if not 0 < len(reason) <= REASON_MAX:
+    if not is_seen(reason) or len(reason) > REASON_MAX:
         raise NoReason
     _see_last_day(until, at=at)
     if provider.suspensions.standing(at=at).exists():

@@ -102,7 +102,9 @@ def _return(request: Request) -> str:
         by=request.by,
         at=timezone.now(),
     )
-    return _("%(payout)s came back. Its claims wait for the next batch.") % {"payout": payout}
+    return _("%(payout)s came back. What is still due of it waits for the next batch.") % {
+        "payout": payout
+    }
 
 
 class PayoutInline(ReadOnlyInline):
@@ -164,7 +166,10 @@ class PaymentBatchAdmin(ActingAdmin):
             gettext_lazy("Prepare payments"),
             "payouts.add_paymentbatch",
             _prepare,
-            gettext_lazy("All approved claims are bundled per provider. Nothing is paid yet."),
+            gettext_lazy(
+                "All approved claims are bundled per provider, but for those of providers whose payments "
+                "are suspended. Nothing is paid yet."
+            ),
             errors=REFUSALS,
             form=PayOn,
             on_list=True,
@@ -204,8 +209,8 @@ class PaymentBatchAdmin(ActingAdmin):
             RIGHT,
             _return,
             gettext_lazy(
-                "The bank sent one payment of this file back, also after it was settled. The "
-                "provider is still to be paid: the claims wait for the next batch."
+                "The bank sent one payment of this file back, also after it was settled. What is still "
+                "due of it waits for the next batch. What was recovered of it is so paid back."
             ),
             errors=REFUSALS,
             form_for=_came_back,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -21,7 +22,7 @@ from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import REFERENCE_MAX, Repayment
 from ontwikkelrekening.payouts.repaying import MoreThanIsOwed, UnableToBookRepayment, book_repayment
 from providers import words
-from providers.administration import Act, ActingAdmin, AnswerFilter, Queue, Request
+from providers.administration import Act, ActingAdmin, Queue, Request
 from providers.claiming import decline_recovery
 from providers.claiming.assessing import lock_claim
 from providers.claiming.recovering import UnableToRecover
@@ -66,7 +67,7 @@ class RecoveryAdmin(ActingAdmin):
         "agreed",
         "answered_by",
     ]
-    list_filter = [("agreed", AnswerFilter)]
+    list_filter = ["agreed"]
     search_fields = ["=claim__id", "claim__provider__name", "=claim__provider__kvk_number"]
     ordering = ["-answered_at", "proposed_at"]
     queues = [
@@ -182,7 +183,9 @@ class CameIn(forms.Form):
     )
 
     def clean_provider(self) -> Provider:
-        found = Provider.objects.filter(kvk_number=self.cleaned_data["provider"]).first()
+        """Also as people write a number, with blanks or points in it."""
+        kvk_number = re.sub(r"[\s.]", "", self.cleaned_data["provider"])
+        found = Provider.objects.filter(kvk_number=kvk_number).first()
         if found is None:
             raise forms.ValidationError(_("We know no provider with this KvK number."))
         return found
@@ -208,6 +211,7 @@ class RepaymentAdmin(ActingAdmin):
     list_display = ["provider", "amount", "received_on", "reference", "booked_by", "booked_at"]
     list_select_related = ["provider"]
     search_fields = ["provider__name", "=provider__kvk_number", "reference"]
+    exclude = ["id"]
     acts = [
         Act(
             "book",

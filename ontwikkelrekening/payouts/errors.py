@@ -17,7 +17,11 @@ class UnableToPay(Exception):
 
 class NothingToPay(UnableToPay):
     def __init__(self) -> None:
-        super().__init__(_("There are no approved claims to pay."))
+        super().__init__(
+            _(
+                "There is nothing to pay now. What is due to providers whose payments are suspended waits."
+            )
+        )
 
 
 class UnableToPayOn(UnableToPay):

@@ -66,7 +66,7 @@ _SENTENCES: dict[str, tuple[Words, Words]] = {
     "recover": (
         _("Not for %(provider)s after all"),
         _(
-            "For “%(course)s”. The provider has no right to this money. It is reserved for you again."
+            "For “%(course)s”. The provider has no right to this money. We reserved it for you again."
             " You do not have to do anything."
         ),
     ),

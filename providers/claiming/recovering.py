@@ -22,6 +22,7 @@ from providers.models import Claim, Recovery
 from providers.models.recoveries import TEXT_MAX
 from providers.moving import move
 from providers.owing import receivable_code
+from providers.spelling import is_seen
 from providers.states import CLAIM, ClaimState, after
 from providers.vouchers import RECOVERIES
 from providers.vouching import vouched
@@ -67,9 +68,9 @@ def propose_recovery(claim: Claim, *, reason: str, heard: str, by: str, at: date
     UnableToRecover, or IllegalMove for a claim that was never approved.
     """
     reason, heard = reason.strip(), heard.strip()
-    if not 0 < len(reason) <= TEXT_MAX:
+    if not is_seen(reason) or len(reason) > TEXT_MAX:
         raise NoReason
-    if not 0 < len(heard) <= TEXT_MAX:
+    if not is_seen(heard) or len(heard) > TEXT_MAX:
         raise NotHeard
     with transaction.atomic():
         locked = _recoverable(claim.pk)

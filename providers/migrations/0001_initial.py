@@ -644,7 +644,7 @@ class Migration(migrations.Migration):
                             ),
                             (
                                 "sample",
-                                "Drawn by chance: people look at some claims. This says nothing of yours.",
+                                "Drawn by chance: people look at some claims. This says nothing about the claim itself.",
                             ),
                             ("sandbox", "You asked the sandbox for a review."),
                         ],
@@ -678,7 +678,14 @@ class Migration(migrations.Migration):
                 ("proposed_at", models.DateTimeField()),
                 ("answered_by", models.CharField(blank=True, max_length=100)),
                 ("answered_at", models.DateTimeField(null=True)),
-                ("agreed", models.BooleanField(null=True, verbose_name="agreed to")),
+                (
+                    "agreed",
+                    models.BooleanField(
+                        choices=[(None, "waits for an answer"), (True, "Yes"), (False, "No")],
+                        null=True,
+                        verbose_name="agreed to",
+                    ),
+                ),
                 (
                     "provider",
                     models.ForeignKey(
@@ -969,7 +976,14 @@ class Migration(migrations.Migration):
                 ("proposed_at", models.DateTimeField()),
                 ("answered_by", models.CharField(blank=True, max_length=100)),
                 ("answered_at", models.DateTimeField(null=True)),
-                ("agreed", models.BooleanField(null=True, verbose_name="agreed to")),
+                (
+                    "agreed",
+                    models.BooleanField(
+                        choices=[(None, "waits for an answer"), (True, "Yes"), (False, "No")],
+                        null=True,
+                        verbose_name="agreed to",
+                    ),
+                ),
                 (
                     "claim",
                     models.ForeignKey(
@@ -1028,7 +1042,14 @@ class Migration(migrations.Migration):
                 ("proposed_at", models.DateTimeField()),
                 ("answered_by", models.CharField(blank=True, max_length=100)),
                 ("answered_at", models.DateTimeField(null=True)),
-                ("agreed", models.BooleanField(null=True, verbose_name="agreed to")),
+                (
+                    "agreed",
+                    models.BooleanField(
+                        choices=[(None, "waits for an answer"), (True, "Yes"), (False, "No")],
+                        null=True,
+                        verbose_name="agreed to",
+                    ),
+                ),
                 ("lifted_by", models.CharField(blank=True, max_length=100)),
                 ("lifted_at", models.DateTimeField(null=True)),
                 (

@@ -208,7 +208,10 @@ class Doubt(models.TextChoices):
         "no_course",
         _("Nothing shows yet that the citizen follows a course beside this."),
     )
-    SAMPLE = "sample", _("Drawn by chance: people look at some claims. This says nothing of yours.")
+    SAMPLE = (
+        "sample",
+        _("Drawn by chance: people look at some claims. This says nothing about the claim itself."),
+    )
     SANDBOX = "sandbox", _("You asked the sandbox for a review.")
 
 

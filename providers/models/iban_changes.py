@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from providers.models.answers import ANSWERS
 from providers.models.catalogue import Provider
 
 
@@ -22,7 +23,7 @@ class IbanChange(models.Model):
     proposed_at = models.DateTimeField()
     answered_by = models.CharField(max_length=100, blank=True)
     answered_at = models.DateTimeField(null=True)
-    agreed = models.BooleanField("agreed to", null=True)  # not while it waits for an answer
+    agreed = models.BooleanField("agreed to", null=True, choices=ANSWERS)
 
     class Meta:
         verbose_name = "change of IBAN"

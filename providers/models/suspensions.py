@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
+from providers.models.answers import ANSWERS
 from providers.models.catalogue import Provider
 
 # The longest that paying may be suspended on a serious suspicion (Awb 4:56).
@@ -43,7 +44,7 @@ class Suspension(models.Model):
     proposed_at = models.DateTimeField()
     answered_by = models.CharField(max_length=100, blank=True)
     answered_at = models.DateTimeField(null=True)
-    agreed = models.BooleanField("agreed to", null=True)  # not while it waits for an answer
+    agreed = models.BooleanField("agreed to", null=True, choices=ANSWERS)
     lifted_by = models.CharField(max_length=100, blank=True)
     lifted_at = models.DateTimeField(null=True)
 

@@ -103,7 +103,7 @@ def test_nothing_to_pay_is_said_plainly(year: Year) -> None:
 
     said = say(ineke, "/admin/payouts/paymentbatch/do/prepare", pay_on=timezone.localdate())
 
-    assert "geen goedgekeurde declaraties" in said
+    assert "Er is nu niets te betalen." in said
 
 
 def test_a_day_to_pay_on_is_within_the_term(year: Year) -> None:

@@ -7,26 +7,36 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection, connections
 from django.urls import reverse
+from django.utils import timezone
+from djmoney.money import Money
 from playwright.sync_api import Browser, Locator, Page
 
 from ledger.models import Booking
 from ontwikkelrekening.citizens.evidence import ask_sample, hand_in
 from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy
-from providers.models import Review
+from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
+from ontwikkelrekening.payouts.repaying import book_repayment
+from providers import claiming, suspending
+from providers.models import Claim, Provider, Review
 from tests.audit.test_pages import FILES, addresses
-from tests.audit.world import Year, play_a_year, play_on
+from tests.audit.world import Year, claim, enrol, play_a_year, play_on
 from tests.browser.conftest import _maintain, _served
 from tests.browser.looking import PHONE, SCREEN, Look, problems_of, visitor
-from tests.budgets.world import AT, ON, staff
+from tests.budgets.world import AT, LATER, ON, staff
+from tests.payouts.world import AFTER, PAY_ON
+from tests.providers.world import de_linde, suspended
 
 pytestmark = pytest.mark.browser
 PASSWORD = "een lang wachtwoord"
+LONG = ("Niemand met deze code kwam naar de bijeenkomsten. " * 10).strip()
 DOWNLOADS = (*FILES, "transfer-proof", "account-proof")
 
 
@@ -59,6 +69,8 @@ def office(
                 user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")  # as it is served
                 user.save()
             pages, administration = addresses(year), pages_of_staff(year)
+            recovered = Claim.objects.get(state="recovered").pk
+            pages["recovered claim"] = reverse("audit:claim", args=[recovered])
             pages |= {"open data": "/open-data/", "open reach": f"/open-data/landelijk/{ON.year}/"}
             connections.close_all()
             with _served(name) as url:
@@ -120,6 +132,54 @@ def pages_of_staff(year: Year) -> dict[str, str]:
         "judging": f"/admin/citizens/circumstance/{fact.pk}/do/falls",
         "extract": "/admin/citizens/circumstance/do/import",
         "booking": f"/admin/ledger/booking/{Booking.objects.earliest('booked_at').pk}/change/",
+        **_recovered(year),
+        **_held(year.world.provider),
+    }
+
+
+def _recovered(year: Year) -> dict[str, str]:
+    """Of claims in a row: one recovered and in part repaid, one proposed to be, one that can be."""
+    taken, waits, paid = (
+        claim(year.world, enrol(year.world, year.world.henk), "start", 150, at=LATER)
+        for _ in range(3)
+    )
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+    settle_batch(release_batch(batch, by="bas", at=LATER), by="bas", at=LATER)
+    said: dict[str, Any] = {"reason": LONG, "heard": LONG, "by": "rosa", "at": AFTER}
+    claiming.decline_recovery(claiming.propose_recovery(taken, **said), by="sam", at=AFTER)
+    recovering.agree(claiming.propose_recovery(taken, **said), by="sam", at=AFTER)
+    repayment = book_repayment(
+        year.world.provider, Money("50", "EUR"), received_on=AFTER.date(), reference="X" * 50, by="ineke", at=AFTER
+    )  # fmt: skip
+    recovery = claiming.propose_recovery(waits, **said)
+    return {
+        "recoveries": "/admin/providers/recovery/",
+        "recovery": f"/admin/providers/recovery/{recovery.pk}/change/",
+        "agree to a recovery": f"/admin/providers/recovery/{recovery.pk}/do/agree",
+        "recovered": f"/admin/providers/recovery/{taken.recoveries.get(agreed=True).pk}/change/",
+        "claims": "/admin/providers/claim/",
+        "claim": f"/admin/providers/claim/{waits.pk}/change/",
+        "propose to recover": f"/admin/providers/claim/{paid.pk}/do/recover",
+        "repayments": "/admin/payouts/repayment/",
+        "repayment": f"/admin/payouts/repayment/{repayment.pk}/change/",
+        "book a repayment": "/admin/payouts/repayment/do/book",
+    }
+
+
+def _held(provider: Provider) -> dict[str, str]:
+    """Payments to the provider were suspended before and are now; to another one it is proposed."""
+    now = timezone.now()
+    suspending.lift(suspended(provider, reason=LONG, at=now), by="sam", at=now)
+    held = suspended(provider, reason=LONG, at=now)
+    other = de_linde()
+    waits = suspending.propose(other, reason=LONG, until=held.until, by="rosa", at=now)
+    return {
+        "suspensions": "/admin/providers/suspension/",
+        "suspension": f"/admin/providers/suspension/{held.pk}/change/",
+        "lift": f"/admin/providers/suspension/{held.pk}/do/lift",
+        "agree to a suspension": f"/admin/providers/suspension/{waits.pk}/do/agree",
+        "suspended provider": f"/admin/providers/provider/{provider.pk}/change/",
+        "propose to suspend": f"/admin/providers/provider/{de_linde('De Eik').pk}/do/suspend",
     }
 
 

@@ -134,7 +134,7 @@ def test_a_file_that_the_disk_refused_is_written_again(
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        (["prepare_payments", "--by", "ineke"], "There are no approved claims to pay."),
+        (["prepare_payments", "--by", "ineke"], "There is nothing to pay now."),
         (["prepare_payments", "--by", "amir"], "amir is no payment officer."),
         (["prepare_payments", "--by", "ineke", "--pay-on", "2999-12-31"], "made on 31-12-2999: "),
         (["prepare_payments", "--by", "ineke", "--pay-on", "1999-01-01"], "made on 01-01-1999: "),

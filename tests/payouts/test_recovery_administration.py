@@ -15,7 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ledger.closing import close_period
-from ontwikkelrekening.payouts.models import Repayment
+from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.models import Payout, Repayment
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
@@ -116,6 +117,52 @@ def test_a_proposal_says_why_and_what_was_heard(world: World, without: str, labe
     assert not Recovery.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("reason", "Schrijf in hoogstens 500 letters waarom deze declaratie niet terecht was."),
+        ("heard", "Schrijf in hoogstens 500 letters wat de opleider zegt"),
+    ],
+)
+def test_what_nobody_sees_is_no_reason(world: World, field: str, sentence: str) -> None:
+    claim = paid_claim(world)
+
+    said = say(
+        logged_in("rosa", "reviewers"), propose_page(claim), **{**WHY, field: "\u200b\u200e"}
+    )
+
+    assert sentence in beside(field, said)
+    assert not Recovery.objects.exists()
+
+
+def test_a_line_end_is_one_letter_as_in_the_browser(world: World) -> None:
+    """A form posts each line end as two, and the browser lets 500 letters be written."""
+    claim, lines = paid_claim(world), ["1234"] * 99 + ["12345"]
+    rosa = logged_in("rosa", "reviewers")
+
+    said = say(rosa, propose_page(claim), reason="\r\n".join(lines), heard="-")
+
+    assert "is voorgesteld" in said
+    assert Recovery.objects.get().reason == "\n".join(lines)
+
+
+def test_the_page_of_a_claim_says_that_its_recovery_waits(world: World) -> None:
+    claim, rosa = paid_claim(world), logged_in("rosa", "reviewers")
+
+    def page_of_claim() -> str:
+        said = rosa.get(f"/admin/providers/claim/{claim.pk}/change/").content.decode()
+        return " ".join(re.sub("<[^>]+>", " ", said).split())
+
+    before = page_of_claim()
+    recovery = proposed(claim)
+    waiting = page_of_claim()
+    say(logged_in("sam", "reviewers"), page(recovery, "decline"))
+
+    assert "Wacht op een tweede persoon: terugvordering, voorgesteld door rosa" in waiting
+    for said in (before, page_of_claim()):
+        assert "Wacht op een tweede persoon: -" in said
+
+
 def test_only_what_was_approved_or_paid_can_be_proposed(world: World) -> None:
     claim = approved_claim(world)
     rosa = logged_in("rosa", "reviewers")
@@ -197,6 +244,20 @@ def test_a_claim_in_a_payment_waits(world: World) -> None:
     assert recovery.agreed is None
 
 
+def test_who_records_a_return_is_promised_no_payment_of_what_was_recovered(world: World) -> None:
+    claim, ineke = paid_claim(world), logged_in("ineke", "payment-officers")
+    recovering.agree(proposed(claim), by="sam", at=AFTER)
+    payout = Payout.objects.get()
+    address = f"/admin/payouts/paymentbatch/{payout.batch_id}/do/return"
+
+    asked = ineke.get(address).content.decode()
+    said = say(ineke, address, payout=payout.reference, reason="Rekening opgeheven")
+
+    assert "Wat daarvan is teruggevorderd, is hiermee terugbetaald." in asked
+    assert "Wat de opleider daarvan nog krijgt, wacht op het volgende betaalbestand." in said
+    assert "De declaraties wachten" not in said
+
+
 def test_what_was_reversed_by_hand_is_refused_in_words(world: World) -> None:
     claim = approved_claim(world)
     reverse_approval(claim)
@@ -248,7 +309,7 @@ def test_what_comes_in_is_booked_and_the_rest_is_said(owing: World) -> None:
 
     asked = ineke.get(BOOK).content.decode()
     part = repay(ineke, provider=" 12345678 ", amount="€ 49,50")
-    rest = repay(ineke, amount="100.50", reference="TERUG 2")
+    rest = repay(ineke, provider="12 34.56 78", amount="100.50", reference="TERUG 2")
     listed = plain(ineke.get(REPAYMENTS).content.decode())
 
     assert "Op het bankafschrift staat dat een opleider iets terugbetaalde" in asked
@@ -307,6 +368,15 @@ def test_the_last_day_that_can_be_booked_is_today_and_the_first_is_open(owing: W
     repay(ineke, amount="1", received_on="2026-02-01")
 
     assert owed_by(owing.provider) == 14_800
+
+
+def test_the_page_of_a_repayment_has_one_thing_called_reference(owing: World) -> None:
+    repay(logged_in("ineke", "payment-officers"), amount="1")
+    address = f"{REPAYMENTS}{Repayment.objects.get().pk}/change/"
+
+    said = logged_in("bas", "payment-officers").get(address).content.decode()
+
+    assert said.count("Kenmerk:") == 1
 
 
 # Who may

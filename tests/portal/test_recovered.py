@@ -82,7 +82,7 @@ def test_who_is_still_learning_reads_that_it_is_reserved_again_and_has_nothing_t
     assert "nog niet betaald" not in page
     for text in (home, statement):
         assert "Toch niet voor ROC Voorbeeld Voor “Basis digitale vaardigheden”." in text
-        assert f"{NOT_DUE} Het is weer gereserveerd. U hoeft niets te doen." in text
+        assert f"{NOT_DUE} Wij reserveerden het weer voor u. U hoeft niets te doen." in text
     assert "U kunt nog gebruiken € 1.540,00" in home
 
 

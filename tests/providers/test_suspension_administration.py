@@ -127,6 +127,10 @@ def test_one_proposes_it_another_agrees_and_one_lifts_it(school: Provider) -> No
     ("wrong", "sentence"),
     [
         ({"reason": "  "}, "Dit veld is vereist."),
+        (
+            {"reason": "\u200b\u2060"},
+            "Schrijf in hoogstens 500 letters wat het ernstige vermoeden is.",
+        ),
         ({"reason": "x" * 501}, "500 tekens"),
         ({"until": ""}, "Dit veld is vereist."),
         ({"until": "morgen"}, "Voer een geldige datum in."),
@@ -258,6 +262,18 @@ def test_the_filter_says_that_somebody_has_to_answer(admin_client: Client, what:
     assert "wacht op antwoord (0)" in counted
     for said in (beside_it, counted):
         assert "Onbekend" not in said
+
+
+def test_an_answer_is_said_in_words_and_not_by_a_mark(school: Provider) -> None:
+    sam, suspension = logged_in("sam", "reviewers"), proposed(school)
+    address = f"{SUSPENSIONS}{suspension.pk}/change/"
+    waiting, listed = read(sam, address), read(sam, SUSPENSIONS)
+    suspending.agree(suspension, by="sam", at=MONDAY)
+
+    assert "Akkoord: wacht op antwoord" in waiting
+    assert "2 maart 2026 10:00 wacht op antwoord -" in listed
+    assert "Akkoord: Ja" in read(sam, address)
+    assert "Akkoord Ja" in read(sam, page(suspension, "lift"))
 
 
 def test_the_page_of_a_provider_says_what_waits_what_holds_and_what_it_owes(
