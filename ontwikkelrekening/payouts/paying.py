@@ -210,12 +210,16 @@ def _suspended(payouts: Iterable[Payout], *, at: datetime) -> Payout | None:
 def _due(*, at: datetime) -> list[Claim]:
     """Approved claims that stand in no payout, were not reversed in the books and are not held, locked.
 
-    Two statements: the second sees what whoever held the locks has put into a batch meanwhile.
+    Two statements: the second sees what whoever held the locks has put into a batch meanwhile, and nothing
+    that was approved since the first, which somebody may recover.
     """
-    list(Claim.objects.due().select_for_update().order_by("pk").values_list("pk"))
+    found = Claim.objects.due().select_for_update().order_by("pk").values_list("pk", flat=True)
+    locked = set(found)
     held = Suspension.objects.in_force(at=at).values("provider")
     claims = Claim.objects.due().exclude(payout_lines__stands=True).exclude(provider__in=held)
-    due = list(claims.select_related("provider").order_by("pk"))
+    due = [
+        claim for claim in claims.select_related("provider").order_by("pk") if claim.pk in locked
+    ]
     gone = reversed_bookings([claim.booking_id for claim in due])
     return [claim for claim in due if claim.booking_id not in gone]
 

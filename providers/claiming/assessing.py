@@ -48,9 +48,12 @@ def assess(
 
 
 def lock_claim(claim_id: UUID) -> Claim:
-    """The claim with its enrolment and provider; always locked enrolment first."""
+    """The claim with its enrolment and provider; always locked enrolment first.
+
+    Of the enrolment not the key: who writes a claim twice, as a release does, asks for that with the claim locked.
+    """
     (enrolment_id,) = Claim.objects.filter(pk=claim_id).values_list("enrolment_id", flat=True)
-    Enrolment.objects.select_for_update().get(pk=enrolment_id)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment_id)
     return (
         Claim.objects.select_for_update(of=("self",))
         .select_related("enrolment__course", "provider")

@@ -35,7 +35,7 @@ LET_IN = f"""
                 SELECT FROM jsonb_to_recordset(terms) AS term (instalment text, cents bigint)
                 WHERE term.instalment = %(instalment)s AND term.cents >= %(cents)s
             )
-        FOR UPDATE
+        FOR NO KEY UPDATE
     ), claim AS (
         INSERT INTO providers_claim (id, enrolment_id, provider_id, instalment, amount,
             amount_currency, evidence, state, reason, payment_reference, submitted_at, submitted_by)
@@ -177,7 +177,7 @@ def submit(
 @transaction.atomic
 def withdraw(claim: Claim, *, actor: str, at: datetime) -> Claim:
     """The provider takes back a claim that is not decided yet."""
-    Enrolment.objects.select_for_update().get(pk=claim.enrolment_id)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=claim.enrolment_id)
     locked = Claim.objects.select_for_update().get(pk=claim.pk)
     move(locked, "withdraw", actor=actor, at=at)
     return locked

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
+from django.db import transaction
+from djmoney.money import Money
+
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, PayoutLine
@@ -18,7 +23,7 @@ from providers.owing import owed_by
 from providers.states import ClaimState
 from tests.budgets.world import LATER, create_world, left
 from tests.payouts.world import PAY_ON, approved_claim, payable, released
-from tests.racing import at_once
+from tests.racing import Beside, at_once
 
 
 def test_two_officers_preparing_at_once_share_no_claim(own_database: str) -> None:
@@ -30,6 +35,55 @@ def test_two_officers_preparing_at_once_share_no_claim(own_database: str) -> Non
 
     assert ended == {"done": 1, "NothingToPay": 7}
     assert PayoutLine.objects.count() == 3
+
+
+def test_what_is_approved_while_a_batch_waits_goes_into_the_next(own_database: str) -> None:
+    """It is not locked, so somebody may recover it meanwhile."""
+    world = create_world()
+    first = approved_claim(world)
+
+    with transaction.atomic():
+        Claim.objects.select_for_update().get(pk=first.pk)
+        officer = Beside(lambda: prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER))
+        assert officer.waits()
+        assert Beside(lambda: approved_claim(world)).outcome() == "done"
+
+    assert officer.outcome() == "done"
+    assert PayoutLine.objects.get().claim_id == first.pk
+
+
+def test_a_release_and_who_proposes_to_recover_from_it_do_not_wait_for_each_other(
+    own_database: str,
+) -> None:
+    world = create_world()
+    claim = approved_claim(world)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+
+    with transaction.atomic():
+        Claim.objects.select_for_update().get(pk=claim.pk)
+        reviewer = Beside(_proposed)
+        assert reviewer.waits()
+        release_batch(batch, by="bas", at=LATER)
+
+    assert reviewer.outcome() == "IsOnItsWay"
+
+
+def test_a_release_and_who_claims_the_same_again_do_not_wait_for_each_other(
+    own_database: str,
+) -> None:
+    world = create_world()
+    claim = approved_claim(world)
+    again = claim.enrolment_id, "start", Money(1, "EUR"), dict[str, object]()
+
+    with transaction.atomic():
+        claiming.take_up({claim.pk: ""}, at=LATER, actor="bas")
+        school = Beside(
+            lambda: claiming.submit(uuid4(), *again, provider=world.provider, actor="roc", at=LATER)
+        )
+        assert school.waits()
+        claiming.settle([claim.pk], at=LATER, actor="bas")
+
+    assert school.outcome() == "InstalmentIsClaimed"
 
 
 def test_eight_releases_at_once_are_one(own_database: str) -> None:
