@@ -153,6 +153,19 @@ def test_every_page_is_accessible_and_fits(
         assert problems_of(page, desk.pages, *looks) == {}
 
 
+def test_the_word_for_a_state_is_not_broken_on_a_phone(browser: Browser, desk: Desk) -> None:
+    with at_the_desk(browser, desk, width=320) as page:
+        page.goto(desk.pages["recovered claim"])
+        height = "state => state.offsetHeight"
+
+        longest, short = (
+            page.locator(".sheet td .state", has_text=word).last.evaluate(height)
+            for word in ("teruggevorderd", "betaald")
+        )
+
+        assert longest == short
+
+
 def test_what_a_stranger_sees_is_accessible_and_fits(browser: Browser, desk: Desk) -> None:
     pages = {name: desk.pages[name] for name in ("home", "log_in", "claims")}
     with visitor(browser, desk.url) as page:
