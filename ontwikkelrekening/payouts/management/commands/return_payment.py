@@ -26,4 +26,4 @@ class Command(BaseCommand):
             payout = return_payout(
                 payout, reason=options["reason"], by=officer.get_username(), at=timezone.now()
             )
-        self.stdout.write(f"{payout} came back; its claims are due again.")
+        self.stdout.write(f"{payout} came back; what of it was not recovered is due again.")
