@@ -99,7 +99,10 @@ def test_the_command_records_what_came_back_after_it_was_paid(
     with pytest.raises(CommandError, match="has come back already"):
         call_command(*act, "ineke")
 
-    assert f"{reference} came back; what of it was not recovered is due again." in capsys.readouterr().out
+    assert (
+        f"{reference} came back; what of it was not recovered is due again."
+        in capsys.readouterr().out
+    )
     assert Claim.objects.get().state == ClaimState.APPROVED
 
 
