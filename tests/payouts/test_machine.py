@@ -953,10 +953,10 @@ class MoneyMachine(RuleBasedStateMachine):
         } == {
             payment.reference: (
                 sum(claim.cents for claim in claims if claim.payment is payment),
-                payment.state in ("paid", "sent_back"),
+                payment.state == "paid",
             )
             for payment in self.model.payments
-            if any(claim.payment is payment for claim in claims)
+            if payment.state != "sent_back" and any(claim.payment is payment for claim in claims)
         }
         states = dict(Payout.objects.values_list("pk", "state"))
         assert states == {payment.id: payment.state for payment in self.model.payments}
