@@ -210,8 +210,35 @@ ERRORS = (reviewing.UnableToJudge, IllegalMove, UnableToPost)
 RIGHT = "providers.change_review"
 
 
+class OfAClaim(ActingAdmin):
+    """What is about one claim: it shows what that is of and how much."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("claim__provider", "claim__enrolment__course")
+        )
+
+    @admin.display(description=gettext_lazy("provider"))
+    def provider(self, subject: Any) -> str:
+        return str(subject.claim.provider.name)
+
+    @admin.display(description=gettext_lazy("course"))
+    def course(self, subject: Any) -> str:
+        return str(subject.claim.enrolment.course.name)
+
+    @admin.display(description=gettext_lazy("instalment"))
+    def instalment(self, subject: Any) -> str:
+        return words.instalment(subject.claim.instalment)
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, subject: Any) -> str:
+        return str(subject.claim.amount)
+
+
 @admin.register(Review)
-class ReviewAdmin(ActingAdmin):
+class ReviewAdmin(OfAClaim):
     list_display = [
         "opened_at",
         "provider",
@@ -295,29 +322,6 @@ class ReviewAdmin(ActingAdmin):
             offered=_proposed,
         ),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("claim__provider", "claim__enrolment__course")
-        )
-
-    @admin.display(description=gettext_lazy("provider"))
-    def provider(self, review: Review) -> str:
-        return review.claim.provider.name
-
-    @admin.display(description=gettext_lazy("course"))
-    def course(self, review: Review) -> str:
-        return review.claim.enrolment.course.name
-
-    @admin.display(description=gettext_lazy("instalment"))
-    def instalment(self, review: Review) -> str:
-        return words.instalment(review.claim.instalment)
-
-    @admin.display(description=gettext_lazy("amount"))
-    def amount(self, review: Review) -> str:
-        return str(review.claim.amount)
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence(self, review: Review) -> str:

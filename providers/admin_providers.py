@@ -16,7 +16,7 @@ from providers.administration import Act, ActingAdmin, Answer, Lines, Queue, Req
 from providers.admitting import UnableToAdmit, admit
 from providers.clients import UnknownScope, create_client
 from providers.models import IbanChange, Provider, Suspension
-from providers.models.suspensions import REASON_MAX
+from providers.models.proposals import REASON_MAX
 from providers.owing import owed_by
 from providers.scopes import SCOPES
 
@@ -214,6 +214,7 @@ class IbanChangeAdmin(ActingAdmin):
         "agreed",
         "answered_by",
     ]
+    fields = [*list_display, "answered_at"]  # type: ignore[list-item]
     list_select_related = ["provider"]
     list_filter = ["agreed"]
     search_fields = ["provider__name", "=provider__kvk_number", "=after"]
@@ -270,6 +271,7 @@ class SuspensionAdmin(ActingAdmin):
         "lifted_by",
         "lifted_at",
     ]
+    fields = [*list_display, "answered_at"]  # type: ignore[list-item]
     list_select_related = ["provider"]
     list_filter = ["agreed"]
     search_fields = ["provider__name", "=provider__kvk_number"]

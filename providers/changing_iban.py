@@ -75,7 +75,7 @@ def agree(change: IbanChange, *, by: str, at: datetime) -> Provider:
     before = provider.iban_changes.filter(agreed=True).aggregate(last=Max("answered_at"))["last"]
     if before and at <= before:  # on the clock of another server: changes stay in their order
         at = before + timedelta(microseconds=1)
-    _answer(waiting, agreed=True, by=by, at=at)
+    waiting.answer(agreed=True, by=by, at=at)
     provider.iban = waiting.after
     try:
         with transaction.atomic():
@@ -91,7 +91,7 @@ def agree(change: IbanChange, *, by: str, at: datetime) -> Provider:
 def decline(change: IbanChange, *, by: str, at: datetime) -> None:
     """The IBAN stays as it is: another disagrees, or who proposed it takes it back."""
     _, waiting = _waiting(change)
-    _answer(waiting, agreed=False, by=by, at=at)
+    waiting.answer(agreed=False, by=by, at=at)
 
 
 def _locked(provider: Provider) -> Provider:
@@ -105,8 +105,3 @@ def _waiting(change: IbanChange) -> tuple[Provider, IbanChange]:
     if waiting.agreed is not None:
         raise AnsweredBefore
     return provider, waiting
-
-
-def _answer(change: IbanChange, *, agreed: bool, by: str, at: datetime) -> None:
-    change.agreed, change.answered_by, change.answered_at = agreed, by, at
-    change.save(update_fields=["agreed", "answered_by", "answered_at"])

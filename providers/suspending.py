@@ -14,7 +14,8 @@ from django.utils.timezone import localdate
 
 from providers.errors import Unable
 from providers.models import Provider, Suspension
-from providers.models.suspensions import LASTS, REASON_MAX
+from providers.models.proposals import REASON_MAX
+from providers.models.suspensions import LASTS
 from providers.spelling import is_seen
 
 
@@ -72,13 +73,14 @@ def agree(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
     if by == waiting.proposed_by:
         raise SamePerson
     _see_last_day(waiting.until, at=at)
-    return _answer(waiting, agreed=True, by=by, at=at)
+    waiting.answer(agreed=True, by=by, at=at)
+    return waiting
 
 
 @transaction.atomic
-def decline(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
+def decline(suspension: Suspension, *, by: str, at: datetime) -> None:
     """Paying goes on: another disagrees, or who proposed it takes it back."""
-    return _answer(_waiting(suspension), agreed=False, by=by, at=at)
+    _waiting(suspension).answer(agreed=False, by=by, at=at)
 
 
 @transaction.atomic
@@ -113,9 +115,3 @@ def _see_last_day(until: date, *, at: datetime) -> None:
     today = localdate(at)
     if not today <= until <= today + LASTS:
         raise LastsTooLong
-
-
-def _answer(suspension: Suspension, *, agreed: bool, by: str, at: datetime) -> Suspension:
-    suspension.agreed, suspension.answered_by, suspension.answered_at = agreed, by, at
-    suspension.save(update_fields=["agreed", "answered_by", "answered_at"])
-    return suspension

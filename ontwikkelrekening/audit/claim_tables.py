@@ -108,19 +108,7 @@ def recoveries_table(
         caption=_("Recoveries"),
         columns=[
             *of_claim,
-            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
-            Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
-            Column("reason", _("Reason"), lambda x: x.reason),
-            Column("heard", _("What the provider says"), lambda x: x.heard),
-            Column("state", _("State"), answer_to, "state"),
-            Column("answered", _("Answered by"), lambda x: x.answered_by),
-            Column(
-                "answered_at",
-                _("Answered on"),
-                lambda x: x.answered_at,
-                "moment",
-                order="answered_at",
-            ),
+            *proposal_columns(Column("heard", _("What the provider says"), lambda x: x.heard)),
         ],
         source=Queried(recoveries),
         sort="-at",
@@ -128,8 +116,22 @@ def recoveries_table(
     )
 
 
-def answer_to(proposal: IbanChange | Recovery | Suspension) -> str:
-    """What a second person said to what the first one proposed."""
+def proposal_columns(*beside_reason: Column) -> list[Column]:
+    """Who proposed something, when and why, and what a second person said to it."""
+    return [
+        Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
+        Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
+        Column("reason", _("Reason"), lambda x: x.reason),
+        *beside_reason,
+        Column("state", _("State"), _answer_to, "state"),
+        Column("answered", _("Answered by"), lambda x: x.answered_by),
+        Column(
+            "answered_at", _("Answered on"), lambda x: x.answered_at, "moment", order="answered_at"
+        ),
+    ]
+
+
+def _answer_to(proposal: IbanChange | Recovery | Suspension) -> str:
     return {None: "waiting", True: "approved", False: "refused"}[proposal.agreed]
 
 

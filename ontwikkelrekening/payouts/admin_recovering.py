@@ -7,8 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +19,7 @@ from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import REFERENCE_MAX, Repayment
 from ontwikkelrekening.payouts.repaying import MoreThanIsOwed, UnableToBookRepayment, book_repayment
-from providers import words
+from providers.admin import OfAClaim
 from providers.administration import Act, ActingAdmin, Queue, Request
 from providers.claiming import decline_recovery
 from providers.claiming.assessing import lock_claim
@@ -51,7 +49,7 @@ def _waits(recovery: Recovery) -> bool:
 
 
 @admin.register(Recovery)
-class RecoveryAdmin(ActingAdmin):
+class RecoveryAdmin(OfAClaim):
     """What waits for a second person stands first."""
 
     list_display = [
@@ -125,29 +123,6 @@ class RecoveryAdmin(ActingAdmin):
             offered=_waits,
         ),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("claim__provider", "claim__enrolment__course")
-        )
-
-    @admin.display(description=gettext_lazy("provider"))
-    def provider(self, recovery: Recovery) -> str:
-        return recovery.claim.provider.name
-
-    @admin.display(description=gettext_lazy("course"))
-    def course(self, recovery: Recovery) -> str:
-        return recovery.claim.enrolment.course.name
-
-    @admin.display(description=gettext_lazy("instalment"))
-    def instalment(self, recovery: Recovery) -> str:
-        return words.instalment(recovery.claim.instalment)
-
-    @admin.display(description=gettext_lazy("amount"))
-    def amount(self, recovery: Recovery) -> str:
-        return str(recovery.claim.amount)
 
     @admin.display(description=gettext_lazy("state of the claim"))
     def state(self, recovery: Recovery) -> str:

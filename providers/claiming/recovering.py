@@ -19,7 +19,7 @@ from ledger.reversals import reversed_bookings
 from providers.claiming.assessing import lock_claim
 from providers.errors import Unable
 from providers.models import Claim, Recovery
-from providers.models.recoveries import TEXT_MAX
+from providers.models.proposals import REASON_MAX
 from providers.moving import move
 from providers.owing import receivable_code
 from providers.spelling import is_seen
@@ -68,9 +68,9 @@ def propose_recovery(claim: Claim, *, reason: str, heard: str, by: str, at: date
     UnableToRecover, or IllegalMove for a claim that was never approved.
     """
     reason, heard = reason.strip(), heard.strip()
-    if not is_seen(reason) or len(reason) > TEXT_MAX:
+    if not is_seen(reason) or len(reason) > REASON_MAX:
         raise NoReason
-    if not is_seen(heard) or len(heard) > TEXT_MAX:
+    if not is_seen(heard) or len(heard) > REASON_MAX:
         raise NotHeard
     with transaction.atomic():
         locked = _recoverable(claim.pk)
@@ -95,7 +95,7 @@ def agree_to_recovery(recovery: Recovery, *, by: str, at: datetime) -> Claim:
     if claim.state == ClaimState.PAID:
         code = receivable_code(claim.provider_id)
         from_account = open_account(code, account_class="receivable", at=at).pk
-    _answer(waiting, agreed=True, by=by, at=at)
+    waiting.answer(agreed=True, by=by, at=at)
     move(claim, "recover", actor=by, at=at, reason=waiting.reason)
     booking = NewBooking(
         id=claim.recovery_id,
@@ -117,7 +117,7 @@ def agree_to_recovery(recovery: Recovery, *, by: str, at: datetime) -> Claim:
 def decline_recovery(recovery: Recovery, *, by: str, at: datetime) -> None:
     """The claim stays as it is: another disagrees, or who proposed it takes it back."""
     lock_claim(recovery.claim_id)
-    _answer(_waiting(recovery), agreed=False, by=by, at=at)
+    _waiting(recovery).answer(agreed=False, by=by, at=at)
 
 
 def _recoverable(claim_id: UUID) -> Claim:
@@ -135,8 +135,3 @@ def _waiting(recovery: Recovery) -> Recovery:
     if waiting.agreed is not None:
         raise AnsweredBefore
     return waiting
-
-
-def _answer(recovery: Recovery, *, agreed: bool, by: str, at: datetime) -> None:
-    recovery.agreed, recovery.answered_by, recovery.answered_at = agreed, by, at
-    recovery.save(update_fields=["agreed", "answered_by", "answered_at"])

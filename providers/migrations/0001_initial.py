@@ -701,6 +701,10 @@ class Migration(migrations.Migration):
                 "ordering": ["-proposed_at"],
                 "constraints": [
                     models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="ibanchange_says_why",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("after", models.F("before")), _negated=True),
                         name="iban_change_changes_something",
                     ),
@@ -714,7 +718,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="iban_change_is_answered_whole",
+                        name="ibanchange_is_answered_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -722,7 +726,7 @@ class Migration(migrations.Migration):
                             models.Q(("answered_by", models.F("proposed_by")), _negated=True),
                             _connector="OR",
                         ),
-                        name="iban_change_is_agreed_by_someone_else",
+                        name="ibanchange_is_agreed_by_someone_else",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("agreed", None)),
@@ -998,11 +1002,12 @@ class Migration(migrations.Migration):
                 "ordering": ["-proposed_at"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("reason", ""), _negated=True),
-                            models.Q(("heard", ""), _negated=True),
-                        ),
-                        name="recovery_says_why_and_what_was_heard",
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="recovery_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("heard", ""), _negated=True),
+                        name="recovery_says_what_was_heard",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

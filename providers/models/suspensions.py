@@ -11,12 +11,11 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
-from providers.models.answers import ANSWERS
 from providers.models.catalogue import Provider
+from providers.models.proposals import Proposal
 
 # The longest that paying may be suspended on a serious suspicion (Awb 4:56).
 LASTS = timedelta(weeks=13)
-REASON_MAX = 500
 
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):
@@ -33,38 +32,22 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         return self.in_force(at=at) | self.filter(agreed=None)
 
 
-class Suspension(models.Model):
-    """Why and until which day a provider is not paid. It ends by itself on that day, or is lifted before."""
+class Suspension(Proposal):
+    """Why, as the provider reads, and until which day it is not paid. It ends by itself on that day, or is lifted before."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="suspensions")
-    reason = models.CharField(max_length=REASON_MAX)  # the provider reads it
     until = models.DateField("last day")
-    proposed_by = models.CharField(max_length=100)
-    proposed_at = models.DateTimeField()
-    answered_by = models.CharField(max_length=100, blank=True)
-    answered_at = models.DateTimeField(null=True)
-    agreed = models.BooleanField("agreed to", null=True, choices=ANSWERS)
     lifted_by = models.CharField(max_length=100, blank=True)
     lifted_at = models.DateTimeField(null=True)
 
     objects = SuspensionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Proposal.Meta):
         verbose_name = "suspension of payments"
         verbose_name_plural = "suspensions of payments"
-        ordering = ["-proposed_at"]
         constraints = [
-            models.CheckConstraint(name="suspension_says_why", condition=~Q(reason="")),
-            models.CheckConstraint(
-                name="suspension_is_answered_whole",
-                condition=Q(agreed=None, answered_by="", answered_at=None)
-                | (Q(agreed__isnull=False, answered_at__isnull=False) & ~Q(answered_by="")),
-            ),
-            models.CheckConstraint(
-                name="suspension_is_agreed_by_someone_else",
-                condition=~Q(agreed=True) | ~Q(answered_by=F("proposed_by")),
-            ),
+            *Proposal.Meta.constraints,
             models.CheckConstraint(
                 name="suspension_lasts_thirteen_weeks_at_most",
                 condition=~Q(agreed=True) | Q(until__lte=TruncDate("answered_at") + LASTS),

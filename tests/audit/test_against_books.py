@@ -247,7 +247,7 @@ ALTERED = {
     "every provider has the IBAN that two people agreed to": [
         """INSERT INTO providers_ibanchange (id, provider_id, before, after, reason, proposed_by,
                proposed_at, answered_by, answered_at, agreed)
-           SELECT gen_random_uuid(), id, 'x', 'y', '', 'x', now(), 'y', now(), true
+           SELECT gen_random_uuid(), id, 'x', 'y', 'x', 'x', now(), 'y', now(), true
            FROM providers_provider""",
     ],
     "every payout went to the IBAN that its provider had": [

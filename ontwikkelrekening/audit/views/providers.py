@@ -32,10 +32,10 @@ from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.accounts import account_line
 from ontwikkelrekening.audit.claim_tables import (
-    answer_to,
     cents_of,
     claims_table,
     payouts_table,
+    proposal_columns,
     recoveries_table,
 )
 from ontwikkelrekening.audit.pages import answer
@@ -198,18 +198,7 @@ def _suspensions(request: HttpRequest, provider: Provider) -> Table:
         "suspensions",
         caption=_("Suspensions of payments"),
         columns=[
-            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
-            Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
-            Column("reason", _("Reason"), lambda x: x.reason),
-            Column("state", _("State"), answer_to, "state"),
-            Column("answered", _("Answered by"), lambda x: x.answered_by),
-            Column(
-                "answered_at",
-                _("Answered on"),
-                lambda x: x.answered_at,
-                "moment",
-                order="answered_at",
-            ),
+            *proposal_columns(),
             Column("until", _("Last day"), lambda x: x.until, "date", order="until"),
             Column("lifted", _("Lifted by"), lambda x: x.lifted_by),
             Column("lifted_at", _("Lifted on"), lambda x: x.lifted_at, "moment", order="lifted_at"),
@@ -228,18 +217,7 @@ def _iban_changes(request: HttpRequest, provider: Provider) -> Table:
         columns=[
             Column("before", _("IBAN until then"), lambda x: x.before, "code"),
             Column("after", _("New IBAN"), lambda x: x.after, "code"),
-            Column("proposed", _("Proposed by"), lambda x: x.proposed_by),
-            Column("at", _("Proposed on"), lambda x: x.proposed_at, "moment", order="proposed_at"),
-            Column("reason", _("Reason"), lambda x: x.reason),
-            Column("state", _("State"), answer_to, "state"),
-            Column("answered", _("Answered by"), lambda x: x.answered_by),
-            Column(
-                "answered_at",
-                _("Answered on"),
-                lambda x: x.answered_at,
-                "moment",
-                order="answered_at",
-            ),
+            *proposal_columns(),
         ],
         source=Queried(provider.iban_changes.all()),
         sort="-at",
