@@ -71,6 +71,7 @@ class Machine:
     broker_url: str = PGMQ
     cores: int = CORES
     is_sandbox: bool = False
+    sampled_per_mille: int = 0  # what reviewers get by lot: a test that claims wants no lot
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -94,7 +95,7 @@ class Machine:
             "CELERY_BROKER_URL": self.broker_url,
             "PUBLIC_URL": self.url,
             "SANDBOX": "true" if self.is_sandbox else "false",
-            "CLAIMS_SAMPLED_PER_MILLE": "0" if self.is_sandbox else "20",
+            "CLAIMS_SAMPLED_PER_MILLE": str(self.sampled_per_mille),
             "LEDGER_SEALS_DIR": str(self.data / "seals"),
             "DEMO_CLOCK": str(self.clock_file),
             "DJANGO_SETTINGS_MODULE": "ontwikkelrekening.settings",
@@ -222,8 +223,15 @@ def running(data: Path, *, port: int, is_sandbox: bool = False) -> Iterator[Mach
     """
     owner_url = _start_postgres(data / "postgres", SANDBOX if is_sandbox else DATABASE)
     app_url = owner_url.replace("//postgres:@", f"//{APP_ROLE}@")
-    cores = 1 if is_sandbox else CORES
-    machine = Machine(data, port, owner_url, app_url, cores=cores, is_sandbox=is_sandbox)
+    machine = Machine(
+        data,
+        port,
+        owner_url,
+        app_url,
+        cores=1 if is_sandbox else CORES,
+        is_sandbox=is_sandbox,
+        sampled_per_mille=0 if is_sandbox else 20,
+    )
     try:
         with machine:
             yield machine
