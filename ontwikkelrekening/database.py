@@ -9,7 +9,7 @@ from ledger.eras import begin_era
 from ledger.roles import grant_ledger
 from ontwikkelrekening.audit.roles import grant_reading
 from ontwikkelrekening.chart import load_chart
-from ontwikkelrekening.citizens.keys import tie_lookup_key
+from ontwikkelrekening.citizens.keys import tie_keys
 from ontwikkelrekening.staff import set_up_groups
 
 APP_ROLE = "ontwikkelrekening_app"
@@ -68,7 +68,7 @@ CHANGEABLE = {
     "budgets_pause": "ends_on, ended_by",
     "budgets_topuprun": "",
     "budgets_tranche": "expires_on",
-    "citizens_lookupkey": "",
+    "citizens_knownkey": "",
     "django_admin_log": "",
     "eligibility_difference": "",
     "payouts_paymentbatch": "state, pay_on, file, file_sha256, released_by, released_at, "
@@ -91,9 +91,9 @@ def set_up_database() -> None:
 
     The owner migrates, the app role reads and writes but can change no history, the auditor role
     only reads and sees no table of people. A restored server counts its transactions on from the
-    books'. Raises AnotherLookupKey, with nothing done, when it was set up with another key for BSNs.
+    books'. Raises AnotherKey, with nothing done, when it was set up with other keys for personal data.
     """
-    tie_lookup_key()
+    tie_keys()
     with connection.cursor() as cursor:
         cursor.execute(ROLES + RIGHTS)
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

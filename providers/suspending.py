@@ -53,7 +53,8 @@ class NotInForce(UnableToSuspend):
 def propose(provider: Provider, *, reason: str, until: date, by: str, at: datetime) -> Suspension:
     """Propose to hold payments until a day; nothing changes until somebody else agrees.
 
-    `reason` is for the provider to read. Raises a subclass of UnableToSuspend.
+    `reason` is for the provider to read. Nobody can agree any more to one whose last day is over: who
+    proposes another declines it. Raises a subclass of UnableToSuspend.
     """
     provider, reason = lock_provider(provider.pk), reason.strip()
     if not is_seen(reason) or len(reason) > REASON_MAX:
@@ -61,6 +62,8 @@ def propose(provider: Provider, *, reason: str, until: date, by: str, at: dateti
     _see_last_day(until, at=at)
     if provider.suspensions.standing(at=at).exists():
         raise SuspensionStands
+    for lapsed in provider.suspensions.filter(agreed=None):
+        lapsed.answer(agreed=False, by=by, at=at)
     return Suspension.objects.create(
         provider=provider, reason=reason, until=until, proposed_by=by, proposed_at=at
     )

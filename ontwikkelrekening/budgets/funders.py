@@ -21,6 +21,10 @@ class UnusableAgreement(UnableToFund):
     """A value that an agreement with a funder cannot have; the message names the field."""
 
 
+class AnotherAgreement(UnableToFund):
+    """The fund is open on other terms; the message names what differs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunderDetails:
     """What is agreed with a funder. `categories` is all its credit may ever pay for.
@@ -59,23 +63,43 @@ class FunderStatement:
 
 
 @transaction.atomic
-def open_funder(details: FunderDetails, *, at: datetime) -> Fund:
-    """Open a fund with its own scheme; opened again, name and agreement are as they are given now.
+def open_funder(details: FunderDetails, *, at: datetime, change: bool = False) -> Fund:
+    """Open a fund with its own scheme; the same again changes nothing.
 
-    Raises UnusableAgreement or FundHasAnotherSource.
+    An agreement is of credit that citizens have already: another one is refused, unless the caller wants
+    to `change` it. Raises UnusableAgreement, AnotherAgreement or FundHasAnotherSource.
     """
+    known = Fund.objects.select_related("scheme").filter(scheme__code=details.code).first()
+    if known and not change and (differences := _differences(known, details)):
+        raise AnotherAgreement(f"{known.scheme.code} is open already: {'; '.join(differences)}.")
     _check(Scheme(code=details.code, name=details.name), ["code", "name"])
     scheme, _ = Scheme.objects.update_or_create(code=details.code, defaults={"name": details.name})
     fund = open_fund(scheme, source=details.source, at=at)
-    fund.kind = details.kind
-    fund.categories = list(details.categories)
-    fund.years_valid = details.years_valid
-    fund.conditions = details.conditions
-    fund.return_rule = details.return_rule
-    fund.follows = details.follows
-    _check(fund, ["kind", "categories", "years_valid", "conditions", "return_rule"])
+    agreed = _agreed(details)
+    for name, value in agreed.items():
+        setattr(fund, name, value)
+    _check(fund, [name for name in agreed if name != "follows"])
     fund.save()
     return fund
+
+
+def _agreed(details: FunderDetails) -> dict[str, object]:
+    """What the agreement says of the fund, by the names of its columns."""
+    return {
+        "kind": details.kind,
+        "categories": list(details.categories),
+        "years_valid": details.years_valid,
+        "conditions": details.conditions,
+        "return_rule": details.return_rule,
+        "follows": details.follows,
+    }
+
+
+def _differences(known: Fund, details: FunderDetails) -> list[str]:
+    pairs = {"name": (known.scheme.name, details.name)} | {
+        name: (getattr(known, name), value) for name, value in _agreed(details).items()
+    }
+    return [f"{name} is {old!s}, not {new!s}" for name, (old, new) in pairs.items() if old != new]
 
 
 def _check(row: Model, names: Sequence[str]) -> None:

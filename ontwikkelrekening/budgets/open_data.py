@@ -36,10 +36,16 @@ WORDS = {
 NAMES = [field.name for field in fields(GroupReach)]
 
 
-def published() -> list[tuple[Scheme, int]]:
-    """The schemes and years there are figures of, the latest first."""
+def published(*, on: date) -> list[tuple[Scheme, int]]:
+    """The schemes and years there are figures of on a day, the latest first."""
     runs = TopUpRun.objects.select_related("scheme").order_by("-decided_on__year", "scheme__code")
-    return list(dict.fromkeys((run.scheme, run.decided_on.year) for run in runs))
+    years = dict.fromkeys((run.scheme, run.decided_on.year) for run in runs)
+    return [(scheme, year) for scheme, year in years if is_counted(year, on=on)]
+
+
+def is_counted(year: int, *, on: date) -> bool:
+    """Whether a whole month of this year is over."""
+    return counted_until(year, on=on).year == year
 
 
 def counted_until(year: int, *, on: date) -> date:

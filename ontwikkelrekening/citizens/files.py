@@ -14,6 +14,7 @@ from typing import IO, Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from ledger.formulas import is_formula
+from providers.spelling import composed
 
 FIELD_LENGTH_MAX = 200
 LINE_LENGTH_MAX = 100_000  # a small file can be unpacked to one line without an end
@@ -122,7 +123,11 @@ def _row(line: int, names: Sequence[str], values: Sequence[str]) -> Found:
     for name, value in zip(names, values, strict=True):
         if reason := _fault_in_coding(value):
             return Fault(line, name, reason)
-    return line, {name: value.strip() for name, value in zip(names, values, strict=True)}
+    return line, {name: _kept(value) for name, value in zip(names, values, strict=True)}
+
+
+def _kept(value: str) -> str:
+    return composed(value.strip())
 
 
 def _fault_in_coding(text: str) -> str:
@@ -171,7 +176,7 @@ def _json_row(
     for name, value in row.items():
         if value is not None and not isinstance(value, str):
             return Fault(number, name, _("must be text between quotes"))
-    return number, {name: (value or "").strip() for name, value in row.items()}
+    return number, {name: _kept(value or "") for name, value in row.items()}
 
 
 def _fault_in_names(

@@ -3,7 +3,8 @@
 Destroying the wrapped key erases the person, in every copy made after it as well. The master key
 can be replaced: the newest wraps, older ones (settings.IDENTITY_OLD_MASTER_KEYS) still unwrap, and
 `rewrap_keys` moves every person over. The key that a BSN is looked up by cannot be replaced: under
-another one everybody would be new and registered a second time. So a database is tied to its own.
+another one everybody would be new and registered a second time. What a mistyped master key wrapped
+would be lost when the mistake is mended. So a database is tied to its keys.
 """
 
 from __future__ import annotations
@@ -18,46 +19,58 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from ontwikkelrekening.citizens.models import LookupKey
+from ontwikkelrekening.citizens.models import KeyUse, KnownKey
 
 NONCE = 12
 KEY_ID = 4
-MARKED = "the key that BSNs are looked up by"  # no BSN, so it tells nothing of anybody
+MARKED = "a key of this database"  # no BSN, so it tells nothing of anybody
 
 
 class UnreadableIdentity(Exception):
     """Personal data that no key at hand can open: the wrong key, or altered data."""
 
 
-class AnotherLookupKey(ImproperlyConfigured):
-    """BSN_LOOKUP_KEY is not the key that this database was set up with."""
+class AnotherKey(ImproperlyConfigured):
+    """A key of the settings is not one that this database was set up with."""
 
 
 def bsn_digest(bsn: str) -> bytes:
-    """The keyed digest a BSN is looked up by; raises AnotherLookupKey."""
-    refuse_another_lookup_key(settings.BSN_LOOKUP_KEY)
+    """The keyed digest a BSN is looked up by; raises AnotherKey."""
+    _refuse_other_keys(settings.BSN_LOOKUP_KEY, settings.IDENTITY_MASTER_KEY)
     return _keyed(settings.BSN_LOOKUP_KEY, bsn)
 
 
-def tie_lookup_key() -> None:
-    """Tie a new database to BSN_LOOKUP_KEY; raises AnotherLookupKey when it is tied to another."""
-    key = settings.BSN_LOOKUP_KEY
-    LookupKey.objects.bulk_create([LookupKey(mark=_keyed(key, MARKED))], ignore_conflicts=True)
-    refuse_another_lookup_key(key)
+def tie_keys() -> None:
+    """Tie a new database to the keys of the settings, and one that is tied to a master key that follows its own.
+
+    It follows when IDENTITY_OLD_MASTER_KEYS names one that the database knows. Raises AnotherKey.
+    """
+    masters = set(KnownKey.objects.filter(use=KeyUse.MASTER).values_list("mark", flat=True))
+    given = {KeyUse.LOOKUP: settings.BSN_LOOKUP_KEY}
+    if not masters or any(_mark(old) in masters for old in settings.IDENTITY_OLD_MASTER_KEYS):
+        given[KeyUse.MASTER] = settings.IDENTITY_MASTER_KEY
+    KnownKey.objects.bulk_create(
+        [KnownKey(use=use, mark=_mark(key)) for use, key in given.items()], ignore_conflicts=True
+    )
+    _refuse_other_keys(settings.BSN_LOOKUP_KEY, settings.IDENTITY_MASTER_KEY)
 
 
 @cache  # one look in each process; a refusal is not kept
-def refuse_another_lookup_key(key: str) -> None:
-    """Raises AnotherLookupKey when the database is tied to another key, or to none."""
-    mark = LookupKey.objects.values_list("mark", flat=True).first()
-    if mark is None:
-        raise AnotherLookupKey(
+def _refuse_other_keys(lookup: str, master: str) -> None:
+    known = set(KnownKey.objects.values_list("use", "mark"))
+    if not known:
+        raise AnotherKey(
             "This database is not set up: run `manage.py set_up_database` as its owner."
         )
-    if not hmac.compare_digest(bytes(mark), _keyed(key, MARKED)):
-        raise AnotherLookupKey(
+    if (KeyUse.LOOKUP, _mark(lookup)) not in known:
+        raise AnotherKey(
             "BSN_LOOKUP_KEY is not the key that this database was set up with, so nobody in it would"
             " be found and everybody registered twice."
+        )
+    if (KeyUse.MASTER, _mark(master)) not in known:
+        raise AnotherKey(
+            "IDENTITY_MASTER_KEY is not a key that this database was set up with. To take another:"
+            " name the one before in IDENTITY_OLD_MASTER_KEYS and run `manage.py set_up_database`."
         )
 
 
@@ -66,7 +79,8 @@ def new_person_key() -> bytes:
 
 
 def wrap(person_key: bytes, *, owner: bytes) -> bytes:
-    """The person's key, encrypted under the newest master key and bound to its owner."""
+    """The person's key, encrypted under the newest master key and bound to its owner; raises AnotherKey."""
+    _refuse_other_keys(settings.BSN_LOOKUP_KEY, settings.IDENTITY_MASTER_KEY)
     master = _derived(settings.IDENTITY_MASTER_KEY)
     return _id_of(master) + encrypt(person_key, key=master, owner=owner)
 
@@ -99,6 +113,10 @@ def decrypt(blob: bytes, *, key: bytes, owner: bytes) -> bytes:
 
 def _keyed(key: str, text: str) -> bytes:
     return hmac.digest(key.encode(), text.encode(), "sha256")
+
+
+def _mark(key: str) -> bytes:
+    return _keyed(key, MARKED)
 
 
 def _derived(secret: str) -> bytes:

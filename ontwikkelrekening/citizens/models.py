@@ -70,17 +70,30 @@ class PersonKey(models.Model):
         return f"key of {self.citizen_id}"
 
 
-class LookupKey(models.Model):
-    """One row: what the key that BSNs are looked up by makes of a fixed text, to know it again."""
+class KeyUse(models.TextChoices):
+    LOOKUP = "lookup"
+    MASTER = "master"
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+
+class KnownKey(models.Model):
+    """What a key outside this database makes of a fixed text, to know that key again.
+
+    One is what BSNs are looked up by, for good; a master key is added when one takes the place of another.
+    """
+
+    use = models.CharField(max_length=10, choices=KeyUse)
     mark = models.BinaryField(max_length=32)  # keyed HMAC
 
     class Meta:
-        constraints = [models.CheckConstraint(name="one_lookup_key", condition=Q(id=1))]
+        constraints = [
+            models.UniqueConstraint(name="key_is_known_once", fields=["use", "mark"]),
+            models.UniqueConstraint(
+                name="one_lookup_key", fields=["use"], condition=Q(use=KeyUse.LOOKUP)
+            ),
+        ]
 
     def __str__(self) -> str:
-        return "the mark of BSN_LOOKUP_KEY"
+        return f"the mark of a {self.use} key"
 
 
 class CircumstanceKind(models.TextChoices):

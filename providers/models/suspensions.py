@@ -28,8 +28,8 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         return agreed.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
 
     def standing(self, *, at: datetime) -> SuspensionQuerySet:
-        """What is in force or waits for an answer: a provider has one of these at a time."""
-        return self.in_force(at=at) | self.filter(agreed=None)
+        """What is in force or can still be agreed to: a provider has one of these at a time."""
+        return self.in_force(at=at) | self.filter(agreed=None, until__gte=localdate(at))
 
 
 class Suspension(Proposal):

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 import manage
 from ledger.models import Transfer
-from ontwikkelrekening.citizens.keys import AnotherLookupKey
+from ontwikkelrekening.citizens.keys import AnotherKey
 from ontwikkelrekening.eligibility.models import Scheme
 from ontwikkelrekening.staff import set_up_groups
 from providers.models import Client
@@ -62,7 +62,7 @@ def test_a_key_of_another_database_is_told_without_advice_to_try_things_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(argv: list[str]) -> None:
-        raise AnotherLookupKey("The key is another.")
+        raise AnotherKey("The key is another.")
 
     monkeypatch.delenv("ENVIRONMENT", raising=False)
     monkeypatch.setattr("django.core.management.execute_from_command_line", refuse)

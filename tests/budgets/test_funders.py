@@ -66,7 +66,8 @@ def employer(world: World, **changes: object) -> Fund:
         "years_valid": 2,
         "follows": world.scheme,
     }
-    return open_funder(FunderDetails(**{**values, **changes}), at=AT)  # type: ignore[arg-type]
+    details = FunderDetails(**{**values, **changes})  # type: ignore[arg-type]
+    return open_funder(details, at=AT, change=bool(changes))
 
 
 def lines(*rows: str) -> str:

@@ -15,7 +15,12 @@ from django.test import Client
 
 from ledger.money import TRANSFER_MAX
 from ontwikkelrekening.budgets import rounds
-from ontwikkelrekening.budgets.funders import FunderDetails, UnusableAgreement, open_funder
+from ontwikkelrekening.budgets.funders import (
+    AnotherAgreement,
+    FunderDetails,
+    UnusableAgreement,
+    open_funder,
+)
 from ontwikkelrekening.budgets.models import Fund, Round
 from ontwikkelrekening.budgets.rounds import prepare
 from ontwikkelrekening.eligibility.models import Scheme
@@ -352,10 +357,28 @@ def test_the_database_holds_no_scheme_without_an_address() -> None:
         Scheme.objects.create(code="bakkerij jansen", name="Bakkerij Jansen")
 
 
-def test_a_funder_opened_again_has_the_name_and_agreement_given_now() -> None:
-    open_funder(funder(years_valid=2), at=AT)
+def test_a_funder_opened_again_keeps_its_agreement_unless_it_is_to_change() -> None:
+    first = open_funder(funder(years_valid=2), at=AT)
+    other = funder(name="Bakkerij De Vries", years_valid=3)
+    said = "name is Bakkerij Jansen, not Bakkerij De Vries; years_valid is 2, not 3"
 
-    fund = open_funder(funder(name="Bakkerij De Vries", years_valid=3), at=AT)
+    assert open_funder(funder(years_valid=2), at=AT) == first
+    with pytest.raises(AnotherAgreement, match=said):
+        open_funder(other, at=AT)
 
-    assert Fund.objects.get() == fund
-    assert (str(fund.scheme), fund.years_valid) == ("Bakkerij De Vries", 3)
+    kept = Fund.objects.get()
+    assert (str(kept.scheme), kept.years_valid) == ("Bakkerij Jansen", 2)
+    changed = open_funder(other, at=AT, change=True)
+    assert changed == Fund.objects.get()
+    assert (str(changed.scheme), changed.years_valid) == ("Bakkerij De Vries", 3)
+
+
+def test_the_command_says_what_differs_and_how_to_change_it() -> None:
+    command = ("open_funder", "bakkerij", "Bakkerij Jansen", "--kind", "employer", "--categories")
+    call_command(*command, "course")
+
+    with pytest.raises(CommandError, match=r"categories is \['course'\].* With --change"):
+        call_command(*command, "module")
+    call_command(*command, "module", "--change")
+
+    assert Fund.objects.get().categories == ["module"]

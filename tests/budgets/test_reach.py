@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +15,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from ontwikkelrekening.budgets.open_data import counted_until
+from ontwikkelrekening.budgets.open_data import counted_until, is_counted
 from ontwikkelrekening.budgets.reach import GroupReach, reach
 from ontwikkelrekening.budgets.reserving import agree, cancel
 from ontwikkelrekening.budgets.topping_up import start_run
@@ -101,7 +101,10 @@ def test_where_nine_would_be_enough_nothing_is_said(world: World) -> None:
 
 
 def test_open_data_counts_whole_months_that_are_over(world: World) -> None:
-    assert counted_until(2026, on=date(2026, 1, 31)) == date(2025, 12, 31)
+    assert [is_counted(2026, on=on) for on in (date(2026, 1, 31), date(2026, 2, 1))] == [
+        False,
+        True,
+    ]
     assert counted_until(2026, on=date(2026, 2, 1)) == date(2026, 1, 31)
     assert counted_until(2026, on=date(2027, 3, 1)) == date(2026, 12, 31)
     before = by_group(reach(world.scheme, year=2026, until=date(2026, 1, 1)))["everyone"]
@@ -127,9 +130,16 @@ def test_the_open_data_describes_itself(
     assert "counted through 2026-01-31" in capsys.readouterr().out
 
 
-def test_a_year_that_has_not_begun_has_no_open_data(world: World, tmp_path: Path) -> None:
-    with time_machine.travel(LATER, tick=False), pytest.raises(CommandError, match="has not begun"):
-        call_command("open_data", "landelijk", "2027", "--out", str(tmp_path))
+@pytest.mark.parametrize("at", [datetime(2026, 1, 31, 12, tzinfo=UTC), LATER])
+def test_a_year_without_a_whole_month_has_no_open_data(
+    at: datetime, world: World, tmp_path: Path
+) -> None:
+    year = 2026 if at.month == 1 else 2027
+    with time_machine.travel(at, tick=False):
+        assert f"/{year}/" not in Client().get("/open-data/").content.decode()
+        assert Client().get(f"/open-data/landelijk/{year}/").status_code == 404
+        with pytest.raises(CommandError, match=f"No month of {year} is over"):
+            call_command("open_data", "landelijk", str(year), "--out", str(tmp_path))
 
     assert not [*tmp_path.iterdir()]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -22,12 +22,13 @@ from ontwikkelrekening.citizens.identity import (
     find_by_bsn,
     identity_of,
 )
-from ontwikkelrekening.citizens.keys import AnotherLookupKey, UnreadableIdentity
+from ontwikkelrekening.citizens.keys import AnotherKey, UnreadableIdentity
 from ontwikkelrekening.citizens.models import (
     AccessLog,
     Circumstance,
     Citizen,
-    LookupKey,
+    KeyUse,
+    KnownKey,
     PersonKey,
     Purpose,
 )
@@ -112,6 +113,7 @@ def test_the_master_key_can_be_replaced(fatima: Citizen, settings: Settings) -> 
 
     settings.IDENTITY_OLD_MASTER_KEYS = [old]
     assert identity_of(fatima) == FATIMA
+    set_up_database()
     call_command("rewrap_keys", verbosity=0)
 
     settings.IDENTITY_OLD_MASTER_KEYS = []
@@ -174,7 +176,7 @@ def test_a_database_refuses_another_lookup_key(
     act: Callable[[], None], fatima: Citizen, with_another_lookup_key: None
 ) -> None:
     for _again in range(2):
-        with pytest.raises(AnotherLookupKey, match=SENTENCE):
+        with pytest.raises(AnotherKey, match=SENTENCE):
             act()
 
     assert Citizen.objects.get() == fatima
@@ -202,9 +204,9 @@ def test_a_file_is_refused_under_another_lookup_key(
 
 def test_a_database_that_was_not_set_up_finds_nobody(db: None, settings: Settings) -> None:
     settings.BSN_LOOKUP_KEY = ANOTHER
-    LookupKey.objects.all().delete()
+    KnownKey.objects.all().delete()
 
-    with pytest.raises(AnotherLookupKey, match="This database is not set up"):
+    with pytest.raises(AnotherKey, match="This database is not set up"):
         find_noor()
 
 
@@ -217,10 +219,47 @@ def test_the_lookup_key_is_compared_once_in_a_process(
         find_noor()
 
 
-def test_the_mark_of_the_lookup_key_is_one_row_that_the_app_cannot_change(db: None) -> None:
+def test_the_marks_of_the_keys_are_rows_that_the_app_cannot_change(db: None) -> None:
     with pytest.raises(IntegrityError, match="one_lookup_key"), transaction.atomic():
-        LookupKey.objects.create(id=2, mark=b"x")
+        KnownKey.objects.create(use=KeyUse.LOOKUP, mark=b"x")
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")
         with pytest.raises(DatabaseError, match="permission denied"):
-            cursor.execute("UPDATE citizens_lookupkey SET mark = ''")
+            cursor.execute("UPDATE citizens_knownkey SET mark = ''")
+
+
+def rewrap() -> None:
+    call_command("rewrap_keys", verbosity=0)
+
+
+@pytest.mark.parametrize("act", [find_noor, register_fatima_again, set_up_database, rewrap])
+@pytest.mark.parametrize("old", [[], ["a-third-master-key-of-thirty-two-characters"]])
+def test_a_database_refuses_a_master_key_that_does_not_follow_its_own(
+    act: Callable[[], None], old: list[str], fatima: Citizen, settings: Settings
+) -> None:
+    """What a mistyped key wrapped could not be read any more once the mistake was mended."""
+    wrapped = bytes(PersonKey.objects.get().wrapped)
+    settings.IDENTITY_MASTER_KEY = "a-mistyped-master-key-of-thirty-two-characters"
+    settings.IDENTITY_OLD_MASTER_KEYS = old
+
+    for _again in range(2):
+        with pytest.raises((AnotherKey, CommandError), match="IDENTITY_"):
+            act()
+
+    assert Citizen.objects.get() == fatima
+    assert bytes(PersonKey.objects.get().wrapped) == wrapped
+
+
+def test_both_master_keys_are_known_after_one_took_the_place_of_the_other(
+    fatima: Citizen, settings: Settings
+) -> None:
+    """What still runs with the older of the two registers people as well: either can read them."""
+    old, new = settings.IDENTITY_MASTER_KEY, "another-master-key-of-thirty-two-characters"
+    settings.IDENTITY_MASTER_KEY, settings.IDENTITY_OLD_MASTER_KEYS = new, [old]
+    set_up_database()
+
+    settings.IDENTITY_MASTER_KEY, settings.IDENTITY_OLD_MASTER_KEYS = old, [new]
+    set_up_database()
+
+    assert find_by_bsn("999900006") == fatima
+    assert KnownKey.objects.filter(use=KeyUse.MASTER).count() == 2

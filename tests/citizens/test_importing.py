@@ -172,6 +172,17 @@ def test_spreadsheets_files_are_read_as_they_come(
     assert import_citizens(file(tmp_path, *lines, encoding=encoding), at=AT).new == 1
 
 
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_name_is_kept_in_one_spelling(tmp_path: Path, kind: str) -> None:
+    row = FATIMA.replace("Amrani", "Amra\u0301ni")  # as some computers write an á
+    rows = [dict(zip(HEADER.split(","), row.split(","), strict=True))]
+    lines = [HEADER, row] if kind == "csv" else [json.dumps(rows)]
+
+    import_citizens(file(tmp_path, *lines, name=f"citizens.{kind}"), at=AT)
+
+    assert identity_of(Citizen.objects.get()).family_name == "Amr\u00e1ni"
+
+
 @pytest.mark.parametrize(
     "content",
     [

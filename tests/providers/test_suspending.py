@@ -102,6 +102,19 @@ def test_one_stands_at_a_time(school: Provider) -> None:
         proposed(school)
 
 
+def test_one_that_nobody_can_agree_to_any_more_makes_way(school: Provider) -> None:
+    lapsed = proposed(school)
+    later = AT + timedelta(weeks=13, days=1)
+
+    with pytest.raises(LastsTooLong):
+        suspending.agree(lapsed, by="sam", at=later)
+    suspending.propose(school, reason="Again.", until=localdate(later), by="rosa", at=later)
+
+    lapsed.refresh_from_db()
+    assert (lapsed.agreed, lapsed.answered_by, lapsed.answered_at) == (False, "rosa", later)
+    assert school.suspensions.standing(at=later).count() == 1
+
+
 @pytest.mark.parametrize(
     ("reason", "until", "error"),
     [

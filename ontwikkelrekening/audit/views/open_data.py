@@ -29,7 +29,7 @@ def everything(request: HttpRequest) -> HttpResponseBase:
         title=_("Open data"),
         published=[
             (scheme, year, reverse("open-data:reach", args=[scheme.code, year]))
-            for scheme, year in published()
+            for scheme, year in published(on=timezone.localdate())
         ],
     )
 
@@ -75,6 +75,7 @@ def file(request: HttpRequest, scheme: str, year: int, name: str) -> HttpRespons
 
 def _counted(scheme: str, year: int) -> tuple[Scheme, list[GroupReach]]:
     found = get_object_or_404(Scheme, code=scheme)
-    if (found, year) not in published():
+    today = timezone.localdate()
+    if (found, year) not in published(on=today):
         raise Http404
-    return found, published_reach(found, year, on=timezone.localdate())
+    return found, published_reach(found, year, on=today)

@@ -134,17 +134,30 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="LookupKey",
+            name="KnownKey",
             fields=[
                 (
                     "id",
-                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[("lookup", "Lookup"), ("master", "Master")], max_length=10
+                    ),
                 ),
                 ("mark", models.BinaryField(max_length=32)),
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_lookup_key")
+                    models.UniqueConstraint(fields=("use", "mark"), name="key_is_known_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("use", "lookup")),
+                        fields=("use",),
+                        name="one_lookup_key",
+                    ),
                 ],
             },
         ),

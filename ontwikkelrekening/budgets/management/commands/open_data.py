@@ -8,7 +8,7 @@ from django.utils import timezone
 from ledger.management.arguments import folder, year
 from ledger.management.writing import whole
 from ontwikkelrekening.budgets.management.schemes import find_scheme
-from ontwikkelrekening.budgets.open_data import counted_until, files, published_reach
+from ontwikkelrekening.budgets.open_data import counted_until, files, is_counted, published_reach
 from ontwikkelrekening.eligibility.policies import NoPolicy
 
 
@@ -23,8 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         scheme = find_scheme(options["scheme"])
         on, out = timezone.localdate(), options["out"]
-        if options["year"] > on.year:
-            raise CommandError(f"{options['year']} has not begun: there is nothing to count yet.")
+        if not is_counted(options["year"], on=on):
+            raise CommandError(
+                f"No month of {options['year']} is over: there is nothing to count yet."
+            )
         try:
             rows = published_reach(scheme, options["year"], on=on)
         except NoPolicy as error:

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from ontwikkelrekening.budgets.funders import FunderDetails, open_funder
+from ontwikkelrekening.budgets.funders import AnotherAgreement, FunderDetails, open_funder
 from ontwikkelrekening.budgets.funding import UnableToFund
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.models import FunderKind, ReturnRule
@@ -24,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--follows", help="the scheme whose reimbursement terms it follows")
         parser.add_argument("--years-valid", type=int)
         parser.add_argument("--conditions", default="")
+        parser.add_argument(
+            "--change", action="store_true", help="change the agreement of a fund that is open"
+        )
         parser.add_argument("--returns-to", choices=ReturnRule.values, default="funder")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +41,9 @@ class Command(BaseCommand):
             follows=find_scheme(options["follows"]) if options["follows"] else None,
         )
         try:
-            fund = open_funder(details, at=timezone.now())
+            fund = open_funder(details, at=timezone.now(), change=options["change"])
+        except AnotherAgreement as error:
+            raise CommandError(f"{error} With --change it becomes as you say.") from error
         except UnableToFund as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{fund.scheme} ({fund.get_kind_display()}) is open.")
