@@ -71,6 +71,8 @@ CHANGEABLE = {
     "citizens_knownkey": "",
     "django_admin_log": "",
     "eligibility_difference": "",
+    "payouts_bankentry": "became, cause, explanation, explained_by, explained_at",
+    "payouts_bankstatement": "",
     "payouts_paymentbatch": "state, pay_on, file, file_sha256, released_by, released_at, "
     "withdrawn_by, withdrawn_at, settled_by, settled_at",
     "payouts_payout": "state, reason",

@@ -33,7 +33,13 @@ from ontwikkelrekening.eligibility.models import (
     Simulation,
     SimulationChunk,
 )
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout, Repayment
+from ontwikkelrekening.payouts.models import (
+    BankEntry,
+    BankStatement,
+    PaymentBatch,
+    Payout,
+    Repayment,
+)
 from providers.models import (
     Claim,
     Course,
@@ -88,6 +94,8 @@ READABLE: list[type[Model]] = [
     Payout,
     Payout.claims.through,
     Repayment,
+    BankStatement,
+    BankEntry,
 ]
 
 

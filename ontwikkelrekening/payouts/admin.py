@@ -18,6 +18,7 @@ from ledger.admin import ReadOnlyInline
 from ledger.errors import UnableToPost
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
+from ontwikkelrekening.payouts.admin_bank import BankEntryAdmin, BankStatementAdmin
 from ontwikkelrekening.payouts.admin_recovering import RecoveryAdmin, RepaymentAdmin
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
@@ -25,7 +26,13 @@ from ontwikkelrekening.payouts.sepa import UnableToWriteFile
 from providers.administration import Act, ActingAdmin, Queue, Request, in_state
 from providers.states import IllegalMove
 
-__all__ = ["PaymentBatchAdmin", "RecoveryAdmin", "RepaymentAdmin"]
+__all__ = [
+    "BankEntryAdmin",
+    "BankStatementAdmin",
+    "PaymentBatchAdmin",
+    "RecoveryAdmin",
+    "RepaymentAdmin",
+]
 
 REFUSALS = (UnableToPay, UnableToWriteFile, UnableToPost, IllegalMove)
 RIGHT = "payouts.change_paymentbatch"

@@ -91,6 +91,16 @@ class ClaimReversed(UnableToPay):
         )
 
 
+class NotOnThatDay(UnableToPay):
+    def __init__(self, batch: PaymentBatch, day: date) -> None:
+        super().__init__(
+            _(
+                "Batch %(batch)s was not paid on %(day)s: that is before its release, or still to come."
+            )
+            % {"batch": batch, "day": f"{day:%d-%m-%Y}"}
+        )
+
+
 class CameBackBefore(UnableToPay):
     def __init__(self, payout: Payout) -> None:
         super().__init__(_("Payment %(payout)s has come back already.") % {"payout": payout})

@@ -120,6 +120,7 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
             for payout in payouts
         ],
         description=vouched(f"Betaalbestand {batch.message_id}", PAYOUTS, [batch.pk]),
+        on=localdate(at),
         at=at,
     )
     return batch
@@ -136,9 +137,15 @@ def withdraw_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatc
 
 
 @transaction.atomic
-def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
-    """The bank has paid every payment that did not come back."""
+def settle_batch(
+    batch: PaymentBatch, *, by: str, at: datetime, on: date | None = None
+) -> PaymentBatch:
+    """The bank has paid every payment that did not come back, on a day; today unless it says another.
+
+    Raises WrongState or NotOnThatDay.
+    """
     batch = _locked(batch, BatchState.RELEASED)
+    on = _day_of_bank(batch, on, at=at)
     payouts = list(_payouts(batch, PayoutState.OPEN))
     in_transit = open_account("in_transit", account_class="in_transit", at=at)
     bank = open_account("bank", account_class="bank", at=at)
@@ -147,6 +154,7 @@ def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
         "settle",
         [(payout, in_transit.pk, bank.pk, to_cents(payout.amount)) for payout in payouts],
         description=f"Betaald door de bank: {batch.message_id}",
+        on=on,
         at=at,
     )
     claiming.settle([line.claim_id for line in _lines(payouts)], at=at, actor=by)
@@ -157,17 +165,20 @@ def settle_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch:
 
 
 @transaction.atomic
-def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payout:
-    """The bank sent one payment back, before or after its batch was settled.
+def return_payout(
+    payout: Payout, *, reason: str, by: str, at: datetime, on: date | None = None
+) -> Payout:
+    """The bank sent one payment back on a day (today unless it says another), before or after its batch was settled.
 
     The money comes from where it is: still in transit, or paid by the bank. The provider is still to be
     paid, its claims are due again; what was recovered meanwhile, it has so paid back. Raises NoReason, WrongState,
-    CameBackBefore a second time, and PaidBackMeanwhile when it does not owe that any more.
+    NotOnThatDay, CameBackBefore a second time, and PaidBackMeanwhile when it does not owe that any more.
     """
     reason = reason.strip()
     if not 0 < len(reason) <= REASON_MAX:
         raise errors.NoReason
     batch = _locked(payout.batch, BatchState.RELEASED, BatchState.SETTLED)
+    on = _day_of_bank(batch, on, at=at)
     before, account, state = {
         BatchState.RELEASED: (PayoutState.OPEN, "in_transit", PayoutState.RETURNED),
         BatchState.SETTLED: (PayoutState.PAID, "bank", PayoutState.SENT_BACK),
@@ -191,6 +202,7 @@ def return_payout(payout: Payout, *, reason: str, by: str, at: datetime) -> Payo
             "return",
             [move for move in moves if move[-1]],
             description=f"Teruggekomen van de bank: {found.reference}",
+            on=on,
             at=at,
         )
     except Overdrawn as error:
@@ -229,6 +241,14 @@ def _locked(batch: PaymentBatch, *states: BatchState) -> PaymentBatch:
     if batch.state not in states:
         raise errors.WrongState(batch, *states)
     return batch
+
+
+def _day_of_bank(batch: PaymentBatch, on: date | None, *, at: datetime) -> date:
+    today = localdate(at)
+    assert batch.released_at  # noqa: S101  (the database holds it of a batch in these states)
+    if on is not None and not localdate(batch.released_at) <= on <= today:
+        raise errors.NotOnThatDay(batch, on)
+    return on or today
 
 
 def _payouts(batch: PaymentBatch, state: PayoutState) -> QuerySet[Payout]:
@@ -274,6 +294,7 @@ def _book(
     moves: Sequence[tuple[Payout, int, int, int]],
     *,
     description: str,
+    on: date,
     at: datetime,
 ) -> None:
     """Book for each payout cents from the one account to the other, in one booking."""
@@ -287,7 +308,7 @@ def _book(
         kind=kind,
         cause=f"batch:{batch.pk}",
         description=description,
-        effective_on=localdate(at),
+        effective_on=on,
     )
     post(booking, transfers, at=at)
 

@@ -278,4 +278,163 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="BankStatement",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("identifier", models.CharField(max_length=35, unique=True)),
+                ("iban", models.CharField(max_length=34, verbose_name="IBAN")),
+                ("closes_on", models.DateField()),
+                (
+                    "opening_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                (
+                    "opening",
+                    djmoney.models.fields.MoneyField(
+                        decimal_places=2, max_digits=17, verbose_name="opening balance"
+                    ),
+                ),
+                (
+                    "closing_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                (
+                    "closing",
+                    djmoney.models.fields.MoneyField(
+                        decimal_places=2, max_digits=17, verbose_name="closing balance"
+                    ),
+                ),
+                ("taken_in_by", models.CharField(max_length=100)),
+                ("taken_in_at", models.DateTimeField()),
+                (
+                    "follows",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="payouts.bankstatement",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-taken_in_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="BankEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("booked_on", models.DateField()),
+                (
+                    "amount_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                ("amount", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=17)),
+                ("reference", models.CharField(blank=True, max_length=140)),
+                (
+                    "became",
+                    models.CharField(
+                        choices=[
+                            ("paid", "a batch was paid"),
+                            ("returned", "a payment came back"),
+                            ("repaid", "a provider paid back"),
+                            ("known", "booked before"),
+                            ("unknown", "not explained yet"),
+                            ("explained", "explained by a person"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("cause", models.CharField(blank=True, max_length=100)),
+                ("explanation", models.CharField(blank=True, max_length=500)),
+                ("explained_by", models.CharField(blank=True, max_length=100)),
+                ("explained_at", models.DateTimeField(null=True)),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="payouts.bankstatement",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "bank entries",
+                "ordering": ["statement", "number"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="bankstatement",
+            constraint=models.UniqueConstraint(
+                fields=("follows",), name="one_bank_statement_is_the_first", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankstatement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closing_currency", "EUR"), ("opening_currency", "EUR")),
+                name="bank_statement_is_in_euros",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankentry",
+            constraint=models.UniqueConstraint(
+                fields=("statement", "number"), name="bank_entry_is_taken_in_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_currency", "EUR")), name="bank_entry_is_in_euros"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("became", "explained"),
+                        ("explained_at__isnull", False),
+                        models.Q(("explanation", ""), _negated=True),
+                        models.Q(("explained_by", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("became", "explained"), _negated=True),
+                        ("explained_at", None),
+                        ("explained_by", ""),
+                        ("explanation", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="bank_entry_is_explained_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bankentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("became", "explained"),
+                    models.Q(("became", "unknown"), ("cause", "")),
+                    models.Q(
+                        models.Q(("became", "unknown"), _negated=True),
+                        models.Q(("cause", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="bank_entry_names_what_it_became",
+            ),
+        ),
     ]

@@ -107,3 +107,30 @@ END $$;
 CREATE TRIGGER claim_stands_until_its_payout_came_to_nothing AFTER UPDATE ON payouts_payoutline
 REFERENCING NEW TABLE AS became
 FOR EACH STATEMENT EXECUTE FUNCTION claim_stands_until_its_payout_came_to_nothing();
+
+-- What the bank wrote stays as it was taken in; what nobody could explain, a person explains once.
+CREATE FUNCTION bank_entry_is_explained_once() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (OLD.became, NEW.became) = ('unknown', 'explained') THEN
+        OLD.became := NEW.became;
+        OLD.cause := NEW.cause;
+        OLD.explanation := NEW.explanation;
+        OLD.explained_by := NEW.explained_by;
+        OLD.explained_at := NEW.explained_at;
+        IF NEW = OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'what the bank wrote stays as it was taken in' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER bank_entry_is_explained_once BEFORE UPDATE OR DELETE ON payouts_bankentry
+FOR EACH ROW EXECUTE FUNCTION bank_entry_is_explained_once();
+
+CREATE FUNCTION bank_statement_stays() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what the bank wrote stays as it was taken in' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER bank_statement_stays BEFORE UPDATE OR DELETE ON payouts_bankstatement
+FOR EACH ROW EXECUTE FUNCTION bank_statement_stays();

@@ -1,3 +1,6 @@
+DROP TRIGGER bank_statement_stays ON payouts_bankstatement;
+DROP TRIGGER bank_entry_is_explained_once ON payouts_bankentry;
+DROP FUNCTION bank_statement_stays, bank_entry_is_explained_once;
 DROP TRIGGER claim_stands_until_its_payout_came_to_nothing ON payouts_payoutline;
 DROP TRIGGER payout_moves_one_way ON payouts_payout;
 DROP TRIGGER line_is_added_to_a_prepared_batch ON payouts_payoutline;

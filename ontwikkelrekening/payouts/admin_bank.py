@@ -1,0 +1,160 @@
+"""What the bank says, in the administration: statements are taken in, and a person explains what is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ledger.admin import ReadOnlyInline
+from ledger.errors import UnableToPost
+from ledger.money import to_cents
+from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement
+from ontwikkelrekening.payouts.bank_statements.comparing import differences
+from ontwikkelrekening.payouts.bank_statements.explaining import (
+    EXPLANATION_MAX,
+    UnableToExplain,
+    explain,
+)
+from ontwikkelrekening.payouts.bank_statements.taking_in import UnableToTakeIn, take_in
+from ontwikkelrekening.payouts.models import BankEntry, BankStatement, Became
+from providers.administration import Act, ActingAdmin, Lines, Queue, Request
+
+EXPLAIN = "payouts.change_bankentry"
+
+
+class FromTheBank(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("File of the bank"),
+        help_text=gettext_lazy("One or more bank statements in camt.053 (XML), up to 6 MB."),
+        widget=forms.FileInput(attrs={"accept": ".xml"}),
+        error_messages={"required": gettext_lazy("Choose a file of 6 MB at most.")},
+    )
+
+    def clean_file(self) -> bytes:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        content: bytes = file.read()
+        return content
+
+
+class Explanation(forms.Form):
+    cause = forms.ChoiceField(
+        label=gettext_lazy("Booked already as"),
+        required=False,
+        help_text=gettext_lazy(
+            "Bookings of these days with this amount that the bank did not name."
+        ),
+    )
+    explanation = Lines(
+        label=gettext_lazy("What it is"),
+        max_length=EXPLANATION_MAX,
+        help_text=gettext_lazy("Name no people."),
+    )
+
+
+def _explanation(entry: BankEntry, data: QueryDict | None) -> Explanation:
+    """Offers the bookings that the bank says nothing of and that are this much."""
+    form = Explanation(data)
+    same = [
+        each.cause
+        for each in differences(entry.statement)
+        if each.booked - each.said == to_cents(entry.amount)
+    ]
+    form.fields["cause"].choices = [  # type: ignore[attr-defined]
+        ("", _("Not booked, or on other days")),
+        *((cause, cause) for cause in same),
+    ]
+    return form
+
+
+def _take_in(request: Request) -> str:
+    taken = take_in(request.answers["file"], by=request.by, at=timezone.now())
+    unknown = BankEntry.objects.filter(statement__in=taken, became=Became.UNKNOWN).count()
+    return _("%(statements)s taken in. %(entries)s") % {
+        "statements": ", ".join(map(str, taken)),
+        "entries": ngettext(
+            "%(count)s entry waits for an explanation.",
+            "%(count)s entries wait for an explanation.",
+            unknown,
+        )
+        % {"count": unknown},
+    }
+
+
+def _explain(request: Request) -> str:
+    explain(request.subject, **request.answers, by=request.by, at=timezone.now())
+    return _("The entry is explained.")
+
+
+class EntryInline(ReadOnlyInline):
+    model = BankEntry
+    fields = ["number", "booked_on", "amount", "reference", "became", "explanation"]
+    ordering = ["number"]
+
+
+@admin.register(BankStatement)
+class BankStatementAdmin(ActingAdmin):
+    list_display = ["identifier", "closes_on", "opening", "closing", "taken_in_by", "taken_in_at"]
+    fields = [*list_display, "iban"]  # type: ignore[list-item]
+    ordering = ["-taken_in_at"]
+    search_fields = ["=identifier"]
+    inlines = [EntryInline]
+    acts = [
+        Act(
+            "take-in",
+            gettext_lazy("Take in a bank statement"),
+            "payouts.add_bankstatement",
+            _take_in,
+            gettext_lazy(
+                "Batches that the bank paid are settled, payments that came back are due again, and what "
+                "providers paid back is booked. What cannot be explained so waits for you."
+            ),
+            errors=(UnreadableStatement, UnableToTakeIn, UnableToPost),
+            form=FromTheBank,
+            on_list=True,
+        ),
+    ]
+
+
+@admin.register(BankEntry)
+class BankEntryAdmin(ActingAdmin):
+    list_display = [
+        "statement",
+        "booked_on",
+        "amount",
+        "reference",
+        "became",
+        "explanation",
+        "explained_by",
+    ]
+    fields = [*list_display, "cause", "explained_at"]  # type: ignore[list-item]
+    list_select_related = ["statement"]
+    list_filter = ["became"]
+    search_fields = ["reference"]
+    ordering = ["-booked_on", "statement", "number"]
+    queues = [
+        Queue(
+            gettext_lazy("Entries of the bank to explain"),
+            EXPLAIN,
+            lambda: BankEntry.objects.filter(became=Became.UNKNOWN),
+            "became__exact=unknown",
+        ),
+    ]
+    acts = [
+        Act(
+            "explain",
+            gettext_lazy("Explain this entry"),
+            EXPLAIN,
+            _explain,
+            gettext_lazy("Nothing is booked. An auditor reads what you write."),
+            errors=(UnableToExplain,),
+            form_for=_explanation,
+            offered=lambda x: x.became == Became.UNKNOWN,
+        ),
+    ]

@@ -1,0 +1,55 @@
+"""What the bank says beside what the books say of the bank, cause by cause, over the days of a statement."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Min
+
+from ontwikkelrekening.payouts.models import BankStatement
+
+# Each side added up by what caused it, and only what differs. Entries without a cause stand for themselves.
+DIFFERENCES = """
+    WITH said AS (
+        SELECT cause, sum(amount * 100)::bigint AS cents FROM payouts_bankentry
+        WHERE statement_id = %(statement)s AND cause <> '' GROUP BY cause
+    ), booked AS (
+        SELECT b.cause, sum(CASE t.debit_account_id WHEN bank.id THEN t.amount ELSE -t.amount END)::bigint AS cents
+        FROM ledger_account bank
+        JOIN ledger_transfer t ON bank.id IN (t.debit_account_id, t.credit_account_id)
+        JOIN ledger_booking b ON b.id = t.booking_id
+        WHERE bank.code = 'bank' AND t.effective_on BETWEEN %(first)s AND %(last)s
+        GROUP BY b.cause
+    )
+    SELECT cause, coalesce(said.cents, 0), coalesce(booked.cents, 0)
+    FROM said FULL JOIN booked USING (cause)
+    WHERE said.cents IS DISTINCT FROM booked.cents
+    ORDER BY cause
+"""
+
+
+class Difference(NamedTuple):
+    """Cents that came in by the bank and by the books, for one cause of bookings."""
+
+    cause: str
+    said: int
+    booked: int
+
+
+def days_of(statement: BankStatement) -> tuple[date, date]:
+    """The days that a statement is of: from the day after the one before it, or from its first entry."""
+    if statement.follows:
+        first = min(statement.closes_on, statement.follows.closes_on + timedelta(days=1))
+    else:
+        first = statement.entries.aggregate(first=Min("booked_on"))["first"] or statement.closes_on
+    return first, statement.closes_on
+
+
+def differences(statement: BankStatement) -> list[Difference]:
+    """Where the bank and the books do not say the same over these days; one statement."""
+    first, last = days_of(statement)
+    with connection.cursor() as cursor:
+        cursor.execute(DIFFERENCES, {"statement": statement.pk, "first": first, "last": last})
+        return [Difference(*row) for row in cursor.fetchall()]

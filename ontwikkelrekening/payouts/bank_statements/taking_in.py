@@ -1,0 +1,252 @@
+"""Taking in what the bank says: batches it paid, payments it sent back, and what providers paid back.
+
+What an entry is follows from what the bank gives back of ours: the name of a payment file, the reference of a
+payment, the KvK number or IBAN of a provider that owes. Nothing is guessed: the rest waits for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q, Sum
+from django.utils.timezone import localdate
+
+from ledger.money import to_cents, to_money
+from ontwikkelrekening.payouts.bank_statements.camt import Movement, Statement, read_statements
+from ontwikkelrekening.payouts.errors import UnableToPay
+from ontwikkelrekening.payouts.models import (
+    CAME_BACK,
+    REFERENCE_MAX,
+    BankEntry,
+    BankStatement,
+    BatchState,
+    Became,
+    PaymentBatch,
+    Payout,
+    PayoutState,
+    Repayment,
+)
+from ontwikkelrekening.payouts.paying import return_payout, settle_batch
+from ontwikkelrekening.payouts.repaying import UnableToBookRepayment, book_repayment
+from providers.errors import Unable
+from providers.models import Provider
+
+KVK = re.compile(r"(?<!\d)\d{8}(?!\d)")
+PART = re.compile(r"-1$")  # the one part of our payment file is named after it
+# What the bank's code says (ISO 20022, external code sets: return reasons), as it is kept with the payment.
+RETURNS = {
+    "AC01": "rekeningnummer onjuist",
+    "AC04": "rekening opgeheven",
+    "AC06": "rekening geblokkeerd",
+    "AG01": "betaling niet toegestaan",
+    "AM05": "dubbele betaling",
+    "BE01": "naam hoort niet bij de rekening",
+    "BE04": "adres ontbreekt",
+    "MD07": "rekeninghouder overleden",
+    "MS02": "geweigerd door de ontvanger",
+    "MS03": "geen reden opgegeven",
+    "RC01": "bank onbekend",
+    "RR04": "geweigerd op grond van regels",
+}
+Meaning = tuple[Became, str]  # what an entry became, and the cause of its bookings
+UNKNOWN: Meaning = (Became.UNKNOWN, "")
+
+
+class UnableToTakeIn(Unable):
+    """The statement is not taken in, and nothing of it booked."""
+
+    field = "file"
+
+
+class AnotherAccount(UnableToTakeIn):
+    sentence = "This statement is not of the account that payments are made from."
+
+
+class TakenInBefore(UnableToTakeIn):
+    sentence = "This statement was taken in before."
+
+
+class NotTheNext(UnableToTakeIn):
+    sentence = (
+        "This statement does not begin with the balance that the last one ended with: one is missing "
+        "between them, or it is an older one."
+    )
+
+
+class NotOverYet(UnableToTakeIn):
+    sentence = "This statement ends on a day that is still to come."
+
+
+def take_in(content: bytes, *, by: str, at: datetime) -> list[BankStatement]:
+    """Take in every statement of a file, all or nothing; batches are settled and payments returned as it says.
+
+    Raises UnreadableStatement, a subclass of UnableToTakeIn, or UnableToPost when the books of a day are closed.
+    """
+    statements = read_statements(content)
+    with transaction.atomic():
+        return [_take_in(statement, by=by, at=at) for statement in statements]
+
+
+def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
+    last = BankStatement.objects.filter(followed_by=None).first()
+    if statement.iban != settings.PAYER_IBAN:
+        raise AnotherAccount
+    if BankStatement.objects.filter(identifier=statement.identifier).exists():
+        raise TakenInBefore
+    if last is not None and to_cents(last.closing) != statement.opening:
+        raise NotTheNext
+    if statement.closes_on > localdate(at):
+        raise NotOverYet
+    try:
+        with transaction.atomic():
+            kept = BankStatement.objects.create(
+                identifier=statement.identifier,
+                iban=statement.iban,
+                follows=last,
+                closes_on=statement.closes_on,
+                opening=to_money(statement.opening),
+                closing=to_money(statement.closing),
+                taken_in_by=by,
+                taken_in_at=at,
+            )
+    except IntegrityError as error:  # somebody took it, or another after the last, in meanwhile
+        raise NotTheNext from error
+    meant = _meanings(statement.movements, by=by, at=at)
+    BankEntry.objects.bulk_create(
+        BankEntry(
+            statement=kept,
+            number=movement.number,
+            booked_on=movement.booked_on,
+            amount=to_money(movement.cents),
+            reference=_reference(movement),
+            became=meant[movement.number][0],
+            cause=meant[movement.number][1],
+        )
+        for movement in statement.movements
+    )
+    return kept
+
+
+def _reference(movement: Movement) -> str:
+    """Ours, else the bank's."""
+    return (movement.payment or movement.file or movement.bank_reference)[:REFERENCE_MAX]
+
+
+def _meanings(movements: Sequence[Movement], *, by: str, at: datetime) -> dict[int, Meaning]:
+    """What each movement is, by its number; what follows from it is booked.
+
+    What went out comes first: a payment that came back on the day itself was paid before.
+    """
+    payments = {movement.payment for movement in movements}
+    payouts = {
+        payout.reference: payout
+        for payout in Payout.objects.filter(reference__in=payments).select_related("batch")
+    }
+    meant = dict.fromkeys((movement.number for movement in movements), UNKNOWN)
+    for batch, paid in _by_batch(movements, payouts).items():
+        meaning = _paid(batch, paid, by=by, at=at)
+        meant |= dict.fromkeys((movement.number for movement in paid), meaning)
+    for movement in movements:
+        if movement.cents > 0:
+            payout = payouts.get(movement.payment)
+            meant[movement.number] = (
+                _came_back(payout, movement, by=by, at=at)
+                if payout
+                else _repaid(
+                    movement, but={cause for _became, cause in meant.values()}, by=by, at=at
+                )
+            )
+    return meant
+
+
+def _by_batch(
+    movements: Iterable[Movement], payouts: Mapping[str, Payout]
+) -> dict[PaymentBatch, list[Movement]]:
+    """What went out for each of our payment files: the bank books a file as one, or payment by payment."""
+    out = [movement for movement in movements if movement.cents < 0]
+    names = {movement.number: PART.sub("", movement.file) for movement in out}
+    files = PaymentBatch.objects.filter(message_id__in=names.values()).defer("file")
+    batches = {batch.message_id: batch for batch in files}
+    paid: dict[PaymentBatch, list[Movement]] = defaultdict(list)
+    for movement in out:
+        payout = payouts.get(movement.payment)
+        batch = payout.batch if payout else batches.get(names[movement.number])
+        if batch is not None:
+            paid[batch].append(movement)
+    return paid
+
+
+def _paid(batch: PaymentBatch, paid: Sequence[Movement], *, by: str, at: datetime) -> Meaning:
+    """The bank paid this file, when what went out is what it asks for."""
+    in_file = batch.payouts.exclude(state=PayoutState.WITHDRAWN).aggregate(sum=Sum("amount"))["sum"]
+    if not in_file or sum(movement.cents for movement in paid) != -int(in_file * 100):
+        return UNKNOWN
+    cause = f"batch:{batch.pk}"
+    if batch.state == BatchState.SETTLED:
+        return Became.KNOWN, cause
+    try:
+        with transaction.atomic():
+            settle_batch(batch, by=by, at=at, on=max(movement.booked_on for movement in paid))
+    except UnableToPay:
+        return UNKNOWN
+    return Became.PAID, cause
+
+
+def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> Meaning:
+    if to_cents(payout.amount) != movement.cents:
+        return UNKNOWN
+    cause = f"batch:{payout.batch_id}"
+    payout.refresh_from_db(fields=["state"])
+    if payout.state in CAME_BACK:
+        return Became.KNOWN, cause
+    reason = RETURNS.get(movement.returned, "teruggestuurd door de bank")
+    try:
+        with transaction.atomic():
+            return_payout(payout, reason=reason, by=by, at=at, on=movement.booked_on)
+    except UnableToPay:
+        return UNKNOWN
+    return Became.RETURNED, cause
+
+
+def _repaid(movement: Movement, *, but: Collection[str], by: str, at: datetime) -> Meaning:
+    """A provider paid back what it owes, when the bank names one provider and it owes as much.
+
+    Booked by hand already is what no other entry is, also not of this statement (`but`).
+    """
+    provider = _who_pays(movement)
+    if provider is None:
+        return UNKNOWN
+    amount = to_money(movement.cents)
+    booked = Repayment.objects.filter(
+        provider=provider, amount=amount, received_on=movement.booked_on
+    )
+    for repayment in booked:
+        cause = f"repayment:{repayment.pk}"
+        if cause not in but and not BankEntry.objects.filter(cause=cause).exists():
+            return Became.KNOWN, cause
+    try:
+        with transaction.atomic():
+            repayment = book_repayment(
+                provider,
+                amount,
+                received_on=movement.booked_on,
+                reference=_reference(movement) or str(movement.number),
+                by=by,
+                at=at,
+            )
+    except UnableToBookRepayment:
+        return UNKNOWN
+    return Became.REPAID, f"repayment:{repayment.pk}"
+
+
+def _who_pays(movement: Movement) -> Provider | None:
+    named = Q(kvk_number__in=KVK.findall(movement.words))
+    if movement.counterpart:
+        named |= Q(iban=movement.counterpart)
+    found = list(Provider.objects.filter(named)[:2])
+    return found[0] if len(found) == 1 else None
