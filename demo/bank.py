@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from defusedxml.ElementTree import fromstring
 
 PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+IBAN = "NL91ABNA0417164300"  # the example of every IBAN, of nobody
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 
@@ -20,6 +22,27 @@ class Line:
 
     cents: int
     details: str
+
+
+@dataclass
+class Bank:
+    """The account that is paid from; it writes one statement after another in its folder."""
+
+    folder: Path
+    balance: int = 250_000_00
+    written: int = 0
+
+    def write(self, day: date, *lines: Line) -> Path:
+        """A statement over this day, in a file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.written += 1
+        identifier = f"{day.year}-{self.written:03}"
+        path = self.folder / f"{identifier}.xml"
+        path.write_bytes(
+            statement(lines, identifier=identifier, iban=IBAN, day=day, opening=self.balance)
+        )
+        self.balance += sum(line.cents for line in lines)
+        return path
 
 
 def paid(file: bytes) -> Line:

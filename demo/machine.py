@@ -22,6 +22,7 @@ import httpx
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
+from demo.bank import IBAN
 from ontwikkelrekening.postgres import DATABASE, leave, own_server, start_over
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,6 +96,7 @@ class Machine:
             "CELERY_BROKER_URL": self.broker_url,
             "PUBLIC_URL": self.url,
             "SANDBOX": "true" if self.is_sandbox else "false",
+            "PAYER_IBAN": IBAN,
             "CLAIMS_SAMPLED_PER_MILLE": str(self.sampled_per_mille),
             "LEDGER_SEALS_DIR": str(self.data / "seals"),
             "DEMO_CLOCK": str(self.clock_file),

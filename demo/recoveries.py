@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
+from demo.bank import Line, came_in
 from demo.machine import Machine
 from demo.school import School
 
@@ -13,14 +13,13 @@ WHY = "Op de presentielijst staat niemand met deze code."
 HEARD = "De opleider schrijft dat twee deelnemers zijn verwisseld."
 
 
-def take_back_one(machine: Machine, schools: Sequence[School], today: date) -> None:
-    """Rosa proposes, Sam agrees; Ineke books the half that came in at the bank."""
+def take_back_one(machine: Machine, schools: Sequence[School]) -> Line:
+    """Rosa proposes, Sam agrees; half comes in at the bank, which says it with the KvK number of the school."""
     school, claim = _paid(schools)
     _propose(machine, claim)
     machine.manage("agree_to_recovery", str(claim["id"]), "--by", "sam")
-    half = f"{Decimal(claim['amount']) / 2:.2f}"
-    received = ["--received-on", today.isoformat(), "--reference", "Eerste helft terug"]
-    machine.manage("book_repayment", school.kvk_number, half, *received, "--by", "ineke")
+    half = int(Decimal(claim["amount"]) * 50)
+    return came_in(half, words=f"eerste helft terug, KvK {school.kvk_number}")
 
 
 def propose_one(machine: Machine, schools: Sequence[School]) -> None:

@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
 
+from demo.bank import Bank, Line, came_in, paid
 from demo.browser import Browser
 from demo.clock import set_clock
 from demo.machine import ROOT, Machine
@@ -28,6 +31,7 @@ from demo.rounds import Rounds
 from demo.school import School
 from demo.summary import Accepted
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEED = 2018  # the year of the study the population follows
 PEOPLE = 300
 DAYS_BETWEEN_STOPS = 7
@@ -108,14 +112,15 @@ def play(machine: Machine) -> Accepted:
     stops = _stops(begin + timedelta(days=3), today - timedelta(days=1))
     known = _people(year.chance)
     rounds, people = Rounds(machine, stops, known), iter(known)
+    bank = Bank(machine.data / "bank")
     for stop, previous in tqdm(
         list(zip(stops, [begin, *stops], strict=False)), desc="The year", unit="stop", disable=None
     ):
         _live_on(machine, stop)
         if stop.month != previous.month and stop.month % 3 == 1:
-            _pay(machine)
+            _pay(machine, bank, stop)
             if stop.month == APRIL:  # the first of the year
-                take_back_one(machine, schools, stop)
+                _take_in(machine, bank.write(stop, take_back_one(machine, schools)))
         if stop.year != previous.year:
             machine.manage("top_up", "landelijk")
         rounds.on(stop)
@@ -123,7 +128,7 @@ def play(machine: Machine) -> Accepted:
             year, stop, [bsn for _, bsn in zip(range(_visitors(stops)), people, strict=False)]
         )
     set_clock(machine.clock_file, None)
-    _pay(machine)
+    _pay(machine, bank, datetime.now(AMSTERDAM).date(), came_in(25_00, words="Mijn rekening"))
     propose_one(machine, schools)
     offer_dearer(schools[-1])
     return replace(year.accepted, findings=rounds.findings())
@@ -256,9 +261,17 @@ def _claim(course: Course, today: date) -> list[str]:
     return accepted
 
 
-def _pay(machine: Machine) -> None:
-    """Once a quarter: credit that ran out expires; one prepares the payments, another releases them."""
+def _pay(machine: Machine, bank: Bank, day: date, *others: Line) -> None:
+    """Once a quarter: credit that ran out expires; one prepares the payments, another releases them.
+
+    The bank pays them the same day, and says what else came in.
+    """
     machine.manage("expire_credit")
     machine.manage("prepare_payments", "--by", "ineke")
-    machine.manage("release_payments", "--by", "bas")
-    machine.manage("settle_payments", "--by", "ineke")
+    said = machine.manage("release_payments", "--by", "bas", "--out", str(machine.data))
+    file = Path(said.rpartition("The file is ")[2].strip().removesuffix("."))
+    _take_in(machine, bank.write(day, paid(file.read_bytes()), *others))
+
+
+def _take_in(machine: Machine, statement: Path) -> None:
+    machine.manage("take_in_statement", str(statement), "--by", "ineke")

@@ -26,6 +26,7 @@ SECTIONS: list[Section] = [
     ("providers", _("Providers"), "audit:providers"),
     ("signals", _("Signals"), "audit:signals"),
     ("batches", _("Payments"), "audit:batches"),
+    ("bank", _("Bank"), "audit:bank"),
     ("seals", _("Seals"), "audit:seals"),
     ("exports", _("Exports"), "audit:exports"),
     ("work", _("Work queue"), "audit:work"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from ontwikkelrekening.audit.views import (
     accounts,
+    bank,
     bookings,
     books,
     casework,
@@ -62,5 +63,7 @@ urlpatterns = [
     path("claims/<uuid:id>", claims.claim, name="claim"),
     path("payments", payments.batches, name="batches"),
     path("payments/<uuid:id>", payments.batch, name="batch"),
+    path("bank", bank.statements, name="bank"),
+    path("bank/<uuid:id>", bank.statement, name="bank-statement"),
     path("work", work.work, name="work"),
 ]

@@ -405,8 +405,8 @@ def test_the_command_says_what_became_of_it_and_keeps_nothing_in_a_dry_run(
 
     assert first == capsys.readouterr().out
     assert "from 0.00 to -149.00 euros" in first
-    assert "1 a batch was paid" in first
-    assert "not explained: 2026-02-05 1.00" in first
+    assert "\n  1 paid\n  1 unknown\n" in first
+    assert "unknown: 2026-02-05 1.00" in first
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from django.db.models import Min
 
 from ontwikkelrekening.payouts.models import BankStatement
 
-# Each side added up by what caused it, and only what differs. Entries without a cause stand for themselves.
+# Each side added up by what caused it, and only what differs. What has no cause yet is not compared.
 DIFFERENCES = """
     WITH said AS (
         SELECT cause, sum(amount * 100)::bigint AS cents FROM payouts_bankentry
-        WHERE statement_id = %(statement)s AND cause <> '' GROUP BY cause
+        WHERE booked_on BETWEEN %(first)s AND %(last)s AND cause <> '' GROUP BY cause
     ), booked AS (
         SELECT b.cause, sum(CASE t.debit_account_id WHEN bank.id THEN t.amount ELSE -t.amount END)::bigint AS cents
         FROM ledger_account bank
@@ -48,8 +48,8 @@ def days_of(statement: BankStatement) -> tuple[date, date]:
 
 
 def differences(statement: BankStatement) -> list[Difference]:
-    """Where the bank and the books do not say the same over these days; one statement."""
+    """Where the bank and the books do not say the same over the days of a statement; one query."""
     first, last = days_of(statement)
     with connection.cursor() as cursor:
-        cursor.execute(DIFFERENCES, {"statement": statement.pk, "first": first, "last": last})
+        cursor.execute(DIFFERENCES, {"first": first, "last": last})
         return [Difference(*row) for row in cursor.fetchall()]

@@ -44,10 +44,10 @@ class Command(BaseCommand):
             f"to {euros(to_cents(statement.closing))} euros."
         )
         entries = list(statement.entries.all())
-        for became, count in Counter(entry.became for entry in entries).items():
-            self.stdout.write(f"  {count} {Became(became).label}")
+        counts = Counter(entry.became for entry in entries)
+        self.stdout.write("".join(f"  {count} {became}\n" for became, count in counts.items()))
         for entry in entries:
             if entry.became == Became.UNKNOWN:
                 self.stdout.write(
-                    f"  not explained: {entry.booked_on} {euros(to_cents(entry.amount))} {entry.reference}"
+                    f"  unknown: {entry.booked_on} {euros(to_cents(entry.amount))} {entry.reference}"
                 )

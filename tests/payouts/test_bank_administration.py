@@ -1,0 +1,110 @@
+"""Bank statements in the administration and on the pages of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from demo import bank
+from ontwikkelrekening.payouts.models import BankEntry, BankStatement, BatchState, Became
+from ontwikkelrekening.payouts.paying import settle_batch
+from tests.audit.world import logged_in, say
+from tests.budgets.world import World
+from tests.payouts.test_bank_statements import AT, TODAY, file_of, said, taken_in
+from tests.payouts.world import released
+
+pytestmark = pytest.mark.django_db
+
+TAKE_IN = "/admin/payouts/bankstatement/do/take-in"
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with time_machine.travel(AT):
+        yield
+
+
+@pytest.fixture
+def ineke(world: World) -> Client:
+    return logged_in("ineke", "payment-officers")
+
+
+def plain(client: Client, page: str) -> str:
+    return unescape(client.get(page).content.decode()).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def hand_in(client: Client, content: bytes) -> str:
+    return say(client, TAKE_IN, file=SimpleUploadedFile("afschrift.xml", content))
+
+
+def explain_page(entry: BankEntry) -> str:
+    return f"/admin/payouts/bankentry/{entry.pk}/do/explain"
+
+
+def test_an_officer_takes_a_statement_in_and_explains_what_is_left(
+    world: World, ineke: Client
+) -> None:
+    batch = released(world)
+    told = hand_in(ineke, said(bank.paid(file_of(batch)), bank.came_in(25_00), day=TODAY))
+
+    batch.refresh_from_db()
+    assert batch.state == BatchState.SETTLED
+    assert "2026-001 ingelezen. 1 regel wacht op een verklaring." in told
+    assert "Regels van de bank om te verklaren" in plain(ineke, "/admin/")
+    entry = BankEntry.objects.get(became=Became.UNKNOWN)
+    assert "Niet geboekt, of op andere dagen" in plain(ineke, explain_page(entry))
+    assert "De regel is verklaard." in say(
+        ineke, explain_page(entry), explanation="Een gift.", cause=""
+    )
+    entry.refresh_from_db()
+    assert (entry.explanation, entry.explained_by) == ("Een gift.", "ineke")
+
+
+def test_a_booking_that_the_bank_did_not_name_is_offered(world: World, ineke: Client) -> None:
+    batch = released(world)
+    settle_batch(batch, by="bas", at=AT)
+    (entry,) = taken_in(bank.Line(-15_000, ""), day=TODAY).entries.all()
+
+    assert f"batch:{batch.pk}" in plain(ineke, explain_page(entry))
+    say(ineke, explain_page(entry), explanation="Dat bestand.", cause=f"batch:{batch.pk}")
+    entry.refresh_from_db()
+    assert entry.cause == f"batch:{batch.pk}"
+
+
+@pytest.mark.parametrize("content", [b"x", b"<a/>", said(identifier="9" * 36)])
+def test_a_file_that_cannot_be_taken_in_is_refused_beside_its_field(
+    ineke: Client, content: bytes
+) -> None:
+    page = hand_in(ineke, content)
+
+    assert '<a href="#id_file">' in page
+    assert not BankStatement.objects.exists()
+
+
+def test_others_take_in_and_explain_nothing(world: World) -> None:
+    (entry,) = taken_in(bank.came_in(25_00)).entries.all()
+    rosa = logged_in("rosa", "reviewers")
+
+    assert rosa.get(TAKE_IN).status_code == 403
+    assert rosa.get(explain_page(entry)).status_code == 403
+
+
+def test_an_auditor_reads_what_the_bank_says_and_where_the_books_differ(world: World) -> None:
+    batch = released(world)
+    settle_batch(batch, by="bas", at=AT)
+    statement = taken_in(bank.came_in(25_00), day=TODAY)
+    amir = logged_in("amir", "auditors")
+
+    listed = plain(amir, "/audit/bank")
+    page = plain(amir, f"/audit/bank/{statement.pk}")
+
+    assert "2026-001" in listed
+    assert "€ 25,00" in listed
+    assert f"batch:{batch.pk}" in page
+    assert "nog niet verklaard" in page
+    assert "150,00" in page
