@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from enum import StrEnum
 
 from django.db import models
 from django.db.models import F, Q
@@ -70,7 +71,7 @@ class PersonKey(models.Model):
         return f"key of {self.citizen_id}"
 
 
-class KeyUse(models.TextChoices):
+class KeyUse(StrEnum):
     LOOKUP = "lookup"
     MASTER = "master"
 
@@ -81,7 +82,7 @@ class KnownKey(models.Model):
     One is what BSNs are looked up by, for good; a master key is added when one takes the place of another.
     """
 
-    use = models.CharField(max_length=10, choices=KeyUse)
+    use = models.CharField(max_length=10)  # a KeyUse
     mark = models.BinaryField(max_length=32)  # keyed HMAC
 
     class Meta:

@@ -222,7 +222,9 @@ class BankEntry(models.Model):
     Names, accounts and free text of who paid are not kept: they may be of anybody.
     """
 
-    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="entries")
+    statement = models.ForeignKey(
+        BankStatement, models.PROTECT, related_name="entries", verbose_name="bank statement"
+    )
     number = models.PositiveIntegerField()  # in the statement, from 1
     booked_on = models.DateField()
     amount = MoneyField(max_digits=17, decimal_places=2)

@@ -190,6 +190,22 @@ ALTERED = {
         "UPDATE payouts_payout SET amount = 151",
         "DELETE FROM payouts_payoutline",
     ],
+    "every bank statement begins where the one before it ended": [
+        """INSERT INTO payouts_bankstatement (id, identifier, iban, follows_id, closes_on,
+               opening, opening_currency, closing, closing_currency, taken_in_by, taken_in_at)
+           SELECT gen_random_uuid(), 'x', iban, id, closes_on, 0, 'EUR', 0, 'EUR', 'x', taken_in_at
+           FROM payouts_bankstatement""",
+    ],
+    "the entries of every bank statement lead from its opening to its closing balance": [
+        "UPDATE payouts_bankentry SET amount = 26 WHERE amount > 0",
+        "DELETE FROM payouts_bankentry WHERE amount > 0",
+        "UPDATE payouts_bankstatement SET closing = 5",
+    ],
+    "what the bank paid, sent back or took in for us is so": [
+        "UPDATE payouts_bankentry SET cause = 'batch:x' WHERE became = 'paid'",
+        "UPDATE payouts_bankentry SET became = 'returned', cause = 'batch:x' WHERE became = 'paid'",
+        "UPDATE payouts_bankentry SET became = 'repaid' WHERE became = 'paid'",
+    ],
     "nothing was released to a provider whose payments were suspended": [
         """INSERT INTO providers_suspension (id, provider_id, reason, until, proposed_by, proposed_at,
                answered_by, answered_at, agreed, lifted_by)

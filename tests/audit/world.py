@@ -9,10 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from djmoney.money import Money
 
+from demo import bank
 from ontwikkelrekening.budgets.contributing import contribute
 from ontwikkelrekening.budgets.funders import FunderDetails, open_funder
 from ontwikkelrekening.budgets.models import Fund, Round, TopUpRun
@@ -25,8 +27,9 @@ from ontwikkelrekening.eligibility.models import Decision, Objection, Simulation
 from ontwikkelrekening.eligibility.objecting import acknowledge, file
 from ontwikkelrekening.eligibility.policies import Setting, draft
 from ontwikkelrekening.eligibility.simulating import start
+from ontwikkelrekening.payouts.bank_statements.taking_in import take_in
 from ontwikkelrekening.payouts.models import PaymentBatch
-from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
+from ontwikkelrekening.payouts.paying import prepare_batch, release_batch
 from providers import claiming
 from providers.enrolling import redeem
 from providers.models import Claim, Enrolment
@@ -72,9 +75,18 @@ def play_a_year() -> Year:
     enrolment = enrol(world, world.fatima)
     paid = claim(world, enrolment, "start", 150, at=LATER)
     batch = prepare_batch(by="ineke", pay_on=date(2026, 2, 5), at=LATER)
-    batch = settle_batch(release_batch(batch, by="bas", at=LATER), by="bas", at=LATER)
+    batch = release_batch(batch, by="bas", at=LATER)
+    _hear_from_the_bank(batch)
     in_review = claim(world, enrolment, "completion", 150, at=COMPLETED)
     return Year(world, willem, run, enrolment, paid, in_review, batch)
+
+
+def _hear_from_the_bank(batch: PaymentBatch) -> None:
+    """It paid the batch, and somebody paid in what nobody has explained."""
+    lines = (bank.paid(bytes(batch.file or b"")), bank.came_in(25_00))
+    said = bank.statement(lines, identifier="2026-001", iban=settings.PAYER_IBAN, day=LATER.date())
+    take_in(said, by="bas", at=LATER)
+    batch.refresh_from_db()
 
 
 def play_on(year: Year) -> Year:

@@ -22,6 +22,7 @@ from ontwikkelrekening.citizens.evidence import ask_sample, hand_in
 from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy
 from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.models import BankEntry
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
 from ontwikkelrekening.payouts.repaying import book_repayment
 from providers import claiming, suspending
@@ -132,8 +133,21 @@ def pages_of_staff(year: Year) -> dict[str, str]:
         "judging": f"/admin/citizens/circumstance/{fact.pk}/do/falls",
         "extract": "/admin/citizens/circumstance/do/import",
         "booking": f"/admin/ledger/booking/{Booking.objects.earliest('booked_at').pk}/change/",
+        **_of_the_bank(),
         **_recovered(year),
         **_held(year.world.provider),
+    }
+
+
+def _of_the_bank() -> dict[str, str]:
+    entry = BankEntry.objects.get(became="unknown")
+    return {
+        "statements": "/admin/payouts/bankstatement/",
+        "take in": "/admin/payouts/bankstatement/do/take-in",
+        "statement": f"/admin/payouts/bankstatement/{entry.statement_id}/change/",
+        "entries": "/admin/payouts/bankentry/?became__exact=unknown",
+        "entry": f"/admin/payouts/bankentry/{entry.pk}/change/",
+        "explain": f"/admin/payouts/bankentry/{entry.pk}/do/explain",
     }
 
 

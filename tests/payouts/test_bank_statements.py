@@ -15,7 +15,7 @@ from djmoney.money import Money
 
 from demo import bank
 from ledger.checking import check_ledger
-from ledger.errors import PeriodIsClosed
+from ledger.models import Booking
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement, read_statements
@@ -270,15 +270,20 @@ def test_a_file_of_more_statements_is_taken_in_whole_or_not_at_all(world: World)
     assert not BankStatement.objects.exists()
 
 
-def test_nothing_is_booked_on_a_day_whose_books_are_closed(world: World) -> None:
+def test_what_is_of_a_day_whose_books_are_closed_is_booked_today(world: World) -> None:
     batch = released(world)
+    (payout,) = batch.payouts.all()
     with time_machine.travel(AT, tick=False):
         call_command("close_period", str(PAY_ON))
 
-    with pytest.raises(PeriodIsClosed):
-        taken_in(bank.paid(file_of(batch)))
+    statement = taken_in(bank.paid(file_of(batch)), bank.came_back(payout.reference, 15_000))
 
-    assert not BankStatement.objects.exists()
+    assert became(statement) == ["paid", "returned"]
+    cause = f"batch:{batch.pk}"
+    assert set(Booking.objects.filter(cause=cause).values_list("kind", "effective_on")) >= {
+        ("settle", TODAY), ("return", TODAY),
+    }  # fmt: skip
+    assert sound()
 
 
 def test_what_the_books_say_and_the_bank_does_not_is_shown(world: World) -> None:

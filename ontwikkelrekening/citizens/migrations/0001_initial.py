@@ -142,12 +142,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "use",
-                    models.CharField(
-                        choices=[("lookup", "Lookup"), ("master", "Master")], max_length=10
-                    ),
-                ),
+                ("use", models.CharField(max_length=10)),
                 ("mark", models.BinaryField(max_length=32)),
             ],
             options={

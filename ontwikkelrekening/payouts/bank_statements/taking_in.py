@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
+from ledger.errors import PeriodIsClosed
 from ledger.money import to_cents, to_money
 from ontwikkelrekening.payouts.bank_statements.camt import Movement, Statement, read_statements
 from ontwikkelrekening.payouts.errors import UnableToPay
@@ -85,7 +86,7 @@ class NotOverYet(UnableToTakeIn):
 def take_in(content: bytes, *, by: str, at: datetime) -> list[BankStatement]:
     """Take in every statement of a file, all or nothing; batches are settled and payments returned as it says.
 
-    Raises UnreadableStatement, a subclass of UnableToTakeIn, or UnableToPost when the books of a day are closed.
+    Raises UnreadableStatement or a subclass of UnableToTakeIn.
     """
     statements = read_statements(content)
     with transaction.atomic():
@@ -190,11 +191,21 @@ def _paid(batch: PaymentBatch, paid: Sequence[Movement], *, by: str, at: datetim
     if batch.state == BatchState.SETTLED:
         return Became.KNOWN, cause
     try:
-        with transaction.atomic():
-            settle_batch(batch, by=by, at=at, on=max(movement.booked_on for movement in paid))
+        _on(
+            max(movement.booked_on for movement in paid),
+            lambda on: settle_batch(batch, by=by, at=at, on=on),
+        )
     except UnableToPay:
         return UNKNOWN
     return Became.PAID, cause
+
+
+def _on(day: date, act: Callable[[date | None], object]) -> None:
+    """Book on the day of the bank, or today when the books of that day are closed."""
+    try:
+        act(day)
+    except PeriodIsClosed:
+        act(None)
 
 
 def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> Meaning:
@@ -206,8 +217,10 @@ def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> 
         return Became.KNOWN, cause
     reason = RETURNS.get(movement.returned, "teruggestuurd door de bank")
     try:
-        with transaction.atomic():
-            return_payout(payout, reason=reason, by=by, at=at, on=movement.booked_on)
+        _on(
+            movement.booked_on,
+            lambda on: return_payout(payout, reason=reason, by=by, at=at, on=on),
+        )
     except UnableToPay:
         return UNKNOWN
     return Became.RETURNED, cause
@@ -230,15 +243,14 @@ def _repaid(movement: Movement, *, but: Collection[str], by: str, at: datetime) 
         if cause not in but and not BankEntry.objects.filter(cause=cause).exists():
             return Became.KNOWN, cause
     try:
-        with transaction.atomic():
-            repayment = book_repayment(
-                provider,
-                amount,
-                received_on=movement.booked_on,
-                reference=_reference(movement) or str(movement.number),
-                by=by,
-                at=at,
-            )
+        repayment = book_repayment(
+            provider,
+            amount,
+            received_on=movement.booked_on,
+            reference=_reference(movement) or str(movement.number),
+            by=by,
+            at=at,
+        )
     except UnableToBookRepayment:
         return UNKNOWN
     return Became.REPAID, f"repayment:{repayment.pk}"

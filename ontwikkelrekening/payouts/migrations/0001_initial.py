@@ -368,6 +368,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
                         to="payouts.bankstatement",
+                        verbose_name="bank statement",
                     ),
                 ),
             ],
