@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from djmoney.money import Money
 
+from demo import bank
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import recovering
-from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, PayoutLine
+from ontwikkelrekening.payouts.bank_statements.taking_in import take_in
+from ontwikkelrekening.payouts.models import (
+    BankEntry,
+    BatchState,
+    Became,
+    PaymentBatch,
+    PayoutLine,
+)
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
@@ -24,6 +34,8 @@ from providers.states import ClaimState
 from tests.budgets.world import LATER, create_world, left
 from tests.payouts.world import PAY_ON, approved_claim, payable, released
 from tests.racing import Beside, at_once
+
+PAID = LATER + timedelta(days=10)
 
 
 def test_two_officers_preparing_at_once_share_no_claim(own_database: str) -> None:
@@ -177,3 +189,36 @@ def test_a_payment_comes_back_whether_or_not_its_batch_was_just_settled(own_data
         assert ended == {"done": 2}, paid
         assert (payable(world.provider), left("in_transit"), left("bank")) == (paid * 15_000, 0, 0)
     assert check_against_books() == []
+
+
+def test_one_statement_taken_in_by_many_at_once_is_taken_in_once(own_database: str) -> None:
+    batch = released(create_world())
+    said = bank.statement(
+        [bank.paid(bytes(batch.file or b""))], identifier="1", iban=settings.PAYER_IBAN, day=PAY_ON
+    )
+    other = said.replace(b"<Id>1</Id>", b"<Id>2</Id>")  # that should follow the same one
+
+    ended = at_once(
+        *[lambda: take_in(said, by="ineke", at=PAID)] * 4,
+        *[lambda: take_in(other, by="bas", at=PAID)] * 4,
+    )
+
+    assert ended.pop("done") == 1
+    assert ended == {"TakenInBefore": 3, "NotTheNext": 4}
+    assert (left("bank"), BankEntry.objects.count()) == (-15_000, 1)
+    assert check_against_books() == []
+
+
+def test_a_statement_and_an_officer_settle_a_batch_once(own_database: str) -> None:
+    batch = released(create_world())
+    said = bank.statement(
+        [bank.paid(bytes(batch.file or b""))], identifier="1", iban=settings.PAYER_IBAN, day=PAY_ON
+    )
+
+    ended = at_once(
+        lambda: take_in(said, by="ineke", at=PAID), lambda: settle_batch(batch, by="bas", at=PAID)
+    )
+
+    assert left("bank") == -15_000
+    assert ended in ({"done": 2}, {"done": 1, "WrongState": 1})
+    assert BankEntry.objects.get().became in (Became.PAID, Became.KNOWN)

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -38,7 +39,6 @@ from providers.errors import Unable
 from providers.models import Provider
 
 KVK = re.compile(r"(?<!\d)\d{8}(?!\d)")
-PART = re.compile(r"-1$")  # the one part of our payment file is named after it
 # What the bank's code says (ISO 20022, external code sets: return reasons), as it is kept with the payment.
 RETURNS = {
     "AC01": "rekeningnummer onjuist",
@@ -97,7 +97,7 @@ def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
     last = BankStatement.objects.filter(followed_by=None).first()
     if statement.iban != settings.PAYER_IBAN:
         raise AnotherAccount
-    if BankStatement.objects.filter(identifier=statement.identifier).exists():
+    if _is_known(statement):
         raise TakenInBefore
     if last is not None and to_cents(last.closing) != statement.opening:
         raise NotTheNext
@@ -116,7 +116,7 @@ def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
                 taken_in_at=at,
             )
     except IntegrityError as error:  # somebody took it, or another after the last, in meanwhile
-        raise NotTheNext from error
+        raise (TakenInBefore if _is_known(statement) else NotTheNext) from error
     meant = _meanings(statement.movements, by=by, at=at)
     BankEntry.objects.bulk_create(
         BankEntry(
@@ -133,6 +133,10 @@ def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
     return kept
 
 
+def _is_known(statement: Statement) -> bool:
+    return BankStatement.objects.filter(identifier=statement.identifier).exists()
+
+
 def _reference(movement: Movement) -> str:
     """Ours, else the bank's."""
     return (movement.payment or movement.file or movement.bank_reference)[:REFERENCE_MAX]
@@ -143,13 +147,13 @@ def _meanings(movements: Sequence[Movement], *, by: str, at: datetime) -> dict[i
 
     What went out comes first: a payment that came back on the day itself was paid before.
     """
-    payments = {movement.payment for movement in movements}
+    batches = _locked_batches(movements)
     payouts = {
         payout.reference: payout
-        for payout in Payout.objects.filter(reference__in=payments).select_related("batch")
+        for payout in Payout.objects.filter(reference__in=_payments(movements))
     }
     meant = dict.fromkeys((movement.number for movement in movements), UNKNOWN)
-    for batch, paid in _by_batch(movements, payouts).items():
+    for batch, paid in _by_batch(movements, batches, payouts).items():
         meaning = _paid(batch, paid, by=by, at=at)
         meant |= dict.fromkeys((movement.number for movement in paid), meaning)
     for movement in movements:
@@ -165,19 +169,35 @@ def _meanings(movements: Sequence[Movement], *, by: str, at: datetime) -> dict[i
     return meant
 
 
+def _locked_batches(movements: Iterable[Movement]) -> dict[UUID, PaymentBatch]:
+    """The batches that the bank names, by their file or a payment: nobody settles one meanwhile."""
+    files = [_file(movement) for movement in movements]
+    named = Payout.objects.filter(reference__in=_payments(movements)).values("batch")
+    batches = PaymentBatch.objects.filter(Q(message_id__in=files) | Q(pk__in=named))
+    return {batch.pk: batch for batch in batches.defer("file").order_by("pk").select_for_update()}
+
+
+def _payments(movements: Iterable[Movement]) -> list[str]:
+    return [movement.payment for movement in movements if movement.payment]
+
+
+def _file(movement: Movement) -> str:
+    """The message id of the payment file; its one part is named after it."""
+    return movement.file.removesuffix("-1")
+
+
 def _by_batch(
-    movements: Iterable[Movement], payouts: Mapping[str, Payout]
+    movements: Iterable[Movement],
+    batches: Mapping[UUID, PaymentBatch],
+    payouts: Mapping[str, Payout],
 ) -> dict[PaymentBatch, list[Movement]]:
     """What went out for each of our payment files: the bank books a file as one, or payment by payment."""
-    out = [movement for movement in movements if movement.cents < 0]
-    names = {movement.number: PART.sub("", movement.file) for movement in out}
-    files = PaymentBatch.objects.filter(message_id__in=names.values()).defer("file")
-    batches = {batch.message_id: batch for batch in files}
+    by_file = {batch.message_id: batch for batch in batches.values()}
     paid: dict[PaymentBatch, list[Movement]] = defaultdict(list)
-    for movement in out:
+    for movement in movements:
         payout = payouts.get(movement.payment)
-        batch = payout.batch if payout else batches.get(names[movement.number])
-        if batch is not None:
+        batch = batches[payout.batch_id] if payout else by_file.get(_file(movement))
+        if movement.cents < 0 and batch is not None:
             paid[batch].append(movement)
     return paid
 
