@@ -164,6 +164,19 @@ def test_what_was_booked_by_hand_is_known(world: World) -> None:
     assert left("bank") == 0
 
 
+def test_what_the_bank_says_twice_is_left_to_a_person(world: World) -> None:
+    """It may have paid a file or sent a payment back twice."""
+    batch = released(world)
+    (payout,) = batch.payouts.all()
+    paid, back = bank.paid(file_of(batch)), bank.came_back(payout.reference, 15_000)
+
+    assert became(taken_in(paid, back, back)) == ["paid", "returned", "unknown"]
+    again = taken_in(paid, back, identifier="2", opening=15_000)
+
+    assert became(again) == ["unknown", "unknown"]
+    assert left("bank") == 0
+
+
 @pytest.mark.parametrize("named_by", ["kvk", "iban"])
 def test_what_a_provider_pays_back_is_booked(world: World, named_by: str) -> None:
     recovered(world)

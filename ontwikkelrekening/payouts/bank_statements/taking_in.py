@@ -156,16 +156,15 @@ def _meanings(movements: Sequence[Movement], *, by: str, at: datetime) -> dict[i
     for batch, paid in _by_batch(movements, batches, payouts).items():
         meaning = _paid(batch, paid, by=by, at=at)
         meant |= dict.fromkeys((movement.number for movement in paid), meaning)
+    payers = _payers(movements)
     for movement in movements:
-        if movement.cents > 0:
-            payout = payouts.get(movement.payment)
-            meant[movement.number] = (
-                _came_back(payout, movement, by=by, at=at)
-                if payout
-                else _repaid(
-                    movement, but={cause for _became, cause in meant.values()}, by=by, at=at
-                )
-            )
+        if movement.cents < 0:
+            continue
+        if payout := payouts.pop(movement.payment, None):  # it comes back once
+            meant[movement.number] = _came_back(payout, movement, by=by, at=at)
+        elif payer := payers.get(movement.number):
+            known = {cause for _became, cause in meant.values()}
+            meant[movement.number] = _repaid(payer, movement, but=known, by=by, at=at)
     return meant
 
 
@@ -203,11 +202,13 @@ def _by_batch(
 
 
 def _paid(batch: PaymentBatch, paid: Sequence[Movement], *, by: str, at: datetime) -> Meaning:
-    """The bank paid this file, when what went out is what it asks for."""
+    """The bank paid this file, when what went out is what it asks for; once."""
+    cause = f"batch:{batch.pk}"
+    if BankEntry.objects.filter(cause=cause, amount__lt=0).exists():
+        return UNKNOWN
     in_file = batch.payouts.exclude(state=PayoutState.WITHDRAWN).aggregate(sum=Sum("amount"))["sum"]
     if not in_file or sum(movement.cents for movement in paid) != -int(in_file * 100):
         return UNKNOWN
-    cause = f"batch:{batch.pk}"
     if batch.state == BatchState.SETTLED:
         return Became.KNOWN, cause
     try:
@@ -229,7 +230,8 @@ def _on(day: date, act: Callable[[date | None], object]) -> None:
 
 
 def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> Meaning:
-    if to_cents(payout.amount) != movement.cents:
+    before = BankEntry.objects.filter(reference=payout.reference, amount__gt=0)
+    if to_cents(payout.amount) != movement.cents or before.exists():
         return UNKNOWN
     cause = f"batch:{payout.batch_id}"
     payout.refresh_from_db(fields=["state"])
@@ -246,14 +248,28 @@ def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> 
     return Became.RETURNED, cause
 
 
-def _repaid(movement: Movement, *, but: Collection[str], by: str, at: datetime) -> Meaning:
-    """A provider paid back what it owes, when the bank names one provider and it owes as much.
+def _payers(movements: Iterable[Movement]) -> dict[int, Provider]:
+    """Who of the providers paid what came in, where the bank names just one: by its KvK number or its IBAN."""
+    came_in = [movement for movement in movements if movement.cents > 0]
+    names = {m.number: {*KVK.findall(m.words), m.counterpart} - {""} for m in came_in}
+    every = set().union(*names.values())
+    providers = Provider.objects.filter(Q(kvk_number__in=every) | Q(iban__in=every))
+    by_name = {name: each for each in providers for name in (each.kvk_number, each.iban)}
+    payers = {}
+    for number, given in names.items():
+        found = {by_name[name] for name in given if name in by_name}
+        if len(found) == 1:
+            payers[number] = found.pop()
+    return payers
+
+
+def _repaid(
+    provider: Provider, movement: Movement, *, but: Collection[str], by: str, at: datetime
+) -> Meaning:
+    """A provider paid back what it owes, when it owes as much.
 
     Booked by hand already is what no other entry is, also not of this statement (`but`).
     """
-    provider = _who_pays(movement)
-    if provider is None:
-        return UNKNOWN
     amount = to_money(movement.cents)
     booked = Repayment.objects.filter(
         provider=provider, amount=amount, received_on=movement.booked_on
@@ -274,11 +290,3 @@ def _repaid(movement: Movement, *, but: Collection[str], by: str, at: datetime) 
     except UnableToBookRepayment:
         return UNKNOWN
     return Became.REPAID, f"repayment:{repayment.pk}"
-
-
-def _who_pays(movement: Movement) -> Provider | None:
-    named = Q(kvk_number__in=KVK.findall(movement.words))
-    if movement.counterpart:
-        named |= Q(iban=movement.counterpart)
-    found = list(Provider.objects.filter(named)[:2])
-    return found[0] if len(found) == 1 else None
