@@ -265,4 +265,4 @@ class BankEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.statement_id} {self.number}"
+        return f"{self.statement}/{self.number}"
