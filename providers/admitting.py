@@ -34,6 +34,13 @@ class NameIsWrong(UnableToAdmit):
     )
 
 
+class AdmittedBefore(UnableToAdmit):
+    field, sentence = (
+        "iban",
+        "This provider is admitted already, with another IBAN or none: propose this one on its page.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderDetails:
     """Name, KvK number and IBAN as they are kept: trimmed, compact and checked."""
@@ -58,7 +65,7 @@ class ProviderDetails:
 def admit(
     name: str, kvk_number: str, iban: str, *, reason: str, by: str, on: date, at: datetime
 ) -> Provider:
-    """Admit a provider and propose the IBAN that it is paid on; who is admitted already comes back as it is.
+    """Admit a provider and propose the IBAN that it is paid on; who was admitted with it before comes back as it is.
 
     `reason` is how it was checked that the IBAN is the provider's. Nothing is paid until somebody else than `by`
     agrees to it (`changing_iban`). Raises a subclass of UnableToAdmit or UnableToChangeIban.
@@ -66,6 +73,9 @@ def admit(
     details = ProviderDetails.checked(name, kvk_number, iban)
     known = Provider.objects.filter(kvk_number=details.kvk_number).first()
     if known is not None:
+        waiting = known.iban_changes.filter(agreed=None, after=details.iban)
+        if known.iban != details.iban and not waiting.exists():
+            raise AdmittedBefore
         return known
     id_ = uuid.uuid4()
     provider = Provider.objects.create(

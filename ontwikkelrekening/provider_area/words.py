@@ -53,7 +53,7 @@ def why_held(provider: Provider, *, at: datetime) -> str:
     """Why nothing is paid to the provider now; nothing when it is."""
     if provider.suspensions.in_force(at=at).exists():
         return gettext("waits: payments to you are suspended")
-    return "" if provider.iban else gettext("waits: we are still checking your IBAN")
+    return "" if provider.iban else gettext("waits: your IBAN has not been checked yet")
 
 
 def expected(claim: Claim, *, held: str) -> str:

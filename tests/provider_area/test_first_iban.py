@@ -21,7 +21,7 @@ from tests.providers.world import (
 )
 
 HEADING = "Wij kunnen u nog niet betalen"
-WAITS = "wacht: wij controleren uw IBAN nog"
+WAITS = "wacht: uw IBAN is nog niet gecontroleerd"
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ledger.accounts import open_account
 from providers import changing_iban
+from providers.admitting import AdmittedBefore, admit
 from providers.changing_iban import IbanIsProposed, IbanIsTaken, NoReason, OwnProposals, SamePerson
 from providers.models import IbanChange, Provider
 from tests.providers.calls import Software
@@ -86,9 +87,21 @@ def test_an_iban_of_another_admits_nobody(is_paid: bool) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_is_admitted_without_saying_how_the_iban_was_checked() -> None:
-    from providers.admitting import admit
+def test_who_is_admitted_gets_no_other_iban_by_being_admitted_again() -> None:
+    school = waiting()
+    with pytest.raises(AdmittedBefore):
+        waiting(to=OTHER)
+    assert waiting() == school
+    changing_iban.decline(school.iban_changes.get(), by="bas", at=AT)
 
+    with pytest.raises(AdmittedBefore):
+        waiting()
+
+    assert school.iban_changes.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_is_admitted_without_saying_how_the_iban_was_checked() -> None:
     with pytest.raises(NoReason):
         admit("EVC Centrum", "87654321", FIRST, reason=" ", by="olga", on=ON, at=AT)
 
