@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from ledger.accounts import open_account
 from providers import changing_iban
 from providers.admitting import AdmittedBefore, admit
 from providers.changing_iban import IbanIsProposed, IbanIsTaken, NoReason, OwnProposals, SamePerson
+from providers.importing import import_courses
 from providers.models import IbanChange, Provider
 from tests.providers.calls import Software
+from tests.providers.test_importing_courses import GOOD, csv_file
 from tests.providers.world import (
     MONDAY,
     START,
@@ -146,6 +149,18 @@ def test_of_two_who_admit_on_one_iban_at_once_one_is_told(own_database: str) -> 
 
     assert ended == {"done": 1, "IbanIsProposed": 1}
     assert Provider.objects.count() == 1
+
+
+def test_of_a_file_and_a_person_who_propose_one_iban_at_once_one_is_told(
+    own_database: str, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path, {**GOOD, "iban": FIRST})
+
+    ended = at_once(lambda: import_courses(path, by="olga", at=AT), waiting)
+
+    refused = {"IbanIsProposed", "UnableToImport"} & ended.keys()
+    assert (ended["done"], len(refused)) == (1, 1)
+    assert IbanChange.objects.get().provider == Provider.objects.get()
 
 
 # All that wait
