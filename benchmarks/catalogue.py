@@ -51,7 +51,15 @@ FILL = """
 def run() -> list[Metric]:
     now = timezone.now()
     for number in range(PROVIDERS):
-        admit(f"Buurtschool {number}", f"{number:08d}", iban(number), on=now.date(), at=now)
+        admit(
+            f"Buurtschool {number}",
+            f"{number:08d}",
+            iban(number),
+            reason="benchmark",
+            by="olga",
+            on=now.date(),
+            at=now,
+        )
     with connection.cursor() as cursor:
         cursor.execute(FILL, {"at": now, "courses": COURSES})
         cursor.execute(TABLE)

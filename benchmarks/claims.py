@@ -112,7 +112,8 @@ def _provider(number: int, count: int) -> Caller:
 
     now = timezone.now()
     today = timezone.localdate(now)
-    provider = admit("Buurtschool", f"{number:08d}", iban(number), on=today, at=now)
+    by = {"reason": "benchmark", "by": "olga"}
+    provider = admit("Buurtschool", f"{number:08d}", iban(number), **by, on=today, at=now)
     details = CourseDetails(
         code="A", name="Les", category="course", price=Money("260", "EUR"), hours=24
     )

@@ -34,7 +34,8 @@ def filled(machine: Machine) -> dict[str, str]:
     os.environ["STAFF_PASSWORD"] = PASSWORD
     machine.manage("add_staff", *STAFF)
     machine.manage("load_example_policy")
-    machine.manage("import_courses", str(ROOT / "demo" / "courses.json.gz"))
+    machine.manage("import_courses", str(ROOT / "demo" / "courses.json.gz"), "--by", "olga")
+    machine.manage("agree_to_ibans", "--by", "bas")
     machine.manage("make_available", "landelijk", "100000")
     printed = machine.manage("create_client", KVK_NUMBER, "--json")
     client: dict[str, str] = json.loads(printed.strip().splitlines()[-1])

@@ -141,7 +141,8 @@ def _prepare(machine: Machine, begin: date) -> list[School]:
         ("Staff", ["add_staff", *STAFF]),
         ("Policy", ["load_example_policy"]),
         ("Citizens", ["import_citizens", str(ROOT / "demo/citizens.csv.gz")]),
-        ("Courses", ["import_courses", str(ROOT / "demo/courses.json.gz")]),
+        ("Courses", ["import_courses", str(ROOT / "demo/courses.json.gz"), "--by", "olga"]),
+        ("IBANs", ["agree_to_ibans", "--by", "bas"]),
         ("Money", ["make_available", "landelijk", "6000000"]),
         ("Top-up", ["top_up", "landelijk"]),
     ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,6 +29,13 @@ class Admission(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=70)
     kvk_number = forms.CharField(label=gettext_lazy("KvK number"), max_length=8)
     iban = forms.CharField(label="IBAN", max_length=42)
+    reason = Lines(
+        label=gettext_lazy("How you know that the IBAN is the provider's"),
+        max_length=REASON_MAX,
+        help_text=gettext_lazy(
+            "For example: called on the number in the trade register. Who answers this proposal reads it."
+        ),
+    )
     on = forms.DateField(
         label=gettext_lazy("Admitted on"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -34,7 +45,7 @@ class AnotherIban(forms.Form):
     iban = forms.CharField(label=gettext_lazy("New IBAN"), max_length=42)
     reason = Lines(
         label=gettext_lazy("How you know that the provider itself asks this"),
-        max_length=500,
+        max_length=REASON_MAX,
         help_text=gettext_lazy(
             "For example: called back on the number in the trade register. A letter or a message "
             "alone is not enough: it can be forged."
@@ -65,8 +76,10 @@ class NewClient(forms.Form):
 
 
 def _admit(request: Request) -> str:
-    provider = admit(**request.answers, at=timezone.now())
-    return _("%(provider)s is admitted.") % {"provider": provider}
+    provider = admit(**request.answers, by=request.by, at=timezone.now())
+    return _("%(provider)s is admitted. It is paid once someone else agrees to its IBAN.") % {
+        "provider": provider
+    }
 
 
 def _propose_iban(request: Request) -> str:
@@ -130,7 +143,7 @@ def _create_client(request: Request) -> Answer:
 
 @admin.register(Provider)
 class ProviderAdmin(ActingAdmin):
-    list_display = ["name", "kvk_number", "iban", "admitted_on"]
+    list_display = ["name", "kvk_number", "iban", "waits", "admitted_on"]
     search_fields = ["name", "=kvk_number"]
     ordering = ["name"]
     readonly_fields = ["suspended", "waits", "owed"]
@@ -140,8 +153,11 @@ class ProviderAdmin(ActingAdmin):
             gettext_lazy("Admit a provider"),
             "providers.add_provider",
             _admit,
-            gettext_lazy("From that day it may publish courses and claim."),
-            errors=(UnableToAdmit,),
+            gettext_lazy(
+                "From that day it may publish courses and claim. Its IBAN is proposed with this: nothing is "
+                "paid until someone else agrees to it."
+            ),
+            errors=(UnableToAdmit, changing_iban.UnableToChangeIban),
             form=Admission,
             on_list=True,
         ),
@@ -151,7 +167,7 @@ class ProviderAdmin(ActingAdmin):
             "providers.add_ibanchange",
             _propose_iban,
             gettext_lazy("Nothing changes until someone else agrees."),
-            errors=(changing_iban.UnableToChangeIban, UnableToAdmit),
+            errors=(changing_iban.UnableToChangeIban,),
             form=AnotherIban,
             offered=lambda x: not x.iban_changes.filter(agreed=None).exists(),
         ),
@@ -180,20 +196,31 @@ class ProviderAdmin(ActingAdmin):
         ),
     ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        ibans, suspensions = (each.objects.filter(agreed=None) for each in (IbanChange, Suspension))
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("iban_changes", ibans, to_attr="proposed_ibans"),
+                Prefetch("suspensions", suspensions, to_attr="proposed_suspensions"),
+            )
+        )
+
     @admin.display(description=gettext_lazy("payments suspended up to and including"))
     def suspended(self, provider: Provider) -> str:
         suspension = provider.suspensions.in_force(at=timezone.now()).first()
         return date_format(suspension.until) if suspension else "-"
 
     @admin.display(description=gettext_lazy("waits for a second person"))
-    def waits(self, provider: Provider) -> str:
+    def waits(self, provider: Any) -> str:
         proposed = [
-            f"{_('change of IBAN')}: {change.after}"
-            for change in provider.iban_changes.filter(agreed=None)
+            f"{_('first IBAN') if change.is_first else _('change of IBAN')}: {change.after}"
+            for change in provider.proposed_ibans
         ] + [
             _("suspension of payments up to and including %(day)s")
             % {"day": date_format(suspension.until)}
-            for suspension in provider.suspensions.filter(agreed=None)
+            for suspension in provider.proposed_suspensions
         ]
         return "\n".join(proposed) or "-"
 
@@ -206,6 +233,7 @@ class ProviderAdmin(ActingAdmin):
 class IbanChangeAdmin(ActingAdmin):
     list_display = [
         "provider",
+        "kvk_number",
         "before",
         "after",
         "reason",
@@ -220,7 +248,7 @@ class IbanChangeAdmin(ActingAdmin):
     search_fields = ["provider__name", "=provider__kvk_number", "=after"]
     queues = [
         Queue(
-            gettext_lazy("Changes of an IBAN to answer"),
+            gettext_lazy("IBANs to answer"),
             "providers.change_ibanchange",
             lambda: IbanChange.objects.filter(agreed=None),
             "agreed__isnull=True",
@@ -233,10 +261,10 @@ class IbanChangeAdmin(ActingAdmin):
             "providers.change_ibanchange",
             _agree_to_iban,
             gettext_lazy(
-                "From now on all payments to this provider go there. A batch that was prepared for "
-                "the old IBAN has to be withdrawn and prepared again."
+                "From now on all payments to this provider go there. What waited for a first IBAN is paid with "
+                "the next batch. A batch that was prepared for an old IBAN has to be withdrawn and prepared again."
             ),
-            errors=(changing_iban.UnableToChangeIban, UnableToAdmit),
+            errors=(changing_iban.UnableToChangeIban,),
             offered=lambda x: x.agreed is None,
             grave=True,
         ),
@@ -250,6 +278,10 @@ class IbanChangeAdmin(ActingAdmin):
             offered=lambda x: x.agreed is None,
         ),
     ]
+
+    @admin.display(description=gettext_lazy("KvK number"))
+    def kvk_number(self, change: IbanChange) -> str:
+        return change.provider.kvk_number
 
 
 def _in_force(suspension: Suspension) -> bool:

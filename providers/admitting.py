@@ -1,4 +1,4 @@
-"""Admitting providers: from that day they may publish, enrol and claim."""
+"""Admitting providers: from that day they may publish, enrol and claim. Where they are paid takes a second person."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import date, datetime
 from unicodedata import normalize
 
 from django.db import transaction
-from stdnum import iban as iban_number
 
 from ledger.accounts import open_account
+from providers.changing_iban import checked_iban, propose
 from providers.errors import Unable
 from providers.models import Provider
 from providers.spelling import ONE_LINE, composed
@@ -27,10 +27,6 @@ class KvkNumberIsWrong(UnableToAdmit):
     field, sentence = "kvkNumber", "A KvK number has eight digits."
 
 
-class IbanIsWrong(UnableToAdmit):
-    field, sentence = "iban", "This is not a valid IBAN."
-
-
 class NameIsWrong(UnableToAdmit):
     field, sentence = (
         "name",
@@ -38,22 +34,11 @@ class NameIsWrong(UnableToAdmit):
     )
 
 
-class IbanIsTaken(UnableToAdmit):
-    field, sentence = "iban", "Another provider is paid on this IBAN."
-
-
-def checked_iban(iban: str) -> str:
-    """An IBAN as it is kept: compact, in capitals; raises IbanIsWrong."""
-    compact: str = iban_number.compact(iban)
-    if not iban_number.is_valid(compact):
-        raise IbanIsWrong
-    return compact
-
-
-def refuse_taken(iban: str) -> None:
-    """Raises IbanIsTaken: a payment on one IBAN is of one provider."""
-    if Provider.objects.filter(iban=iban).exists():
-        raise IbanIsTaken
+class AdmittedBefore(UnableToAdmit):
+    field, sentence = (
+        "iban",
+        "This provider is admitted already, with another IBAN or none: propose this one on its page.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +62,29 @@ class ProviderDetails:
 
 
 @transaction.atomic
-def admit(name: str, kvk_number: str, iban: str, *, on: date, at: datetime) -> Provider:
-    """Admit a provider; who is admitted already comes back as it is."""
+def admit(
+    name: str, kvk_number: str, iban: str, *, reason: str, by: str, on: date, at: datetime
+) -> Provider:
+    """Admit a provider and propose the IBAN that it is paid on; who was admitted with it before comes back as it is.
+
+    `reason` is how it was checked that the IBAN is the provider's. Nothing is paid until somebody else than `by`
+    agrees to it (`changing_iban`). Raises a subclass of UnableToAdmit or UnableToChangeIban.
+    """
     details = ProviderDetails.checked(name, kvk_number, iban)
     known = Provider.objects.filter(kvk_number=details.kvk_number).first()
     if known is not None:
+        waiting = known.iban_changes.filter(agreed=None, after=details.iban)
+        if known.iban != details.iban and not waiting.exists():
+            raise AdmittedBefore
         return known
-    refuse_taken(details.iban)
     id_ = uuid.uuid4()
-    return Provider.objects.create(
+    provider = Provider.objects.create(
         id=id_,
         name=details.name,
         kvk_number=details.kvk_number,
-        iban=details.iban,
         admitted_on=on,
         payable=open_account(f"payable:{id_}", account_class="payable", at=at),
         registered_at=at,
     )
+    propose(provider, details.iban, reason=reason, by=by, at=at)
+    return provider

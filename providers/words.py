@@ -22,5 +22,5 @@ def instalment(name: str) -> str:
 
 
 def iban_in_part(iban: str) -> str:
-    """Enough to know the account by, not enough to use it: NL91…4300."""
-    return f"{iban[:4]}…{iban[-4:]}"
+    """Enough to know the account by, not enough to use it: NL91…4300; of none, nothing."""
+    return f"{iban[:4]}…{iban[-4:]}" if iban else ""

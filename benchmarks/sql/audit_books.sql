@@ -38,9 +38,16 @@ SELECT more, code, %(other_scheme)s, NULL, 'general', '{course}'::varchar[], tru
     '2026-01-02', '2027-12-31', 20000000 + n, %(other_fund)s FROM n WHERE is_shared;
 
 INSERT INTO providers_provider (id, name, kvk_number, iban, admitted_on, payable_id, registered_at)
-SELECT md5('provider' || p)::uuid, 'Opleider ' || p, lpad(p::text, 8, '0'),
-    'NL00TEST' || lpad(p::text, 10, '0'), '2026-01-02', 40000000 + p, '2026-01-02'
+SELECT md5('provider' || p)::uuid, 'Opleider ' || p, lpad(p::text, 8, '0'), '', '2026-01-02',
+    40000000 + p, '2026-01-02'
 FROM generate_series(0, 199) AS p;
+INSERT INTO providers_ibanchange (id, provider_id, before, after, reason, proposed_by, proposed_at,
+    answered_by, answered_at, agreed)
+SELECT md5('iban' || p)::uuid, md5('provider' || p)::uuid, '', 'NL00TEST' || lpad(p::text, 10, '0'),
+    'gebeld', 'olga', '2026-01-02', 'bas', '2026-01-02', true
+FROM generate_series(0, 199) AS p;
+UPDATE providers_provider SET iban = change.after
+FROM providers_ibanchange change WHERE change.provider_id = providers_provider.id;
 INSERT INTO providers_course (id, provider_id, code, name, description, category, price_currency,
     price, hours, sessions, weeks, mode, level, language, place, has_exam, has_certificate, state,
     published_at, registered_at)

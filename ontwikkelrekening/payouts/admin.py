@@ -175,7 +175,7 @@ class PaymentBatchAdmin(ActingAdmin):
             _prepare,
             gettext_lazy(
                 "All approved claims are bundled per provider, but for those of providers whose payments "
-                "are suspended. Nothing is paid yet."
+                "are suspended or to whose first IBAN two people have not agreed yet. Nothing is paid yet."
             ),
             errors=REFUSALS,
             form=PayOn,

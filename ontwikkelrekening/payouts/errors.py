@@ -19,7 +19,8 @@ class NothingToPay(UnableToPay):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "There is nothing to pay now. What is due to providers whose payments are suspended waits."
+                "There is nothing to pay now. What is due to providers whose payments are suspended waits, and what is due "
+                "to providers to whose first IBAN two people have not agreed yet."
             )
         )
 

@@ -118,6 +118,7 @@ class Payout(models.Model):
             models.CheckConstraint(
                 name="payout_is_positive", condition=Q(amount__gt=0, amount_currency="EUR")
             ),
+            models.CheckConstraint(name="payout_goes_to_an_iban", condition=~Q(iban="")),
             models.CheckConstraint(
                 name="payout_that_came_back_says_why",
                 condition=~Q(state__in=CAME_BACK, reason=""),

@@ -45,7 +45,8 @@ from providers.vouching import vouched
 def prepare_batch(*, by: str, pay_on: date, at: datetime) -> PaymentBatch:
     """Bundle all approved claims per provider, to be paid today or on a day within the term.
 
-    What is due to a provider whose payments are suspended waits.
+    What is due to a provider whose payments are suspended, or to whose first IBAN two people have still to agree,
+    waits.
 
     Raises UnableToPayOn for another day and NothingToPay when there are no claims.
     """
@@ -223,12 +224,14 @@ def _due(*, at: datetime) -> list[Claim]:
     """Approved claims that stand in no payout, were not reversed in the books and are not held, locked.
 
     Two statements: the second sees what whoever held the locks has put into a batch meanwhile, and nothing
-    that was approved since the first, which somebody may recover.
+    that was approved since the first, which somebody may recover. It reads the IBAN that a payout gets and whether
+    there is one at once; a provider that has one is never without again.
     """
     found = Claim.objects.due().select_for_update().order_by("pk").values_list("pk", flat=True)
     locked = set(found)
     held = Suspension.objects.in_force(at=at).values("provider")
-    claims = Claim.objects.due().exclude(payout_lines__stands=True).exclude(provider__in=held)
+    claims = Claim.objects.due().exclude(payout_lines__stands=True)
+    claims = claims.exclude(provider__in=held).exclude(provider__iban="")
     due = [
         claim for claim in claims.select_related("provider").order_by("pk") if claim.pk in locked
     ]

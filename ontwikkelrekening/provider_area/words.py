@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.dateformat import format as format_date
 from django.utils.timezone import localtime
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ontwikkelrekening.tables.table import Text
 from providers.importing import Outcome
-from providers.models import Claim
+from providers.models import Claim, Provider
 from providers.states import ClaimState
 
 NUMBER = re.compile(r"\d+")
@@ -48,16 +49,22 @@ AFTER: dict[str, Text] = {
 }
 
 
-def expected(claim: Claim, *, suspended: bool) -> str:
-    """When a claim is paid: what is known, and nothing that is only hoped."""
+def why_held(provider: Provider, *, at: datetime) -> str:
+    """Why nothing is paid to the provider now; nothing when it is."""
+    if provider.suspensions.in_force(at=at).exists():
+        return gettext("waits: payments to you are suspended")
+    return "" if provider.iban else gettext("waits: your IBAN has not been checked yet")
+
+
+def expected(claim: Claim, *, held: str) -> str:
+    """When a claim is paid: what is known, and nothing that is only hoped. `held`: why none is paid now."""
     match claim.state:
         case ClaimState.SUBMITTED:
             return gettext("after assessment")
         case ClaimState.IN_REVIEW:
             return gettext("after a person has looked at it")
         case ClaimState.APPROVED:
-            waits = gettext("waits: payments to you are suspended")
-            return waits if suspended else gettext("in the next payment")
+            return held or gettext("in the next payment")
         case ClaimState.IN_FILE:
             return gettext("on its way as %(reference)s") % {"reference": claim.payment_reference}
         case ClaimState.PAID | ClaimState.RECOVERED if claim.paid_at:

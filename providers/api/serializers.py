@@ -279,7 +279,10 @@ class Account(ApiSerializer):
 
     name = serializers.CharField()
     kvk_number = serializers.CharField()
-    iban = serializers.CharField(help_text="Shown in part.")
+    iban = serializers.CharField(
+        allow_null=True,
+        help_text="Shown in part; null until two people here have agreed to your first one. Until then what is payable waits.",
+    )
     payable = TotalField(help_text="Approved, and not yet in a payment file.")
     owed = TotalField(help_text="Paid, recovered after that, and still to be paid back by you.")
     suspended_until = serializers.DateField(

@@ -1,10 +1,10 @@
-"""Writing a judged file: providers admitted, courses registered or changed, and published."""
+"""Writing a judged file: providers admitted and their IBANs proposed, courses registered or changed, and published."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ledger.accounts import open_accounts
 from providers.admitting import ProviderDetails
+from providers.changing_iban import propose_first
 from providers.importing.changing import agreed_otherwise, agreed_to, change
 from providers.importing.judging import as_it_keeps, judge
 from providers.importing.reading import (
@@ -28,7 +29,7 @@ from providers.importing.reading import (
     decoded,
     read,
 )
-from providers.models import Course, Provider
+from providers.models import Course, IbanChange, Provider
 from providers.moving import move_all
 from providers.publishing import CourseDetails
 from providers.states import CourseState
@@ -62,8 +63,13 @@ class Imported:
 
 
 @transaction.atomic
-def import_courses(path: Path, *, at: datetime) -> Imported:
-    """Import a whole file or raise UnableToImport; a constant number of queries for any size."""
+def import_courses(path: Path, *, by: str, at: datetime) -> Imported:
+    """Import a whole file or raise UnableToImport; a constant number of queries for any size.
+
+    Who is admitted with it is paid once somebody else than `by` agrees to the IBAN in the file. Of a provider that
+    was admitted before, the IBAN is only held against the one that it has or that waits for it. Raises
+    IbanIsProposed when somebody proposes one of them for another at the same moment.
+    """
     said, faults = _judged(path)
     known = {provider.kvk_number: provider for provider in Provider.objects.all()}
     present = _present(known[d.kvk_number].pk for _, d, _, _ in said if d.kvk_number in known)
@@ -71,12 +77,19 @@ def import_courses(path: Path, *, at: datetime) -> Imported:
     for line, details, course, row in said:
         there = _there(details, course, known, present)
         rows.append((line, details, as_it_keeps(course, row, there) if there else course))
-    faults += _conflicts(rows, known.values())
+    faults += _conflicts(rows, known)
     faults += _agreed_otherwise(rows, known, present)
     if faults:
         raise UnableToImport(sorted(faults, key=lambda fault: fault.line))
     newcomers = {d.kvk_number: d for _, d, _ in rows if d.kvk_number not in known}
-    providers = known | _admit(newcomers.values(), at=at)
+    admitted = _admit(newcomers.values(), at=at)
+    propose_first(
+        [(provider, newcomers[number].iban) for number, provider in admitted.items()],
+        reason=f"In the file {path.name}",
+        by=by,
+        at=at,
+    )
+    providers = known | admitted
     wanted = {(providers[d.kvk_number].pk, c.code): c for _, d, c in rows}
     return _write(wanted, present, admitted=len(newcomers), at=at)
 
@@ -112,20 +125,24 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _conflicts(rows: list[Judged], known: Iterable[Provider]) -> list[Fault]:
-    """Rows that contradict each other or what is registered."""
-    seen = {p.kvk_number: ProviderDetails(p.name, p.kvk_number, p.iban) for p in known}
-    paid_to = {details.iban: details.kvk_number for details in seen.values()}
+def _conflicts(rows: list[Judged], known: Mapping[str, Provider]) -> list[Fault]:
+    """Rows that contradict each other, what is registered or what waits for a second person."""
+    names = {number: provider.name for number, provider in known.items()}
+    ibans = {number: provider.iban for number, provider in known.items() if provider.iban}
+    waiting = IbanChange.objects.filter(agreed=None)
+    proposed = dict(waiting.values_list("provider__kvk_number", "after"))
+    owner = {iban: number for each in (ibans, proposed) for number, iban in each.items()}
+    ibans = proposed | ibans
     codes: set[tuple[str, str]] = set()
     faults = []
     for line, details, course in rows:
-        first = seen.setdefault(details.kvk_number, details)
-        if first.iban != details.iban:
+        if ibans.setdefault(details.kvk_number, details.iban) != details.iban:
             faults.append(Fault(line, "iban", Reason.OTHER_IBAN))
-        elif paid_to.setdefault(details.iban, details.kvk_number) != details.kvk_number:
+        elif owner.setdefault(details.iban, details.kvk_number) != details.kvk_number:
             faults.append(Fault(line, "iban", Reason.IBAN_OF_OTHER))
-        if first.name != details.name:
-            faults.append(Fault(line, "provider", Reason.OTHER_NAME, {"name": first.name}))
+        name = names.setdefault(details.kvk_number, details.name)
+        if name != details.name:
+            faults.append(Fault(line, "provider", Reason.OTHER_NAME, {"name": name}))
         if (details.kvk_number, course.code) in codes:
             faults.append(Fault(line, "primaryCode", Reason.TWICE))
         codes.add((details.kvk_number, course.code))
@@ -142,7 +159,6 @@ def _admit(newcomers: Iterable[ProviderDetails], *, at: datetime) -> dict[str, P
             id=id_,
             name=details.name,
             kvk_number=details.kvk_number,
-            iban=details.iban,
             admitted_on=timezone.localdate(at),
             payable_id=accounts[f"payable:{id_}"],
             registered_at=at,

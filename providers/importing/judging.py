@@ -11,6 +11,7 @@ from djmoney.money import Money
 from ledger.euros import cents_written
 from ledger.money import to_money
 from providers.admitting import ProviderDetails, UnableToAdmit
+from providers.changing_iban import UnableToChangeIban
 from providers.importing.reading import REQUIRED, Fault, Reason, Row
 from providers.models import Category, Course, Mode
 from providers.publishing import CENTS_MAX, CourseDetails
@@ -149,5 +150,5 @@ def _with_control_characters(line: int, row: Row) -> Iterator[Fault]:
 def _provider(line: int, row: Row) -> ProviderDetails | list[Fault]:
     try:
         return ProviderDetails.checked(row["provider"], row["kvkNumber"], row["iban"])
-    except UnableToAdmit as error:
+    except (UnableToAdmit, UnableToChangeIban) as error:
         return [Fault(line, PROVIDER_COLUMNS[error.field], str(error))]

@@ -70,7 +70,7 @@ class Reason(StrEnum):
     WEEKS = "a duration in weeks from P1W to P208W is expected, not '%(value)s'"
     LANGUAGE = "a language of three letters such as nld is expected, not '%(value)s'"
     OTHER_IBAN = "this provider is registered with another IBAN"
-    IBAN_OF_OTHER = "another provider is paid on this IBAN"
+    IBAN_OF_OTHER = "another provider is paid on this IBAN, or it is proposed for one"
     OTHER_NAME = "this KvK number belongs to %(name)s"
     NOT_YOURS = "leave this out, or give what is registered: %(value)s"
     AGREED = "people agreed to this course as it is: register another one, with a code of its own"

@@ -97,7 +97,9 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
 class _Registered:
     """What a row is held against."""
 
-    own: dict[str, str]  # what the columns of the provider may say
+    own: dict[
+        str, str
+    ]  # what the columns of the provider may say; nothing, while two have to agree to its IBAN
     courses: dict[str, Course]  # by code
     agreed: set[UUID]  # courses that people agreed to
 
@@ -142,7 +144,7 @@ def _line(number: int, row: Row | Fault, registered: _Registered, codes: set[str
 def _of_another(number: int, row: Row, own: dict[str, str]) -> Iterator[Fault]:
     for column, value in own.items():
         given = row.get(column, "").replace(" ", "")
-        if given and given != value.replace(" ", ""):
+        if given and value and given != value.replace(" ", ""):
             yield Fault(number, column, Reason.NOT_YOURS, {"value": value})
 
 

@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
                     "kvk_number",
                     models.CharField(max_length=8, unique=True, verbose_name="KvK number"),
                 ),
-                ("iban", models.CharField(max_length=34, unique=True, verbose_name="IBAN")),
+                ("iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
                 ("admitted_on", models.DateField()),
                 ("registered_at", models.DateTimeField()),
                 (
@@ -367,6 +367,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("iban", ""), _negated=True),
+                        fields=("iban",),
+                        name="iban_is_of_one_provider",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CourseFile",
@@ -671,7 +680,10 @@ class Migration(migrations.Migration):
             name="IbanChange",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("before", models.CharField(max_length=34, verbose_name="IBAN until then")),
+                (
+                    "before",
+                    models.CharField(blank=True, max_length=34, verbose_name="IBAN until then"),
+                ),
                 ("after", models.CharField(max_length=34, verbose_name="new IBAN")),
                 ("reason", models.CharField(max_length=500)),
                 ("proposed_by", models.CharField(max_length=100)),
@@ -709,6 +721,10 @@ class Migration(migrations.Migration):
                         name="iban_change_changes_something",
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("after", ""), _negated=True),
+                        name="iban_change_names_an_iban",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("agreed", None), ("answered_at", None), ("answered_by", "")),
                             models.Q(
@@ -732,6 +748,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("agreed", None)),
                         fields=("provider",),
                         name="provider_has_one_iban_change_that_waits",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed", None)),
+                        fields=("after",),
+                        name="iban_is_proposed_for_one_provider",
                     ),
                 ],
             },

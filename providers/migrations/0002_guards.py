@@ -73,7 +73,7 @@ NOT_DECIDED = """
     DROP FUNCTION providers_stays_as_decided();
 """
 
-# Whoever can write to the table alone cannot have a provider's money sent elsewhere, or taken back.
+# Whoever can write to the table alone cannot have a provider's money sent elsewhere, be paid as one, or take it back.
 AGREED = """
     CREATE FUNCTION providers_iban_is_agreed() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -82,13 +82,22 @@ AGREED = """
             SELECT (before, after) FROM providers_ibanchange
             WHERE provider_id = NEW.id AND agreed ORDER BY answered_at DESC LIMIT 1
         ) THEN
-            RAISE EXCEPTION 'two people have to agree to another IBAN'
+            RAISE EXCEPTION 'two people have to agree to an IBAN'
                 USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;
     END $$;
     CREATE TRIGGER iban_is_agreed BEFORE UPDATE OF iban ON providers_provider
     FOR EACH ROW WHEN (OLD.iban <> NEW.iban) EXECUTE FUNCTION providers_iban_is_agreed();
+
+    CREATE FUNCTION providers_begins_without_iban() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+    BEGIN
+        RAISE EXCEPTION 'a provider is admitted without an IBAN: two people have to agree to one'
+            USING ERRCODE = 'restrict_violation';
+    END $$;
+    CREATE TRIGGER provider_begins_without_iban BEFORE INSERT ON providers_provider
+    FOR EACH ROW WHEN (NEW.iban <> '') EXECUTE FUNCTION providers_begins_without_iban();
 
     CREATE FUNCTION providers_claim_is_recovered_by_two() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -106,6 +115,8 @@ AGREED = """
 NOT_AGREED = """
     DROP TRIGGER claim_is_recovered_by_two ON providers_claim;
     DROP FUNCTION providers_claim_is_recovered_by_two();
+    DROP TRIGGER provider_begins_without_iban ON providers_provider;
+    DROP FUNCTION providers_begins_without_iban();
     DROP TRIGGER iban_is_agreed ON providers_provider;
     DROP FUNCTION providers_iban_is_agreed();
 """

@@ -39,15 +39,22 @@ class Mode(models.TextChoices):
 
 
 class Provider(models.Model):
-    """Who teaches, coaches, assesses or cares for children; paid on one IBAN."""
+    """Who teaches, coaches, assesses or cares for children; paid on one IBAN, once two people agreed to it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=70)
     kvk_number = models.CharField("KvK number", max_length=8, unique=True)
-    iban = models.CharField("IBAN", max_length=34, unique=True)
+    iban = models.CharField("IBAN", max_length=34, blank=True)  # none at its admission
     admitted_on = models.DateField()
     payable = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
     registered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="iban_is_of_one_provider", fields=["iban"], condition=~Q(iban="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -310,7 +310,13 @@ def test_a_provider_is_admitted_and_its_software_gets_a_secret_once(year: Year) 
     providers = "/admin/providers/provider/"
 
     wrong = say(
-        officer, f"{providers}do/admit", name="X", kvk_number="12", iban="NL1", on="2026-01-02"
+        officer,
+        f"{providers}do/admit",
+        name="X",
+        kvk_number="12",
+        iban="NL1",
+        reason="x",
+        on="2026-01-02",
     )
     say(
         officer,
@@ -318,6 +324,7 @@ def test_a_provider_is_admitted_and_its_software_gets_a_secret_once(year: Year) 
         name="Taalhuis Oost",
         kvk_number="87654321",
         iban="NL91ABNA0417164300",
+        reason="Gebeld op het nummer in het Handelsregister.",
         on="2026-01-02",
     )
     provider = Provider.objects.get(kvk_number="87654321")
@@ -335,6 +342,55 @@ def test_a_provider_is_admitted_and_its_software_gets_a_secret_once(year: Year) 
     later = officer.get(f"/admin/providers/client/{client.pk}/change/").content.decode()
     assert secret[1] not in later
     assert client.client_secret not in later
+
+
+def test_who_admits_a_provider_does_not_decide_where_it_is_paid(year: Year) -> None:
+    noor, olga = (logged_in(name, "provider-officers") for name in ("noor", "olga"))
+    amir, providers = logged_in("amir", "auditors"), "/admin/providers/provider/"
+    reason = "Gebeld op het nummer in het Handelsregister."
+    asked = {
+        "name": "Taalhuis Oost",
+        "kvk_number": "87654321",
+        "iban": "NL91 ABNA 0417 1643 00",
+        "reason": reason,
+        "on": "2026-01-02",
+    }
+
+    unsaid = say(noor, f"{providers}do/admit", **{**asked, "reason": ""})
+    admitted = say(noor, f"{providers}do/admit", **asked)
+    taken = say(noor, f"{providers}do/admit", **{**asked, "kvk_number": "87654322"})
+    provider = Provider.objects.exclude(pk=year.world.provider.pk).get()
+    change = provider.iban_changes.get()
+    listed, shown, audited = (
+        re.sub(r"\s+", " ", browser.get(page).content.decode())
+        for browser, page in (
+            (noor, providers),
+            (noor, f"{providers}{provider.pk}/change/"),
+            (amir, f"/audit/providers/{provider.pk}"),
+        )
+    )
+    agree = f"/admin/providers/ibanchange/{change.pk}/do/agree"
+    own, read = say(noor, agree), olga.get(agree).content.decode()
+    agreed = say(olga, agree)
+
+    assert "is toegelaten" not in unsaid
+    assert (
+        "Taalhuis Oost is toegelaten, en wordt betaald als iemand anders akkoord geeft" in admitted
+    )
+    assert "Dit IBAN is voor een andere opleider voorgesteld" in taken
+    assert "eerste IBAN: NL91ABNA0417164300" in listed
+    assert "eerste IBAN: NL91ABNA0417164300" in shown
+    assert "nog geen: er wordt niets betaald tot twee mensen er akkoord voor geven" in audited
+    assert "geen: dit is het eerste" in audited
+    assert reason in audited
+    assert "Wie het nieuwe IBAN voorstelde, kan niet ook akkoord geven." in own
+    for said in ("87654321", "NL91ABNA0417164300", reason):
+        assert said in read
+    assert "Taalhuis Oost wordt vanaf nu betaald op NL91ABNA0417164300" in agreed
+    assert (
+        "<code>NL91ABNA0417164300</code>"
+        in amir.get(f"/audit/providers/{provider.pk}").content.decode()
+    )
 
 
 # Citizens

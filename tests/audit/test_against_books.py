@@ -265,9 +265,22 @@ ALTERED = {
                proposed_at, answered_by, answered_at, agreed)
            SELECT gen_random_uuid(), id, 'x', 'y', 'x', 'x', now(), 'y', now(), true
            FROM providers_provider""",
-    ],
-    "every payout went to the IBAN that its provider had": [
         "UPDATE providers_provider SET iban = 'NL91ABNA0417164300'",
+        "UPDATE providers_provider SET iban = ''",
+        "UPDATE providers_ibanchange SET agreed = false",
+        "DELETE FROM providers_ibanchange",
+    ],
+    "every payout went to the IBAN that two people had agreed to": [
+        "UPDATE payouts_payout SET iban = 'NL91ABNA0417164300'",
+        "UPDATE providers_ibanchange SET after = 'NL91ABNA0417164300'",
+        "UPDATE providers_ibanchange SET agreed = false",
+        "UPDATE providers_ibanchange SET answered_at = now() + interval '1 year'",
+        "DELETE FROM providers_ibanchange",
+        """INSERT INTO providers_ibanchange (id, provider_id, before, after, reason, proposed_by,
+               proposed_at, answered_by, answered_at, agreed)
+           SELECT gen_random_uuid(), provider_id, after, 'x', 'x', 'x', answered_at, 'y',
+               answered_at + interval '1 second', true
+           FROM providers_ibanchange""",
     ],
     "every grant is booked, and no other": [
         "UPDATE budgets_tranche SET granted = granted + 1",

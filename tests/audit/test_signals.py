@@ -18,7 +18,6 @@ from djmoney.money import Money
 from ledger.accounts import open_accounts
 from ontwikkelrekening.audit.signals import KINDS, look_for
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
-from providers.admitting import admit
 from providers.claiming.assessing import doubt_about
 from providers.models import (
     Claim,
@@ -32,7 +31,7 @@ from providers.models import (
 )
 from tests.audit.test_downloads import rows
 from tests.audit.test_what_went_back import page
-from tests.providers.world import iban
+from tests.providers.world import admitted, iban
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +44,7 @@ _numbers = count(1)
 
 def provider(*, on: date = LONG_AGO, name: str = "Leerfabriek") -> Provider:
     number = next(_numbers)
-    return admit(f"{name} {number}", f"{number:08d}", iban(number), on=on, at=NOW)
+    return admitted(f"{name} {number}", f"{number:08d}", iban(number), on=on, at=NOW)
 
 
 def offered(
@@ -433,6 +432,14 @@ def test_a_change_that_nobody_agreed_to_is_none() -> None:
     iban_changed(school, at=NOW - 4 * DAY, agreed=False)
     to_be_paid(school, "9000", at=NOW - 3 * DAY)
 
+    assert found("iban") == []
+
+
+def test_a_first_iban_is_no_other_one() -> None:
+    school = provider()
+    to_be_paid(school, "9000", at=NOW + DAY)
+
+    assert school.iban_changes.get().answered_at == NOW
     assert found("iban") == []
 
 

@@ -14,12 +14,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from providers import suspending
-from providers.admitting import admit
 from providers.models import Provider, Suspension
 from tests.audit.test_what_went_back import page
 from tests.audit.world import Year, auditor
 from tests.budgets.world import AT, LATER, ON
-from tests.providers.world import iban
+from tests.providers.world import admitted, iban
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +88,7 @@ def test_more_suspensions_ask_no_more_queries(year: Year, amir: Client) -> None:
 
     for number in range(3):
         suspending.decline(proposed(school), by="sam", at=LATER)
-        more = admit(f"School {number}", f"7000000{number}", iban(9_000 + number), on=ON, at=AT)
+        more = admitted(f"School {number}", f"7000000{number}", iban(9_000 + number), on=ON, at=AT)
         suspending.agree(proposed(more), by="sam", at=LATER)
 
     assert [_queries(amir, each) for each in pages] == before

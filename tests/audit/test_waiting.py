@@ -63,7 +63,7 @@ def test_each_group_is_told_what_waits_for_it_and_led_there(busy: Year) -> None:
             assert browser.get(href).context["cl"].result_count == number, name
             told.setdefault(group, {})[name] = number
 
-    iban = {"Wijzigingen van een IBAN om te beantwoorden": 1}
+    iban = {"IBAN's om te beantwoorden": 1}
     suspension = {"Opschortingen van betalingen om te beantwoorden": 1}
     assert told == {
         "policy-officers": {"Beleidsversies om goed te keuren": 1},

@@ -62,6 +62,7 @@ class Desk:
     kvk: str
     pages: dict[str, str]
     code: str
+    newcomer: str  # the KvK number of a provider whose first IBAN waits for a second person
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +80,10 @@ def desk(
         try:
             provider = de_linde()
             pages, code = _work_of(provider)
+            newcomer = de_linde("Taalhuis", is_paid=False)
             connections.close_all()
             with _served(name) as url:
-                yield Desk(url, provider.kvk_number, pages, code)
+                yield Desk(url, provider.kvk_number, pages, code, newcomer.kvk_number)
         finally:
             connections.close_all()
             connection.settings_dict["NAME"] = citizens_database
@@ -135,11 +137,11 @@ def _work_of(provider: Provider) -> tuple[dict[str, str], str]:
 
 @contextmanager
 def at_the_desk(
-    browser: Browser, desk: Desk, *, width: int = 1280, language: str = "nl"
+    browser: Browser, desk: Desk, *, width: int = 1280, language: str = "nl", kvk: str = ""
 ) -> Iterator[Page]:
     with visitor(browser, desk.url, width=width, language=language) as page:
         page.goto("/opleiders/inloggen")
-        page.fill("#id_kvk", desk.kvk)
+        page.fill("#id_kvk", kvk or desk.kvk)
         page.click("#log-in-with-kvk")
         page.wait_for_url(f"{desk.url}/opleiders/")
         yield page
@@ -151,6 +153,14 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     with at_the_desk(browser, desk, language=language) as page:
         assert problems_of(page, desk.pages, *looks) == {}
+
+
+def test_what_a_provider_without_iban_sees_is_accessible_and_fits(
+    browser: Browser, desk: Desk
+) -> None:
+    pages = {name: desk.pages[name] for name in ("home", "payments")}
+    with at_the_desk(browser, desk, kvk=desk.newcomer) as page:
+        assert problems_of(page, pages, PHONE, SCREEN, NIGHT) == {}
 
 
 def test_the_word_for_a_state_is_not_broken_on_a_phone(browser: Browser, desk: Desk) -> None:

@@ -22,9 +22,9 @@ from ontwikkelrekening.citizens.identity import Identity
 from ontwikkelrekening.citizens.registering import NewCitizen, Stated, register
 from ontwikkelrekening.eligibility.example import create_example_scheme
 from ontwikkelrekening.eligibility.models import Scheme
-from providers.admitting import admit
 from providers.models import Course, Provider
 from providers.publishing import CourseDetails, publish, register_course
+from tests.providers.world import admitted
 
 AT = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 APPROVED_AT = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)  # the policy, before it starts
@@ -59,7 +59,7 @@ def create_world(*, fund_cents: int = FUND_CENTS) -> World:
     if fund_cents:
         make_available(fund, cents=fund_cents, id=uuid4(), on=ON, at=AT)
     fatima, henk = register([FATIMA, HENK], at=AT).codes
-    provider = admit("ROC Voorbeeld", "12345678", "NL20INGB0001234567", on=ON, at=AT)
+    provider = admitted("ROC Voorbeeld", "12345678", "NL20INGB0001234567", on=ON, at=AT)
     return World(scheme, fund, fatima, henk, provider)
 
 

@@ -11,6 +11,7 @@ from djmoney.money import Money
 
 from ledger.accounts import open_account
 from ledger.posting import NewBooking, NewTransfer, post
+from providers import changing_iban
 from providers.admitting import admit
 from providers.clients import create_client
 from providers.enrolling import code_for, open_enrolment
@@ -26,7 +27,16 @@ def prepare(number: int, receiver: str) -> None:
     """Print one line of JSON: the client, and each enrolment's id and code."""
     now = timezone.now()
     today = timezone.localdate(now)
-    provider = admit("Fault School", "00000123", "NL91ABNA0417164300", on=today, at=now)
+    provider = admit(
+        "Fault School",
+        "00000123",
+        "NL91ABNA0417164300",
+        reason="faults",
+        by="olga",
+        on=today,
+        at=now,
+    )
+    changing_iban.agree(provider.iban_changes.get(), by="bas", at=now)
     details = CourseDetails(
         code="FAULT-1", name="Course", category="course", price=Money(100, "EUR"), hours=4
     )

@@ -87,7 +87,8 @@ def scheme(product: Machine, tmp_path_factory: pytest.TempPathFactory) -> Machin
         ("add_staff", *STAFF),
         ("load_example_policy",),
         ("import_citizens", str(people)),
-        ("import_courses", str(ROOT / "demo/courses.json.gz")),
+        ("import_courses", str(ROOT / "demo/courses.json.gz"), "--by", "olga"),
+        ("agree_to_ibans", "--by", "bas"),
         ("make_available", "landelijk", "100000"),
         ("top_up", "landelijk"),
     ]

@@ -20,7 +20,6 @@ from ontwikkelrekening.payouts.paying import (
     return_payout,
     settle_batch,
 )
-from providers.admitting import admit
 from providers.models import Claim, Delivery, Endpoint, StateChange
 from providers.states import ClaimState
 from tests.budgets.world import (
@@ -39,6 +38,7 @@ from tests.payouts.world import (
     payable,
     released,
 )
+from tests.providers.world import admitted
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_of_a_settled_batch_only_what_came_back_is_undone(world: World) -> None:
     approved_claim(world)
     roc, world.provider = (
         world.provider,
-        admit("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT),
+        admitted("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT),
     )
     approved_claim(world)
     batch = release_batch(prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER), by="bas", at=LATER)

@@ -12,10 +12,10 @@ from django.db import DatabaseError, connection, transaction
 
 from ontwikkelrekening.database import APP_ROLE
 from ontwikkelrekening.payouts.paying import prepare_batch, settle_batch
-from providers.admitting import admit
 from providers.models import Review
 from tests.budgets.world import AT, LATER, ON, World, create_world
 from tests.payouts.world import PAY_ON, approved_claim, released
+from tests.providers.world import admitted
 
 BATCH, PAYOUT, LINE = "payouts_paymentbatch", "payouts_payout", "payouts_payoutline"
 ADD = (
@@ -72,7 +72,7 @@ def paid(db: None) -> dict[str, UUID]:
         claim=claim, picked_because="terms", opened_at=LATER, verdict="approve", judged_by="rosa",
         judged_at=LATER,
     )  # fmt: skip
-    other = admit("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT)
+    other = admitted("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"SET LOCAL ROLE {APP_ROLE}")

@@ -52,7 +52,6 @@ from ontwikkelrekening.payouts import errors as paying_errors
 from ontwikkelrekening.payouts import paying, recovering, repaying
 from ontwikkelrekening.payouts.models import PaymentBatch, Payout
 from providers import claiming, enrolling, suspending
-from providers.admitting import admit
 from providers.claiming import recovering as taking_back
 from providers.claiming import reviewing, submitting
 from providers.models import Claim, Course, Enrolment, Provider, Recovery, Suspension
@@ -63,6 +62,7 @@ from tests.budgets.world import AT, CARE, COACHING, GENERAL, ON, World, create_w
 from tests.copies import own_copy
 from tests.payouts import model
 from tests.payouts.model import BESIDE, CAP, Asked, Batch, Credit, Held, Model, Person, Recovering
+from tests.providers.world import admitted
 
 T = TypeVar("T")
 CITIZENS = st.sampled_from(["fatima", "henk"])
@@ -118,7 +118,7 @@ def create_stage() -> Stage:
         categories=["course", "coaching"],
         follows=world.scheme,
     )
-    other = admit("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT)
+    other = admitted("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT)
     providers = (world.provider, other)
     offered = [
         (0, "course", "300.00", 1, 2),

@@ -33,7 +33,6 @@ from ontwikkelrekening.payouts.paying import (
     withdraw_batch,
 )
 from ontwikkelrekening.payouts.sepa import Payer, Payment, UnableToWriteFile, write_file
-from providers.admitting import admit
 from providers.models import Claim
 from providers.states import ClaimState
 from tests.budgets.world import (
@@ -54,7 +53,7 @@ from tests.payouts.world import (
     released,
     reverse_approval,
 )
-from tests.providers.world import iban
+from tests.providers.world import admitted, iban
 
 pytestmark = pytest.mark.django_db
 NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -62,7 +61,7 @@ NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 
 def test_claims_are_bundled_per_provider(world: World) -> None:
     claims = [approved_claim(world), approved_claim(world)]
-    world.provider = admit("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT)
+    world.provider = admitted("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT)
     claims.append(approved_claim(world))
 
     batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
@@ -316,7 +315,7 @@ def test_a_batch_asks_as_much_however_many_providers_it_pays(world: World) -> No
 def queries_of_a_batch(world: World, schools: Sequence[int]) -> list[int]:
     """How many it takes to prepare, release and settle a batch that pays these."""
     for number in schools:
-        world.provider = admit(f"School {number}", f"{number:08d}", iban(number), on=ON, at=AT)
+        world.provider = admitted(f"School {number}", f"{number:08d}", iban(number), on=ON, at=AT)
         approved_claim(world)
     with CaptureQueriesContext(connection) as prepare:
         batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)

@@ -16,11 +16,11 @@ from ontwikkelrekening.payouts.paying import (
     withdraw_batch,
 )
 from providers import suspending
-from providers.admitting import admit
 from providers.models import Claim, Suspension
 from providers.states import ClaimState
 from tests.budgets.world import AT, LATER, ON, World, create_world
 from tests.payouts.world import PAY_ON, approved_claim, payable
+from tests.providers.world import admitted
 from tests.racing import at_once
 
 
@@ -37,7 +37,7 @@ def test_what_is_due_waits_and_the_others_are_paid(world: World) -> None:
     suspended(world)
     roc, world.provider = (
         world.provider,
-        admit("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT),
+        admitted("EVC Centrum", "87654321", "NL91ABNA0417164300", on=ON, at=AT),
     )
     approved_claim(world)
 

@@ -222,6 +222,17 @@ def test_columns_of_the_provider_may_only_say_what_is_registered(school: School)
     assert outcome(own.kvk_number, "NL00TEST0000000000") == Outcome.WRONG
 
 
+def test_while_two_people_have_to_agree_to_its_iban_the_column_is_passed_over(
+    school: School,
+) -> None:
+    newcomer = de_linde("Taalhuis", is_paid=False)
+    rows = f"iban;{HEADER}\n{newcomer.iban_changes.get().after};{NEW}"
+
+    (line,) = look(hand_in(newcomer, rows, name="x", by="x", at=MONDAY))
+
+    assert line.outcome == Outcome.NEW
+
+
 def test_what_people_agreed_to_stays_and_the_rest_may_change(school: School) -> None:
     assert outcomes(school, KNOWN.replace("260,00", "300,00")) == [Outcome.WRONG]
     assert outcomes(school, f"{KNOWN}Kerkrade") == [Outcome.CHANGED]

@@ -35,7 +35,7 @@ DEMO = Path(__file__).parents[2] / "demo" / "courses.json.gz"
 )
 @pytest.mark.django_db
 def test_the_offer_is_narrowed(query: str, holds: object) -> None:
-    import_courses(DEMO, at=MONDAY)
+    import_courses(DEMO, by="olga", at=MONDAY)
 
     answer = Browser().get(f"/api/v1/catalogue?limit=100&{query}")
 

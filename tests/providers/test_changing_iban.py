@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from providers import changing_iban
-from providers.admitting import IbanIsTaken, IbanIsWrong, admit
+from providers.changing_iban import IbanIsProposed, IbanIsTaken, IbanIsWrong
 from providers.errors import Unable
 from providers.models import IbanChange, Provider
-from tests.providers.world import MONDAY, START, de_linde
+from tests.providers.world import MONDAY, START, admitted, de_linde
 
 pytestmark = pytest.mark.django_db
 
@@ -68,13 +68,13 @@ def test_who_proposed_it_cannot_agree_but_can_take_it_back(school: Provider) -> 
 def test_what_cannot_be_proposed(
     school: Provider, iban: str, reason: str, error: type[Unable]
 ) -> None:
-    other = admit("EVC Centrum", "87654321", "NL02ABNA0123456789", on=ON, at=AT)
+    other = admitted("EVC Centrum", "87654321", "NL02ABNA0123456789", on=ON, at=AT)
     wanted = {"its own": school.iban, "another's": other.iban}.get(iban, iban)
 
     with pytest.raises(error):
         changing_iban.propose(school, wanted, reason=reason, by="petra", at=AT)
 
-    assert not IbanChange.objects.exists()
+    assert not IbanChange.objects.filter(agreed=None).exists()
 
 
 def test_one_change_waits_at_a_time(school: Provider) -> None:
@@ -84,9 +84,22 @@ def test_one_change_waits_at_a_time(school: Provider) -> None:
         proposed(school)
 
 
+def test_an_iban_waits_for_one_provider_at_a_time(school: Provider) -> None:
+    change, other = proposed(school), de_linde("EVC Centrum")
+
+    with pytest.raises(IbanIsProposed):
+        proposed(other)
+
+    changing_iban.decline(change, by="paul", at=AT)
+    proposed(other)
+
+
 def test_an_iban_that_another_got_meanwhile_is_refused(school: Provider) -> None:
-    change = proposed(school)
-    admit("EVC Centrum", "87654321", NEW, on=ON, at=AT)
+    """Who proposed it looked just before the other was agreed to, and wrote it just after."""
+    admitted("EVC Centrum", "87654321", NEW, on=ON, at=AT)
+    change = IbanChange.objects.create(
+        provider=school, before=school.iban, after=NEW, reason=REASON, proposed_by="petra", proposed_at=AT
+    )  # fmt: skip
 
     with pytest.raises(IbanIsTaken):
         changing_iban.agree(change, by="paul", at=AT)
@@ -102,11 +115,13 @@ def test_the_database_refuses_what_one_person_does(school: Provider) -> None:
     with pytest.raises(IntegrityError, match="two people have to agree"), transaction.atomic():
         Provider.objects.update(iban=NEW)
     with pytest.raises(IntegrityError, match="agreed_by_someone_else"), transaction.atomic():
-        IbanChange.objects.update(agreed=True, answered_by="petra", answered_at=AT)
+        IbanChange.objects.filter(pk=change.pk).update(
+            agreed=True, answered_by="petra", answered_at=AT
+        )
     changing_iban.decline(change, by="paul", at=AT)
 
     with pytest.raises(IntegrityError, match="stays"), transaction.atomic():
-        IbanChange.objects.update(agreed=True)
+        IbanChange.objects.filter(pk=change.pk).update(agreed=True)
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute("DELETE FROM providers_ibanchange")
 

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from ontwikkelrekening.staff import set_up_groups
+from providers import changing_iban
 from providers.importing import Fault, UnableToImport, import_courses, importing
 from providers.importing.reading import PROVIDER, REQUIRED, Reason
-from providers.models import Course, Provider, StateChange
+from providers.models import Course, IbanChange, Provider, StateChange
+from tests.budgets.world import staff
 from tests.providers.world import MONDAY, agreed, de_linde, iban
 
 pytestmark = pytest.mark.django_db
@@ -52,13 +55,13 @@ def csv_file(folder: Path, *rows: dict[str, str]) -> Path:
 
 def faults_of(path: Path) -> list[Fault]:
     with pytest.raises(UnableToImport) as failure:
-        import_courses(path, at=MONDAY)
+        import_courses(path, by="olga", at=MONDAY)
     return failure.value.faults
 
 
 def test_the_demos_offer_goes_in_and_twice_changes_nothing() -> None:
-    first = import_courses(DEMO, at=MONDAY)
-    second = import_courses(DEMO, at=MONDAY)
+    first = import_courses(DEMO, by="olga", at=MONDAY)
+    second = import_courses(DEMO, by="olga", at=MONDAY)
 
     assert (first.providers, first.added) == (40, 287)
     assert (second.providers, second.added, second.changed, second.unchanged) == (0, 0, 0, 287)
@@ -69,22 +72,22 @@ def test_the_demos_offer_goes_in_and_twice_changes_nothing() -> None:
 def test_an_import_takes_a_constant_number_of_queries(
     tmp_path: Path, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(11):
-        import_courses(DEMO, at=MONDAY)
+    with django_assert_max_num_queries(12):
+        import_courses(DEMO, by="olga", at=MONDAY)
 
 
 def test_a_csv_row_becomes_a_published_course(tmp_path: Path) -> None:
-    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+    import_courses(csv_file(tmp_path, GOOD), by="olga", at=MONDAY)
 
     course = Course.objects.select_related("provider").get()
-    assert (course.provider.name, course.provider.iban) == ("Buurtschool Almere", iban(4001))
+    assert course.provider.name == "Buurtschool Almere"
     assert (course.code, str(course.price.amount), course.weeks) == ("DIG-01", "260.00", 8)
     assert (course.state, course.mode, course.has_exam) == ("published", "online", False)
 
 
 def test_a_changed_price_changes_the_course(tmp_path: Path) -> None:
-    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
-    done = import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), at=MONDAY)
+    import_courses(csv_file(tmp_path, GOOD), by="olga", at=MONDAY)
+    done = import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), by="olga", at=MONDAY)
 
     assert (done.added, done.changed) == (0, 1)
     events = StateChange.objects.order_by("pk").values_list("event", flat=True)
@@ -93,12 +96,14 @@ def test_a_changed_price_changes_the_course(tmp_path: Path) -> None:
 
 
 def test_what_people_agreed_to_is_refused_by_line(tmp_path: Path) -> None:
-    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+    import_courses(csv_file(tmp_path, GOOD), by="olga", at=MONDAY)
     agreed(Course.objects.get())
 
     with pytest.raises(UnableToImport) as refused:
-        import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), at=MONDAY)
-    renamed = import_courses(csv_file(tmp_path, {**GOOD, "name": "Digitaal verder"}), at=MONDAY)
+        import_courses(csv_file(tmp_path, {**GOOD, "price": "255.00"}), by="olga", at=MONDAY)
+    renamed = import_courses(
+        csv_file(tmp_path, {**GOOD, "name": "Digitaal verder"}), by="olga", at=MONDAY
+    )
 
     assert [(fault.line, fault.field) for fault in refused.value.faults] == [(2, "price")]
     assert renamed.changed == 1
@@ -170,6 +175,38 @@ def test_rows_that_contradict_each_other_are_reported(
     (fault,) = faults_of(csv_file(tmp_path, GOOD, {**GOOD, **change}))
 
     assert (fault.line, fault.field) == (3, field)
+
+
+def test_an_import_proposes_the_ibans_of_who_is_admitted(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, GOOD)
+    import_courses(path, by="olga", at=MONDAY)
+
+    change = IbanChange.objects.get()
+    assert (change.provider.iban, change.is_first, change.agreed) == ("", True, None)
+    assert (change.after, change.proposed_by) == (iban(4001), "olga")
+    assert change.reason == "In the file courses.csv"
+    for answer in (changing_iban.decline, changing_iban.agree):  # the same file once more
+        import_courses(path, by="olga", at=MONDAY)
+        assert IbanChange.objects.filter(agreed=None).count() == 1
+        answer(IbanChange.objects.get(agreed=None), by="bas", at=MONDAY)
+        import_courses(path, by="olga", at=MONDAY)
+        assert not IbanChange.objects.filter(agreed=None).exists()
+        if answer is changing_iban.decline:
+            changing_iban.propose(change.provider, iban(4001), reason="x", by="olga", at=MONDAY)
+    assert Provider.objects.get().iban == iban(4001)
+
+
+def test_an_import_holds_ibans_against_what_waits_too(tmp_path: Path) -> None:
+    known, other = de_linde(is_paid=False), de_linde("Taalhuis")
+    changing_iban.propose(other, iban(4001), reason="x", by="olga", at=MONDAY)
+    row = {**GOOD, "kvkNumber": known.kvk_number, "provider": known.name}
+
+    (otherwise,) = faults_of(csv_file(tmp_path, {**row, "iban": iban(4002)}))
+    (of_other,) = faults_of(csv_file(tmp_path, GOOD))
+
+    assert otherwise.reason == Reason.OTHER_IBAN
+    assert of_other.reason == Reason.IBAN_OF_OTHER
+    assert of_other.field == "iban"
 
 
 def test_an_import_cannot_move_a_providers_money_to_another_iban(tmp_path: Path) -> None:
@@ -257,7 +294,7 @@ def test_a_file_may_come_from_a_spreadsheet(tmp_path: Path, delimiter: str, code
     path.write_bytes(text.encode(codec))
     path = path.rename(tmp_path / "courses.txt")
 
-    import_courses(path, at=MONDAY)
+    import_courses(path, by="olga", at=MONDAY)
 
     course = Course.objects.get()
     assert (course.place, course.has_exam, str(course.price.amount)) == ("Één", True, "1260.50")
@@ -268,7 +305,7 @@ def test_a_file_may_come_from_a_spreadsheet(tmp_path: Path, delimiter: str, code
     [("260,5", "260.50"), ("€ 260,00", "260.00"), ("1.260,00", "1260.00"), ("1,260.00", "1260.00")],
 )
 def test_a_price_is_read_as_people_write_it(tmp_path: Path, written: str, amount: str) -> None:
-    import_courses(csv_file(tmp_path, {**GOOD, "price": written}), at=MONDAY)
+    import_courses(csv_file(tmp_path, {**GOOD, "price": written}), by="olga", at=MONDAY)
 
     assert str(Course.objects.get().price.amount) == amount
 
@@ -311,14 +348,14 @@ def test_a_quote_that_does_not_fit_is_told_by_the_line_of_its_row(tmp_path: Path
 
 
 def test_the_example_of_the_docs_changes_nothing_of_what_people_agreed_to(tmp_path: Path) -> None:
-    import_courses(DEMO, at=MONDAY)
+    import_courses(DEMO, by="olga", at=MONDAY)
     agreed(Course.objects.get(code="DIG-01", provider__kvk_number="00000001"))
     page = (DEMO.parents[1] / "docs" / "providers.md").read_text()
     (example,) = re.findall(r'^    \{"items".*?\n\n', page, re.DOTALL | re.MULTILINE)
     path = tmp_path / "courses.json"
     path.write_text(example)
 
-    done = import_courses(path, at=MONDAY)
+    done = import_courses(path, by="olga", at=MONDAY)
 
     assert (done.added, done.changed + done.unchanged) == (0, 1)
 
@@ -335,7 +372,7 @@ def test_a_fault_in_json_names_which_course_it_is(tmp_path: Path) -> None:
 
 
 def test_a_file_is_kept_in_one_spelling_with_nothing_hidden(tmp_path: Path) -> None:
-    import_courses(csv_file(tmp_path, {**GOOD, "name": "hygie\u0308ne"}), at=MONDAY)
+    import_courses(csv_file(tmp_path, {**GOOD, "name": "hygie\u0308ne"}), by="olga", at=MONDAY)
 
     assert Course.objects.get().name == "hygi\u00ebne"
     for name in ("\u202eatsiraB", "\u200b", "\u200d"):
@@ -368,7 +405,7 @@ def test_a_json_price_may_be_a_number(tmp_path: Path) -> None:
     path = tmp_path / "courses.json"
     path.write_text(json.dumps([course]))
 
-    import_courses(path, at=MONDAY)
+    import_courses(path, by="olga", at=MONDAY)
 
     assert str(Course.objects.get().price.amount) == "249.50"
 
@@ -379,19 +416,54 @@ def test_the_command_prints_each_fault_and_writes_nothing(
     path = csv_file(tmp_path, {**GOOD, "price": "gratis"})
 
     with pytest.raises(CommandError, match=r"^1 fault in the file; nothing was imported\.$"):
-        call_command("import_courses", str(path))
+        call_command("import_courses", str(path), "--by", provider_officer("olga"))
 
     assert "line 2, price: a positive amount" in capsys.readouterr().err
     assert not Course.objects.exists()
 
 
+def test_one_imports_and_another_agrees_to_the_ibans(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    olga, bas = provider_officer("olga"), provider_officer("bas")
+    staff("amir", "auditors")
+    agree, dry = ("agree_to_ibans", "--by"), "--dry-run"
+
+    with pytest.raises(CommandError, match="amir is no active member of staff who may do this"):
+        call_command("import_courses", str(csv_file(tmp_path, GOOD)), "--by", "amir")
+    call_command("import_courses", str(csv_file(tmp_path, GOOD)), "--by", olga)
+    with pytest.raises(CommandError, match="of the group payment-officers or provider-officers"):
+        call_command(*agree, "amir")
+    call_command(*agree, bas, dry)
+    shown = capsys.readouterr().out
+    with pytest.raises(CommandError, match="olga proposed the IBAN of Buurtschool Almere: someone"):
+        call_command(*agree, olga)
+    assert Provider.objects.get().iban == ""
+    call_command(*agree, bas)
+    call_command(*agree, olga)
+
+    assert "paid once someone else than olga agrees to their IBANs" in shown
+    line = f"Buurtschool Almere, 00004001: {iban(4001)} (proposed by olga)"
+    assert f"{line}\n1 first IBANs wait. Nothing was agreed to." in shown
+    said = capsys.readouterr().out
+    assert f"{line}\nbas agreed to 1 first IBANs." in said
+    assert "olga agreed to 0 first IBANs." in said
+    assert Provider.objects.get().iban == iban(4001)
+
+
+def provider_officer(name: str) -> str:
+    set_up_groups()
+    staff(name, "provider-officers")
+    return name
+
+
 def test_a_column_that_the_file_has_not_stays_as_it_is(tmp_path: Path) -> None:
-    import_courses(csv_file(tmp_path, GOOD), at=MONDAY)
+    import_courses(csv_file(tmp_path, GOOD), by="olga", at=MONDAY)
     short = {name: GOOD[name] for name in (*PROVIDER, *REQUIRED)} | {"name": "Anders"}
     file = tmp_path / "short.csv"
     file.write_text(",".join(short) + "\n" + ",".join(short.values()))
 
-    done = import_courses(file, at=MONDAY)
+    done = import_courses(file, by="olga", at=MONDAY)
 
     course = Course.objects.get()
     assert (done.changed, course.name, course.state) == (1, "Anders", "published")

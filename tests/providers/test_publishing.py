@@ -1,18 +1,19 @@
 import pytest
 
-from providers.admitting import IbanIsTaken, IbanIsWrong, KvkNumberIsWrong, NameIsWrong, admit
+from providers.admitting import KvkNumberIsWrong, NameIsWrong
+from providers.changing_iban import IbanIsTaken, IbanIsWrong
 from providers.clients import UnknownScope, create_client
 from providers.models import StateChange
 from providers.publishing import CourseCodeIsTaken, publish, withdraw
 from providers.states import IllegalMove
-from tests.providers.world import MONDAY, START, de_linde, digital_skills, iban
+from tests.providers.world import MONDAY, START, admit_only, de_linde, digital_skills, iban
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_provider_is_admitted_once() -> None:
-    first = admit("De Linde", "00009001", iban(9001), on=START, at=MONDAY)
-    again = admit("De Linde", "00009001", iban(9001), on=START, at=MONDAY)
+    first = admit_only("De Linde", "00009001", iban(9001), on=START, at=MONDAY)
+    again = admit_only("De Linde", "00009001", iban(9001), on=START, at=MONDAY)
 
     assert first == again
     assert first.payable.code == f"payable:{first.id}"
@@ -30,14 +31,14 @@ def test_wrong_details_are_refused(
     name: str, kvk: str, account: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        admit(name, kvk, account, on=START, at=MONDAY)
+        admit_only(name, kvk, account, on=START, at=MONDAY)
 
 
 def test_two_providers_cannot_be_paid_on_one_iban() -> None:
     known = de_linde()
 
     with pytest.raises(IbanIsTaken):
-        admit("Taalhuis", "00009002", known.iban, on=START, at=MONDAY)
+        admit_only("Taalhuis", "00009002", known.iban, on=START, at=MONDAY)
 
 
 def test_a_course_code_is_the_providers_own() -> None:

@@ -352,7 +352,7 @@ def test_the_lists_ask_the_same_number_of_queries_however_long(
     after = [queries_of(admin_client, each) for each in lists]
 
     assert after[:2] == before[:2]
-    changing_iban.decline(more.iban_changes.get(), by="paul", at=MONDAY)
+    changing_iban.decline(more.iban_changes.get(agreed=None), by="paul", at=MONDAY)
     assert queries_of(admin_client, lists[2]) == after[2]
 
 

@@ -15,7 +15,7 @@ from djmoney.money import Money
 from ledger.accounts import open_account
 from ledger.balances import balance
 from ledger.posting import NewBooking, NewTransfer, post
-from providers import claiming, suspending
+from providers import changing_iban, claiming, suspending
 from providers.admitting import admit
 from providers.claiming import assess, submit
 from providers.enrolling import code_for, open_enrolment, redeem
@@ -43,9 +43,21 @@ def iban(number: int) -> str:
     return f"NL{98 - int(digits) % 97:02d}{account}"
 
 
-def de_linde(name: str = "Zorgschool De Linde") -> Provider:
+def admitted(name: str, kvk_number: str, iban: str, *, on: date, at: datetime) -> Provider:
+    """A provider to whose first IBAN a second person agreed."""
+    provider = admit_only(name, kvk_number, iban, on=on, at=at)
+    return changing_iban.agree(provider.iban_changes.get(), by="bas", at=at)
+
+
+def admit_only(name: str, kvk_number: str, iban: str, *, on: date, at: datetime) -> Provider:
+    """A provider whose first IBAN waits for a second person: it is not paid yet."""
+    return admit(name, kvk_number, iban, reason="gebeld", by="olga", on=on, at=at)
+
+
+def de_linde(name: str = "Zorgschool De Linde", *, is_paid: bool = True) -> Provider:
     number = next(_numbers)
-    return admit(name, f"{number:08d}", iban(number), on=LAST_WEEK.date(), at=LAST_WEEK)
+    act = admitted if is_paid else admit_only
+    return act(name, f"{number:08d}", iban(number), on=LAST_WEEK.date(), at=LAST_WEEK)
 
 
 def digital_skills(provider: Provider, code: str = "DIG-01", **changes: Any) -> Course:

@@ -48,22 +48,18 @@ CHECKS = {
     """,
     "every provider has the IBAN that two people agreed to": """
         SELECT 'provider ' || p.id
-        FROM providers_provider p JOIN LATERAL (
+        FROM providers_provider p LEFT JOIN LATERAL (
             SELECT after FROM providers_ibanchange
             WHERE provider_id = p.id AND agreed ORDER BY answered_at DESC LIMIT 1
-        ) newest ON newest.after <> p.iban
+        ) newest ON true
+        WHERE p.iban <> coalesce(newest.after, '')
     """,
-    "every payout went to the IBAN that its provider had": """
+    "every payout went to the IBAN that two people had agreed to": """
         WITH had AS (
-            SELECT provider_id, before AS iban, answered_at AS until,
-                   lag(answered_at, 1, '-infinity') OVER (
-                       PARTITION BY provider_id ORDER BY answered_at) AS since
+            SELECT provider_id, after AS iban, answered_at AS since,
+                   lead(answered_at, 1, 'infinity') OVER (
+                       PARTITION BY provider_id ORDER BY answered_at) AS until
             FROM providers_ibanchange WHERE agreed
-            UNION ALL
-            SELECT p.id, p.iban, 'infinity', coalesce(max(answered_at), '-infinity')
-            FROM providers_provider p
-            LEFT JOIN providers_ibanchange c ON c.provider_id = p.id AND agreed
-            GROUP BY p.id
         )
         SELECT 'payout ' || payout.reference || ', provider ' || payout.provider_id
         FROM payouts_payout payout JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id

@@ -42,14 +42,14 @@ RECOVERED = """
     WHERE recovered >= %(recovered_claims)s OR recovered * 100 >= claims * %(recovered_percent)s
 """
 
-# A batch that waits to be released counts as well: there is time to look.
+# A batch that waits to be released counts as well: there is time to look. A first IBAN replaced none.
 IBAN_CHANGED = """
     SELECT payout.provider_id, change.answered_at AS since, payout.reference, payout.amount,
            coalesce(batch.released_at, batch.prepared_at) AS paying
     FROM providers_ibanchange change
     JOIN payouts_payout payout ON payout.provider_id = change.provider_id
     JOIN payouts_paymentbatch batch ON batch.id = payout.batch_id
-    WHERE change.agreed AND batch.state <> 'withdrawn' AND payout.amount >= %(iban_amount)s
+    WHERE change.agreed AND change.before <> '' AND batch.state <> 'withdrawn' AND payout.amount >= %(iban_amount)s
       AND change.answered_at > %(at)s - make_interval(months => %(iban_months)s)
       AND change.answered_at <= coalesce(batch.released_at, batch.prepared_at)
       AND change.answered_at > coalesce(batch.released_at, batch.prepared_at)

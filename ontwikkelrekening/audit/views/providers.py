@@ -42,8 +42,16 @@ from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.signal_tables import signals_table
 from ontwikkelrekening.audit.signals import KINDS, look_for
 from ontwikkelrekening.payouts.models import Payout, Repayment
-from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
-from providers.models import Claim, Course, Provider, Recovery, StateChange, Suspension
+from ontwikkelrekening.tables.table import Column, Queried, Table, Text, table_on
+from providers.models import (
+    Claim,
+    Course,
+    IbanChange,
+    Provider,
+    Recovery,
+    StateChange,
+    Suspension,
+)
 from providers.owing import receivable_code
 from providers.states import ClaimState, CourseState
 
@@ -215,14 +223,18 @@ def _iban_changes(request: HttpRequest, provider: Provider) -> Table:
         "ibans",
         caption=_("Changes of IBAN"),
         columns=[
-            Column("before", _("IBAN until then"), lambda x: x.before, "code"),
+            Column("before", _("IBAN until then"), _iban_before, "code"),
             Column("after", _("New IBAN"), lambda x: x.after, "code"),
             *proposal_columns(),
         ],
         source=Queried(provider.iban_changes.all()),
         sort="-at",
-        empty=_("The IBAN has not been changed."),
+        empty=_("No IBAN has been proposed."),
     )
+
+
+def _iban_before(change: IbanChange) -> Text:
+    return _("none: this is the first one") if change.is_first else change.before
 
 
 def _prices(request: HttpRequest, provider: Provider) -> Table:

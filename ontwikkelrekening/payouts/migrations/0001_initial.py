@@ -231,6 +231,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payout",
             constraint=models.CheckConstraint(
+                condition=models.Q(("iban", ""), _negated=True), name="payout_goes_to_an_iban"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="payout",
+            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("reason", ""), ("state__in", ("returned", "sent_back")), _negated=True
                 ),

@@ -23,7 +23,7 @@ from ontwikkelrekening.provider_area.asking import Done, Question, ask, key_of, 
 from ontwikkelrekening.provider_area.forms import ClaimForm, Yes
 from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.provider_area.paying_back import to_pay_back
-from ontwikkelrekening.provider_area.words import expected, said
+from ontwikkelrekening.provider_area.words import expected, said, why_held
 from ontwikkelrekening.tables.histories import history_table
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
 from providers import claiming
@@ -55,7 +55,7 @@ def claims(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         staff,
         title=_("Claims"),
         section="claims",
-        tables=[claims_table(request, wanted, suspended=_suspended(staff))],
+        tables=[claims_table(request, wanted, held=_why_held(staff))],
         shown=SHOWN,
         show=show,
         reference=reference,
@@ -69,7 +69,7 @@ def _wanted(staff: Staff, show: str) -> QuerySet[Claim]:
     return mine.filter(state=show) if show in ClaimState.values else mine
 
 
-def claims_table(request: HttpRequest, wanted: QuerySet[Claim], *, suspended: bool) -> Table:
+def claims_table(request: HttpRequest, wanted: QuerySet[Claim], *, held: str) -> Table:
     return table_on(
         request,
         "claims",
@@ -93,7 +93,7 @@ def claims_table(request: HttpRequest, wanted: QuerySet[Claim], *, suspended: bo
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
             Column("state", _("State"), lambda x: x.state, "state", order="state"),
             Column("reason", _("Reason"), lambda x: said(x.reason) if x.reason else ""),
-            Column("expected", _("Payment"), lambda x: expected(x, suspended=suspended)),
+            Column("expected", _("Payment"), lambda x: expected(x, held=held)),
         ],
         source=Queried(wanted.select_related("enrolment__course")),
         sort="-submitted",
@@ -115,15 +115,14 @@ def claim(request: HttpRequest, staff: Staff, claim_id: UUID) -> HttpResponseBas
         tables=[history_table(request, StateChange.objects.filter(subject_id=found.pk))],
         claim=found,
         reason=said(found.reason) if found.reason else "",
-        expected=expected(found, suspended=_suspended(staff)),
+        expected=expected(found, held=_why_held(staff)),
         decided_at=_decided_against_at(found),
         pay_back=to_pay_back(staff.provider) if found.state == ClaimState.RECOVERED else None,
     )
 
 
-def _suspended(staff: Staff) -> bool:
-    """Whether what is approved waits, as payments to the provider are suspended now."""
-    return staff.provider.suspensions.in_force(at=timezone.now()).exists()
+def _why_held(staff: Staff) -> str:
+    return why_held(staff.provider, at=timezone.now())
 
 
 def _decided_against_at(claim: Claim) -> datetime | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ontwikkelrekening.provider_area.access import Staff, for_staff
+from ontwikkelrekening.provider_area.first_iban import no_iban_yet
 from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.provider_area.paying_back import to_pay_back
 from providers.models import Claim, Course, Enrolment
@@ -35,6 +36,7 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         in_review=claims.filter(state=ClaimState.IN_REVIEW).count(),
         expected=int((expected.aggregate(total=Sum("amount"))["total"] or 0) * 100),
         suspension=staff.provider.suspensions.in_force(at=now).first(),
+        no_iban=no_iban_yet(staff.provider),
         pay_back=to_pay_back(staff.provider),
         published=Course.objects.of(staff.provider).published().count(),
     )

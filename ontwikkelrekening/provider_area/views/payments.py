@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from ledger.balances import balance
 from ontwikkelrekening.provider_area.access import Staff, for_staff
+from ontwikkelrekening.provider_area.first_iban import no_iban_yet
 from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.provider_area.paying_back import to_pay_back
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
@@ -65,6 +66,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         suspension=suspended.first(),
         payable=balance(provider.payable_id),
         pay_back=to_pay_back(provider),
+        no_iban=no_iban_yet(provider),
         iban=iban_in_part(provider.iban),
         since=changes.filter(agreed=True).last(),
         asked=asked and {"on": asked.proposed_at, "iban": iban_in_part(asked.after)},

@@ -48,7 +48,7 @@ def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
-        "iban": iban_in_part(provider.iban),
+        "iban": iban_in_part(provider.iban) or None,
         "payable": to_money(balance(provider.payable_id)),
         "owed": to_money(owed_by(provider)),
         "suspended_until": suspension and suspension.until,
