@@ -49,7 +49,10 @@ class WithLength:
         if _may_hide_a_body(environ):
             is_software = environ["PATH_INFO"].startswith((PREFIX, OAUTH))
             # One byte more than anybody reads: what is too large is refused where it is read.
-            body = environ["wsgi.input"].read(BYTES_MAX + 1 if is_software else 1)
+            most = BYTES_MAX + 1 if is_software else 1
+            body = environ["wsgi.input"].read(most)
+            if len(body) == most:  # who is still sending when the connection ends never hears why
+                environ["wsgi.input"].read(BYTES_MAX)
             if body and not is_software:
                 kind = [("Content-Type", "text/plain"), ("Content-Length", str(len(REFUSAL)))]
                 start_response("411 Length Required", kind)
