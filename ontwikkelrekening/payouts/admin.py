@@ -18,14 +18,14 @@ from ledger.admin import ReadOnlyInline
 from ledger.errors import UnableToPost
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
-from ontwikkelrekening.payouts.admin_recovering import RecoveryAdmin, RepaymentAdmin
+from ontwikkelrekening.payouts.admin_recovering import DebtorAdmin, RecoveryAdmin, RepaymentAdmin
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
 from ontwikkelrekening.payouts.sepa import UnableToWriteFile
 from providers.administration import Act, ActingAdmin, Queue, Request, in_state
 from providers.states import IllegalMove
 
-__all__ = ["PaymentBatchAdmin", "RecoveryAdmin", "RepaymentAdmin"]
+__all__ = ["DebtorAdmin", "PaymentBatchAdmin", "RecoveryAdmin", "RepaymentAdmin"]
 
 REFUSALS = (UnableToPay, UnableToWriteFile, UnableToPost, IllegalMove)
 RIGHT = "payouts.change_paymentbatch"

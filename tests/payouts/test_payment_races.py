@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from djmoney.money import Money
 
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import recovering
-from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, PayoutLine
+from ontwikkelrekening.payouts.models import BatchState, PaymentBatch, PayoutLine, Repayment
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
@@ -17,6 +18,7 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
     withdraw_batch,
 )
+from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
 from providers import claiming
 from providers.models import Claim, Recovery
 from providers.owing import owed_by
@@ -177,3 +179,34 @@ def test_a_payment_comes_back_whether_or_not_its_batch_was_just_settled(own_data
         assert ended == {"done": 2}, paid
         assert (payable(world.provider), left("in_transit"), left("bank")) == (paid * 15_000, 0, 0)
     assert check_against_books() == []
+
+
+def test_a_repayment_is_withdrawn_once_and_may_be_booked_anew_at_that_moment(
+    own_database: str,
+) -> None:
+    world = create_world()
+    settle_batch(released(world), by="ineke", at=LATER)
+    recovering.agree(_proposed(), by="bas", at=LATER)
+    for number in range(4):
+        details = {"received_on": LATER.date(), "reference": f"terug {number}"}
+
+        def book(details: dict[str, Any] = details) -> Repayment:
+            return book_repayment(world.provider, Money(10, "EUR"), **details, by="bas", at=LATER)
+
+        wrong = book()
+
+        ended = at_once(
+            *[
+                lambda wrong=wrong: withdraw_repayment(wrong, reason="x", by="bas", at=LATER)
+                for _ in range(3)
+            ],
+            book,
+        )
+
+        anew = ended["done"] - 1
+        assert ended["WithdrawnBefore"] == 2
+        assert ended["BookedBefore"] == 1 - anew
+        for each in Repayment.objects.filter(withdrawn_at=None):
+            withdraw_repayment(each, reason="x", by="bas", at=LATER)
+        assert owed_by(world.provider) == 15_000
+        assert check_against_books() == []
