@@ -29,7 +29,8 @@ P = TypeVar("P", bound=Provider)
 PAY_BACK = timedelta(weeks=6)  # after the decision was made known: Awb 4:87, first paragraph
 
 # Of whom, for which claim, decided on which day, what of it is still owed in cents, and its place from old to new. A
-# total of a provider's account is exact, as that is not hot (ledger/models.py).
+# recovered claim that is still taken up in a payment was paid by it, and that did not come back (claiming/paying.py).
+# The total of a provider's account is exact, as that is not hot (ledger/models.py).
 DEBTS = """
     SELECT provider_id, claim_id, decided_on, least(cents, owed - newer) AS cents, answered_at
     FROM (
@@ -45,7 +46,7 @@ DEBTS = """
         JOIN ledger_account account ON account.code = 'receivable:' || claim.provider_id
         JOIN ledger_total total ON total.account_id = account.id
         WHERE recovery.agreed AND claim.state = 'recovered'
-          AND claim.paid_at IS NOT NULL AND claim.taken_up_at IS NOT NULL
+          AND claim.taken_up_at IS NOT NULL
     ) debt
     WHERE owed > newer
 """
