@@ -77,7 +77,7 @@ CHANGEABLE = {
     "withdrawn_by, withdrawn_at, settled_by, settled_at",
     "payouts_payout": "state, reason",
     "payouts_payoutline": "stands",
-    "payouts_repayment": "",
+    "payouts_repayment": "withdrawn_by, withdrawn_at, withdrawn_because",
     "providers_claim": "state, reason, payment_reference, assessed_at, taken_up_at, paid_at",
     "providers_enrolment": "state, redeemed_at",
     "providers_ibanchange": "answered_by, answered_at, agreed",

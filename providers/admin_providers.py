@@ -21,7 +21,7 @@ from providers.admitting import UnableToAdmit, admit
 from providers.clients import UnknownScope, create_client
 from providers.models import IbanChange, Provider, Suspension
 from providers.models.proposals import REASON_MAX
-from providers.owing import owed_by
+from providers.owing import debts_of, late, owed_by
 from providers.scopes import SCOPES
 
 
@@ -146,7 +146,7 @@ class ProviderAdmin(ActingAdmin):
     list_display = ["name", "kvk_number", "iban", "waits", "admitted_on"]
     search_fields = ["name", "=kvk_number"]
     ordering = ["name"]
-    readonly_fields = ["suspended", "waits", "owed"]
+    readonly_fields = ["suspended", "waits", "owed", "late"]
     acts = [
         Act(
             "admit",
@@ -227,6 +227,10 @@ class ProviderAdmin(ActingAdmin):
     @admin.display(description=gettext_lazy("has to pay back"))
     def owed(self, provider: Provider) -> str:
         return str(to_money(owed_by(provider)))
+
+    @admin.display(description=gettext_lazy("of which past the last day"))
+    def late(self, provider: Provider) -> str:
+        return str(to_money(late(debts_of(provider), on=timezone.localdate())))
 
 
 @admin.register(IbanChange)

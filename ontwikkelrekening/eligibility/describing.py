@@ -13,7 +13,6 @@ from ontwikkelrekening.eligibility.clocks import (
     ANSWER_WITH_COMMITTEE,
     APPEAL,
     DECIDE,
-    EQUAL_TO_HOLIDAYS,
     OBJECT,
     WEEK,
 )
@@ -27,6 +26,7 @@ from ontwikkelrekening.eligibility.rules import (
     priority_of,
 )
 from ontwikkelrekening.eligibility.wording import CATEGORIES, GROUPS, euros
+from providers.free_days import EQUAL_TO_HOLIDAYS
 
 _BY_RULE = {condition.rule: condition for condition in CONDITIONS}
 

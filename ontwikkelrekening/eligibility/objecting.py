@@ -13,7 +13,6 @@ from ontwikkelrekening.eligibility.clocks import (
     ANSWER,
     ANSWER_EXTENSION,
     answer_by,
-    last_day,
     object_until,
 )
 from ontwikkelrekening.eligibility.models import (
@@ -26,6 +25,7 @@ from ontwikkelrekening.eligibility.models import (
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
 from ontwikkelrekening.eligibility.replacing import decide_again
+from providers.free_days import last_day
 from providers.states import Transitions, after
 
 TRANSITIONS: Transitions = {

@@ -19,7 +19,7 @@ from ledger.errors import UnableToPost
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
 from ontwikkelrekening.payouts.admin_bank import BankEntryAdmin, BankStatementAdmin
-from ontwikkelrekening.payouts.admin_recovering import RecoveryAdmin, RepaymentAdmin
+from ontwikkelrekening.payouts.admin_recovering import DebtorAdmin, RecoveryAdmin, RepaymentAdmin
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
 from ontwikkelrekening.payouts.sepa import UnableToWriteFile
@@ -29,6 +29,7 @@ from providers.states import IllegalMove
 __all__ = [
     "BankEntryAdmin",
     "BankStatementAdmin",
+    "DebtorAdmin",
     "PaymentBatchAdmin",
     "RecoveryAdmin",
     "RepaymentAdmin",

@@ -20,3 +20,11 @@ REPAYMENTS = """
     )::text AS said
     FROM payouts_repayment
 """
+
+# Of what was booked wrongly: who took it back, when and why.
+WITHDRAWALS = """
+    SELECT id, json_build_array(
+        id, withdrawn_by, withdrawn_at AT TIME ZONE 'UTC', withdrawn_because
+    )::text AS said
+    FROM payouts_repayment WHERE withdrawn_at IS NOT NULL
+"""

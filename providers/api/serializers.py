@@ -285,6 +285,11 @@ class Account(ApiSerializer):
     )
     payable = TotalField(help_text="Approved, and not yet in a payment file.")
     owed = TotalField(help_text="Paid, recovered after that, and still to be paid back by you.")
+    pay_back_until = serializers.DateField(
+        allow_null=True,
+        help_text="The last day to pay back what you owe longest, six weeks after its recovery; "
+        "null while you owe nothing.",
+    )
     suspended_until = serializers.DateField(
         allow_null=True,
         help_text="Payments to you are suspended until and including this day; null while they are not.",

@@ -26,7 +26,7 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
     withdraw_batch,
 )
-from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
 from providers import claiming
 from tests.audit.world import COMPLETED, Year, claim, employer, enrol
 from tests.budgets.world import AT, LATER, ON, STARTS_ON, World, course
@@ -84,12 +84,31 @@ ALTERED = {
         "UPDATE payouts_repayment SET amount = 1",
         "UPDATE payouts_repayment SET received_on = received_on + 1",
         "UPDATE payouts_repayment SET provider_id = gen_random_uuid()",
+        "UPDATE payouts_repayment SET amount = 1 WHERE withdrawn_at IS NOT NULL",
         "DELETE FROM payouts_repayment",
     ],
     "every repayment says what was booked": [
         "UPDATE payouts_repayment SET reference = 'x'",
         "UPDATE payouts_repayment SET booked_by = 'x'",
         "UPDATE payouts_repayment SET booked_at = now()",
+    ],
+    "every withdrawn repayment is booked back as it was withdrawn, and no other": [
+        "UPDATE payouts_repayment SET withdrawn_by = 'x' WHERE withdrawn_at IS NOT NULL",
+        "UPDATE payouts_repayment SET withdrawn_at = now() WHERE withdrawn_at IS NOT NULL",
+        "UPDATE payouts_repayment SET withdrawn_because = 'x' WHERE withdrawn_at IS NOT NULL",
+        """UPDATE payouts_repayment SET withdrawn_by = '', withdrawn_at = NULL, withdrawn_because = ''
+           WHERE withdrawn_at IS NOT NULL""",
+        """UPDATE payouts_repayment SET withdrawn_by = 'x', withdrawn_at = now(),
+               withdrawn_because = 'x' WHERE withdrawn_at IS NULL""",
+        """UPDATE ledger_transfer SET amount = amount + 1 WHERE booking_id IN (
+               SELECT id FROM ledger_booking WHERE kind = 'reverse')""",
+        """INSERT INTO ledger_booking (id, kind, cause, description, effective_on, booked_at, xid)
+           SELECT gen_random_uuid(), 'reverse', 'transfer:' || t.xid || '-' || t.seq, '',
+                  t.effective_on, now(), 1
+           FROM ledger_transfer t JOIN ledger_booking b ON (b.xid, b.id) = (t.xid, t.booking_id)
+           JOIN payouts_repayment r ON r.id = b.id AND r.withdrawn_at IS NULL
+           WHERE b.kind = 'repay'""",
+        "DELETE FROM payouts_repayment WHERE withdrawn_at IS NOT NULL",
     ],
     "every claim is as far as the payout that it stands in": [
         "UPDATE providers_claim SET state = 'approved' WHERE state = 'paid'",
@@ -237,7 +256,6 @@ ALTERED = {
                     "b.cause IN (SELECT 'claim:' || id FROM providers_claim WHERE state = 'paid')",
                 ),
                 ("recover", "true"),
-                ("repay", "true"),
             )
         ),
     ],
@@ -422,7 +440,7 @@ def all_kinds(full_year: Year) -> Year:
 
 
 def paid_and_recovered(world: World) -> None:
-    """And half of it repaid."""
+    """And half of it repaid: booked twice and withdrawn once."""
     enrolment = enrol(world, world.fatima, price="80.00")
     start = claim(world, enrolment, "start", 40, at=COMPLETED)
     batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
@@ -431,10 +449,14 @@ def paid_and_recovered(world: World) -> None:
         start, reason="no-show", heard="no answer", by="rosa", at=COMPLETED
     )
     recovering.agree(taken_back, by="sam", at=COMPLETED)
-    book_repayment(
-        world.provider, Money(20, "EUR"), received_on=COMPLETED.date(), reference="terug",
-        by="ineke", at=COMPLETED,
+    wrong, _ = (
+        book_repayment(
+            world.provider, Money(20, "EUR"), received_on=COMPLETED.date(), reference=reference,
+            by="ineke", at=COMPLETED,
+        )
+        for reference in ("anders", "terug")
     )  # fmt: skip
+    withdraw_repayment(wrong, reason="dubbel", by="bas", at=COMPLETED)
 
 
 def by_hand(change: str) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +13,8 @@ from django.urls import reverse
 from djmoney.money import Money
 
 from ledger.models import Transfer
-from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.models import Repayment
+from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
 from providers import claiming
 from providers.models import Claim
 from tests.audit.test_what_went_back import page
@@ -93,6 +97,41 @@ def test_a_provider_shows_what_it_has_to_pay_back_until_it_has(year: Year, amir:
     assert "Terugbetaald door een opleider" in page(amir, "/audit/bookings")
 
 
+def test_a_repayment_that_was_withdrawn_says_by_whom_and_why(year: Year, amir: Client) -> None:
+    recovered(year.paid)
+    wrong = Repayment.objects.get(pk=_repay(year, 50))
+
+    withdraw_repayment(wrong, reason="van een ander", by="bas", at=AFTER)
+
+    said = page(amir, _provider(year))
+    assert "Terug te betalen, volgens de boeken € 150,00" in said
+    assert "ineke 07-02-2026 10:00 bas 07-02-2026 10:00 van een ander € 50,00" in said
+    assert "Terugboeking" in page(amir, reverse("audit:account", args=[_account(year)]))
+    assert "Alle controles zijn goed" in page(amir, "/audit/")
+    table = amir.get(f"{_provider(year)}?download=repayments")
+    assert b"van een ander" in b"".join(table)
+
+
+def test_a_provider_shows_of_which_claims_it_still_owes_what_and_until_when(
+    year: Year, amir: Client
+) -> None:
+    """Recovered on a Saturday: six weeks later is a Saturday too, so until the Monday."""
+    assert "Wat nog moet worden terugbetaald" not in page(amir, _provider(year))
+    recovered(year.paid)
+    _repay(year, 50)
+
+    with time_machine.travel(datetime(2026, 3, 23, 12, tzinfo=UTC)):
+        in_time = page(amir, _provider(year))
+    with time_machine.travel(datetime(2026, 3, 24, 12, tzinfo=UTC)):
+        too_late = page(amir, _provider(year))
+
+    line = "Basis digitale vaardigheden 07-02-2026 23-03-2026 € 100,00"
+    assert line in in_time
+    assert line in too_late
+    assert "Waarvan te laat" not in in_time
+    assert "Waarvan te laat € 100,00" in too_late
+
+
 def test_a_payment_and_an_enrolment_say_of_a_claim_that_it_was_recovered(
     year: Year, amir: Client
 ) -> None:
@@ -130,6 +169,10 @@ def test_more_recoveries_ask_no_more_queries(year: Year, amir: Client) -> None:
 
 def _provider(year: Year) -> str:
     return reverse("audit:provider", args=[year.world.provider.pk])
+
+
+def _account(year: Year) -> str:
+    return f"receivable:{year.world.provider.pk}"
 
 
 def _repay(year: Year, euros: int) -> str:

@@ -24,7 +24,7 @@ from ontwikkelrekening.eligibility.models import Decision, Policy
 from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import BankEntry
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
-from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
 from providers import claiming, suspending
 from providers.models import Claim, Provider, Review
 from tests.audit.test_pages import FILES, addresses
@@ -165,6 +165,10 @@ def _recovered(year: Year) -> dict[str, str]:
     repayment = book_repayment(
         year.world.provider, Money("50", "EUR"), received_on=AFTER.date(), reference="X" * 50, by="ineke", at=AFTER
     )  # fmt: skip
+    wrong = book_repayment(
+        year.world.provider, Money("1", "EUR"), received_on=AFTER.date(), reference="X", by="ineke", at=AFTER
+    )  # fmt: skip
+    withdraw_repayment(wrong, reason=LONG[:200], by="ineke", at=AFTER)
     recovery = claiming.propose_recovery(waits, **said)
     return {
         "recoveries": "/admin/providers/recovery/",
@@ -177,6 +181,10 @@ def _recovered(year: Year) -> dict[str, str]:
         "repayments": "/admin/payouts/repayment/",
         "repayment": f"/admin/payouts/repayment/{repayment.pk}/change/",
         "book a repayment": "/admin/payouts/repayment/do/book",
+        "withdraw a repayment": f"/admin/payouts/repayment/{repayment.pk}/do/withdraw",
+        "withdrawn repayment": f"/admin/payouts/repayment/{wrong.pk}/change/",
+        "debtors": "/admin/payouts/debtor/",
+        "debtor": f"/admin/payouts/debtor/{year.world.provider.pk}/change/",
     }
 
 

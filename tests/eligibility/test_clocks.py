@@ -11,10 +11,9 @@ from ontwikkelrekening.eligibility.clocks import (
     answer_by,
     appeal_until,
     decide_by,
-    free_days,
-    last_day,
     object_until,
 )
+from providers.free_days import free_days, last_day
 
 
 @pytest.mark.parametrize(

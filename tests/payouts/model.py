@@ -60,6 +60,7 @@ class Asked:
     state: str = "submitted"
     refusal_by: str = ""  # who proposed to refuse it
     payment: Payment | None = None  # that pays or paid it, from the release on
+    owed_since: date | None = None  # when it was recovered after it was paid
 
     @property
     def stands(self) -> bool:
@@ -140,6 +141,17 @@ class Recovering:
 
 
 @dataclass(eq=False)
+class Repaid:
+    """What a provider repaid; one that was withdrawn was booked wrongly."""
+
+    id: UUID
+    provider: int
+    cents: int
+    booked: tuple[int, date, str]  # of whom, on which day, with which reference
+    withdrawn: bool = False
+
+
+@dataclass(eq=False)
 class Payment:
     """What one provider gets from one batch."""
 
@@ -217,6 +229,8 @@ class Model:
     credits: list[Credit] = field(default_factory=list)
     courses: list[Course] = field(default_factory=list)
     recoveries: list[Recovering] = field(default_factory=list)
+    debts: list[Asked] = field(default_factory=list)  # in the order in which they were decided
+    repayments: list[Repaid] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
     suspensions: list[Held] = field(default_factory=list)
 
@@ -277,6 +291,30 @@ class Model:
     def is_held(self, provider: int) -> bool:
         return any(
             held.provider == provider and held.holds(self.today) for held in self.suspensions
+        )
+
+    def open_debts(self, provider: int) -> list[tuple[UUID, int, date]]:
+        """What of each is still owed: what was repaid pays the oldest first."""
+        mine = [claim for claim in self.debts if claim.course.provider == provider]
+        standing = [claim for claim in mine if claim.payment and claim.payment.state == "paid"]
+        repaid = sum(claim.cents for claim in standing) + self.at[owed(provider)]
+        found = []
+        for claim in standing:
+            part = min(claim.cents, repaid)
+            repaid -= part
+            assert claim.owed_since
+            if part < claim.cents:
+                found.append((claim.id, claim.cents - part, claim.owed_since))
+        return found
+
+    def owes_since(self, provider: int) -> date:
+        return min(
+            (
+                claim.owed_since or date.max
+                for claim in self.debts
+                if claim.course.provider == provider
+            ),
+            default=date.min,
         )
 
     def due(self) -> list[Asked]:
@@ -354,6 +392,9 @@ class Model:
     def recover(self, claim: Asked) -> None:
         owner = owed if claim.state == "paid" else payable
         self.at[owner(claim.course.provider)] -= claim.cents
+        if claim.state == "paid":
+            claim.owed_since = self.today
+            self.debts.append(claim)
         claim.state = "recovered"
         if not claim.course.is_running:
             claim.course.release()

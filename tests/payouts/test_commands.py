@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.timezone import localdate
 
 from ontwikkelrekening.payouts.models import (
     PaymentBatch,
@@ -54,7 +55,10 @@ def test_the_commands_recover_a_claim_and_book_what_is_repaid(
         staff(name, "reviewers")
     staff("ineke", "payment-officers")
     propose = "propose_recovery", str(claim.pk), "--reason", "nobody came", "--heard", "no answer"
-    repay = "book_repayment", world.provider.kvk_number, "50,00", "--received-on", "2026-02-04"
+    today = localdate()
+    repay = (
+        "book_repayment", world.provider.kvk_number, "50,00", "--received-on", today.isoformat(),
+    )  # fmt: skip
 
     with pytest.raises(CommandError, match="of the group reviewers"):
         call_command(*propose, "--by", "ineke")
@@ -77,8 +81,24 @@ def test_the_commands_recover_a_claim_and_book_what_is_repaid(
     call_command(*repay, "--reference", "terug", "--by", "ineke")
     with pytest.raises(CommandError, match="already"):
         call_command(*repay, "--reference", "terug", "--by", "ineke")
-
     assert "owes 100.00 euros now" in capsys.readouterr().out
+
+    kvk, day = world.provider.kvk_number, ("--received-on", today.isoformat())
+    withdraw = "withdraw_repayment", kvk, *day, "--reference", "terug", "--reason"
+    with pytest.raises(CommandError, match="of the group payment-officers"):
+        call_command(*withdraw, "dubbel", "--by", "rosa")
+    with pytest.raises(CommandError, match=r"invalid.*gisteren|gisteren is not a day"):
+        call_command(*withdraw[:2], "--received-on", "gisteren", *withdraw[4:], "x", "--by", "bas")
+    with pytest.raises(CommandError, match="Nothing of 87654321 is booked with this reference"):
+        call_command(withdraw[0], "87654321", *withdraw[2:], "dubbel", "--by", "ineke")
+    with pytest.raises(CommandError, match="what was booked wrongly"):
+        call_command(*withdraw, " ", "--by", "ineke")
+    call_command(*withdraw, "dubbel", "--by", "ineke")
+    with pytest.raises(CommandError, match="withdrawn already"):
+        call_command(*withdraw, "dubbel", "--by", "ineke")
+    assert "owes 150.00 euros now" in capsys.readouterr().out
+    call_command(*repay, "--reference", "terug", "--by", "ineke")
+    call_command(*withdraw, "nog eens", "--by", "ineke")
     assert Claim.objects.get().state == ClaimState.RECOVERED
 
 

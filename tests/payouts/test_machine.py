@@ -50,21 +50,42 @@ from ontwikkelrekening.budgets.models import Fund, Tranche
 from ontwikkelrekening.budgets.nightly import end_day
 from ontwikkelrekening.payouts import errors as paying_errors
 from ontwikkelrekening.payouts import paying, recovering, repaying
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from ontwikkelrekening.payouts.models import Debtor, PaymentBatch, Payout, Repayment
 from providers import claiming, enrolling, suspending
 from providers.claiming import recovering as taking_back
 from providers.claiming import reviewing, submitting
+from providers.free_days import last_day
 from providers.models import Claim, Course, Enrolment, Provider, Recovery, Suspension
-from providers.owing import owed_by, receivable_code
+from providers.owing import (
+    debts_of,
+    late,
+    owed_by,
+    receivable_code,
+    who_are_late,
+    who_owe,
+    with_debts,
+)
 from providers.publishing import CourseDetails, publish, register_course
 from providers.states import IllegalMove
 from tests.budgets.world import AT, CARE, COACHING, GENERAL, ON, World, create_world, give
 from tests.copies import own_copy
 from tests.payouts import model
-from tests.payouts.model import BESIDE, CAP, Asked, Batch, Credit, Held, Model, Person, Recovering
+from tests.payouts.model import (
+    BESIDE,
+    CAP,
+    Asked,
+    Batch,
+    Credit,
+    Held,
+    Model,
+    Person,
+    Recovering,
+    Repaid,
+)
 from tests.providers.world import admitted
 
 T = TypeVar("T")
+SIX_WEEKS = timedelta(weeks=6)
 CITIZENS = st.sampled_from(["fatima", "henk"])
 PEOPLE = st.sampled_from(["rosa", "sam"])
 TEXTS = st.sampled_from(["because", "because", "because", " "])
@@ -162,7 +183,6 @@ class MoneyMachine(RuleBasedStateMachine):
         self.closed = date.min
         self.model = Model(ON, {code: Person(code) for code in stage.people.values()})
         self.model.fund("landelijk", FUNDED)
-        self.references: set[tuple[int, date, str]] = set()
 
     def teardown(self) -> None:
         try:
@@ -607,7 +627,7 @@ class MoneyMachine(RuleBasedStateMachine):
         cents = int(owed * share) + (share > 1)
         received_on = self.day(days)
         booked = (provider, received_on, reference)
-        if self.attempt(
+        if done := self.attempt(
             lambda: repaying.book_repayment(
                 self.stage.providers[provider],
                 to_money(cents),
@@ -619,14 +639,31 @@ class MoneyMachine(RuleBasedStateMachine):
             {
                 repaying.NothingRepaid: cents <= 0,
                 repaying.NotYetReceived: days > 0,
-                repaying.NotYetAdmitted: received_on < ON,
-                repaying.BookedBefore: booked in self.references,
+                repaying.NotYetOwed: received_on < self.model.owes_since(provider),
+                repaying.BookedBefore: any(
+                    each.booked == booked and not each.withdrawn for each in self.model.repayments
+                ),
                 repaying.MoreThanIsOwed: cents > owed,
                 repaying.BooksAreClosed: received_on <= self.closed,
             },
         ):
-            self.references.add(booked)
+            self.model.repayments.append(Repaid(done.result.pk, provider, cents, booked))
             self.model.move(cents, "bank", model.owed(provider))
+
+    @precondition(lambda self: self.model.repayments)
+    @rule(number=ANY, reason=TEXTS)
+    def withdraw_a_repayment(self, number: int, reason: str) -> None:
+        repaid = self.pick(self.model.repayments, number, lambda each: not each.withdrawn)
+        known = Repayment.objects.get(pk=repaid.id)
+        if self.attempt(
+            lambda: repaying.withdraw_repayment(known, reason=reason, by="ineke", at=self.at()),
+            {
+                repaying.NoReason: not reason.strip(),
+                repaying.WithdrawnBefore: repaid.withdrawn,
+            },
+        ):
+            repaid.withdrawn = True
+            self.model.move(repaid.cents, model.owed(repaid.provider), "bank")
 
     # --- payments
 
@@ -960,6 +997,29 @@ class MoneyMachine(RuleBasedStateMachine):
         }
         states = dict(Payout.objects.values_list("pk", "state"))
         assert states == {payment.id: payment.state for payment in self.model.payments}
+
+    @invariant()
+    def what_is_owed_is_the_models(self) -> None:
+        today = self.model.today
+        debtors = {
+            row["pk"]: (row["to_pay_back"], row["late"])
+            for row in with_debts(who_owe(Debtor.objects.all()), on=today).values(
+                "pk", "to_pay_back", "late"
+            )
+        }
+        due, tardy = {}, set()
+        for number, provider in enumerate(self.stage.providers):
+            debts = self.model.open_debts(number)
+            found = debts_of(provider)
+            assert [(debt.claim_id, debt.cents, debt.decided_on) for debt in found] == debts
+            past = sum(cents for _, cents, since in debts if last_day(since, SIX_WEEKS) < today)
+            assert late(found, on=today) == past
+            if debts:
+                due[provider.pk] = (-self.model.at[model.owed(number)], past)
+            if past:
+                tardy.add(provider.pk)
+        assert debtors == due
+        assert {each.pk for each in who_are_late(Debtor.objects.all(), on=today)} == tardy
 
     @invariant()
     def funds_are_the_models(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from ontwikkelrekening.payouts.models import (
     Became,
     PaymentBatch,
     PayoutLine,
+    Repayment,
 )
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
@@ -27,6 +29,7 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
     withdraw_batch,
 )
+from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
 from providers import claiming
 from providers.models import Claim, Recovery
 from providers.owing import owed_by
@@ -222,3 +225,34 @@ def test_a_statement_and_an_officer_settle_a_batch_once(own_database: str) -> No
     assert left("bank") == -15_000
     assert ended in ({"done": 2}, {"done": 1, "WrongState": 1})
     assert BankEntry.objects.get().became in (Became.PAID, Became.KNOWN)
+
+
+def test_a_repayment_is_withdrawn_once_and_may_be_booked_anew_at_that_moment(
+    own_database: str,
+) -> None:
+    world = create_world()
+    settle_batch(released(world), by="ineke", at=LATER)
+    recovering.agree(_proposed(), by="bas", at=LATER)
+    for number in range(4):
+        details = {"received_on": LATER.date(), "reference": f"terug {number}"}
+
+        def book(details: dict[str, Any] = details) -> Repayment:
+            return book_repayment(world.provider, Money(10, "EUR"), **details, by="bas", at=LATER)
+
+        wrong = book()
+
+        ended = at_once(
+            *[
+                lambda wrong=wrong: withdraw_repayment(wrong, reason="x", by="bas", at=LATER)
+                for _ in range(3)
+            ],
+            book,
+        )
+
+        anew = ended["done"] - 1
+        assert ended["WithdrawnBefore"] == 2
+        assert ended["BookedBefore"] == 1 - anew
+        for each in Repayment.objects.filter(withdrawn_at=None):
+            withdraw_repayment(each, reason="x", by="bas", at=LATER)
+        assert owed_by(world.provider) == 15_000
+        assert check_against_books() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -30,7 +31,7 @@ from ontwikkelrekening.payouts.repaying import (
     BookedBefore,
     MoreThanIsOwed,
     NothingRepaid,
-    NotYetAdmitted,
+    NotYetOwed,
     NotYetReceived,
     UnableToBookRepayment,
     book_repayment,
@@ -49,7 +50,7 @@ from providers.claiming.recovering import (
 from providers.models import Claim, Delivery, Endpoint, Recovery, StateChange
 from providers.owing import owed_by
 from providers.states import ClaimState, IllegalMove
-from tests.budgets.world import AT, LATER, ON, World, left, left_on
+from tests.budgets.world import AT, LATER, World, left, left_on
 from tests.payouts.world import AFTER, PAY_ON, approved_claim, payable, released, reverse_approval
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ class Settled:
 
 def paid_claim(world: World) -> Settled:
     batch = settle_batch(released(world), by="ineke", at=LATER)
-    return Settled(Claim.objects.get(), batch)
+    return Settled(Claim.objects.get(state=ClaimState.PAID), batch)
 
 
 def proposed(claim: Claim) -> Recovery:
@@ -340,7 +341,7 @@ def test_a_repayment_pays_what_is_owed(world: World) -> None:
         (0, {}, NothingRepaid),
         (-1, {}, NothingRepaid),
         (50, {"received_on": AFTER.date() + timedelta(days=1)}, NotYetReceived),
-        (50, {"received_on": ON - timedelta(days=1)}, NotYetAdmitted),
+        (50, {"received_on": AFTER.date() - timedelta(days=1)}, NotYetOwed),
         (50, {"reference": "before"}, BookedBefore),
     ],
 )
@@ -359,6 +360,27 @@ def test_what_is_no_repayment(
 def test_who_owes_nothing_repays_nothing(world: World) -> None:
     with pytest.raises(MoreThanIsOwed):
         repaid(world, 1)
+    recovered(approved_claim(world))
+    with pytest.raises(MoreThanIsOwed):
+        repaid(world, 1)
+
+
+def test_it_comes_in_on_the_day_of_the_first_recovery_of_what_was_paid_or_later(
+    world: World,
+) -> None:
+    recovered(approved_claim(world))
+    claim = paid_claim(world).claim
+    later = AFTER + timedelta(days=3)
+    recovering.agree(proposed(claim), by="bas", at=later)
+
+    for days, expected in ((0, NotYetOwed), (2, NotYetOwed), (3, None)):
+        received_on = AFTER.date() + timedelta(days=days)
+        booking = pytest.raises(expected) if expected else nullcontext()
+        with booking:
+            book_repayment(
+                world.provider, Money(1, "EUR"), received_on=received_on, reference="terug",
+                by="ineke", at=later,
+            )  # fmt: skip
 
 
 def test_a_payment_that_comes_back_after_it_was_repaid_goes_to_the_provider_once_more(

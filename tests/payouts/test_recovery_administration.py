@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from ontwikkelrekening.payouts.paying import (
     release_batch,
     settle_batch,
 )
+from ontwikkelrekening.payouts.repaying import book_repayment
 from providers import claiming
 from providers.models import Claim, Recovery
 from providers.owing import owed_by
@@ -339,8 +340,10 @@ def test_what_comes_in_is_booked_and_the_rest_is_said(owing: World) -> None:
         ({"amount": "150,01"}, "terug te betalen. Die moet nog € 149,50 terugbetalen."),
         ({"received_on": "gisteren"}, "Voer een geldige datum in."),
         ({"received_on": AFTER.date() + timedelta(days=1)}, "Deze dag moet nog komen."),
-        ({"received_on": "2026-01-01"}, "Op deze dag was de opleider nog niet toegelaten."),
-        ({"received_on": "2026-01-31"}, "De boeken van deze dag zijn gesloten."),
+        (
+            {"received_on": AFTER.date() - timedelta(days=1)},
+            "Op deze dag was van deze opleider nog niets teruggevorderd.",
+        ),
         ({"reference": "  "}, "Dit veld is vereist."),
         ({"reference": "x" * 141}, "140 tekens"),
         ({"reference": " EERDER"}, "Van deze opleider is op deze dag al een terugbetaling met"),
@@ -351,7 +354,6 @@ def test_what_cannot_be_booked_is_said_beside_its_field(
 ) -> None:
     ineke = logged_in("ineke", "payment-officers")
     repay(ineke, amount="0,50", reference="EERDER")
-    close_period(through=date(2026, 1, 31))
     (field,) = wrong
 
     said = repay(ineke, **{"amount": "100", **wrong})
@@ -361,12 +363,16 @@ def test_what_cannot_be_booked_is_said_beside_its_field(
 
 
 def test_the_last_day_that_can_be_booked_is_today_and_the_first_is_open(owing: World) -> None:
-    ineke = logged_in("ineke", "payment-officers")
-    close_period(through=date(2026, 1, 31))
+    closed = AFTER.date() + timedelta(days=20)
+    close_period(through=closed)
 
-    repay(ineke, amount="1")
-    repay(ineke, amount="1", received_on="2026-02-01")
+    with time_machine.travel(AFTER + timedelta(days=30)):
+        ineke = logged_in("ineke", "payment-officers")
+        late = repay(ineke, amount="1", received_on=closed)
+        repay(ineke, amount="1", received_on=closed + timedelta(days=1))
+        repay(ineke, amount="1", received_on=AFTER.date() + timedelta(days=30))
 
+    assert "De boeken van deze dag zijn gesloten." in beside("received_on", late)
     assert owed_by(owing.provider) == 14_800
 
 
@@ -379,6 +385,101 @@ def test_the_page_of_a_repayment_has_one_thing_called_reference(owing: World) ->
     assert said.count("Kenmerk:") == 1
 
 
+# Withdrawing what was booked wrongly
+
+
+def withdraw_page(repayment: Repayment) -> str:
+    return f"{REPAYMENTS}{repayment.pk}/do/withdraw"
+
+
+def test_what_was_booked_wrongly_is_withdrawn_with_a_reason(owing: World) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+    repay(ineke, amount="49,50")
+    repayment = Repayment.objects.get()
+
+    asked = plain(ineke.get(withdraw_page(repayment)).content.decode())
+    said = plain(say(ineke, withdraw_page(repayment), reason="Van een andere opleider."))
+    listed = plain(ineke.get(REPAYMENTS).content.decode())
+    shown = plain(ineke.get(f"{REPAYMENTS}{repayment.pk}/change/").content.decode())
+
+    assert "De opleider moet dit weer terugbetalen." in asked
+    assert "TERUG 1" in asked
+    assert "De terugbetaling is ingetrokken. ROC Voorbeeld moet in totaal nog € 150,00" in said
+    for words in ("Van een andere opleider.", "ineke"):
+        assert words in listed
+        assert words in shown
+    assert "do/withdraw" not in shown
+    assert owed_by(owing.provider) == 15_000
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (" ", "Dit veld is vereist."),
+        ("\u200b", "Schrijf in hoogstens 200 letters wat verkeerd is geboekt."),
+        ("x" * 201, "200 tekens"),
+    ],
+)
+def test_a_withdrawal_says_why(owing: World, reason: str, sentence: str) -> None:
+    ineke = logged_in("ineke", "payment-officers")
+    repay(ineke, amount="1")
+
+    said = say(ineke, withdraw_page(Repayment.objects.get()), reason=reason)
+
+    assert sentence in beside("reason", said)
+    assert owed_by(owing.provider) == 14_900
+
+
+def test_who_withdraws_late_reads_that_it_was_withdrawn(owing: World) -> None:
+    ineke, bas = (logged_in(name, "payment-officers") for name in ("ineke", "bas"))
+    repay(ineke, amount="1")
+    address = withdraw_page(Repayment.objects.get())
+    say(ineke, address, reason="Dubbel.")
+
+    assert CHANGED in say(bas, address, reason="Van een ander.")
+
+    assert Repayment.objects.get().withdrawn_by == "ineke"
+    assert owed_by(owing.provider) == 15_000
+
+
+# Who is late
+
+DEBTORS = "/admin/payouts/debtor/"
+
+
+def test_a_payment_officer_reads_who_is_past_the_last_day(owing: World) -> None:
+    def queue() -> bool:
+        return (
+            "Opleiders die te laat zijn met terugbetalen" in ineke.get("/admin/").content.decode()
+        )
+
+    ineke = logged_in("ineke", "payment-officers")
+    in_time = plain(ineke.get(DEBTORS).content.decode())
+    last_day = AFTER + timedelta(days=44)  # six weeks from a Saturday end on a Monday
+    with time_machine.travel(last_day):
+        ineke = logged_in("ineke", "payment-officers")
+        assert not queue()
+        assert "ROC Voorbeeld" not in ineke.get(f"{DEBTORS}?late=yes").content.decode()
+    with time_machine.travel(last_day + timedelta(days=1)):
+        ineke = logged_in("ineke", "payment-officers")
+        assert queue()
+        late = plain(ineke.get(f"{DEBTORS}?late=yes").content.decode())
+        shown = plain(ineke.get(f"{DEBTORS}{owing.provider.pk}/change/").content.decode())
+        of_provider = plain(
+            ineke.get(f"/admin/providers/provider/{owing.provider.pk}/change/").content.decode()
+        )
+        repay(ineke, amount="150")
+        assert not queue()
+        assert "ROC Voorbeeld" not in ineke.get(DEBTORS).content.decode()
+
+    for words in ("ROC Voorbeeld", "€ 150,00", "€ 0,00", "23 maart 2026"):
+        assert words in in_time
+    for said in (late, shown):
+        assert said.count("€ 150,00") == 2
+        assert "23 maart 2026" in said
+    assert of_provider.count("€ 150,00") == 2
+
+
 # Who may
 
 ACTS = [
@@ -386,6 +487,7 @@ ACTS = [
     ("recovery", "agree", {"reviewers"}),
     ("recovery", "decline", {"reviewers"}),
     ("repayment", "book", {"payment-officers"}),
+    ("repayment", "withdraw", {"payment-officers"}),
 ]
 GROUPS = [
     *("auditors", "policy-officers", "payment-officers"),
@@ -400,16 +502,24 @@ def test_an_act_is_for_its_own_role(
 ) -> None:
     claim = paid_claim(world)
     address = {
-        "claim": propose_page(claim),
-        "recovery": page(proposed(claim), act) if what == "recovery" else "",
-        "repayment": BOOK,
-    }[what]
+        "claim": lambda: propose_page(claim),
+        "recovery": lambda: page(proposed(claim), act),
+        "repayment": lambda: BOOK if act == "book" else withdraw_page(repaid_by(claim)),
+    }[what]()
     browser = logged_in("iemand", group)
 
     assert browser.get(address).status_code == (200 if group in allowed else 403)
     if group not in allowed:
         assert browser.post(address, WHY).status_code == 403
-    assert not Recovery.objects.exclude(agreed=None).exists()
+    assert not Repayment.objects.exclude(withdrawn_at=None).exists()
+    assert what == "repayment" or not Recovery.objects.exclude(agreed=None).exists()
+
+
+def repaid_by(claim: Claim) -> Repayment:
+    recovering.agree(proposed(claim), by="sam", at=AFTER)
+    return book_repayment(
+        claim.provider, claim.amount, received_on=AFTER.date(), reference="x", by="bas", at=AFTER
+    )
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -423,6 +533,8 @@ def test_recoveries_and_repayments_are_shown_to_who_works_with_them(
         f"/admin/providers/recovery/{recovery.pk}/change/": {"reviewers", "payment-officers"},
         REPAYMENTS: {"payment-officers"},
         f"{REPAYMENTS}{repaid}/history/": {"payment-officers"},
+        DEBTORS: {"payment-officers"},
+        f"{DEBTORS}{owing.provider.pk}/change/": {"payment-officers"},
     }
 
     for address, allowed in pages.items():
@@ -445,7 +557,7 @@ def test_a_payment_officer_reads_a_recovery_and_decides_nothing(world: World) ->
 def test_the_lists_ask_the_same_number_of_queries_however_long(
     owing: World, admin_client: Client
 ) -> None:
-    lists = ("/admin/providers/recovery/", REPAYMENTS, "/admin/providers/claim/")
+    lists = ("/admin/providers/recovery/", REPAYMENTS, "/admin/providers/claim/", DEBTORS)
     ineke = logged_in("ineke", "payment-officers")
     repay(ineke, amount="1")
     before = [queries_of(admin_client, each) for each in lists]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import time_machine
 from django.test import Client
+from djmoney.money import Money
 
 from ontwikkelrekening.payouts.repaying import book_repayment
 from providers import claiming
@@ -32,7 +36,11 @@ def test_what_was_paid_has_to_be_paid_back(school: School, desk: Client, setting
     assert "U kreeg het bedrag betaald op 02-03-2026 en moet het dus terugbetalen." in page
     assert OWED in page
     assert settings.PAYER_IBAN in page
-    assert f"Betaal het aan {settings.PAYER_NAME}" in page
+    how = f"Betaal het aan {settings.PAYER_NAME}, en zet uw KvK-nummer {school.provider.kvk_number}"
+    assert how in page
+    assert (
+        "Van deze declaratie moet u nog €\xa0130,00 terugbetalen, uiterlijk op 13-04-2026." in page
+    )
     assert str(found.pk) in page
     assert OBJECT in page
 
@@ -100,9 +108,56 @@ def test_home_and_payments_say_what_is_still_to_be_paid_back(
     assert 'Terug te betalen</a></h2><p class="big">€\xa0130,00' in home
     assert 'Terug te betalen: <span class="num">€\xa0130,00' in payments
     assert settings.PAYER_IBAN in payments
+    assert f"zet uw KvK-nummer {school.provider.kvk_number} in de omschrijving" in payments
+    for page in (home, payments):
+        assert "Betaal het terug, uiterlijk op 13-04-2026." in page
+    assert "Op de pagina van elke declaratie staat hoe u bezwaar maakt." in payments
     stranger = log_in(build_school("Taalhuis").provider)
     assert "Terug te betalen" not in text(stranger.get("/opleiders/"))
     assert "Terug te betalen" not in text(stranger.get("/opleiders/betalingen"))
+
+
+def test_the_payments_say_of_which_claims_how_much_and_until_when(
+    school: School, desk: Client
+) -> None:
+    """What came in went to the oldest; the first last day is that of what is left of it."""
+    first = recovered(paid(claim(school.running)))
+    a_week_later = MONDAY + timedelta(weeks=1)
+    second = recovered(
+        paid(claim(school.running, amount="100.00"), reference="OWR-2"), at=a_week_later
+    )
+    repay(school, "30.00", at=a_week_later)
+
+    page = words(desk.get("/opleiders/betalingen"))
+    with time_machine.travel(datetime(2026, 4, 14, 9, tzinfo=UTC)):
+        desk = log_in(school.provider)
+        tardy, home = (words(desk.get(f"/opleiders/{path}")) for path in ("betalingen", ""))
+        of_first, of_second = (page_of(desk, each) for each in (first, second))
+    repay(school, "100.00", at=a_week_later)
+    left = words(desk.get("/opleiders/betalingen"))
+
+    lines = ["Start 02-03-2026 13-04-2026 € 100,00", "Start 09-03-2026 20-04-2026 € 100,00"]
+    for line in lines:
+        assert line in page
+    assert "Terug te betalen: € 200,00" in page
+    assert "Betaal daarvan de eerste € 100,00 terug, uiterlijk op 13-04-2026." in page
+    for said in (tardy, home, of_first.replace("\xa0", " "), of_second.replace("\xa0", " ")):
+        assert "De laatste dag om daarvan € 100,00 terug te betalen is voorbij." in said
+    assert "Betaal het terug, uiterlijk op 20-04-2026." in left
+    assert (lines[0] in left, lines[1] in left) == (False, True)
+    assert "Van deze declaratie hoeft u niets meer terug te betalen." in page_of(desk, first)
+
+
+def repay(school: School, euros: str, *, at: datetime) -> None:
+    book_repayment(
+        school.provider, Money(euros, "EUR"), received_on=at.date(), reference=euros, by="ineke",
+        at=at,
+    )  # fmt: skip
+
+
+def words(answer: Any) -> str:
+    bare = re.sub(r"<[^>]+>", " ", text(answer)).replace("\xa0", " ")
+    return " ".join(bare.split())
 
 
 def test_once_it_is_paid_back_nothing_is_asked(school: School, desk: Client, settings: Any) -> None:

@@ -13,12 +13,15 @@ AGAIN = {"instalment": "start", "amount": "100.00"}
 
 @time_machine.travel(MONDAY, tick=False)
 def test_what_was_paid_is_owed(linde: Software, running: Enrolment) -> None:
-    assert linde.get("/account").json()["owed"] == "0.00"
+    account = linde.get("/account").json()
+    assert (account["owed"], account["payBackUntil"]) == ("0.00", None)
     found = recovered(paid(claim(running)), reason="Niemand kwam.")
     stranger = Software(de_linde("Taalhuis"))
 
-    assert linde.get("/account").json()["owed"] == "130.00"
-    assert stranger.get("/account").json()["owed"] == "0.00"
+    account = linde.get("/account").json()
+    assert (account["owed"], account["payBackUntil"]) == ("130.00", "2026-04-13")
+    account = stranger.get("/account").json()
+    assert (account["owed"], account["payBackUntil"]) == ("0.00", None)
     (listed,) = linde.get("/claims?state=recovered").json()["items"]
     assert listed == linde.get(f"/claims/{found.pk}").json()
     assert (listed["state"], listed["reason"]) == ("recovered", "Niemand kwam.")
@@ -34,6 +37,7 @@ def test_what_was_not_paid_is_neither_owed_nor_payable(linde: Software, running:
 
     account = linde.get("/account").json()
     assert (account["payable"], account["owed"]) == ("0.00", "0.00")
+    assert account["payBackUntil"] is None
 
 
 @time_machine.travel(MONDAY, tick=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ontwikkelrekening.audit.against_books.vouched import says_what_was_booked
-from ontwikkelrekening.payouts.vouchers import PAYOUTS, REPAYMENTS
+from ontwikkelrekening.payouts.vouchers import PAYOUTS, REPAYMENTS, WITHDRAWALS
+from providers.vouching import DIGEST, VOUCHED
 
 CHECKS = {
     "every payout is the sum of its claims": """
@@ -139,7 +140,7 @@ CHECKS = {
         LEFT JOIN providers_claim c ON b.cause = 'claim:' || c.id AND b.kind = 'claim'
         WHERE r.kind = 'reverse'
           AND (b.kind IN ('payment', 'settle', 'return') AND starts_with(b.cause, 'batch:')
-               OR b.kind IN ('recover', 'repay')
+               OR b.kind = 'recover'
                OR c.state IN ('in_file', 'paid', 'recovered'))
     """,
     "every payout agrees with the state of its batch": """
@@ -174,4 +175,29 @@ CHECKS = {
               IS DISTINCT FROM (booked.cents, booked.owed, booked.on_)
     """,
     "every repayment says what was booked": says_what_was_booked("repayment", "repay", REPAYMENTS),
+    "every withdrawn repayment is booked back as it was withdrawn, and no other": rf"""
+        SELECT coalesce(withdrawn.cause, booked.cause) || CASE
+            WHEN withdrawn.cause IS NULL THEN ' is booked back, and not withdrawn'
+            WHEN booked.cause IS NULL THEN ' is withdrawn, and not booked back'
+            ELSE ' is not booked back as it was withdrawn' END
+        FROM (
+            SELECT 'repayment:' || id AS cause, {DIGEST} AS digest FROM ({WITHDRAWALS}) voucher
+            GROUP BY id
+        ) withdrawn FULL JOIN (
+            SELECT cause, CASE WHEN is_mirror THEN coalesce({VOUCHED}, '') ELSE '' END AS digest
+            FROM (
+                SELECT b.cause, r.description,
+                       (m.debit_account_id, m.credit_account_id, m.amount)
+                       IS NOT DISTINCT FROM (t.credit_account_id, t.debit_account_id, t.amount)
+                       AS is_mirror
+                FROM ledger_booking r
+                CROSS JOIN regexp_match(r.cause, '^transfer:(\d{{1,18}})-(\d{{1,18}})$') AS place
+                JOIN ledger_transfer t ON (t.xid, t.seq) = (place[1]::bigint, place[2]::bigint)
+                JOIN ledger_booking b ON b.id = t.booking_id AND b.kind = 'repay'
+                LEFT JOIN ledger_transfer m ON m.xid = r.xid AND m.booking_id = r.id
+                WHERE r.kind = 'reverse'
+            ) mirrored
+        ) booked USING (cause)
+        WHERE withdrawn.digest IS DISTINCT FROM booked.digest
+    """,  # noqa: S608
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.signal_tables import signals_table
 from ontwikkelrekening.audit.signals import KINDS, look_for
 from ontwikkelrekening.payouts.models import Payout, Repayment
-from ontwikkelrekening.tables.table import Column, Queried, Table, Text, table_on
+from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, Text, table_on
 from providers.models import (
     Claim,
     Course,
@@ -52,7 +53,7 @@ from providers.models import (
     StateChange,
     Suspension,
 )
-from providers.owing import receivable_code
+from providers.owing import Debt, debts_of, late, receivable_code
 from providers.states import ClaimState, CourseState
 
 
@@ -135,6 +136,7 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found = get_object_or_404(_providers().select_related("payable__account_class"), id=id)
     claimed = Claim.objects.filter(provider=found)
     payouts = Payout.objects.filter(provider=found).select_related("batch").defer("batch__file")
+    debts = debts_of(found)
     return answer(
         request,
         "audit/provider.html",
@@ -146,6 +148,7 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
             payouts_table(request, Queried(payouts)),
             claims_table(request, claimed),
             _recoveries(request, found),
+            _debts(request, debts),
             _repayments(request, found),
             _suspensions(request, found),
             _iban_changes(request, found),
@@ -155,6 +158,7 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
         payable=account_line(found.payable),
         paid=cents_of(found.paid),
         receivable=receivable_code(found.pk),
+        late=late(debts, on=timezone.localdate()),
     )
 
 
@@ -170,6 +174,30 @@ def _recoveries(request: HttpRequest, provider: Provider) -> Table:
             link=lambda x: reverse("audit:claim", args=[x.claim_id]),
         ),
         Column("amount", _("Amount"), lambda x: to_cents(x.claim.amount), "cents"),
+    )
+
+
+def _debts(request: HttpRequest, debts: Sequence[Debt]) -> Table:
+    """What of each claim has still to be paid back; what came in paid the oldest first."""
+    claims = Claim.objects.select_related("enrolment__course")
+    claim_of = claims.in_bulk([debt.claim_id for debt in debts])
+    return table_on(
+        request,
+        "debts",
+        caption=_("What has still to be paid back"),
+        columns=[
+            Column(
+                "claim",
+                _("Claim"),
+                lambda x: claim_of[x.claim_id].enrolment.course.name,
+                link=lambda x: reverse("audit:claim", args=[x.claim_id]),
+            ),
+            Column("decided", _("Recovered on"), lambda x: x.decided_on, "date"),
+            Column("last", _("Last day to pay back"), lambda x: x.last_day, "date"),
+            Column("cents", _("Still to be paid back"), lambda x: x.cents, "cents"),
+        ],
+        source=Listed(debts),
+        empty=_("This provider has nothing to pay back."),
     )
 
 
@@ -192,6 +220,9 @@ def _repayments(request: HttpRequest, provider: Provider) -> Table:
             ),
             Column("booked", _("Booked by"), lambda x: x.booked_by),
             Column("at", _("Booked at"), lambda x: x.booked_at, "moment", order="booked_at"),
+            Column("withdrawn", _("Withdrawn by"), lambda x: x.withdrawn_by),
+            Column("withdrawn_at", _("Withdrawn on"), lambda x: x.withdrawn_at, "moment"),
+            Column("because", _("Reason"), lambda x: x.withdrawn_because),
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
         ],
         source=Queried(Repayment.objects.filter(provider=provider)),

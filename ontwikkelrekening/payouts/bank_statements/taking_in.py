@@ -272,7 +272,7 @@ def _repaid(
     """
     amount = to_money(movement.cents)
     booked = Repayment.objects.filter(
-        provider=provider, amount=amount, received_on=movement.booked_on
+        provider=provider, amount=amount, received_on=movement.booked_on, withdrawn_at=None
     )
     for repayment in booked:
         cause = f"repayment:{repayment.pk}"

@@ -261,6 +261,9 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(max_length=140)),
                 ("booked_by", models.CharField(max_length=100)),
                 ("booked_at", models.DateTimeField()),
+                ("withdrawn_by", models.CharField(blank=True, max_length=100)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_because", models.CharField(blank=True, max_length=200)),
                 (
                     "provider",
                     models.ForeignKey(
@@ -277,7 +280,24 @@ class Migration(migrations.Migration):
                         condition=models.Q(("amount__gt", 0), ("amount_currency", "EUR")),
                         name="repayment_is_positive",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at", None),
+                                ("withdrawn_because", ""),
+                                ("withdrawn_by", ""),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_by", ""), _negated=True),
+                                models.Q(("withdrawn_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="repayment_is_withdrawn_whole",
+                    ),
                     models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
                         fields=("provider", "received_on", "reference"),
                         name="repayment_is_booked_once",
                     ),
@@ -443,5 +463,17 @@ class Migration(migrations.Migration):
                 ),
                 name="bank_entry_names_what_it_became",
             ),
+        ),
+        migrations.CreateModel(
+            name="Debtor",
+            fields=[],
+            options={
+                "verbose_name": "provider that has to pay back",
+                "verbose_name_plural": "providers that have to pay back",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("providers.provider",),
         ),
     ]

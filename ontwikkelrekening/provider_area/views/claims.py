@@ -105,6 +105,11 @@ def claims_table(request: HttpRequest, wanted: QuerySet[Claim], *, held: str) ->
 @for_staff
 def claim(request: HttpRequest, staff: Staff, claim_id: UUID) -> HttpResponseBase:
     found = _own(staff, claim_id)
+    pay_back = (
+        to_pay_back(staff.provider, on=timezone.localdate())
+        if found.state == ClaimState.RECOVERED
+        else None
+    )
     return answer(
         request,
         "claim.html",
@@ -117,7 +122,8 @@ def claim(request: HttpRequest, staff: Staff, claim_id: UUID) -> HttpResponseBas
         reason=said(found.reason) if found.reason else "",
         expected=expected(found, held=_why_held(staff)),
         decided_at=_decided_against_at(found),
-        pay_back=to_pay_back(staff.provider) if found.state == ClaimState.RECOVERED else None,
+        pay_back=pay_back,
+        debt=pay_back and pay_back.of_claim(found.pk),
     )
 
 

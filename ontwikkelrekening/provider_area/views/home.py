@@ -37,6 +37,6 @@ def home(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         expected=int((expected.aggregate(total=Sum("amount"))["total"] or 0) * 100),
         suspension=staff.provider.suspensions.in_force(at=now).first(),
         no_iban=no_iban_yet(staff.provider),
-        pay_back=to_pay_back(staff.provider),
+        pay_back=to_pay_back(staff.provider, on=today),
         published=Course.objects.of(staff.provider).published().count(),
     )

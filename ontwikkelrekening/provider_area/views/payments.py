@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,7 +22,9 @@ from ontwikkelrekening.provider_area.pages import answer
 from ontwikkelrekening.provider_area.paying_back import to_pay_back
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
 from providers.models import Claim, Suspension
+from providers.owing import Debt
 from providers.words import iban_in_part
+from providers.words import instalment as instalment_words
 
 
 @require_safe
@@ -54,6 +57,7 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     provider = staff.provider
     suspended = provider.suspensions.in_force(at=timezone.now())
     past = provider.suspensions.filter(agreed=True).exclude(pk__in=suspended)
+    pay_back = to_pay_back(provider, on=timezone.localdate())
     changes = provider.iban_changes.order_by("answered_at")
     asked = changes.filter(agreed=None).first()
     return answer(
@@ -62,14 +66,45 @@ def payments(request: HttpRequest, staff: Staff) -> HttpResponseBase:
         staff,
         title=pgettext_lazy("provider", "Payments"),
         section="payments",
-        tables=[table, _suspensions(request, past)],
+        tables=[
+            table,
+            *([_debts(request, pay_back.debts)] if pay_back else []),
+            _suspensions(request, past),
+        ],
         suspension=suspended.first(),
         payable=balance(provider.payable_id),
-        pay_back=to_pay_back(provider),
         no_iban=no_iban_yet(provider),
+        pay_back=pay_back,
         iban=iban_in_part(provider.iban),
         since=changes.filter(agreed=True).last(),
         asked=asked and {"on": asked.proposed_at, "iban": iban_in_part(asked.after)},
+    )
+
+
+def _debts(request: HttpRequest, debts: Sequence[Debt]) -> Table:
+    claims = Claim.objects.select_related("enrolment__course")
+    claim_of = claims.in_bulk([debt.claim_id for debt in debts])
+    return table_on(
+        request,
+        "debts",
+        caption=_("What you have still to pay back"),
+        columns=[
+            Column(
+                "claim",
+                _("Claim"),
+                lambda x: claim_of[x.claim_id].enrolment.course.name,
+                link=lambda x: reverse("provider_area:claim", args=[x.claim_id]),
+            ),
+            Column(
+                "instalment",
+                _("Instalment"),
+                lambda x: instalment_words(claim_of[x.claim_id].instalment),
+            ),
+            Column("decided", _("Recovered on"), lambda x: x.decided_on, "date"),
+            Column("last", _("Last day to pay back"), lambda x: x.last_day, "date"),
+            Column("cents", _("Still to pay back"), lambda x: x.cents, "cents"),
+        ],
+        source=Listed(debts),
     )
 
 

@@ -16,7 +16,7 @@ from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
-from providers.owing import owed_by
+from providers.owing import debts_of, owed_by
 from providers.words import iban_in_part
 
 NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=reference)
@@ -45,11 +45,13 @@ class OwnAccount(ApiView):
 
 def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
     suspension = provider.suspensions.in_force(at=at).first()
+    debts = debts_of(provider)
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
         "iban": iban_in_part(provider.iban) or None,
         "payable": to_money(balance(provider.payable_id)),
         "owed": to_money(owed_by(provider)),
+        "pay_back_until": debts[0].last_day if debts else None,
         "suspended_until": suspension and suspension.until,
     }
