@@ -251,6 +251,9 @@ class MoneyMachine(RuleBasedStateMachine):
             self.claim(
                 5 * number + 1, "completion", whole=False, less=0, shows=False, assessed=True
             )
+        for number, share in ((1, 0.5), (6, 1.0)):
+            self.recover(number)
+            self.book_a_repayment(number, share, days=0, reference="first")
 
     @rule(who=CITIZENS, course=st.integers(0, 3), days=st.sampled_from([0, 0, 1, 7]))
     def follow(self, who: str, course: int, days: int) -> None:
