@@ -22,7 +22,11 @@ from ontwikkelrekening.payouts.bank_statements.explaining import (
     UnableToExplain,
     explain,
 )
-from ontwikkelrekening.payouts.bank_statements.taking_in import UnableToTakeIn, take_in
+from ontwikkelrekening.payouts.bank_statements.taking_in import (
+    AnotherAccount,
+    UnableToTakeIn,
+    take_in,
+)
 from ontwikkelrekening.payouts.models import BankEntry, BankStatement, Became
 from providers.administration import Act, ActingAdmin, Lines, Queue, Request
 
@@ -115,7 +119,7 @@ class BankStatementAdmin(ActingAdmin):
                 "Batches that the bank paid are settled, payments that came back are due again, and what "
                 "providers paid back is booked. What cannot be explained so waits for you."
             ),
-            errors=(UnreadableStatement, UnableToTakeIn, UnableToPost),
+            errors=(UnreadableStatement, AnotherAccount, UnableToTakeIn, UnableToPost),
             form=FromTheBank,
             on_list=True,
         ),
