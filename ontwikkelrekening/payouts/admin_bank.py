@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ledger.admin import ReadOnlyInline
 from ledger.errors import UnableToPost
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement
@@ -96,19 +99,12 @@ def _explain(request: Request) -> str:
     return _("The entry is explained.")
 
 
-class EntryInline(ReadOnlyInline):
-    model = BankEntry
-    fields = ["number", "booked_on", "amount", "reference", "became", "explanation"]
-    ordering = ["number"]
-
-
 @admin.register(BankStatement)
 class BankStatementAdmin(ActingAdmin):
     list_display = ["identifier", "closes_on", "opening", "closing", "taken_in_by", "taken_in_at"]
-    fields = [*list_display, "iban"]  # type: ignore[list-item]
+    fields = [*list_display, "iban", "its_entries"]  # type: ignore[list-item]
     ordering = ["-taken_in_at"]
     search_fields = ["=identifier"]
-    inlines = [EntryInline]
     acts = [
         Act(
             "take-in",
@@ -125,6 +121,27 @@ class BankStatementAdmin(ActingAdmin):
         ),
     ]
 
+    @admin.display(description=gettext_lazy("Entries"))
+    def its_entries(self, statement: BankStatement) -> str:
+        """On a list of their own, in pages: a bank may book 50,000 payments one by one."""
+        address = reverse("admin:payouts_bankentry_changelist")
+        which = urlencode({OfStatement.parameter_name: statement.identifier})
+        return format_html('<a href="{}?{}">{}</a>', address, which, statement.entries.count())
+
+
+class OfStatement(admin.SimpleListFilter):
+    """Beside the list only on the way from a statement: all of them would make a long list of their own."""
+
+    title = gettext_lazy("bank statement")
+    parameter_name = "statement"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = self.value()
+        return [(chosen, chosen)] if chosen else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(statement__identifier=self.value())
+
 
 @admin.register(BankEntry)
 class BankEntryAdmin(ActingAdmin):
@@ -139,7 +156,7 @@ class BankEntryAdmin(ActingAdmin):
     ]
     fields = [*list_display, "cause", "explained_at"]  # type: ignore[list-item]
     list_select_related = ["statement"]
-    list_filter = ["became"]
+    list_filter = ["became", OfStatement]
     search_fields = ["reference"]
     ordering = ["-booked_on", "statement", "number"]
     queues = [

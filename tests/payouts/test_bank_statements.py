@@ -23,7 +23,11 @@ from ontwikkelrekening.payouts.bank_statements.camt import (
     UnreadableStatement,
     read_statements,
 )
-from ontwikkelrekening.payouts.bank_statements.comparing import Difference, differences
+from ontwikkelrekening.payouts.bank_statements.comparing import (
+    Difference,
+    differences,
+    lasting_differences,
+)
 from ontwikkelrekening.payouts.bank_statements.explaining import (
     ExplainedBefore,
     NoExplanation,
@@ -391,6 +395,21 @@ def test_what_the_books_say_and_the_bank_does_not_is_shown(world: World) -> None
     statement = taken_in(day=TODAY)
 
     assert differences(statement) == [Difference(f"batch:{batch.pk}", 0, -15_000)]
+
+
+def test_what_was_booked_on_another_day_is_no_lasting_difference(world: World) -> None:
+    """What the bank never paid is, in whichever statement it should have been."""
+    assert lasting_differences() == []
+    paid, never_paid = released(world), released(world)
+    for batch in (paid, never_paid):
+        settle_batch(batch, by="bas", at=AT, on=PAY_ON + timedelta(days=1))
+
+    on_the_day = taken_in(bank.paid(file_of(paid)))
+    later = taken_in(identifier="2", day=TODAY, opening=-15_000)
+
+    assert len(differences(on_the_day)) == 1
+    assert len(differences(later)) == 2
+    assert lasting_differences() == [Difference(f"batch:{never_paid.pk}", 0, -15_000)]
 
 
 def test_an_explanation_may_name_what_was_booked(world: World) -> None:

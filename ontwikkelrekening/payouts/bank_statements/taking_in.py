@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -160,11 +159,10 @@ def _meanings(statement: Statement, *, by: str, at: datetime) -> dict[int, Meani
     movements = statement.movements
     batches = _locked_batches(movements)
     payouts = {
-        payout.reference: payout
-        for payout in Payout.objects.filter(reference__in=_payments(movements))
+        payout.reference: payout for payout in Payout.objects.filter(batch__in=batches.values())
     }
     meant = dict.fromkeys((movement.number for movement in movements), UNKNOWN)
-    for batch, paid in _by_batch(movements, batches, payouts).items():
+    for batch, paid in _by_batch(movements, batches).items():
         meaning = _paid(batch, paid, by=by, at=at)
         meant |= dict.fromkeys((movement.number for movement in paid), meaning)
     payers = _payers(movements)
@@ -183,16 +181,11 @@ def _meanings(statement: Statement, *, by: str, at: datetime) -> dict[int, Meani
     return meant
 
 
-def _locked_batches(movements: Iterable[Movement]) -> dict[UUID, PaymentBatch]:
-    """The batches that the bank names, by their file or a payment: nobody settles one meanwhile."""
-    files = [_file(movement) for movement in movements]
-    named = Payout.objects.filter(reference__in=_payments(movements)).values("batch")
-    batches = PaymentBatch.objects.filter(Q(message_id__in=files) | Q(pk__in=named))
-    return {batch.pk: batch for batch in batches.defer("file").order_by("pk").select_for_update()}
-
-
-def _payments(movements: Iterable[Movement]) -> list[str]:
-    return [payment for movement in movements if (payment := _payment(movement))]
+def _locked_batches(movements: Iterable[Movement]) -> dict[str, PaymentBatch]:
+    """The batches that the bank names, by the name of their file: nobody settles one meanwhile."""
+    batches = PaymentBatch.objects.filter(message_id__in={_file(each) for each in movements})
+    locked = batches.defer("file").order_by("pk").select_for_update()
+    return {batch.message_id: batch for batch in locked}
 
 
 def _payment(movement: Movement) -> str:
@@ -205,22 +198,18 @@ def _payment(movement: Movement) -> str:
 
 
 def _file(movement: Movement) -> str:
-    """The message id of our payment file; its one part is named after it."""
-    found = FILE.match(movement.file)
+    """The message id of our payment file; its one part and its payments are named after it."""
+    found = FILE.match(_payment(movement) or movement.file)
     return found[0] if found else ""
 
 
 def _by_batch(
-    movements: Iterable[Movement],
-    batches: Mapping[UUID, PaymentBatch],
-    payouts: Mapping[str, Payout],
+    movements: Iterable[Movement], batches: Mapping[str, PaymentBatch]
 ) -> dict[PaymentBatch, list[Movement]]:
     """What went out for each of our payment files: the bank books a file as one, or payment by payment."""
-    by_file = {batch.message_id: batch for batch in batches.values()}
     paid: dict[PaymentBatch, list[Movement]] = defaultdict(list)
     for movement in movements:
-        payout = payouts.get(_payment(movement))
-        batch = batches[payout.batch_id] if payout else by_file.get(_file(movement))
+        batch = batches.get(_file(movement))
         if batch is not None and movement.cents < 0 and movement.returned is None:
             paid[batch].append(movement)
     return paid
