@@ -11,6 +11,7 @@ import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from djmoney.money import Money
 
 from demo import bank
@@ -18,6 +19,7 @@ from ledger.checking import check_ledger
 from ledger.models import Booking
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts.bank_statements import taking_in
 from ontwikkelrekening.payouts.bank_statements.camt import (
     Statement,
     UnreadableStatement,
@@ -503,6 +505,21 @@ def test_an_entry_of_many_payments_is_as_many_movements() -> None:
 
     assert [(each.cents, each.payment) for each in whole] == [(1_00, "OWR-1"), (2_00, "OWR-2")]
     assert [(each.cents, each.payment) for each in in_part] == [(4_00, "")]
+
+
+def test_a_large_statement_is_written_in_pieces(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 60 MB takes so long to make ready at once that the database hangs up."""
+    monkeypatch.setattr(taking_in, "AT_ONCE", 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        statement = taken_in(*[bank.came_in(cents) for cents in range(1, 6)])
+
+    written = [each for each in asked if each["sql"].startswith('INSERT INTO "payouts_bankentry"')]
+    assert len(written) == 3
+    kept = statement.entries.values_list("number", "amount")
+    assert [(number, int(amount * 100)) for number, amount in kept] == [(n, n) for n in range(1, 6)]
 
 
 def test_the_command_says_what_became_of_it_and_keeps_nothing_in_a_dry_run(

@@ -58,6 +58,7 @@ RETURNS = {
     "RR04": "geweigerd op grond van regels",
 }
 Meaning = tuple[Became, str]  # what an entry became, and the cause of its bookings
+AT_ONCE = 2_000  # entries: the database hangs up on who is silent for ten seconds in a transaction
 UNKNOWN: Meaning = (Became.UNKNOWN, "")
 
 
@@ -127,18 +128,19 @@ def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
     except IntegrityError as error:  # somebody took it, or another after the last, in meanwhile
         raise (TakenInBefore if _is_known(statement) else NotTheNext)(statement) from error
     meant = _meanings(statement, by=by, at=at)
-    BankEntry.objects.bulk_create(
-        BankEntry(
-            statement=kept,
-            number=movement.number,
-            booked_on=movement.booked_on,
-            amount=to_money(movement.cents),
-            reference=_reference(movement),
-            became=meant[movement.number][0],
-            cause=meant[movement.number][1],
+    for start in range(0, len(statement.movements), AT_ONCE):
+        BankEntry.objects.bulk_create(
+            BankEntry(
+                statement=kept,
+                number=movement.number,
+                booked_on=movement.booked_on,
+                amount=to_money(movement.cents),
+                reference=_reference(movement),
+                became=meant[movement.number][0],
+                cause=meant[movement.number][1],
+            )
+            for movement in statement.movements[start : start + AT_ONCE]
         )
-        for movement in statement.movements
-    )
     return kept
 
 
