@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ledger.errors import UnableToPost
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement
-from ontwikkelrekening.payouts.bank_statements.comparing import differences
+from ontwikkelrekening.payouts.bank_statements.comparing import lasting_differences
 from ontwikkelrekening.payouts.bank_statements.explaining import (
     EXPLANATION_MAX,
     UnableToExplain,
@@ -54,9 +54,7 @@ class Explanation(forms.Form):
     cause = forms.ChoiceField(
         label=gettext_lazy("Booked already as"),
         required=False,
-        help_text=gettext_lazy(
-            "Bookings of these days with this amount that the bank did not name."
-        ),
+        help_text=gettext_lazy("Bookings with this amount that the bank did not name."),
     )
     explanation = Lines(
         label=gettext_lazy("What it is"),
@@ -70,11 +68,11 @@ def _explanation(entry: BankEntry, data: QueryDict | None) -> Explanation:
     form = Explanation(data)
     same = [
         each.cause
-        for each in differences(entry.statement)
+        for each in lasting_differences()
         if each.booked - each.said == to_cents(entry.amount)
     ]
     form.fields["cause"].choices = [  # type: ignore[attr-defined]
-        ("", _("Not booked, or on other days")),
+        ("", _("Not booked, or on days that no statement is of")),
         *((cause, cause) for cause in same),
     ]
     return form

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -17,7 +18,7 @@ from ontwikkelrekening.payouts.paying import settle_batch
 from tests.audit.world import logged_in, say
 from tests.budgets.world import World
 from tests.payouts.test_bank_statements import AT, TODAY, file_of, said, taken_in
-from tests.payouts.world import released
+from tests.payouts.world import PAY_ON, released
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_an_officer_takes_a_statement_in_and_explains_what_is_left(
     assert "2026-001 ingelezen. 1 regel wacht op een verklaring." in told
     assert "Regels van de bank om te verklaren" in plain(ineke, "/admin/")
     entry = BankEntry.objects.get(became=Became.UNKNOWN)
-    assert "Niet geboekt, of op andere dagen" in plain(ineke, explain_page(entry))
+    assert "Niet geboekt, of op dagen zonder afschrift" in plain(ineke, explain_page(entry))
     assert "De regel is verklaard." in say(
         ineke, explain_page(entry), explanation="Een gift.", cause=""
     )
@@ -66,10 +67,14 @@ def test_an_officer_takes_a_statement_in_and_explains_what_is_left(
     assert (entry.explanation, entry.explained_by) == ("Een gift.", "ineke")
 
 
-def test_a_booking_that_the_bank_did_not_name_is_offered(world: World, ineke: Client) -> None:
+@pytest.mark.parametrize("days_later", [0, 1])
+def test_a_booking_that_the_bank_did_not_name_is_offered(
+    world: World, ineke: Client, days_later: int
+) -> None:
     batch = released(world)
-    settle_batch(batch, by="bas", at=AT)
-    (entry,) = taken_in(bank.Line(-15_000, ""), day=TODAY).entries.all()
+    settle_batch(batch, by="bas", at=AT, on=PAY_ON + timedelta(days=days_later))
+    (entry,) = taken_in(bank.Line(-15_000, ""), day=PAY_ON).entries.all()
+    taken_in(identifier="2", day=TODAY, opening=-15_000)
 
     assert f"batch:{batch.pk}" in plain(ineke, explain_page(entry))
     say(ineke, explain_page(entry), explanation="Dat bestand.", cause=f"batch:{batch.pk}")
