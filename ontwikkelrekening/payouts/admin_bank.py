@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ledger.admin import ReadOnlyInline
 from ledger.errors import UnableToPost
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement
-from ontwikkelrekening.payouts.bank_statements.comparing import differences
+from ontwikkelrekening.payouts.bank_statements.comparing import lasting_differences
 from ontwikkelrekening.payouts.bank_statements.explaining import (
     EXPLANATION_MAX,
     UnableToExplain,
     explain,
 )
-from ontwikkelrekening.payouts.bank_statements.taking_in import UnableToTakeIn, take_in
+from ontwikkelrekening.payouts.bank_statements.taking_in import (
+    AnotherAccount,
+    UnableToTakeIn,
+    take_in,
+)
 from ontwikkelrekening.payouts.models import BankEntry, BankStatement, Became
 from providers.administration import Act, ActingAdmin, Lines, Queue, Request
 
@@ -47,9 +54,7 @@ class Explanation(forms.Form):
     cause = forms.ChoiceField(
         label=gettext_lazy("Booked already as"),
         required=False,
-        help_text=gettext_lazy(
-            "Bookings of these days with this amount that the bank did not name."
-        ),
+        help_text=gettext_lazy("Bookings with this amount that the bank did not name."),
     )
     explanation = Lines(
         label=gettext_lazy("What it is"),
@@ -63,11 +68,11 @@ def _explanation(entry: BankEntry, data: QueryDict | None) -> Explanation:
     form = Explanation(data)
     same = [
         each.cause
-        for each in differences(entry.statement)
+        for each in lasting_differences()
         if each.booked - each.said == to_cents(entry.amount)
     ]
     form.fields["cause"].choices = [  # type: ignore[attr-defined]
-        ("", _("Not booked, or on other days")),
+        ("", _("Not booked, or on days that no statement is of")),
         *((cause, cause) for cause in same),
     ]
     return form
@@ -92,19 +97,12 @@ def _explain(request: Request) -> str:
     return _("The entry is explained.")
 
 
-class EntryInline(ReadOnlyInline):
-    model = BankEntry
-    fields = ["number", "booked_on", "amount", "reference", "became", "explanation"]
-    ordering = ["number"]
-
-
 @admin.register(BankStatement)
 class BankStatementAdmin(ActingAdmin):
     list_display = ["identifier", "closes_on", "opening", "closing", "taken_in_by", "taken_in_at"]
-    fields = [*list_display, "iban"]  # type: ignore[list-item]
+    fields = [*list_display, "iban", "its_entries"]  # type: ignore[list-item]
     ordering = ["-taken_in_at"]
     search_fields = ["=identifier"]
-    inlines = [EntryInline]
     acts = [
         Act(
             "take-in",
@@ -115,11 +113,32 @@ class BankStatementAdmin(ActingAdmin):
                 "Batches that the bank paid are settled, payments that came back are due again, and what "
                 "providers paid back is booked. What cannot be explained so waits for you."
             ),
-            errors=(UnreadableStatement, UnableToTakeIn, UnableToPost),
+            errors=(UnreadableStatement, AnotherAccount, UnableToTakeIn, UnableToPost),
             form=FromTheBank,
             on_list=True,
         ),
     ]
+
+    @admin.display(description=gettext_lazy("Entries"))
+    def its_entries(self, statement: BankStatement) -> str:
+        """On a list of their own, in pages: a bank may book 50,000 payments one by one."""
+        address = reverse("admin:payouts_bankentry_changelist")
+        which = urlencode({OfStatement.parameter_name: statement.identifier})
+        return format_html('<a href="{}?{}">{}</a>', address, which, statement.entries.count())
+
+
+class OfStatement(admin.SimpleListFilter):
+    """Beside the list only on the way from a statement: all of them would make a long list of their own."""
+
+    title = gettext_lazy("bank statement")
+    parameter_name = "statement"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        chosen = self.value()
+        return [(chosen, chosen)] if chosen else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(statement__identifier=self.value())
 
 
 @admin.register(BankEntry)
@@ -135,7 +154,7 @@ class BankEntryAdmin(ActingAdmin):
     ]
     fields = [*list_display, "cause", "explained_at"]  # type: ignore[list-item]
     list_select_related = ["statement"]
-    list_filter = ["became"]
+    list_filter = ["became", OfStatement]
     search_fields = ["reference"]
     ordering = ["-booked_on", "statement", "number"]
     queues = [

@@ -146,6 +146,7 @@ def _of_the_bank() -> dict[str, str]:
         "take in": "/admin/payouts/bankstatement/do/take-in",
         "statement": f"/admin/payouts/bankstatement/{entry.statement_id}/change/",
         "entries": "/admin/payouts/bankentry/?became__exact=unknown",
+        "entries of one": f"/admin/payouts/bankentry/?statement={entry.statement}",
         "entry": f"/admin/payouts/bankentry/{entry.pk}/change/",
         "explain": f"/admin/payouts/bankentry/{entry.pk}/do/explain",
     }

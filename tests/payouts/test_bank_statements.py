@@ -11,6 +11,7 @@ import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from djmoney.money import Money
 
 from demo import bank
@@ -18,8 +19,17 @@ from ledger.checking import check_ledger
 from ledger.models import Booking
 from ontwikkelrekening.audit.against_books import check_against_books
 from ontwikkelrekening.payouts import recovering
-from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement, read_statements
-from ontwikkelrekening.payouts.bank_statements.comparing import Difference, differences
+from ontwikkelrekening.payouts.bank_statements import taking_in
+from ontwikkelrekening.payouts.bank_statements.camt import (
+    Statement,
+    UnreadableStatement,
+    read_statements,
+)
+from ontwikkelrekening.payouts.bank_statements.comparing import (
+    Difference,
+    differences,
+    lasting_differences,
+)
 from ontwikkelrekening.payouts.bank_statements.explaining import (
     ExplainedBefore,
     NoExplanation,
@@ -47,7 +57,7 @@ from ontwikkelrekening.staff import PAYMENT_OFFICERS
 from providers import claiming
 from providers.models import Claim
 from tests.budgets.world import LATER, World, left, staff
-from tests.payouts.world import AFTER, PAY_ON, released
+from tests.payouts.world import AFTER, PAY_ON, released, released_to_two
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +79,10 @@ def said(
 def taken_in(*lines: bank.Line, **how: Any) -> BankStatement:
     (statement,) = take_in(said(*lines, **how), by="ineke", at=AT)
     return statement
+
+
+def read(content: bytes) -> list[Statement]:
+    return read_statements(content, iban=settings.PAYER_IBAN)
 
 
 def became(statement: BankStatement) -> list[str]:
@@ -116,6 +130,30 @@ def test_a_bank_that_books_payment_by_payment(world: World) -> None:
     assert became(taken_in(paid)) == [Became.PAID]
 
 
+@pytest.mark.parametrize("debited", [15_000, 30_000])
+def test_a_bank_that_refused_a_payment_before_it_paid_the_rest(world: World, debited: int) -> None:
+    """It pays the others only, or the whole file and gives the one back."""
+    batch = released_to_two(world)
+    refused, _paid = batch.payouts.order_by("reference")
+    return_payout(refused, reason="account closed", by="bas", at=LATER)
+    details = bank.paid(file_of(batch)).details
+    back = [bank.came_back(refused.reference, 15_000)] if debited == 30_000 else []
+
+    statement = taken_in(bank.Line(-debited, details), *back)
+
+    assert became(statement) == ["paid", "known"][: 1 + len(back)]
+    assert left("bank") == -15_000
+    assert differences(statement) == []
+    assert sound()
+
+
+def test_the_message_of_the_bank_itself_does_not_hide_the_file(world: World) -> None:
+    line = bank.paid(file_of(released(world)))
+    details = f"{line.details}<TxDtls><Refs><MsgId>BANK-1</MsgId></Refs></TxDtls>"
+
+    assert became(taken_in(bank.Line(line.cents, details))) == ["paid"]
+
+
 @pytest.mark.parametrize("on_the_same_statement", [True, False])
 def test_a_payment_that_came_back_is_due_again(world: World, on_the_same_statement: bool) -> None:
     batch = released(world)
@@ -134,6 +172,34 @@ def test_a_payment_that_came_back_is_due_again(world: World, on_the_same_stateme
     assert (payout.state, payout.reason) == (PayoutState.SENT_BACK, "rekening opgeheven")
     assert left("bank") == 0
     assert sound()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "<RvslInd>true</RvslInd>",
+        "<BkTxCd><Domn><Fmly><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd>",
+    ],
+)
+def test_a_bank_that_says_in_its_words_which_payment_came_back(world: World, how: str) -> None:
+    batch = released(world)
+    (payout,) = batch.payouts.all()
+    words = bank.came_in(15_000, words=f"Ontwikkelrekening {payout.reference}").details
+    content = said(bank.paid(file_of(batch)), bank.Line(15_000, words))
+    amount = b">150.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+
+    (statement,) = take_in(content.replace(amount, amount + how.encode(), 1), by="ineke", at=AT)
+
+    assert became(statement) == ["paid", "returned"]
+
+
+def test_what_a_provider_pays_with_our_reference_is_no_payment_that_came_back(world: World) -> None:
+    """Else its claims were due again, and paid a second time."""
+    batch = released(world)
+    (payout,) = batch.payouts.all()
+    line = bank.came_in(15_000, reference=payout.reference, words=payout.reference)
+
+    assert became(taken_in(bank.paid(file_of(batch)), line)) == ["paid", "unknown"]
 
 
 def test_a_return_that_is_booked_before_its_file(world: World) -> None:
@@ -193,6 +259,17 @@ def test_what_a_provider_pays_back_is_booked(world: World, named_by: str) -> Non
     assert differences(statement) == []
 
 
+def test_a_provider_that_pays_twice_under_one_reference_of_the_bank(world: World) -> None:
+    recovered(world)
+    part = bank.came_in(4_000, words=world.provider.kvk_number)
+
+    statement = taken_in(bank.Line(8_000, part.details * 2), day=TODAY)
+
+    assert became(statement) == ["repaid", "repaid"]
+    references = Repayment.objects.order_by("reference").values_list("reference", flat=True)
+    assert list(references) == ["2026-001/1", "2026-001/2"]
+
+
 def test_a_repayment_that_was_booked_by_hand_is_known_once(world: World) -> None:
     recovered(world)
     book_repayment(
@@ -245,7 +322,8 @@ def test_amounts_that_are_not_what_we_asked_for_are_left_to_a_person(world: Worl
 
 
 def test_no_name_and_no_word_of_who_paid_is_kept(world: World) -> None:
-    taken_in(bank.came_in(1_00, words="Fatima Amrani", iban=ANOTHER_IBAN))
+    line = bank.came_in(1_00, words="Fatima Amrani", iban=ANOTHER_IBAN, reference="Fatima")
+    taken_in(line, bank.Line(-1_00, "<Btch><PmtInfId>Fatima</PmtInfId></Btch>"))
 
     kept = str([*BankEntry.objects.values(), *BankStatement.objects.values()])
     assert not {"Fatima", "Somebody", ANOTHER_IBAN} & set(kept.replace("'", " ").split())
@@ -258,6 +336,8 @@ def test_statements_come_in_a_row_and_once(world: World) -> None:
         taken_in(bank.came_in(1_00), day=PAY_ON)
     with pytest.raises(NotTheNext):
         taken_in(bank.came_in(1_00), identifier="2026-003", opening=2_00)
+    with pytest.raises(NotTheNext, match="2026-003: "):
+        taken_in(identifier="2026-003", opening=1_00, day=PAY_ON - timedelta(days=1))
     taken_in(identifier="2026-002", opening=1_00)
     with pytest.raises(AnotherAccount):
         taken_in(identifier="2026-003", opening=1_00, iban=ANOTHER_IBAN)
@@ -265,6 +345,17 @@ def test_statements_come_in_a_row_and_once(world: World) -> None:
         taken_in(identifier="2026-003", opening=1_00, day=TODAY + timedelta(days=1))
 
     assert BankStatement.objects.count() == 2
+
+
+def test_statements_of_other_accounts_in_the_file_are_passed_over(world: World) -> None:
+    ours, other = said(bank.came_in(1_00)), said(iban=ANOTHER_IBAN).replace(b"EUR", b"USD")
+    both = ours.replace(
+        b"<Stmt>", other[other.index(b"<Stmt>") : other.index(b"</BkTo")] + b"<Stmt>"
+    )
+
+    (statement,) = take_in(both, by="ineke", at=AT)
+
+    assert (statement.iban, became(statement)) == (settings.PAYER_IBAN, ["unknown"])
 
 
 def test_a_file_of_more_statements_is_taken_in_whole_or_not_at_all(world: World) -> None:
@@ -306,6 +397,21 @@ def test_what_the_books_say_and_the_bank_does_not_is_shown(world: World) -> None
     statement = taken_in(day=TODAY)
 
     assert differences(statement) == [Difference(f"batch:{batch.pk}", 0, -15_000)]
+
+
+def test_what_was_booked_on_another_day_is_no_lasting_difference(world: World) -> None:
+    """What the bank never paid is, in whichever statement it should have been."""
+    assert lasting_differences() == []
+    paid, never_paid = released(world), released(world)
+    for batch in (paid, never_paid):
+        settle_batch(batch, by="bas", at=AT, on=PAY_ON + timedelta(days=1))
+
+    on_the_day = taken_in(bank.paid(file_of(paid)))
+    later = taken_in(identifier="2", day=TODAY, opening=-15_000)
+
+    assert len(differences(on_the_day)) == 1
+    assert len(differences(later)) == 2
+    assert lasting_differences() == [Difference(f"batch:{never_paid.pk}", 0, -15_000)]
 
 
 def test_an_explanation_may_name_what_was_booked(world: World) -> None:
@@ -360,7 +466,7 @@ def test_a_file_that_is_no_statement_is_refused_in_a_sentence(
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"bsn,name\n1,x", b"<a/>", b"\xff\xfe<\x00"])
 def test_a_strange_file_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableStatement):
-        read_statements(content)
+        read(content)
 
 
 def test_what_the_bank_only_announces_is_no_entry() -> None:
@@ -369,7 +475,7 @@ def test_what_the_bank_only_announces_is_no_entry() -> None:
         b">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt>", b">0.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt>"
     )
 
-    assert read_statements(announced)[0].movements == ()
+    assert read(announced)[0].movements == ()
 
 
 def test_the_second_version_of_the_format_is_read_as_well() -> None:
@@ -385,7 +491,7 @@ def test_the_second_version_of_the_format_is_read_as_well() -> None:
         )
     )
 
-    (statement,) = read_statements(old)
+    (statement,) = read(old)
 
     (movement,) = statement.movements
     assert (movement.cents, movement.payment, movement.returned) == (1_00, "OWR-1", "AC04")
@@ -394,15 +500,30 @@ def test_the_second_version_of_the_format_is_read_as_well() -> None:
 def test_an_entry_of_many_payments_is_as_many_movements() -> None:
     parts = [bank.came_back(f"OWR-{n}", n * 100).details for n in (1, 2)]
 
-    whole = read_statements(said(bank.Line(3_00, "".join(parts))))[0].movements
-    in_part = read_statements(said(bank.Line(4_00, "".join(parts))))[0].movements
+    whole = read(said(bank.Line(3_00, "".join(parts))))[0].movements
+    in_part = read(said(bank.Line(4_00, "".join(parts))))[0].movements
 
     assert [(each.cents, each.payment) for each in whole] == [(1_00, "OWR-1"), (2_00, "OWR-2")]
     assert [(each.cents, each.payment) for each in in_part] == [(4_00, "")]
 
 
+def test_a_large_statement_is_written_in_pieces(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 60 MB takes so long to make ready at once that the database hangs up."""
+    monkeypatch.setattr(taking_in, "AT_ONCE", 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        statement = taken_in(*[bank.came_in(cents) for cents in range(1, 6)])
+
+    written = [each for each in asked if each["sql"].startswith('INSERT INTO "payouts_bankentry"')]
+    assert len(written) == 3
+    kept = statement.entries.values_list("number", "amount")
+    assert [(number, int(amount * 100)) for number, amount in kept] == [(n, n) for n in range(1, 6)]
+
+
 def test_the_command_says_what_became_of_it_and_keeps_nothing_in_a_dry_run(
-    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], in_english: None
 ) -> None:
     batch = released(world)
     staff("ineke", PAYMENT_OFFICERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -18,11 +19,13 @@ from ontwikkelrekening.payouts.paying import (
     release_batch,
 )
 from providers import changing_iban, claiming
+from providers.admitting import admit
 from providers.enrolling import redeem
 from providers.models import Claim, Provider
 from tests.budgets.world import (
     AT,
     LATER,
+    ON,
     STARTS_ON,
     World,
     course,
@@ -51,6 +54,14 @@ def approved_claim(world: World) -> Claim:
 def released(world: World, *, claims: int = 1) -> PaymentBatch:
     for _ in range(claims):
         approved_claim(world)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+    return release_batch(batch, by="bas", at=LATER)
+
+
+def released_to_two(world: World) -> PaymentBatch:
+    """EUR 150 for each of two providers."""
+    approved_claim(world)
+    approved_claim(replace(world, provider=admit("ROC Ander", "87654321", NEW_IBAN, on=ON, at=AT)))
     batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
     return release_batch(batch, by="bas", at=LATER)
 

@@ -14,16 +14,27 @@ from django.utils.translation import gettext_lazy as _
 from ledger.money import to_cents
 from ontwikkelrekening.audit.access import audit_page
 from ontwikkelrekening.audit.pages import answer
-from ontwikkelrekening.payouts.bank_statements.comparing import days_of, differences
+from ontwikkelrekening.payouts.bank_statements.comparing import (
+    Difference,
+    days_of,
+    differences,
+    lasting_differences,
+)
 from ontwikkelrekening.payouts.models import BankEntry, BankStatement, Became
-from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, table_on
+from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, Text, table_on
 
-STILL_UNKNOWN = Count("entries", filter=Q(entries__became=Became.UNKNOWN))
+
+def _count(became: Became) -> Count:
+    return Count("entries", filter=Q(entries__became=became))
 
 
 @audit_page
 def statements(request: HttpRequest) -> HttpResponseBase:
-    rows = BankStatement.objects.annotate(count=Count("entries"), unknown=STILL_UNKNOWN)
+    rows = BankStatement.objects.annotate(
+        count=Count("entries"),
+        unknown=_count(Became.UNKNOWN),
+        explained=_count(Became.EXPLAINED),
+    )
     table = table_on(
         request,
         "statements",
@@ -42,25 +53,44 @@ def statements(request: HttpRequest) -> HttpResponseBase:
             Column("closing", _("Closing balance"), lambda x: to_cents(x.closing), "cents"),
             Column("entries", _("Entries"), lambda x: x.count, "count", order="count"),
             Column("unknown", _("Not explained"), lambda x: x.unknown, "count", order="unknown"),
+            Column(
+                "explained",
+                _("Explained by a person"),
+                lambda x: x.explained,
+                "count",
+                order="explained",
+            ),
             Column("by", _("Taken in by"), lambda x: x.taken_in_by),
         ],
         source=Queried(rows.order_by("-taken_in_at")),
         empty=_("No bank statement has been taken in yet."),
     )
-    return answer(request, "audit/bank.html", title=_("Bank"), section="bank", tables=[table])
+    lasting = _differences(
+        request,
+        lasting_differences(),
+        caption=_("Where the books say something else over the days of all statements"),
+    )
+    return answer(
+        request, "audit/bank.html", title=_("Bank"), section="bank", tables=[table, lasting]
+    )
 
 
 @audit_page
 def statement(request: HttpRequest, id: UUID) -> HttpResponseBase:
     found: BankStatement = get_object_or_404(BankStatement.objects.select_related("follows"), id=id)
     first, last = days_of(found)
+    differing = _differences(
+        request,
+        differences(found),
+        caption=_("Where the books say something else over these days"),
+    )
     return answer(
         request,
         "audit/bank_statement.html",
         title=found.identifier,
         section="bank",
         trail=[(_("Bank"), reverse("audit:bank"))],
-        tables=[_entries(request, found), _differences(request, found)],
+        tables=[_entries(request, found), differing],
         statement=found,
         opening=to_cents(found.opening),
         closing=to_cents(found.closing),
@@ -98,11 +128,11 @@ def _bookings_of(entry: BankEntry) -> str | None:
     return f"{reverse('audit:bookings')}?cause={entry.cause}" if entry.cause else None
 
 
-def _differences(request: HttpRequest, found: BankStatement) -> Table:
+def _differences(request: HttpRequest, found: list[Difference], *, caption: Text) -> Table:
     return table_on(
         request,
         "differences",
-        caption=_("Where the books say something else over these days"),
+        caption=caption,
         columns=[
             Column(
                 "cause",
@@ -122,6 +152,6 @@ def _differences(request: HttpRequest, found: BankStatement) -> Table:
                 order="difference",
             ),
         ],
-        source=Listed(differences(found)),
+        source=Listed(found),
         empty=_("Nowhere: of everything that is explained, bank and books say the same."),
     )

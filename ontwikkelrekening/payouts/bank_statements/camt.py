@@ -22,6 +22,7 @@ from providers.errors import Unable
 CAMT_053 = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d\}Document")
 OPENS = ("OPBD", "PRCD")  # some banks give the balance that the one before closed with
 NOT_GIVEN = "NOTPROVIDED"
+RETURN = "RRTN"  # external code sets of ISO 20022: bank transaction sub-family
 CENTS_MAX = 10**15
 
 
@@ -35,7 +36,8 @@ class UnreadableStatement(Unable):
 class Movement:
     """Cents that came in (positive) or went out (negative), and all that tells what they were.
 
-    `payment` is the reference that we gave a payment, `file` that of the payment file or its part.
+    `payment` is the reference that who paid gave it, `file` that of the payment file or its part. `returned` is
+    None of what did not come back, else the bank's code of the reason, where it gives one.
     """
 
     number: int  # in the statement, from 1
@@ -43,26 +45,28 @@ class Movement:
     cents: int
     payment: str
     file: str
-    returned: str  # why a payment came back, in the code of the bank
+    returned: str | None
     bank_reference: str
     counterpart: str  # an IBAN
-    words: str
+    words: str  # of what came back all that the bank writes, for there it writes and nobody else
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of one account; balances in cents, negative when overdrawn."""
+    """One statement of an account; balances in cents, negative when overdrawn."""
 
     identifier: str
-    iban: str
     closes_on: date
     opening: int
     closing: int
     movements: tuple[Movement, ...]
 
 
-def read_statements(content: bytes) -> list[Statement]:
-    """The statements in a file, in its order; raises UnreadableStatement."""
+def read_statements(content: bytes, *, iban: str) -> list[Statement]:
+    """The statements of this account in a file, in its order; raises UnreadableStatement.
+
+    A bank writes of every account of a customer in one file; what it says of the others is not looked at.
+    """
     try:
         document = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
@@ -71,10 +75,10 @@ def read_statements(content: bytes) -> list[Statement]:
         raise UnreadableStatement(_("This is no bank statement in camt.053."))
     for element in document.iter():
         element.tag = element.tag.rpartition("}")[2]
-    statements = [_statement(element) for element in document.findall("BkToCstmrStmt/Stmt")]
+    statements = document.findall("BkToCstmrStmt/Stmt")
     if not statements:
         raise UnreadableStatement(_("There is no statement in this file."))
-    return statements
+    return [_statement(each) for each in statements if _text(each, "Acct/Id/IBAN") == iban]
 
 
 def _statement(element: Element) -> Statement:
@@ -87,7 +91,6 @@ def _statement(element: Element) -> Statement:
         raise UnreadableStatement(_("The statement lacks its opening or its closing balance."))
     statement = Statement(
         identifier=_needed(element, "Id"),
-        iban=_needed(element, "Acct/Id/IBAN"),
         closes_on=_day(closes, "Dt"),
         opening=_signed(opens),
         closing=_signed(closes),
@@ -132,24 +135,40 @@ def _parts(entry: Element) -> list[tuple[Element | None, int]]:
 
 def _movement(entry: Element, part: Element | None, *, number: int, cents: int) -> Movement:
     within = entry if part is None else part
-    batch = entry.find("NtryDtls/Btch")
-    file = _text(within, "Refs/PmtInfId") or _text(within, "Refs/MsgId")
-    if not file and batch is not None:
-        file = _text(batch, "PmtInfId") or _text(batch, "MsgId")
     payment = _text(within, "Refs/EndToEndId")
-    words = [e.text or "" for e in within.iterfind("RmtInf/Ustrd")]
-    words += [e.text or "" for e in within.iterfind("RmtInf/Strd/CdtrRefInf/Ref")]
+    returned = _returned(entry, within)
+    words = within.itertext() if returned is not None else _words(within)
     return Movement(
         number=number,
         booked_on=_day(entry, "BookgDt"),
         cents=cents,
         payment="" if payment == NOT_GIVEN else payment,
-        file=file,
-        returned=_text(within, "RtrInf/Rsn/Cd") or _text(within, "RtrInf/Rsn/Prtry"),
+        file=_file(entry, within),
+        returned=returned,
         bank_reference=_text(within, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef"),
         counterpart=_text(within, "RltdPties/DbtrAcct/Id/IBAN"),
         words=" ".join([*words, _text(entry, "AddtlNtryInf")]),
     )
+
+
+def _file(entry: Element, within: Element) -> str:
+    """The name of the part of a payment file; only without one that of a message, which may be the bank's own."""
+    places = ((entry, "NtryDtls/Btch"), (within, "Refs"))
+    names = (_text(at, f"{path}/{name}") for name in ("PmtInfId", "MsgId") for at, path in places)
+    return next(filter(None, names), "")
+
+
+def _returned(entry: Element, within: Element) -> str | None:
+    """The code of why a payment came back; banks say in three ways that it did."""
+    if within.find("RtrInf") is not None:
+        return _text(within, "RtrInf/Rsn/Cd") or _text(within, "RtrInf/Rsn/Prtry")
+    kinds = {_text(each, "BkTxCd/Domn/Fmly/SubFmlyCd") for each in (entry, within)}
+    return "" if RETURN in kinds or _text(entry, "RvslInd") in ("true", "1") else None
+
+
+def _words(within: Element) -> Iterator[str]:
+    for path in ("RmtInf/Ustrd", "RmtInf/Strd/CdtrRefInf/Ref"):
+        yield from (each.text or "" for each in within.iterfind(path))
 
 
 def _signed(element: Element, *, of: Element | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What the bank says beside what the books say of the bank, cause by cause, over the days of a statement."""
+"""What the bank says beside what the books say of the bank, cause by cause, over the days of statements."""
 
 from __future__ import annotations
 
@@ -48,8 +48,18 @@ def days_of(statement: BankStatement) -> tuple[date, date]:
 
 
 def differences(statement: BankStatement) -> list[Difference]:
-    """Where the bank and the books do not say the same over the days of a statement; one query."""
-    first, last = days_of(statement)
+    """Where the bank and the books do not say the same over the days of a statement; one query beside these."""
+    return _between(*days_of(statement))
+
+
+def lasting_differences() -> list[Difference]:
+    """Where they do not over the days of all statements: not what was only booked on another of these days."""
+    first = BankStatement.objects.filter(follows=None).first()
+    last = BankStatement.objects.filter(followed_by=None).first()
+    return _between(days_of(first)[0], last.closes_on) if first and last else []
+
+
+def _between(first: date, last: date) -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute(DIFFERENCES, {"first": first, "last": last})
         return [Difference(*row) for row in cursor.fetchall()]

@@ -2,6 +2,7 @@
 
 What an entry is follows from what the bank gives back of ours: the name of a payment file, the reference of a
 payment, the KvK number or IBAN of a provider that owes. Nothing is guessed: the rest waits for a person.
+A payment comes back only where the bank says that it does: a provider may give our reference to what it pays.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from ledger.errors import PeriodIsClosed
 from ledger.money import to_cents, to_money
@@ -39,6 +40,8 @@ from providers.errors import Unable
 from providers.models import Provider
 
 KVK = re.compile(r"(?<!\d)\d{8}(?!\d)")
+FILE = re.compile(r"OWR-\d{8}-[0-9a-f]{8}")  # as `prepare_batch` names it
+PAYMENT = re.compile(FILE.pattern + r"-\d{5,}")
 # What the bank's code says (ISO 20022, external code sets: return reasons), as it is kept with the payment.
 RETURNS = {
     "AC01": "rekeningnummer onjuist",
@@ -55,6 +58,7 @@ RETURNS = {
     "RR04": "geweigerd op grond van regels",
 }
 Meaning = tuple[Became, str]  # what an entry became, and the cause of its bookings
+AT_ONCE = 2_000  # entries: the database hangs up on who is silent for ten seconds in a transaction
 UNKNOWN: Meaning = (Became.UNKNOWN, "")
 
 
@@ -63,8 +67,12 @@ class UnableToTakeIn(Unable):
 
     field = "file"
 
+    def __init__(self, statement: Statement) -> None:
+        super().__init__(f"{statement.identifier}: {_(self.sentence)}")
 
-class AnotherAccount(UnableToTakeIn):
+
+class AnotherAccount(Unable):
+    field = "file"
     sentence = "This statement is not of the account that payments are made from."
 
 
@@ -84,30 +92,32 @@ class NotOverYet(UnableToTakeIn):
 
 
 def take_in(content: bytes, *, by: str, at: datetime) -> list[BankStatement]:
-    """Take in every statement of a file, all or nothing; batches are settled and payments returned as it says.
+    """Take in every statement of our account in a file, all or nothing, and book what is certain.
 
-    Raises UnreadableStatement or a subclass of UnableToTakeIn.
+    Raises UnreadableStatement, AnotherAccount or a subclass of UnableToTakeIn.
     """
-    statements = read_statements(content)
+    statements = read_statements(content, iban=settings.PAYER_IBAN)
+    if not statements:
+        raise AnotherAccount
     with transaction.atomic():
         return [_take_in(statement, by=by, at=at) for statement in statements]
 
 
 def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
     last = BankStatement.objects.filter(followed_by=None).first()
-    if statement.iban != settings.PAYER_IBAN:
-        raise AnotherAccount
     if _is_known(statement):
-        raise TakenInBefore
-    if last is not None and to_cents(last.closing) != statement.opening:
-        raise NotTheNext
+        raise TakenInBefore(statement)
+    if last is not None and (
+        to_cents(last.closing) != statement.opening or last.closes_on > statement.closes_on
+    ):
+        raise NotTheNext(statement)
     if statement.closes_on > localdate(at):
-        raise NotOverYet
+        raise NotOverYet(statement)
     try:
         with transaction.atomic():
             kept = BankStatement.objects.create(
                 identifier=statement.identifier,
-                iban=statement.iban,
+                iban=settings.PAYER_IBAN,
                 follows=last,
                 closes_on=statement.closes_on,
                 opening=to_money(statement.opening),
@@ -116,20 +126,21 @@ def _take_in(statement: Statement, *, by: str, at: datetime) -> BankStatement:
                 taken_in_at=at,
             )
     except IntegrityError as error:  # somebody took it, or another after the last, in meanwhile
-        raise (TakenInBefore if _is_known(statement) else NotTheNext) from error
-    meant = _meanings(statement.movements, by=by, at=at)
-    BankEntry.objects.bulk_create(
-        BankEntry(
-            statement=kept,
-            number=movement.number,
-            booked_on=movement.booked_on,
-            amount=to_money(movement.cents),
-            reference=_reference(movement),
-            became=meant[movement.number][0],
-            cause=meant[movement.number][1],
+        raise (TakenInBefore if _is_known(statement) else NotTheNext)(statement) from error
+    meant = _meanings(statement, by=by, at=at)
+    for start in range(0, len(statement.movements), AT_ONCE):
+        BankEntry.objects.bulk_create(
+            BankEntry(
+                statement=kept,
+                number=movement.number,
+                booked_on=movement.booked_on,
+                amount=to_money(movement.cents),
+                reference=_reference(movement),
+                became=meant[movement.number][0],
+                cause=meant[movement.number][1],
+            )
+            for movement in statement.movements[start : start + AT_ONCE]
         )
-        for movement in statement.movements
-    )
     return kept
 
 
@@ -138,76 +149,86 @@ def _is_known(statement: Statement) -> bool:
 
 
 def _reference(movement: Movement) -> str:
-    """Ours, else the bank's."""
-    return (movement.payment or movement.file or movement.bank_reference)[:REFERENCE_MAX]
+    """Ours, else the bank's; that of anybody else may name people."""
+    return (_payment(movement) or _file(movement) or movement.bank_reference)[:REFERENCE_MAX]
 
 
-def _meanings(movements: Sequence[Movement], *, by: str, at: datetime) -> dict[int, Meaning]:
+def _meanings(statement: Statement, *, by: str, at: datetime) -> dict[int, Meaning]:
     """What each movement is, by its number; what follows from it is booked.
 
     What went out comes first: a payment that came back on the day itself was paid before.
     """
+    movements = statement.movements
     batches = _locked_batches(movements)
     payouts = {
-        payout.reference: payout
-        for payout in Payout.objects.filter(reference__in=_payments(movements))
+        payout.reference: payout for payout in Payout.objects.filter(batch__in=batches.values())
     }
     meant = dict.fromkeys((movement.number for movement in movements), UNKNOWN)
-    for batch, paid in _by_batch(movements, batches, payouts).items():
+    for batch, paid in _by_batch(movements, batches).items():
         meaning = _paid(batch, paid, by=by, at=at)
         meant |= dict.fromkeys((movement.number for movement in paid), meaning)
     payers = _payers(movements)
     for movement in movements:
         if movement.cents < 0:
             continue
-        if payout := payouts.pop(movement.payment, None):  # it comes back once
-            meant[movement.number] = _came_back(payout, movement, by=by, at=at)
+        if movement.returned is not None:
+            if payout := payouts.pop(_payment(movement), None):  # it comes back once
+                meant[movement.number] = _came_back(payout, movement, by=by, at=at)
         elif payer := payers.get(movement.number):
+            reference = f"{statement.identifier}/{movement.number}"
             known = {cause for _became, cause in meant.values()}
-            meant[movement.number] = _repaid(payer, movement, but=known, by=by, at=at)
+            meant[movement.number] = _repaid(
+                payer, movement, reference=reference, but=known, by=by, at=at
+            )
     return meant
 
 
-def _locked_batches(movements: Iterable[Movement]) -> dict[UUID, PaymentBatch]:
-    """The batches that the bank names, by their file or a payment: nobody settles one meanwhile."""
-    files = [_file(movement) for movement in movements]
-    named = Payout.objects.filter(reference__in=_payments(movements)).values("batch")
-    batches = PaymentBatch.objects.filter(Q(message_id__in=files) | Q(pk__in=named))
-    return {batch.pk: batch for batch in batches.defer("file").order_by("pk").select_for_update()}
+def _locked_batches(movements: Iterable[Movement]) -> dict[str, PaymentBatch]:
+    """The batches that the bank names, by the name of their file: nobody settles one meanwhile."""
+    batches = PaymentBatch.objects.filter(message_id__in={_file(each) for each in movements})
+    locked = batches.defer("file").order_by("pk").select_for_update()
+    return {batch.message_id: batch for batch in locked}
 
 
-def _payments(movements: Iterable[Movement]) -> list[str]:
-    return [movement.payment for movement in movements if movement.payment]
+def _payment(movement: Movement) -> str:
+    """The reference of the one payment of ours that it names; of what came back, wherever the bank wrote it."""
+    text = movement.payment
+    if movement.returned is not None:
+        text += f" {movement.words}"
+    named = set(PAYMENT.findall(text))
+    return named.pop() if len(named) == 1 else ""
 
 
 def _file(movement: Movement) -> str:
-    """The message id of the payment file; its one part is named after it."""
-    return movement.file.removesuffix("-1")
+    """The message id of our payment file; its one part and its payments are named after it."""
+    found = FILE.match(_payment(movement) or movement.file)
+    return found[0] if found else ""
 
 
 def _by_batch(
-    movements: Iterable[Movement],
-    batches: Mapping[UUID, PaymentBatch],
-    payouts: Mapping[str, Payout],
+    movements: Iterable[Movement], batches: Mapping[str, PaymentBatch]
 ) -> dict[PaymentBatch, list[Movement]]:
     """What went out for each of our payment files: the bank books a file as one, or payment by payment."""
-    by_file = {batch.message_id: batch for batch in batches.values()}
     paid: dict[PaymentBatch, list[Movement]] = defaultdict(list)
     for movement in movements:
-        payout = payouts.get(movement.payment)
-        batch = batches[payout.batch_id] if payout else by_file.get(_file(movement))
-        if movement.cents < 0 and batch is not None:
+        batch = batches.get(_file(movement))
+        if batch is not None and movement.cents < 0 and movement.returned is None:
             paid[batch].append(movement)
     return paid
 
 
 def _paid(batch: PaymentBatch, paid: Sequence[Movement], *, by: str, at: datetime) -> Meaning:
-    """The bank paid this file, when what went out is what it asks for; once."""
+    """The bank paid this file, when what went out is what it asks for, with or without what had come back; once."""
     cause = f"batch:{batch.pk}"
     if BankEntry.objects.filter(cause=cause, amount__lt=0).exists():
         return UNKNOWN
-    in_file = batch.payouts.exclude(state=PayoutState.WITHDRAWN).aggregate(sum=Sum("amount"))["sum"]
-    if not in_file or sum(movement.cents for movement in paid) != -int(in_file * 100):
+    asked = batch.payouts.exclude(state=PayoutState.WITHDRAWN)
+    sums = [
+        each.aggregate(sum=Sum("amount"))["sum"]
+        for each in (asked, asked.exclude(state=PayoutState.RETURNED))
+    ]
+    went_out = -sum(movement.cents for movement in paid)
+    if went_out not in [int(each * 100) for each in sums if each]:
         return UNKNOWN
     if batch.state == BatchState.SETTLED:
         return Became.KNOWN, cause
@@ -237,7 +258,7 @@ def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> 
     payout.refresh_from_db(fields=["state"])
     if payout.state in CAME_BACK:
         return Became.KNOWN, cause
-    reason = RETURNS.get(movement.returned, "teruggestuurd door de bank")
+    reason = RETURNS.get(movement.returned or "", "teruggestuurd door de bank")
     try:
         _on(
             movement.booked_on,
@@ -264,7 +285,13 @@ def _payers(movements: Iterable[Movement]) -> dict[int, Provider]:
 
 
 def _repaid(
-    provider: Provider, movement: Movement, *, but: Collection[str], by: str, at: datetime
+    provider: Provider,
+    movement: Movement,
+    *,
+    reference: str,
+    but: Collection[str],
+    by: str,
+    at: datetime,
 ) -> Meaning:
     """A provider paid back what it owes, when it owes as much.
 
@@ -283,7 +310,7 @@ def _repaid(
             provider,
             amount,
             received_on=movement.booked_on,
-            reference=_reference(movement) or str(movement.number),
+            reference=reference,
             by=by,
             at=at,
         )
