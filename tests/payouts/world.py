@@ -19,7 +19,6 @@ from ontwikkelrekening.payouts.paying import (
     release_batch,
 )
 from providers import changing_iban, claiming
-from providers.admitting import admit
 from providers.enrolling import redeem
 from providers.models import Claim, Provider
 from tests.budgets.world import (
@@ -32,6 +31,7 @@ from tests.budgets.world import (
     give,
     left,
 )
+from tests.providers.world import admitted
 
 PAY_ON = date(2026, 2, 5)
 AFTER = LATER + timedelta(days=4)
@@ -61,7 +61,9 @@ def released(world: World, *, claims: int = 1) -> PaymentBatch:
 def released_to_two(world: World) -> PaymentBatch:
     """EUR 150 for each of two providers."""
     approved_claim(world)
-    approved_claim(replace(world, provider=admit("ROC Ander", "87654321", NEW_IBAN, on=ON, at=AT)))
+    approved_claim(
+        replace(world, provider=admitted("ROC Ander", "87654321", NEW_IBAN, on=ON, at=AT))
+    )
     batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
     return release_batch(batch, by="bas", at=LATER)
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,8 @@ from ontwikkelrekening.payouts.models import (
 from ontwikkelrekening.payouts.paying import return_payout, settle_batch
 from ontwikkelrekening.payouts.repaying import UnableToBookRepayment, book_repayment
 from providers.errors import Unable
-from providers.models import Provider
+from providers.models import Claim, Provider
+from providers.states import ClaimState
 
 KVK = re.compile(r"(?<!\d)\d{8}(?!\d)")
 FILE = re.compile(r"OWR-\d{8}-[0-9a-f]{8}")  # as `prepare_batch` names it
@@ -270,17 +271,16 @@ def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> 
 
 
 def _payers(movements: Iterable[Movement]) -> dict[int, Provider]:
-    """Who of the providers paid what came in, where the bank names just one: by its KvK number or its IBAN."""
-    came_in = [movement for movement in movements if movement.cents > 0]
-    names = {m.number: {*KVK.findall(m.words), m.counterpart} - {""} for m in came_in}
-    every = set().union(*names.values())
-    providers = Provider.objects.filter(Q(kvk_number__in=every) | Q(iban__in=every))
+    """Who paid what came in, of the providers that claims were recovered of: by KvK number or IBAN, where that is one."""
+    recovered = Claim.objects.filter(state=ClaimState.RECOVERED).values("provider")
+    providers = Provider.objects.filter(pk__in=recovered)
     by_name = {name: each for each in providers for name in (each.kvk_number, each.iban)}
     payers = {}
-    for number, given in names.items():
-        found = {by_name[name] for name in given if name in by_name}
+    for movement in movements:
+        named = {*KVK.findall(movement.words), movement.counterpart} - {""}
+        found = {by_name[name] for name in named if name in by_name}
         if len(found) == 1:
-            payers[number] = found.pop()
+            payers[movement.number] = found.pop()
     return payers
 
 
