@@ -16,6 +16,8 @@ from providers.models.proposals import Proposal
 
 # The longest that paying may be suspended on a serious suspicion (Awb 4:56).
 LASTS = timedelta(weeks=13)
+# As `in_force` says it below, for statements that are written out.
+IN_FORCE = "agreed AND until >= %(today)s AND (lifted_at IS NULL OR lifted_at > %(at)s)"
 
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from providers import suspending
 from providers.models import Provider, Suspension
+from providers.standing import standing_of
 from providers.suspending import (
     AnsweredBefore,
     LastsTooLong,
@@ -39,7 +40,12 @@ def proposed(school: Provider, until: date = UNTIL) -> Suspension:
 
 
 def held(days: int = 0) -> bool:
-    return Suspension.objects.in_force(at=AT + timedelta(days=days)).exists()
+    """Whether payments are held, in both ways in which that is asked."""
+    at = AT + timedelta(days=days)
+    in_force = Suspension.objects.in_force(at=at).exists()
+    held = [standing_of(each, at=at).suspended_until for each in Provider.objects.all()]
+    assert any(held) == in_force
+    return in_force
 
 
 def test_nothing_is_held_until_somebody_else_agrees(school: Provider) -> None:

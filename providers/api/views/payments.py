@@ -8,7 +8,6 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ledger.balances import balance
 from ledger.money import to_money
 from providers.api import serializers
 from providers.api.filtering import reference
@@ -16,7 +15,8 @@ from providers.api.pagination import Ordering
 from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
-from providers.owing import debts_of, owed_by
+from providers.owing import debts_of
+from providers.standing import standing_of
 from providers.words import iban_in_part
 
 NEWEST = Ordering("sent_at", datetime.fromisoformat, key="reference", parse_key=reference)
@@ -44,14 +44,14 @@ class OwnAccount(ApiView):
 
 
 def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
-    suspension = provider.suspensions.in_force(at=at).first()
-    debts = debts_of(provider)
+    standing = standing_of(provider, at=at)
+    debts = debts_of(provider) if standing.owed else []
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
         "iban": iban_in_part(provider.iban) or None,
-        "payable": to_money(balance(provider.payable_id)),
-        "owed": to_money(owed_by(provider)),
+        "payable": to_money(standing.payable),
+        "owed": to_money(standing.owed),
         "pay_back_until": debts[0].last_day if debts else None,
-        "suspended_until": suspension and suspension.until,
+        "suspended_until": standing.suspended_until,
     }
