@@ -174,6 +174,11 @@ class Batch:
     state: str = "prepared"
 
     @property
+    def went(self) -> bool:
+        """Its file went to the bank."""
+        return self.state in ("released", "settled")
+
+    @property
     def open(self) -> list[Payment]:
         return [payment for payment in self.payments if payment.state == "open"]
 
@@ -398,6 +403,14 @@ class Model:
         claim.state = "recovered"
         if not claim.course.is_running:
             claim.course.release()
+
+    def settle(self, batch: Batch) -> None:
+        for payment in batch.open:
+            payment.state = "paid"
+            self.move(payment.cents, "in_transit", "bank")
+            for claim in payment.claims:
+                claim.state = "paid"
+        batch.state = "settled"
 
     def come_back(self, payment: Payment) -> None:
         before = "bank" if payment.state == "paid" else "in_transit"

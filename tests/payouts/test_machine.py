@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
+from django.conf import settings as configured
 from django.db import connection, transaction
 from djmoney.money import Money
 from hypothesis import HealthCheck, settings
@@ -27,6 +28,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from demo import bank
 from ledger.balances import balances
 from ledger.checking import check_ledger
 from ledger.closing import close_period
@@ -50,7 +52,15 @@ from ontwikkelrekening.budgets.models import Fund, Tranche
 from ontwikkelrekening.budgets.nightly import end_day
 from ontwikkelrekening.payouts import errors as paying_errors
 from ontwikkelrekening.payouts import paying, recovering, repaying
-from ontwikkelrekening.payouts.models import Debtor, PaymentBatch, Payout, Repayment
+from ontwikkelrekening.payouts.bank_statements.taking_in import take_in
+from ontwikkelrekening.payouts.models import (
+    BankEntry,
+    Became,
+    Debtor,
+    PaymentBatch,
+    Payout,
+    Repayment,
+)
 from providers import claiming, enrolling, suspending
 from providers.claiming import recovering as taking_back
 from providers.claiming import reviewing, submitting
@@ -181,6 +191,10 @@ class MoneyMachine(RuleBasedStateMachine):
         self.stage = stage
         self.made = 0
         self.closed = date.min
+        self.said = 0  # the balance that the bank's last statement ended with, in cents
+        self.said_paid: set[Batch] = set()
+        self.said_back: set[model.Payment] = set()
+        self.said_repaid: set[UUID] = set()
         self.model = Model(ON, {code: Person(code) for code in stage.people.values()})
         self.model.fund("landelijk", FUNDED)
 
@@ -668,6 +682,95 @@ class MoneyMachine(RuleBasedStateMachine):
             repaid.withdrawn = True
             self.model.move(repaid.cents, model.owed(repaid.provider), "bank")
 
+    # --- what the bank says
+
+    def hear(self, line: bank.Line) -> BankEntry:
+        """Take in a statement of today with this one line."""
+        opening, self.said = self.said, self.said + line.cents
+        content = bank.statement(
+            [line],
+            identifier=str(self.id())[:35],
+            iban=configured.PAYER_IBAN,
+            day=self.model.today,
+            opening=opening,
+        )
+        (statement,) = take_in(content, by="ineke", at=self.at())
+        return statement.entries.get()
+
+    @precondition(lambda self: any(each.went for each in self.model.batches))
+    @rule(number=ANY)
+    def hear_that_a_batch_was_paid(self, number: int) -> None:
+        went = [batch for batch in self.model.batches if batch.went]
+        batch = self.pick(went, number, lambda each: each.state == "released")
+        known = PaymentBatch.objects.get(pk=batch.id)
+
+        entry = self.hear(bank.paid(bytes(known.file or b"")))
+
+        if batch in self.said_paid:
+            assert entry.became == Became.UNKNOWN
+            return
+        self.said_paid.add(batch)
+        if batch.state == "settled":
+            assert entry.became == Became.KNOWN
+        else:
+            assert entry.became == Became.PAID
+            self.model.settle(batch)
+
+    @precondition(lambda self: any(each.went for each in self.model.batches))
+    @rule(number=ANY)
+    def hear_that_a_payment_came_back(self, number: int) -> None:
+        payments = [each for batch in self.model.batches if batch.went for each in batch.payments]
+        payment = self.pick(payments, number, lambda each: each.state in ("open", "paid"))
+        pays_back = sum(claim.cents for claim in payment.claims if claim.state == "recovered")
+        owed = -self.model.at[model.owed(payment.provider)]
+        came_back = payment.state in ("returned", "sent_back")
+        refused = payment in self.said_back or (
+            not came_back and payment.state == "paid" and pays_back > owed
+        )
+        self.said_back.add(payment)
+
+        entry = self.hear(bank.came_back(payment.reference, payment.cents))
+
+        if refused:
+            assert entry.became == Became.UNKNOWN
+        elif came_back:
+            assert entry.became == Became.KNOWN
+        else:
+            assert entry.became == Became.RETURNED
+            self.model.come_back(payment)
+
+    @rule(provider=st.integers(0, 1), share=st.sampled_from([0.1, 0.5, 1.0, 1.1]))
+    def hear_that_a_provider_paid(self, provider: int, share: float) -> None:
+        owed = -self.model.at[model.owed(provider)]
+        cents = max(1, round(owed * share))
+        is_debtor = any(
+            claim.state == "recovered" and claim.course.provider == provider
+            for claim in self.model.claims
+        )
+        by_hand = any(
+            each.provider == provider
+            and (each.cents, each.booked[1]) == (cents, self.model.today)
+            and not each.withdrawn
+            and each.id not in self.said_repaid
+            for each in self.model.repayments
+        )
+        kvk_number = self.stage.providers[provider].kvk_number
+
+        entry = self.hear(bank.came_in(cents, words=f"terug {kvk_number}"))
+
+        if not is_debtor or (cents > owed and not by_hand):
+            assert entry.became == Became.UNKNOWN
+            return
+        id_ = UUID(entry.cause.removeprefix("repayment:"))
+        self.said_repaid.add(id_)
+        if by_hand:
+            assert entry.became == Became.KNOWN
+        else:
+            assert entry.became == Became.REPAID
+            booked = (provider, self.model.today, Repayment.objects.get(pk=id_).reference)
+            self.model.repayments.append(Repaid(id_, provider, cents, booked))
+            self.model.move(cents, "bank", model.owed(provider))
+
     # --- payments
 
     @rule(by=PEOPLE, days=st.sampled_from([0, 0, 5, 30, 31, -1]))
@@ -730,12 +833,7 @@ class MoneyMachine(RuleBasedStateMachine):
             lambda: paying.settle_batch(known, by="ineke", at=self.at()),
             {paying_errors.WrongState: batch.state != "released"},
         ):
-            for payment in batch.open:
-                payment.state = "paid"
-                self.model.move(payment.cents, "in_transit", "bank")
-                for claim in payment.claims:
-                    claim.state = "paid"
-            batch.state = "settled"
+            self.model.settle(batch)
 
     @precondition(lambda self: self.model.payments)
     @rule(number=ANY, reason=TEXTS)
