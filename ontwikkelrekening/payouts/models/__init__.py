@@ -1,0 +1,31 @@
+"""Payment batches, repayments and bank statements."""
+
+from ontwikkelrekening.payouts.models.bank import BankEntry, BankStatement, Became
+from ontwikkelrekening.payouts.models.batches import (
+    CAME_BACK,
+    PAID_WITHIN,
+    REASON_MAX,
+    BatchState,
+    PaymentBatch,
+    Payout,
+    PayoutLine,
+    PayoutState,
+)
+from ontwikkelrekening.payouts.models.repayments import REFERENCE_MAX, Debtor, Repayment
+
+__all__ = [
+    "CAME_BACK",
+    "PAID_WITHIN",
+    "REASON_MAX",
+    "REFERENCE_MAX",
+    "BankEntry",
+    "BankStatement",
+    "BatchState",
+    "Became",
+    "Debtor",
+    "PaymentBatch",
+    "Payout",
+    "PayoutLine",
+    "PayoutState",
+    "Repayment",
+]
