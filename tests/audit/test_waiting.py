@@ -70,6 +70,7 @@ def test_each_group_is_told_what_waits_for_it_and_led_there(busy: Year) -> None:
         "payment-officers": {
             "Betaalbestanden om vrij te geven": 1,
             "Bijdragen om in te nemen": 1,
+            "Regels van de bank om te verklaren": 1,
             **iban,
         },
         "provider-officers": {**iban, **suspension},

@@ -442,7 +442,7 @@ def test_a_failure_nobody_foresaw_tells_nothing(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("row of Fatima")
 
-    monkeypatch.setattr("providers.api.views.payments.balance", fail)
+    monkeypatch.setattr("providers.api.views.payments.standing_of", fail)
 
     answer = linde.get("/account")
 
