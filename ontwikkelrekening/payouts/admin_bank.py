@@ -20,17 +20,13 @@ from ledger.errors import UnableToPost
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.bank_statements.camt import UnreadableStatement
 from ontwikkelrekening.payouts.bank_statements.comparing import lasting_differences
-from ontwikkelrekening.payouts.bank_statements.explaining import (
-    EXPLANATION_MAX,
-    UnableToExplain,
-    explain,
-)
+from ontwikkelrekening.payouts.bank_statements.explaining import UnableToExplain, explain
 from ontwikkelrekening.payouts.bank_statements.taking_in import (
     AnotherAccount,
     UnableToTakeIn,
     take_in,
 )
-from ontwikkelrekening.payouts.models import BankEntry, BankStatement, Became
+from ontwikkelrekening.payouts.models import EXPLANATION_MAX, BankEntry, BankStatement, Became
 from providers.administration import Act, ActingAdmin, Lines, Queue, Request
 
 EXPLAIN = "payouts.change_bankentry"

@@ -438,6 +438,8 @@ def test_an_explanation_may_name_what_was_booked(world: World) -> None:
         (b">0.00<", b">0.001<"),
         (b">0.00<", b">-0.01<"),
         (b">0.00<", b">1E999<"),
+        (b">0.00<", b">0_0.00<"),
+        (b">0.00<", b"><"),
         (b"Ccy='EUR'", b"Ccy='USD'"),
         (b"Ccy='EUR'", b""),
         (b"2026-02-05</Dt></Dt>", b"5 feb</Dt></Dt>"),

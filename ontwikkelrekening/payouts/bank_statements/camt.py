@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -23,7 +22,7 @@ CAMT_053 = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d\}D
 OPENS = ("OPBD", "PRCD")  # some banks give the balance that the one before closed with
 NOT_GIVEN = "NOTPROVIDED"
 RETURN = "RRTN"  # external code sets of ISO 20022: bank transaction sub-family
-CENTS_MAX = 10**15
+EUROS = re.compile(r"([0-9]{1,13})(?:\.([0-9]{0,2})0*)?")  # whole cents, however many zeros follow
 
 
 class UnreadableStatement(Unable):
@@ -90,7 +89,7 @@ def _statement(element: Element) -> Statement:
     if opens is None or closes is None:
         raise UnreadableStatement(_("The statement lacks its opening or its closing balance."))
     statement = Statement(
-        identifier=_needed(element, "Id"),
+        identifier=_identifier(element),
         closes_on=_day(closes, "Dt"),
         opening=_signed(opens),
         closing=_signed(closes),
@@ -181,14 +180,11 @@ def _signed(element: Element, *, of: Element | None = None) -> int:
         raise UnreadableStatement(_("An amount is missing, or which way it went."))
     if amount.get("Ccy") != "EUR":
         raise UnreadableStatement(_("An amount is not in euros."))
-    try:
-        cents = Decimal((amount.text or "").strip()).scaleb(2)
-        whole = int(cents)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise UnreadableStatement(_("An amount cannot be read.")) from None
-    if cents != whole or not 0 <= whole < CENTS_MAX:
+    written = EUROS.fullmatch((amount.text or "").strip())
+    if written is None:
         raise UnreadableStatement(_("An amount cannot be read."))
-    return whole if way == "CRDT" else -whole
+    cents = int(written[1] + (written[2] or "").ljust(2, "0"))
+    return cents if way == "CRDT" else -cents
 
 
 def _day(element: Element, name: str) -> date:
@@ -200,11 +196,11 @@ def _day(element: Element, name: str) -> date:
         raise UnreadableStatement(_("A date is missing or cannot be read.")) from None
 
 
-def _needed(element: Element, path: str) -> str:
-    text = _text(element, path)
+def _identifier(element: Element) -> str:
+    text = _text(element, "Id")
     if not 0 < len(text) <= 35:
         raise UnreadableStatement(
-            _("The statement does not say %(what)s.") % {"what": path.rpartition("/")[2]}
+            _("A statement has no name of its own, of at most 35 characters.")
         )
     return text
 

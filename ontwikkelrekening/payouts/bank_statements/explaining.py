@@ -6,11 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ontwikkelrekening.payouts.models import BankEntry, Became
+from ontwikkelrekening.payouts.models import EXPLANATION_MAX, BankEntry, Became
 from providers.errors import Unable
 from providers.spelling import is_seen
-
-EXPLANATION_MAX = 500
 
 
 class UnableToExplain(Unable):

@@ -1,6 +1,6 @@
 """Payment batches, repayments and bank statements."""
 
-from ontwikkelrekening.payouts.models.bank import BankEntry, BankStatement, Became
+from ontwikkelrekening.payouts.models.bank import EXPLANATION_MAX, BankEntry, BankStatement, Became
 from ontwikkelrekening.payouts.models.batches import (
     CAME_BACK,
     PAID_WITHIN,
@@ -15,6 +15,7 @@ from ontwikkelrekening.payouts.models.repayments import REFERENCE_MAX, Debtor, R
 
 __all__ = [
     "CAME_BACK",
+    "EXPLANATION_MAX",
     "PAID_WITHIN",
     "REASON_MAX",
     "REFERENCE_MAX",

@@ -11,6 +11,8 @@ from djmoney.models.fields import MoneyField
 
 from ontwikkelrekening.payouts.models.repayments import REFERENCE_MAX
 
+EXPLANATION_MAX = 500
+
 
 class BankStatement(models.Model):
     """One statement of the account that is paid from, as the bank wrote it; each begins where the one before ended."""
@@ -71,7 +73,7 @@ class BankEntry(models.Model):
     reference = models.CharField(max_length=REFERENCE_MAX, blank=True)  # the bank's, or ours
     became = models.CharField(max_length=9, choices=Became.choices)
     cause = models.CharField(max_length=100, blank=True)  # of the bookings, as in the ledger
-    explanation = models.CharField(max_length=500, blank=True)
+    explanation = models.CharField(max_length=EXPLANATION_MAX, blank=True)
     explained_by = models.CharField(max_length=100, blank=True)
     explained_at = models.DateTimeField(null=True)
 
