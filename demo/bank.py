@@ -11,6 +11,8 @@ from xml.sax.saxutils import escape
 
 from defusedxml.ElementTree import fromstring
 
+from ledger.euros import euros
+
 PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 IBAN = "NL91ABNA0417164300"  # the example of every IBAN, of nobody
 CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -65,7 +67,7 @@ def came_back(reference: str, cents: int, *, code: str = "AC04") -> Line:
     return Line(
         cents,
         f"<TxDtls><Refs><EndToEndId>{escape(reference)}</EndToEndId></Refs>"
-        f"<Amt Ccy='EUR'>{cents / 100:.2f}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+        f"<Amt Ccy='EUR'>{euros(cents)}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
         f"<RtrInf><Rsn><Cd>{code}</Cd></Rsn></RtrInf></TxDtls>",
     )
 
@@ -76,7 +78,7 @@ def came_in(cents: int, *, words: str = "", iban: str = "", reference: str = "NO
     return Line(
         cents,
         f"<TxDtls><Refs><EndToEndId>{reference}</EndToEndId></Refs>"
-        f"<Amt Ccy='EUR'>{cents / 100:.2f}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+        f"<Amt Ccy='EUR'>{euros(cents)}</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
         f"<RltdPties><Dbtr><Pty><Nm>Somebody</Nm></Pty></Dbtr>{account}</RltdPties>"
         f"<RmtInf><Ustrd>{escape(words)}</Ustrd></RmtInf></TxDtls>",
     )
@@ -113,4 +115,4 @@ def _balance(code: str, cents: int, day: date) -> str:
 
 def _amount(cents: int) -> str:
     way = "DBIT" if cents < 0 else "CRDT"
-    return f"<Amt Ccy='EUR'>{abs(cents) / 100:.2f}</Amt><CdtDbtInd>{way}</CdtDbtInd>"
+    return f"<Amt Ccy='EUR'>{euros(abs(cents))}</Amt><CdtDbtInd>{way}</CdtDbtInd>"

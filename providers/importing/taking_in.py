@@ -97,9 +97,8 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
 class _Registered:
     """What a row is held against."""
 
-    own: dict[
-        str, str
-    ]  # what the columns of the provider may say; nothing, while two have to agree to its IBAN
+    # What the columns of the provider may say; nothing, while two have to agree to its IBAN.
+    own: dict[str, str]
     courses: dict[str, Course]  # by code
     agreed: set[UUID]  # courses that people agreed to
 
