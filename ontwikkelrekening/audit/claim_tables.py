@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.money import to_cents
 from ontwikkelrekening.payouts.models import Payout, PayoutState
 from ontwikkelrekening.tables.table import Column, Queried, Table, table_on
-from providers.models import Claim, IbanChange, Recovery, Suspension
+from providers.models import Claim, Recovery
+from providers.models.proposals import Proposal
 
 
 def claims_table(request: HttpRequest, wanted: QuerySet[Claim]) -> Table:
@@ -131,7 +132,7 @@ def proposal_columns(*beside_reason: Column) -> list[Column]:
     ]
 
 
-def _answer_to(proposal: IbanChange | Recovery | Suspension) -> str:
+def _answer_to(proposal: Proposal) -> str:
     return {None: "waiting", True: "approved", False: "refused"}[proposal.agreed]
 
 

@@ -39,6 +39,7 @@ from ontwikkelrekening.payouts.models import (
     PaymentBatch,
     Payout,
     Repayment,
+    WriteOff,
 )
 from providers.models import (
     Claim,
@@ -48,6 +49,7 @@ from providers.models import (
     OutboxMessage,
     Provider,
     Recovery,
+    Reminder,
     Review,
     StateChange,
     Suspension,
@@ -62,6 +64,7 @@ READABLE: list[type[Model]] = [
     Recovery,
     IbanChange,
     Suspension,
+    Reminder,
     StateChange,
     OutboxMessage,
     Scheme,
@@ -94,6 +97,7 @@ READABLE: list[type[Model]] = [
     Payout,
     Payout.claims.through,
     Repayment,
+    WriteOff,
     BankStatement,
     BankEntry,
 ]

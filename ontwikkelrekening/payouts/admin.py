@@ -19,7 +19,8 @@ from ledger.errors import UnableToPost
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import paying
 from ontwikkelrekening.payouts.admin_bank import BankEntryAdmin, BankStatementAdmin
-from ontwikkelrekening.payouts.admin_recovering import DebtorAdmin, RecoveryAdmin, RepaymentAdmin
+from ontwikkelrekening.payouts.admin_debts import DebtorAdmin, RepaymentAdmin, WriteOffAdmin
+from ontwikkelrekening.payouts.admin_recovering import RecoveryAdmin
 from ontwikkelrekening.payouts.errors import UnableToPay
 from ontwikkelrekening.payouts.models import REASON_MAX, BatchState, PaymentBatch, Payout
 from ontwikkelrekening.payouts.sepa import UnableToWriteFile
@@ -33,6 +34,7 @@ __all__ = [
     "PaymentBatchAdmin",
     "RecoveryAdmin",
     "RepaymentAdmin",
+    "WriteOffAdmin",
 ]
 
 REFUSALS = (UnableToPay, UnableToWriteFile, UnableToPost, IllegalMove)

@@ -108,13 +108,13 @@ class CameBackBefore(UnableToPay):
 
 
 class PaidBackMeanwhile(UnableToPay):
-    """What comes back is the provider's then: it would have paid for what it never got."""
+    """What comes back is the provider's then: it would have paid for what it never got. Or it was written off."""
 
     def __init__(self, payout: Payout) -> None:
         super().__init__(
             _(
-                "The provider has itself paid back what was recovered of payment %(payout)s. "
-                "Send it the money once more by hand; nothing is booked."
+                "What was recovered of payment %(payout)s is not owed any more; nothing is booked. If it was written "
+                "off, withdraw that first. If the provider paid it back itself, send it the money once more by hand."
             )
             % {"payout": payout}
         )

@@ -1,4 +1,4 @@
-"""Repayments: what a provider owes after a recovery has come in at the bank; and one that was booked wrongly is withdrawn."""
+"""Repayments: what a provider owes after a recovery has come in at the bank."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from djmoney.money import Money
 from psycopg.errors import UniqueViolation
 
 from ledger.accounts import open_account
-from ledger.errors import AlreadyReversed, Overdrawn, PeriodIsClosed
-from ledger.models import Booking, Transfer
+from ledger.errors import Overdrawn, PeriodIsClosed
 from ledger.money import TRANSFER_MAX, to_cents
-from ledger.posting import NewBooking, NewTransfer, post, reverse
-from ontwikkelrekening.payouts.models import REASON_MAX, Repayment
-from ontwikkelrekening.payouts.vouchers import REPAYMENTS, WITHDRAWALS
+from ledger.posting import NewBooking, NewTransfer, post
+from ontwikkelrekening.payouts.models import Repayment
+from ontwikkelrekening.payouts.vouchers import REPAYMENTS
 from providers.errors import Unable
 from providers.models import Provider
 from providers.owing import owes_since, receivable_code
-from providers.spelling import is_seen
 from providers.vouching import vouched
 
 
@@ -52,22 +50,6 @@ class BookedBefore(UnableToBookRepayment):
 
 class MoreThanIsOwed(UnableToBookRepayment):
     field, sentence = "amount", "The provider does not owe that much."
-
-
-class UnableToWithdrawRepayment(Unable):
-    """The repayment stays booked."""
-
-
-class NoReason(UnableToWithdrawRepayment):
-    field, sentence = "reason", "Write in at most 200 letters what was booked wrongly."
-
-
-class WithdrawnBefore(UnableToWithdrawRepayment):
-    sentence = "This repayment was withdrawn already."
-
-
-class ReversedByHand(UnableToWithdrawRepayment):
-    sentence = "The booking of this repayment was reversed already."
 
 
 @transaction.atomic
@@ -121,36 +103,3 @@ def book_repayment(
     except PeriodIsClosed as error:
         raise BooksAreClosed from error
     return repayment
-
-
-@transaction.atomic
-def withdraw_repayment(repayment: Repayment, *, reason: str, by: str, at: datetime) -> Repayment:
-    """Take back what was booked wrongly: the provider owes it again, and the same may be booked anew.
-
-    One person may: nothing is paid out. Raises a subclass of UnableToWithdrawRepayment.
-    """
-    reason = reason.strip()
-    if not is_seen(reason) or len(reason) > REASON_MAX:
-        raise NoReason
-    repayment = Repayment.objects.select_for_update(no_key=True).get(pk=repayment.pk)
-    if repayment.withdrawn_at:
-        raise WithdrawnBefore
-    repayment.withdrawn_by, repayment.withdrawn_at, repayment.withdrawn_because = by, at, reason
-    repayment.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
-    try:
-        _book_back(repayment, at=at)
-    except AlreadyReversed as error:
-        raise ReversedByHand from error
-    return repayment
-
-
-def _book_back(repayment: Repayment, *, at: datetime) -> None:
-    """On the day that it was booked on; today, when the books of that day are closed."""
-    booking = Booking.objects.get(pk=repayment.pk)
-    place = Transfer.objects.get(xid=booking.xid, booking=booking).pk
-    description = vouched("Terugbetaling ingetrokken", WITHDRAWALS, [repayment.pk])
-    try:
-        with transaction.atomic():
-            reverse(place, reason=description, effective_on=repayment.received_on, at=at)
-    except PeriodIsClosed:
-        reverse(place, reason=description, effective_on=localdate(at), at=at)

@@ -1,4 +1,4 @@
-"""What bookings of payments rest on: by the batch, who pays whom how much and who saw to it; and what was repaid."""
+"""What bookings of payments rest on: by the batch, who pays whom how much and who saw to it; and what became of debts."""
 
 PAYOUTS = """
     SELECT batch.id, json_build_array(
@@ -20,11 +20,22 @@ REPAYMENTS = """
     )::text AS said
     FROM payouts_repayment
 """
+WRITE_OFFS = """
+    SELECT id, json_build_array(
+        id, provider_id, amount, reason, proposed_by, proposed_at AT TIME ZONE 'UTC',
+        answered_by, answered_at AT TIME ZONE 'UTC'
+    )::text AS said
+    FROM payouts_writeoff WHERE agreed
+"""
 
 # Of what was booked wrongly: who took it back, when and why.
 WITHDRAWALS = """
     SELECT id, json_build_array(
         id, withdrawn_by, withdrawn_at AT TIME ZONE 'UTC', withdrawn_because
     )::text AS said
-    FROM payouts_repayment WHERE withdrawn_at IS NOT NULL
+    FROM (
+        SELECT id, withdrawn_by, withdrawn_at, withdrawn_because FROM payouts_repayment
+        UNION ALL
+        SELECT id, withdrawn_by, withdrawn_at, withdrawn_because FROM payouts_writeoff
+    ) booked WHERE withdrawn_at IS NOT NULL
 """

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from providers.models import Provider
+from providers.models import Provider, Reminder
 from providers.owing import Debt, debts_of, late, owed_by
 
 
@@ -17,11 +17,13 @@ from providers.owing import Debt, debts_of, late, owed_by
 class ToPayBack:
     """A sum over all its claims, in cents, and what of it each takes: what came in paid the oldest first.
 
-    `reference` is by which a payment officer finds the provider on the bank statement.
+    `reference` is by which a payment officer finds the provider on the bank statement; `reminder` is the newest
+    that was sent of what is late.
     """
 
     cents: int
     late: int
+    reminder: Reminder | None
     debts: Sequence[Debt]
     name: str
     iban: str
@@ -40,9 +42,11 @@ def to_pay_back(provider: Provider, *, on: date) -> ToPayBack | None:
     if not cents:
         return None
     debts = debts_of(provider)
+    is_late = late(debts, on=on)
     return ToPayBack(
         cents=cents,
-        late=late(debts, on=on),
+        late=is_late,
+        reminder=provider.reminders.first() if is_late else None,
         debts=debts,
         name=settings.PAYER_NAME,
         iban=settings.PAYER_IBAN,

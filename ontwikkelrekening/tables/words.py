@@ -70,6 +70,7 @@ KINDS: dict[str, Text] = {
     "expire": _("Credit expired"),
     "recover": _("Recovery"),
     "repay": _("Repaid by a provider"),
+    "write_off": _("Written off"),
     "reverse": _("Reversal"),
 }
 

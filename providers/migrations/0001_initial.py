@@ -1150,4 +1150,37 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "amount_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                ("amount", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=12)),
+                ("pay_until", models.DateField()),
+                ("sent_by", models.CharField(max_length=100)),
+                ("sent_at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-sent_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount_currency", "EUR")),
+                        name="reminder_is_of_something",
+                    )
+                ],
+            },
+        ),
     ]

@@ -14,6 +14,7 @@ from providers.models.iban_changes import IbanChange
 from providers.models.jobs import CourseFile, Job, JobItem
 from providers.models.records import IdempotencyKey, OutboxMessage, StateChange
 from providers.models.recoveries import Recovery
+from providers.models.reminders import Reminder, ReminderQuerySet
 from providers.models.suspensions import Suspension, SuspensionQuerySet
 from providers.models.webhooks import Delivery, Endpoint
 
@@ -41,6 +42,8 @@ __all__ = [
     "Provider",
     "RateMinute",
     "Recovery",
+    "Reminder",
+    "ReminderQuerySet",
     "Review",
     "StateChange",
     "Suspension",

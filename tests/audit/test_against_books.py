@@ -18,7 +18,7 @@ from ledger.posting import reverse
 from ontwikkelrekening.audit.against_books import CHECKS, check_against_books
 from ontwikkelrekening.budgets.pausing import pause, resume
 from ontwikkelrekening.budgets.reserving import agree, cancel
-from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts import recovering, writing_off
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
     release_batch,
@@ -26,7 +26,8 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
     withdraw_batch,
 )
-from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers import claiming
 from tests.audit.world import COMPLETED, Year, claim, employer, enrol
 from tests.budgets.world import AT, LATER, ON, STARTS_ON, World, course
@@ -80,7 +81,12 @@ ALTERED = {
         "UPDATE payouts_payoutline SET stands = false",
         "UPDATE payouts_payout SET state = 'returned', reason = 'x'",
     ],
-    "every repayment is booked, and no other": [
+    "every repayment and write-off is booked, and no other": [
+        "UPDATE payouts_writeoff SET amount = 1",
+        "UPDATE payouts_writeoff SET answered_at = answered_at + interval '1 day'",
+        "UPDATE payouts_writeoff SET provider_id = gen_random_uuid()",
+        "UPDATE payouts_writeoff SET agreed = false WHERE withdrawn_at IS NULL",
+        "DELETE FROM payouts_writeoff WHERE withdrawn_at IS NULL",
         "UPDATE payouts_repayment SET amount = 1",
         "UPDATE payouts_repayment SET received_on = received_on + 1",
         "UPDATE payouts_repayment SET provider_id = gen_random_uuid()",
@@ -92,7 +98,19 @@ ALTERED = {
         "UPDATE payouts_repayment SET booked_by = 'x'",
         "UPDATE payouts_repayment SET booked_at = now()",
     ],
-    "every withdrawn repayment is booked back as it was withdrawn, and no other": [
+    "every write-off says what was decided": [
+        "UPDATE payouts_writeoff SET reason = 'x'",
+        "UPDATE payouts_writeoff SET proposed_by = 'x'",
+        "UPDATE payouts_writeoff SET proposed_at = now()",
+        "UPDATE payouts_writeoff SET answered_by = 'x'",
+        "UPDATE payouts_writeoff SET answered_at = answered_at + interval '1 second'",
+    ],
+    "every withdrawn repayment or write-off is booked back as it was withdrawn, and no other": [
+        "UPDATE payouts_writeoff SET withdrawn_because = 'x' WHERE withdrawn_at IS NOT NULL",
+        """UPDATE payouts_writeoff SET withdrawn_by = '', withdrawn_at = NULL, withdrawn_because = ''
+           WHERE withdrawn_at IS NOT NULL""",
+        """UPDATE payouts_writeoff SET withdrawn_by = 'x', withdrawn_at = now(),
+           withdrawn_because = 'x' WHERE withdrawn_at IS NULL""",
         "UPDATE payouts_repayment SET withdrawn_by = 'x' WHERE withdrawn_at IS NOT NULL",
         "UPDATE payouts_repayment SET withdrawn_at = now() WHERE withdrawn_at IS NOT NULL",
         "UPDATE payouts_repayment SET withdrawn_because = 'x' WHERE withdrawn_at IS NOT NULL",
@@ -440,7 +458,7 @@ def all_kinds(full_year: Year) -> Year:
 
 
 def paid_and_recovered(world: World) -> None:
-    """And half of it repaid: booked twice and withdrawn once."""
+    """And half of it repaid and a part written off: each booked twice and withdrawn once."""
     enrolment = enrol(world, world.fatima, price="80.00")
     start = claim(world, enrolment, "start", 40, at=COMPLETED)
     batch = prepare_batch(by="ineke", pay_on=COMPLETED.date(), at=COMPLETED)
@@ -456,7 +474,18 @@ def paid_and_recovered(world: World) -> None:
         )
         for reference in ("anders", "terug")
     )  # fmt: skip
-    withdraw_repayment(wrong, reason="dubbel", by="bas", at=COMPLETED)
+    withdraw(wrong, reason="dubbel", by="bas", at=COMPLETED)
+    wrong, _ = (
+        writing_off.agree(
+            writing_off.propose(
+                world.provider, Money(euros, "EUR"), reason="bankrupt", by="ineke", at=COMPLETED
+            ),
+            by="bas",
+            at=COMPLETED,
+        )
+        for euros in (5, 10)
+    )
+    withdraw(wrong, reason="too little", by="ineke", at=COMPLETED)
 
 
 def by_hand(change: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -13,10 +13,13 @@ from django.urls import reverse
 from djmoney.money import Money
 
 from ledger.models import Transfer
+from ontwikkelrekening.payouts import writing_off
 from ontwikkelrekening.payouts.models import Repayment
-from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers import claiming
-from providers.models import Claim
+from providers.models import Claim, Provider
+from providers.reminding import remind
 from tests.audit.test_what_went_back import page
 from tests.audit.world import Year, claim, enrol
 from tests.budgets.world import LATER, give
@@ -101,7 +104,7 @@ def test_a_repayment_that_was_withdrawn_says_by_whom_and_why(year: Year, amir: C
     recovered(year.paid)
     wrong = Repayment.objects.get(pk=_repay(year, 50))
 
-    withdraw_repayment(wrong, reason="van een ander", by="bas", at=AFTER)
+    withdraw(wrong, reason="van een ander", by="bas", at=AFTER)
 
     said = page(amir, _provider(year))
     assert "Terug te betalen, volgens de boeken € 150,00" in said
@@ -110,6 +113,30 @@ def test_a_repayment_that_was_withdrawn_says_by_whom_and_why(year: Year, amir: C
     assert "Alle controles zijn goed" in page(amir, "/audit/")
     table = amir.get(f"{_provider(year)}?download=repayments")
     assert b"van een ander" in b"".join(table)
+
+
+def test_a_provider_shows_what_was_reminded_and_written_off(year: Year, amir: Client) -> None:
+    recovered(year.paid)
+    none = page(amir, _provider(year))
+    late = AFTER + timedelta(days=45)
+    remind(Provider.objects.all(), by="ineke", at=late)
+    proposal = writing_off.propose(
+        year.world.provider, Money(50, "EUR"), reason="failliet", by="ineke", at=late
+    )
+    written_off = writing_off.agree(proposal, by="bas", at=late)
+
+    said = page(amir, _provider(year))
+    linked = amir.get(_provider(year)).content.decode()
+
+    for words in ("Aanmaningen om terug te betalen", "Wat is afgeboekt"):
+        assert words not in none
+        assert words in said
+    assert "24-03-2026 10:00 ineke 07-04-2026 € 150,00" in said
+    assert "failliet ✓ goedgekeurd bas" in said
+    assert "Terug te betalen, volgens de boeken € 100,00" in said
+    assert reverse("audit:booking", args=[written_off.pk]) in linked
+    assert "Afgeboekt" in page(amir, "/audit/bookings")
+    assert "Alle controles zijn goed" in page(amir, "/audit/")
 
 
 def test_a_provider_shows_of_which_claims_it_still_owes_what_and_until_when(

@@ -21,10 +21,11 @@ from ledger.models import Booking
 from ontwikkelrekening.citizens.evidence import ask_sample, hand_in
 from ontwikkelrekening.citizens.models import Circumstance, Citizen
 from ontwikkelrekening.eligibility.models import Decision, Policy
-from ontwikkelrekening.payouts import recovering
+from ontwikkelrekening.payouts import recovering, writing_off
 from ontwikkelrekening.payouts.models import BankEntry
 from ontwikkelrekening.payouts.paying import prepare_batch, release_batch, settle_batch
-from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers import claiming, suspending
 from providers.models import Claim, Provider, Review
 from tests.audit.test_pages import FILES, addresses
@@ -169,8 +170,11 @@ def _recovered(year: Year) -> dict[str, str]:
     wrong = book_repayment(
         year.world.provider, Money("1", "EUR"), received_on=AFTER.date(), reference="X", by="ineke", at=AFTER
     )  # fmt: skip
-    withdraw_repayment(wrong, reason=LONG[:200], by="ineke", at=AFTER)
+    withdraw(wrong, reason=LONG[:200], by="ineke", at=AFTER)
     recovery = claiming.propose_recovery(waits, **said)
+    write_off = writing_off.propose(
+        year.world.provider, Money("10", "EUR"), reason=LONG, by="ineke", at=AFTER
+    )
     return {
         "recoveries": "/admin/providers/recovery/",
         "recovery": f"/admin/providers/recovery/{recovery.pk}/change/",
@@ -186,6 +190,11 @@ def _recovered(year: Year) -> dict[str, str]:
         "withdrawn repayment": f"/admin/payouts/repayment/{wrong.pk}/change/",
         "debtors": "/admin/payouts/debtor/",
         "debtor": f"/admin/payouts/debtor/{year.world.provider.pk}/change/",
+        "write off": f"/admin/payouts/debtor/{year.world.provider.pk}/do/write-off",
+        "remind all": "/admin/payouts/debtor/do/remind-all",
+        "write-offs": "/admin/payouts/writeoff/",
+        "write-off": f"/admin/payouts/writeoff/{write_off.pk}/change/",
+        "agree to a write-off": f"/admin/payouts/writeoff/{write_off.pk}/do/agree",
     }
 
 

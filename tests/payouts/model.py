@@ -141,6 +141,18 @@ class Recovering:
 
 
 @dataclass(eq=False)
+class WrittenOff:
+    """A proposal to write off what a provider owes."""
+
+    id: UUID
+    provider: int
+    cents: int
+    by: str
+    agreed: bool | None = None
+    withdrawn: bool = False
+
+
+@dataclass(eq=False)
 class Repaid:
     """What a provider repaid; one that was withdrawn was booked wrongly."""
 
@@ -236,6 +248,7 @@ class Model:
     recoveries: list[Recovering] = field(default_factory=list)
     debts: list[Asked] = field(default_factory=list)  # in the order in which they were decided
     repayments: list[Repaid] = field(default_factory=list)
+    write_offs: list[WrittenOff] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
     suspensions: list[Held] = field(default_factory=list)
 
@@ -299,7 +312,7 @@ class Model:
         )
 
     def open_debts(self, provider: int) -> list[tuple[UUID, int, date]]:
-        """What of each is still owed: what was repaid pays the oldest first."""
+        """What of each is still owed: what was repaid or written off pays the oldest first."""
         mine = [claim for claim in self.debts if claim.course.provider == provider]
         standing = [claim for claim in mine if claim.payment and claim.payment.state == "paid"]
         repaid = sum(claim.cents for claim in standing) + self.at[owed(provider)]

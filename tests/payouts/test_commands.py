@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils.timezone import localdate
 
@@ -22,7 +25,8 @@ from tests.budgets.world import (
     World,
     staff,
 )
-from tests.payouts.world import approved_claim, released
+from tests.payouts.test_recovering import paid_claim, recovered
+from tests.payouts.world import AFTER, approved_claim, released
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +104,39 @@ def test_the_commands_recover_a_claim_and_book_what_is_repaid(
     call_command(*repay, "--reference", "terug", "--by", "ineke")
     call_command(*withdraw, "nog eens", "--by", "ineke")
     assert Claim.objects.get().state == ClaimState.RECOVERED
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_commands_remind_and_write_off(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claim = paid_claim(world).claim
+    recovered(claim)
+    for name in ("ineke", "bas"):
+        staff(name, "payment-officers")
+    staff("rosa", "reviewers")
+    kvk = world.provider.kvk_number
+
+    with time_machine.travel(AFTER):
+        call_command("remind_providers", "--by", "ineke")
+    assert "Nothing is late" in capsys.readouterr().out
+    with time_machine.travel(AFTER + timedelta(weeks=7)):
+        call_command("remind_providers", "--by", "ineke")
+    assert re.search(r": €\s?150.00 to be paid by 20", capsys.readouterr().out)
+    write_off = "propose_write_off", kvk, "100,00", "--reason", "bankrupt", "--by"
+    with pytest.raises(CommandError, match="of the group payment-officers"):
+        call_command(*write_off, "rosa")
+    with pytest.raises(CommandError, match="There is no provider 87654321"):
+        call_command(write_off[0], "87654321", *write_off[2:], "ineke")
+    with pytest.raises(CommandError, match="does not owe that much"):
+        call_command(*write_off[:2], "1000", *write_off[3:], "ineke")
+    with pytest.raises(CommandError, match="Nobody has proposed"):
+        call_command("agree_to_write_off", kvk, "--by", "bas")
+    call_command(*write_off, "ineke")
+    with pytest.raises(CommandError, match="cannot agree to it as well"):
+        call_command("agree_to_write_off", kvk, "--by", "ineke")
+    call_command("agree_to_write_off", kvk, "--by", "bas")
+    assert "owes 50.00 euros now" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("in_english")

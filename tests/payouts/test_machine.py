@@ -51,7 +51,7 @@ from ontwikkelrekening.budgets.history import free_at, history
 from ontwikkelrekening.budgets.models import Fund, Tranche
 from ontwikkelrekening.budgets.nightly import end_day
 from ontwikkelrekening.payouts import errors as paying_errors
-from ontwikkelrekening.payouts import paying, recovering, repaying
+from ontwikkelrekening.payouts import paying, recovering, repaying, withdrawing, writing_off
 from ontwikkelrekening.payouts.bank_statements.taking_in import take_in
 from ontwikkelrekening.payouts.models import (
     BankEntry,
@@ -60,6 +60,7 @@ from ontwikkelrekening.payouts.models import (
     PaymentBatch,
     Payout,
     Repayment,
+    WriteOff,
 )
 from providers import claiming, enrolling, suspending
 from providers.claiming import recovering as taking_back
@@ -91,6 +92,7 @@ from tests.payouts.model import (
     Person,
     Recovering,
     Repaid,
+    WrittenOff,
 )
 from tests.providers.world import admitted
 
@@ -673,14 +675,72 @@ class MoneyMachine(RuleBasedStateMachine):
         repaid = self.pick(self.model.repayments, number, lambda each: not each.withdrawn)
         known = Repayment.objects.get(pk=repaid.id)
         if self.attempt(
-            lambda: repaying.withdraw_repayment(known, reason=reason, by="ineke", at=self.at()),
+            lambda: withdrawing.withdraw(known, reason=reason, by="ineke", at=self.at()),
             {
-                repaying.NoReason: not reason.strip(),
-                repaying.WithdrawnBefore: repaid.withdrawn,
+                withdrawing.NoReason: not reason.strip(),
+                withdrawing.WithdrawnBefore: repaid.withdrawn,
             },
         ):
             repaid.withdrawn = True
             self.model.move(repaid.cents, model.owed(repaid.provider), "bank")
+
+    @rule(number=ANY, share=st.sampled_from([1.0, 0.5, 0.0, 1.01]), by=PEOPLE, reason=TEXTS)
+    def propose_a_write_off(self, number: int, share: float, by: str, reason: str) -> None:
+        provider = self.pick([0, 1], number, lambda each: self.model.at[model.owed(each)])
+        owed = -self.model.at[model.owed(provider)]
+        cents = int(owed * share) + (share > 1)
+        if done := self.attempt(
+            lambda: writing_off.propose(
+                self.stage.providers[provider], to_money(cents), reason=reason, by=by, at=self.at()
+            ),
+            {
+                writing_off.NothingWrittenOff: cents <= 0,
+                writing_off.MoreThanIsOwed: cents > owed,
+                writing_off.NoReason: not reason.strip(),
+                writing_off.WriteOffWaits: any(
+                    each.provider == provider and each.agreed is None
+                    for each in self.model.write_offs
+                ),
+            },
+        ):
+            self.model.write_offs.append(WrittenOff(done.result.pk, provider, cents, by))
+
+    @precondition(lambda self: self.model.write_offs)
+    @rule(number=ANY, by=PEOPLE, agrees=st.sampled_from([True, True, False]))
+    def answer_a_write_off(self, number: int, by: str, agrees: bool) -> None:
+        proposed = self.pick(self.model.write_offs, number, lambda each: each.agreed is None)
+        owed = -self.model.at[model.owed(proposed.provider)]
+        known = WriteOff.objects.get(pk=proposed.id)
+        answer = writing_off.agree if agrees else writing_off.decline
+        if self.attempt(
+            lambda: answer(known, by=by, at=self.at()),
+            {
+                writing_off.AnsweredBefore: proposed.agreed is not None,
+                writing_off.SamePerson: agrees and by == proposed.by,
+                writing_off.MoreThanIsOwed: agrees and proposed.cents > owed,
+            },
+        ):
+            proposed.agreed = agrees
+            if agrees:
+                self.model.move(proposed.cents, "treasury", model.owed(proposed.provider))
+
+    @precondition(lambda self: self.model.write_offs)
+    @rule(number=ANY, reason=TEXTS)
+    def withdraw_a_write_off(self, number: int, reason: str) -> None:
+        written_off = self.pick(
+            self.model.write_offs, number, lambda each: each.agreed and not each.withdrawn
+        )
+        known = WriteOff.objects.get(pk=written_off.id)
+        if self.attempt(
+            lambda: withdrawing.withdraw(known, reason=reason, by="ineke", at=self.at()),
+            {
+                withdrawing.NoReason: not reason.strip(),
+                withdrawing.WithdrawnBefore: written_off.withdrawn,
+                withdrawing.NeverBooked: not written_off.agreed,
+            },
+        ):
+            written_off.withdrawn = True
+            self.model.move(written_off.cents, model.owed(written_off.provider), "treasury")
 
     # --- what the bank says
 

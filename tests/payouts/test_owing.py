@@ -13,7 +13,8 @@ from djmoney.money import Money
 from ontwikkelrekening.payouts import recovering
 from ontwikkelrekening.payouts.models import Payout
 from ontwikkelrekening.payouts.paying import return_payout
-from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers.models import Claim, Provider
 from providers.owing import (
     debts_of,
@@ -88,7 +89,7 @@ def test_what_was_repaid_by_mistake_is_owed_of_the_oldest_again(
         world.provider, Money(200, "EUR"), received_on=NEXT.date(), reference="x", by="ineke",
         at=NEXT,
     )  # fmt: skip
-    withdraw_repayment(repayment, reason="x", by="ineke", at=NEXT)
+    withdraw(repayment, reason="x", by="ineke", at=NEXT)
 
     assert open_debts(world) == [(two[0], 15_000, FIRST_DAY), (two[1], 15_000, SECOND_DAY)]
 

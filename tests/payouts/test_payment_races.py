@@ -29,7 +29,8 @@ from ontwikkelrekening.payouts.paying import (
     settle_batch,
     withdraw_batch,
 )
-from ontwikkelrekening.payouts.repaying import book_repayment, withdraw_repayment
+from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers import claiming
 from providers.models import Claim, Recovery
 from providers.owing import owed_by
@@ -243,7 +244,7 @@ def test_a_repayment_is_withdrawn_once_and_may_be_booked_anew_at_that_moment(
 
         ended = at_once(
             *[
-                lambda wrong=wrong: withdraw_repayment(wrong, reason="x", by="bas", at=LATER)
+                lambda wrong=wrong: withdraw(wrong, reason="x", by="bas", at=LATER)
                 for _ in range(3)
             ],
             book,
@@ -253,6 +254,6 @@ def test_a_repayment_is_withdrawn_once_and_may_be_booked_anew_at_that_moment(
         assert ended["WithdrawnBefore"] == 2
         assert ended["BookedBefore"] == 1 - anew
         for each in Repayment.objects.filter(withdrawn_at=None):
-            withdraw_repayment(each, reason="x", by="bas", at=LATER)
+            withdraw(each, reason="x", by="bas", at=LATER)
         assert owed_by(world.provider) == 15_000
         assert check_against_books() == []

@@ -14,12 +14,12 @@ from ledger.posting import reverse
 from ontwikkelrekening.payouts import errors
 from ontwikkelrekening.payouts.models import Payout, Repayment
 from ontwikkelrekening.payouts.paying import return_payout
-from ontwikkelrekening.payouts.repaying import (
-    BookedBefore,
+from ontwikkelrekening.payouts.repaying import BookedBefore
+from ontwikkelrekening.payouts.withdrawing import (
     NoReason,
     ReversedByHand,
     WithdrawnBefore,
-    withdraw_repayment,
+    withdraw,
 )
 from tests.budgets.world import World, left
 from tests.payouts.test_recovering import owed, paid_claim, recovered, repaid, sound
@@ -38,7 +38,7 @@ def owing(world: World) -> World:
 
 
 def withdrawn(repayment: Repayment) -> Repayment:
-    return withdraw_repayment(repayment, reason=f" {WHY} ", by="bas", at=NEXT_DAY)
+    return withdraw(repayment, reason=f" {WHY} ", by="bas", at=NEXT_DAY)
 
 
 def reversal() -> Booking:
@@ -85,7 +85,7 @@ def test_it_needs_a_reason(owing: World, reason: str) -> None:
     repayment = repaid(owing, 50)
 
     with pytest.raises(NoReason):
-        withdraw_repayment(repayment, reason=reason, by="bas", at=NEXT_DAY)
+        withdraw(repayment, reason=reason, by="bas", at=NEXT_DAY)
 
     assert owed(owing) == 10_000
 

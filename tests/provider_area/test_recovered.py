@@ -8,12 +8,14 @@ from typing import Any
 
 import time_machine
 from django.test import Client
+from django.utils import timezone
 from djmoney.money import Money
 
 from ontwikkelrekening.payouts.repaying import book_repayment
 from providers import claiming
 from providers.claiming import reviewing
-from providers.models import Claim
+from providers.models import Claim, Provider
+from providers.reminding import remind
 from tests.provider_area.world import School, build_school, log_in, send, text
 from tests.providers.world import MONDAY, assessed, claim, paid, proposed, recovered
 
@@ -132,6 +134,8 @@ def test_the_payments_say_of_which_claims_how_much_and_until_when(
     with time_machine.travel(datetime(2026, 4, 14, 9, tzinfo=UTC)):
         desk = log_in(school.provider)
         tardy, home = (words(desk.get(f"/opleiders/{path}")) for path in ("betalingen", ""))
+        remind(Provider.objects.all(), by="ineke", at=timezone.now())
+        reminded = [words(desk.get(f"/opleiders/{path}")) for path in ("betalingen", "")]
         of_first, of_second = (page_of(desk, each) for each in (first, second))
     repay(school, "100.00", at=a_week_later)
     left = words(desk.get("/opleiders/betalingen"))
@@ -143,6 +147,11 @@ def test_the_payments_say_of_which_claims_how_much_and_until_when(
     assert "Betaal daarvan de eerste € 100,00 terug, uiterlijk op 13-04-2026." in page
     for said in (tardy, home, of_first.replace("\xa0", " "), of_second.replace("\xa0", " ")):
         assert "De laatste dag om daarvan € 100,00 terug te betalen is voorbij." in said
+    for said in reminded:
+        assert (
+            "De laatste dag om daarvan € 100,00 terug te betalen is voorbij. Wij hebben u daarvoor op 14-04-2026 een "
+            "aanmaning gegeven: betaal het uiterlijk op 28-04-2026."
+        ) in said
     assert "Betaal het terug, uiterlijk op 20-04-2026." in left
     assert (lines[0] in left, lines[1] in left) == (False, True)
     assert "Van deze declaratie hoeft u niets meer terug te betalen." in page_of(desk, first)

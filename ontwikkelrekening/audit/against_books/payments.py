@@ -1,9 +1,14 @@
-"""What was paid and repaid: batches, payouts and their claims, IBANs and repayments."""
+"""What was paid and repaid: batches, payouts and their claims, IBANs, repayments and write-offs."""
 
 from __future__ import annotations
 
 from ontwikkelrekening.audit.against_books.vouched import says_what_was_booked
-from ontwikkelrekening.payouts.vouchers import PAYOUTS, REPAYMENTS, WITHDRAWALS
+from ontwikkelrekening.payouts.vouchers import (
+    PAYOUTS,
+    REPAYMENTS,
+    WITHDRAWALS,
+    WRITE_OFFS,
+)
 from providers.vouching import DIGEST, VOUCHED
 
 CHECKS = {
@@ -156,48 +161,57 @@ CHECKS = {
         WHERE file IS NOT NULL AND encode(sha256(file), 'hex') <> file_sha256
     """,
     "every payment file says what was released": says_what_was_booked("batch", "payment", PAYOUTS),
-    "every repayment is booked, and no other": """
-        SELECT coalesce(cause, 'a booking without a repayment') || ': the repayment says '
-               || coalesce(repaid.cents::text, 'nothing')
+    "every repayment and write-off is booked, and no other": """
+        SELECT coalesce(cause, 'a booking without a repayment or write-off') || ': it says '
+               || coalesce(said.cents::text, 'nothing')
                || ', the books ' || coalesce(booked.cents::text, 'nothing')
         FROM (
-            SELECT 'repayment:' || r.id AS cause, (r.amount * 100)::bigint AS cents,
-                   'receivable:' || r.provider_id AS owed, r.received_on AS on_
-            FROM payouts_repayment r
-        ) repaid FULL JOIN (
-            SELECT b.cause, t.amount AS cents, owed.code AS owed, b.effective_on AS on_
+            SELECT 'repayment:' || id AS cause, 'repay' AS kind, (amount * 100)::bigint AS cents,
+                   'receivable:' || provider_id AS owed, 'bank' AS borne_by, received_on AS on_
+            FROM payouts_repayment
+            UNION ALL
+            SELECT 'write_off:' || id, 'write_off', (amount * 100)::bigint,
+                   'receivable:' || provider_id, 'treasury',
+                   (answered_at AT TIME ZONE 'Europe/Amsterdam')::date
+            FROM payouts_writeoff WHERE agreed
+        ) said FULL JOIN (
+            SELECT b.cause, b.kind, t.amount AS cents, owed.code AS owed, by.code AS borne_by,
+                   b.effective_on AS on_
             FROM ledger_booking b JOIN ledger_transfer t ON t.xid = b.xid AND t.booking_id = b.id
             JOIN ledger_account owed ON owed.id = t.credit_account_id
-            JOIN ledger_account bank ON bank.id = t.debit_account_id AND bank.code = 'bank'
-            WHERE b.kind = 'repay'
+            JOIN ledger_account by ON by.id = t.debit_account_id
+            WHERE b.kind IN ('repay', 'write_off')
         ) booked USING (cause)
-        WHERE (repaid.cents, repaid.owed, repaid.on_)
-              IS DISTINCT FROM (booked.cents, booked.owed, booked.on_)
+        WHERE (said.kind, said.cents, said.owed, said.borne_by, said.on_) IS DISTINCT FROM
+              (booked.kind, booked.cents, booked.owed, booked.borne_by, booked.on_)
     """,
     "every repayment says what was booked": says_what_was_booked("repayment", "repay", REPAYMENTS),
-    "every withdrawn repayment is booked back as it was withdrawn, and no other": rf"""
-        SELECT coalesce(withdrawn.cause, booked.cause) || CASE
-            WHEN withdrawn.cause IS NULL THEN ' is booked back, and not withdrawn'
-            WHEN booked.cause IS NULL THEN ' is withdrawn, and not booked back'
+    "every write-off says what was decided": says_what_was_booked(
+        "write_off", "write_off", WRITE_OFFS
+    ),
+    "every withdrawn repayment or write-off is booked back as it was withdrawn, and no other": rf"""
+        SELECT coalesce(booked.cause, withdrawn.id::text) || CASE
+            WHEN withdrawn.id IS NULL THEN ' is booked back, and not withdrawn'
+            WHEN booked.id IS NULL THEN ' is withdrawn, and not booked back'
             ELSE ' is not booked back as it was withdrawn' END
         FROM (
-            SELECT 'repayment:' || id AS cause, {DIGEST} AS digest FROM ({WITHDRAWALS}) voucher
-            GROUP BY id
+            SELECT id, {DIGEST} AS digest FROM ({WITHDRAWALS}) voucher GROUP BY id
         ) withdrawn FULL JOIN (
-            SELECT cause, CASE WHEN is_mirror THEN coalesce({VOUCHED}, '') ELSE '' END AS digest
+            SELECT id, cause, CASE WHEN is_mirror THEN coalesce({VOUCHED}, '') ELSE '' END AS digest
             FROM (
-                SELECT b.cause, r.description,
+                SELECT b.id, b.cause, r.description,
                        (m.debit_account_id, m.credit_account_id, m.amount)
                        IS NOT DISTINCT FROM (t.credit_account_id, t.debit_account_id, t.amount)
                        AS is_mirror
                 FROM ledger_booking r
                 CROSS JOIN regexp_match(r.cause, '^transfer:(\d{{1,18}})-(\d{{1,18}})$') AS place
                 JOIN ledger_transfer t ON (t.xid, t.seq) = (place[1]::bigint, place[2]::bigint)
-                JOIN ledger_booking b ON b.id = t.booking_id AND b.kind = 'repay'
+                JOIN ledger_booking b
+                    ON b.id = t.booking_id AND b.kind IN ('repay', 'write_off')
                 LEFT JOIN ledger_transfer m ON m.xid = r.xid AND m.booking_id = r.id
                 WHERE r.kind = 'reverse'
             ) mirrored
-        ) booked USING (cause)
+        ) booked USING (id)
         WHERE withdrawn.digest IS DISTINCT FROM booked.digest
     """,  # noqa: S608
 }

@@ -42,7 +42,7 @@ from ontwikkelrekening.audit.claim_tables import (
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.signal_tables import signals_table
 from ontwikkelrekening.audit.signals import KINDS, look_for
-from ontwikkelrekening.payouts.models import Payout, Repayment
+from ontwikkelrekening.payouts.models import Payout, Repayment, WriteOff
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, Text, table_on
 from providers.models import (
     Claim,
@@ -149,7 +149,9 @@ def provider(request: HttpRequest, id: UUID) -> HttpResponseBase:
             claims_table(request, claimed),
             _recoveries(request, found),
             _debts(request, debts),
+            _reminders(request, found),
             _repayments(request, found),
+            _write_offs(request, found),
             _suspensions(request, found),
             _iban_changes(request, found),
             _prices(request, found),
@@ -220,14 +222,62 @@ def _repayments(request: HttpRequest, provider: Provider) -> Table:
             ),
             Column("booked", _("Booked by"), lambda x: x.booked_by),
             Column("at", _("Booked at"), lambda x: x.booked_at, "moment", order="booked_at"),
-            Column("withdrawn", _("Withdrawn by"), lambda x: x.withdrawn_by),
-            Column("withdrawn_at", _("Withdrawn on"), lambda x: x.withdrawn_at, "moment"),
-            Column("because", _("Reason"), lambda x: x.withdrawn_because),
+            *_withdrawal_columns(),
             Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
         ],
         source=Queried(Repayment.objects.filter(provider=provider)),
         sort="-received",
         empty=_("Nothing has been paid back."),
+    )
+
+
+def _withdrawal_columns() -> list[Column]:
+    return [
+        Column("withdrawn", _("Withdrawn by"), lambda x: x.withdrawn_by),
+        Column("withdrawn_at", _("Withdrawn on"), lambda x: x.withdrawn_at, "moment"),
+        Column("because", _("Why it was withdrawn"), lambda x: x.withdrawn_because),
+    ]
+
+
+def _reminders(request: HttpRequest, provider: Provider) -> Table:
+    return table_on(
+        request,
+        "reminders",
+        caption=_("Reminders to pay back"),
+        columns=[
+            Column("sent_at", _("Sent on"), lambda x: x.sent_at, "moment", order="sent_at"),
+            Column("sent", _("Sent by"), lambda x: x.sent_by),
+            Column(
+                "until", _("Last day to pay back"), lambda x: x.pay_until, "date", order="pay_until"
+            ),
+            Column("amount", _("Amount"), lambda x: to_cents(x.amount), "cents", order="amount"),
+        ],
+        source=Queried(provider.reminders.all()),
+        sort="-sent_at",
+        empty=_("This provider was never reminded."),
+    )
+
+
+def _write_offs(request: HttpRequest, provider: Provider) -> Table:
+    return table_on(
+        request,
+        "write_offs",
+        caption=_("What was written off"),
+        columns=[
+            *proposal_columns(),
+            *_withdrawal_columns(),
+            Column(
+                "amount",
+                _("Amount"),
+                lambda x: to_cents(x.amount),
+                "cents",
+                link=lambda x: reverse("audit:booking", args=[x.pk]) if x.agreed else None,
+                order="amount",
+            ),
+        ],
+        source=Queried(WriteOff.objects.filter(provider=provider)),
+        sort="-at",
+        empty=_("Nothing has been written off."),
     )
 
 

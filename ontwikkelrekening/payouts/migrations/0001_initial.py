@@ -305,6 +305,105 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="WriteOff",
+            fields=[
+                ("reason", models.CharField(max_length=500)),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("proposed_at", models.DateTimeField()),
+                ("answered_by", models.CharField(blank=True, max_length=100)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "agreed",
+                    models.BooleanField(
+                        choices=[(None, "waits for an answer"), (True, "Yes"), (False, "No")],
+                        null=True,
+                        verbose_name="agreed to",
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "amount_currency",
+                    djmoney.models.fields.CurrencyField(
+                        choices=[("EUR", "Euro")], default="EUR", editable=False, max_length=3
+                    ),
+                ),
+                ("amount", djmoney.models.fields.MoneyField(decimal_places=2, max_digits=12)),
+                ("withdrawn_by", models.CharField(blank=True, max_length=100)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_because", models.CharField(blank=True, max_length=200)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="providers.provider",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "write-off",
+                "ordering": ["-proposed_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount_currency", "EUR")),
+                        name="writeoff_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at", None),
+                                ("withdrawn_because", ""),
+                                ("withdrawn_by", ""),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_by", ""), _negated=True),
+                                models.Q(("withdrawn_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="writeoff_is_withdrawn_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="writeoff_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", None), ("answered_at", None), ("answered_by", "")),
+                            models.Q(
+                                ("agreed__isnull", False),
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="writeoff_is_answered_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", True), _negated=True),
+                            models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="writeoff_is_agreed_by_someone_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at", None),
+                            models.Q(("agreed", True), ("agreed__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="writeoff_is_withdrawn_after_it_was_agreed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed", None)),
+                        fields=("provider",),
+                        name="provider_has_one_write_off_that_waits",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="BankStatement",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),

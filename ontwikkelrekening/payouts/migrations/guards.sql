@@ -135,8 +135,8 @@ END $$;
 CREATE TRIGGER bank_statement_stays BEFORE UPDATE OR DELETE ON payouts_bankstatement
 FOR EACH ROW EXECUTE FUNCTION bank_statement_stays();
 
--- What came in stays as it was booked. When that was wrong it is withdrawn, once.
-CREATE FUNCTION repayment_is_withdrawn_once() RETURNS trigger
+-- What came in and what was written off stays as it was booked. When that was wrong it is withdrawn, once.
+CREATE FUNCTION booked_stays_and_is_withdrawn_once() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.withdrawn_at IS NULL THEN
@@ -147,10 +147,14 @@ BEGIN
             RETURN NEW;
         END IF;
     END IF;
-    RAISE EXCEPTION 'a repayment stays as it was booked, and is withdrawn once'
+    RAISE EXCEPTION 'what was booked stays, and is withdrawn once'
         USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE TRIGGER repayment_is_booked_first BEFORE INSERT ON payouts_repayment
-FOR EACH ROW WHEN (NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION repayment_is_withdrawn_once();
-CREATE TRIGGER repayment_is_withdrawn_once BEFORE UPDATE OR DELETE ON payouts_repayment
-FOR EACH ROW EXECUTE FUNCTION repayment_is_withdrawn_once();
+FOR EACH ROW WHEN (NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION booked_stays_and_is_withdrawn_once();
+CREATE TRIGGER repayment_stays_and_is_withdrawn_once BEFORE UPDATE OR DELETE ON payouts_repayment
+FOR EACH ROW EXECUTE FUNCTION booked_stays_and_is_withdrawn_once();
+CREATE TRIGGER write_off_is_agreed_to_first BEFORE INSERT ON payouts_writeoff
+FOR EACH ROW WHEN (NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION booked_stays_and_is_withdrawn_once();
+CREATE TRIGGER write_off_stays_and_is_withdrawn_once BEFORE UPDATE OR DELETE ON payouts_writeoff
+FOR EACH ROW WHEN (OLD.agreed IS NOT NULL) EXECUTE FUNCTION booked_stays_and_is_withdrawn_once();

@@ -1,7 +1,9 @@
 DROP TRIGGER bank_statement_stays ON payouts_bankstatement;
 DROP TRIGGER bank_entry_is_explained_once ON payouts_bankentry;
 DROP FUNCTION bank_statement_stays, bank_entry_is_explained_once;
-DROP TRIGGER repayment_is_withdrawn_once ON payouts_repayment;
+DROP TRIGGER write_off_stays_and_is_withdrawn_once ON payouts_writeoff;
+DROP TRIGGER write_off_is_agreed_to_first ON payouts_writeoff;
+DROP TRIGGER repayment_stays_and_is_withdrawn_once ON payouts_repayment;
 DROP TRIGGER repayment_is_booked_first ON payouts_repayment;
 DROP TRIGGER claim_stands_until_its_payout_came_to_nothing ON payouts_payoutline;
 DROP TRIGGER payout_moves_one_way ON payouts_payout;
@@ -9,5 +11,5 @@ DROP TRIGGER line_is_added_to_a_prepared_batch ON payouts_payoutline;
 DROP TRIGGER payout_is_added_to_a_prepared_batch ON payouts_payout;
 DROP TRIGGER batch_moves_one_way ON payouts_paymentbatch;
 DROP TRIGGER batch_is_prepared_first ON payouts_paymentbatch;
-DROP FUNCTION repayment_is_withdrawn_once, claim_stands_until_its_payout_came_to_nothing, payout_moves_one_way,
+DROP FUNCTION booked_stays_and_is_withdrawn_once, claim_stands_until_its_payout_came_to_nothing, payout_moves_one_way,
     line_is_added_to_a_prepared_batch, payout_is_added_to_a_prepared_batch, batch_moves_one_way;

@@ -1,4 +1,4 @@
-"""Payment batches, repayments and bank statements."""
+"""Payment batches, what becomes of debts, and bank statements."""
 
 from ontwikkelrekening.payouts.models.bank import EXPLANATION_MAX, BankEntry, BankStatement, Became
 from ontwikkelrekening.payouts.models.batches import (
@@ -11,7 +11,13 @@ from ontwikkelrekening.payouts.models.batches import (
     PayoutLine,
     PayoutState,
 )
-from ontwikkelrekening.payouts.models.repayments import REFERENCE_MAX, Debtor, Repayment
+from ontwikkelrekening.payouts.models.debts import (
+    REFERENCE_MAX,
+    Debtor,
+    Repayment,
+    Withdrawable,
+    WriteOff,
+)
 
 __all__ = [
     "CAME_BACK",
@@ -29,4 +35,6 @@ __all__ = [
     "PayoutLine",
     "PayoutState",
     "Repayment",
+    "Withdrawable",
+    "WriteOff",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
-from ontwikkelrekening.payouts.models.repayments import REFERENCE_MAX
+from ontwikkelrekening.payouts.models.debts import REFERENCE_MAX
 
 EXPLANATION_MAX = 500
 

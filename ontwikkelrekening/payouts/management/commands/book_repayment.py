@@ -1,15 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from ledger.euros import cents_written, euros
+from ledger.euros import euros
 from ledger.management.arguments import day, reference
-from ledger.money import TRANSFER_MAX, to_money
 from ontwikkelrekening.management.officers import officer
+from ontwikkelrekening.payouts.management.debts import find_provider, money
 from ontwikkelrekening.payouts.management.recoveries import clear_errors
 from ontwikkelrekening.payouts.repaying import book_repayment
-from providers.models import Provider
 from providers.owing import owed_by
 
 
@@ -30,16 +29,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = officer(options["by"], right="payouts.add_repayment")
-        provider = Provider.objects.filter(kvk_number=options["provider"]).first()
-        if provider is None:
-            raise CommandError(f"There is no provider {options['provider']}.")
-        cents = cents_written(options["amount"])
-        if cents is None or cents >= TRANSFER_MAX:
-            raise CommandError(f"{options['amount']} is not an amount in euros, such as 150.00.")
+        provider, amount = find_provider(options["provider"]), money(options["amount"])
         with clear_errors():
             book_repayment(
                 provider,
-                to_money(cents),
+                amount,
                 received_on=options["received_on"],
                 reference=options["reference"],
                 by=by,

@@ -8,7 +8,7 @@ from ledger.management.arguments import day, reference
 from ontwikkelrekening.management.officers import officer
 from ontwikkelrekening.payouts.management.recoveries import clear_errors
 from ontwikkelrekening.payouts.models import Repayment
-from ontwikkelrekening.payouts.repaying import withdraw_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers.owing import owed_by
 
 
@@ -40,8 +40,6 @@ class Command(BaseCommand):
                 f"Nothing of {options['provider']} is booked with this reference on {options['received_on']}."
             )
         with clear_errors():
-            repayment = withdraw_repayment(
-                standing, reason=options["reason"], by=by, at=timezone.now()
-            )
+            repayment = withdraw(standing, reason=options["reason"], by=by, at=timezone.now())
         provider = repayment.provider
         self.stdout.write(f"{provider} owes {euros(owed_by(provider))} euros now.")

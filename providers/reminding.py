@@ -1,0 +1,60 @@
+"""Reminding providers of what they should have paid back: two weeks more, written, before anybody collects it otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from ledger.money import to_money
+from providers.errors import Unable
+from providers.free_days import last_day
+from providers.models import Provider, Reminder
+from providers.owing import who_are_late, with_debts
+
+P = TypeVar("P", bound=Provider)
+
+WITHIN = timedelta(weeks=2)  # from the day after it was sent: Awb 4:112, first paragraph
+
+
+class UnableToRemind(Unable):
+    """Nobody is reminded."""
+
+
+class NobodyToRemind(UnableToRemind):
+    sentence = "Nothing is late, or a reminder of it still runs."
+
+
+def who_to_remind(providers: QuerySet[P], *, at: datetime) -> QuerySet[P]:
+    """Those of which something is past its last day, and no reminder runs."""
+    today = localdate(at)
+    running = Reminder.objects.running(on=today).values("provider")
+    return who_are_late(providers, on=today).exclude(pk__in=running)
+
+
+@transaction.atomic
+def remind(providers: QuerySet[Provider], *, by: str, at: datetime) -> list[Reminder]:
+    """Remind each of these of all that is late, in a few statements for all of them. Raises NobodyToRemind.
+
+    Who waited for another that reminded the same providers reminds nobody twice.
+    """
+    today = localdate(at)
+    held = providers.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    locked = Provider.objects.filter(pk__in=list(held))
+    late = with_debts(who_to_remind(locked, at=at), on=today)
+    reminders = [
+        Reminder(
+            provider=provider,
+            amount=to_money(provider.late),
+            pay_until=last_day(today, WITHIN),
+            sent_by=by,
+            sent_at=at,
+        )
+        for provider in late
+    ]
+    if not reminders:
+        raise NobodyToRemind
+    return Reminder.objects.bulk_create(reminders)
