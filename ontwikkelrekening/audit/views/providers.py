@@ -42,7 +42,7 @@ from ontwikkelrekening.audit.claim_tables import (
 from ontwikkelrekening.audit.pages import answer
 from ontwikkelrekening.audit.signal_tables import signals_table
 from ontwikkelrekening.audit.signals import KINDS, look_for
-from ontwikkelrekening.payouts.models import Payout, Repayment, WriteOff
+from ontwikkelrekening.payouts.models import Payout, Repayment, Withdrawable, WriteOff
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, Text, table_on
 from providers.models import (
     Claim,
@@ -233,10 +233,13 @@ def _repayments(request: HttpRequest, provider: Provider) -> Table:
 
 def _withdrawal_columns() -> list[Column]:
     return [
-        Column("withdrawn", _("Withdrawn by"), lambda x: x.withdrawn_by),
         Column("withdrawn_at", _("Withdrawn on"), lambda x: x.withdrawn_at, "moment"),
-        Column("because", _("Why it was withdrawn"), lambda x: x.withdrawn_because),
+        Column("withdrawn", _("By whom, and why"), _withdrawn_by),
     ]
+
+
+def _withdrawn_by(booked: Withdrawable) -> str:
+    return f"{booked.withdrawn_by}: {booked.withdrawn_because}" if booked.withdrawn_at else ""
 
 
 def _reminders(request: HttpRequest, provider: Provider) -> Table:
