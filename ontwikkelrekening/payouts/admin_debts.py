@@ -385,5 +385,5 @@ class DebtorAdmin(ActingAdmin):
         description=gettext_lazy("last day of its reminder"),
         ordering=F("reminded_until").desc(nulls_last=True),
     )
-    def reminded(self, debtor: Any) -> str | None:
-        return date_format(debtor.reminded_until) if debtor.reminded_until else None
+    def reminded(self, debtor: Any) -> str:
+        return date_format(debtor.reminded_until) if debtor.reminded_until else "-"
