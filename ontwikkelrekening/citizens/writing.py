@@ -41,3 +41,11 @@ def read(writing_id: uuid.UUID) -> str:
         raise NoIdentity(_("These words were erased with their citizen."))
     key = key_of(writing.citizen)
     return keys.decrypt(bytes(writing.text), key=key, owner=writing.id.bytes).decode()
+
+
+def read_unless_erased(writing_id: uuid.UUID) -> str:
+    """The text, or that it was erased with its citizen. The caller logs the look."""
+    try:
+        return read(writing_id)
+    except NoIdentity:
+        return _("erased with the citizen")
