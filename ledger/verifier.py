@@ -111,16 +111,22 @@ def differences(places: list[str], now: list[bytes], sealed: list[bytes]) -> Ite
         gone = there < len(sealed) and sealed[there] not in present
         if strange and gone:
             yield f"transfer {places[here]} is not as it was sealed"
+            here, there = here + 1, there + 1
         elif strange:
             yield f"transfer {places[here]} was not there when this was sealed"
+            here += 1
         elif gone:
             after = f"after transfer {places[here - 1]}" if here else "at its beginning"
             yield f"a transfer is missing {after} (place {there + 1})"
-        elif now[here : here + 1] != sealed[there : there + 1]:
-            yield f"transfer {places[here]} is there twice"
+            there += 1
+        elif now[here : here + 1] == sealed[there : there + 1]:
+            here, there = here + 1, there + 1
+        elif here < len(now):
+            yield f"transfer {places[here]} is there twice, or out of order"
             here += 1
-            continue
-        here, there = here + (strange or not gone), there + (gone or not strange)
+        else:
+            yield f"a transfer was sealed twice, or out of order (place {there + 1})"
+            there += 1
 
 
 def wrong_in_range(
