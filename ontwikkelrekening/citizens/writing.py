@@ -19,7 +19,10 @@ class UnusableText(ValueError):
 
 
 def write(account_code: str, text: str, *, author: str, at: datetime) -> uuid.UUID:
-    """Keep a text with the citizen; returns what it is called elsewhere."""
+    """Keep a text with the citizen; returns what it is called elsewhere.
+
+    Raises UnusableText, and NoIdentity when the citizen was erased.
+    """
     text = text.strip()
     if not text:
         raise UnusableText(_("The text is empty."))
