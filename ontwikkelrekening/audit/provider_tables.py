@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import to_cents
 from ontwikkelrekening.audit.claim_tables import proposal_columns, recoveries_table
-from ontwikkelrekening.payouts.models import Repayment, WriteOff
+from ontwikkelrekening.payouts.models import Repayment, Withdrawable, WriteOff
 from ontwikkelrekening.tables.table import Column, Listed, Queried, Table, Text, table_on
 from providers.models import Claim, Course, IbanChange, Provider, Recovery, StateChange
 from providers.owing import Debt
@@ -88,10 +88,13 @@ def repayments(request: HttpRequest, provider: Provider) -> Table:
 
 def _withdrawal_columns() -> list[Column]:
     return [
-        Column("withdrawn", _("Withdrawn by"), lambda x: x.withdrawn_by),
         Column("withdrawn_at", _("Withdrawn on"), lambda x: x.withdrawn_at, "moment"),
-        Column("because", _("Why it was withdrawn"), lambda x: x.withdrawn_because),
+        Column("withdrawn", _("By whom, and why"), _withdrawn_by),
     ]
+
+
+def _withdrawn_by(booked: Withdrawable) -> str:
+    return f"{booked.withdrawn_by}: {booked.withdrawn_because}" if booked.withdrawn_at else ""
 
 
 def reminders(request: HttpRequest, provider: Provider) -> Table:

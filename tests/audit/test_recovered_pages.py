@@ -108,7 +108,7 @@ def test_a_repayment_that_was_withdrawn_says_by_whom_and_why(year: Year, amir: C
 
     said = page(amir, _provider(year))
     assert "Terug te betalen, volgens de boeken € 150,00" in said
-    assert "ineke 07-02-2026 10:00 bas 07-02-2026 10:00 van een ander € 50,00" in said
+    assert "ineke 07-02-2026 10:00 07-02-2026 10:00 bas: van een ander € 50,00" in said
     assert "Terugboeking" in page(amir, reverse("audit:account", args=[_account(year)]))
     assert "Alle controles zijn goed" in page(amir, "/audit/")
     table = amir.get(f"{_provider(year)}?download=repayments")
