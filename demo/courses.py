@@ -111,29 +111,28 @@ def _course(
     line: Line,
     draw: Random,
 ) -> dict[str, Any]:
-    code, name, outcome, category, euros, hours, sessions, weeks, level = line
-    price = euros + 5 * draw.randint(-4, 4) if euros < 700 else euros - 5 * draw.randint(0, 12)
+    price = line.euros + 5 * (draw.randint(-4, 4) if line.euros < 700 else -draw.randint(0, 12))
     course: dict[str, Any] = {
-        "primaryCode": {"codeType": "identifier", "code": code},
-        "name": [{"language": "nl-NL", "value": name}],
-        "description": [{"language": "nl-NL", "value": outcome}],
-        "studyLoad": [{"studyLoadUnit": "hour", "value": hours}],
-        "modesOfDelivery": [_mode(category, online_only, draw)],
-        "duration": f"P{weeks}W",
+        "primaryCode": {"codeType": "identifier", "code": line.code},
+        "name": [{"language": "nl-NL", "value": line.name}],
+        "description": [{"language": "nl-NL", "value": line.outcome}],
+        "studyLoad": [{"studyLoadUnit": "hour", "value": line.hours}],
+        "modesOfDelivery": [_mode(line.category, online_only, draw)],
+        "duration": f"P{line.weeks}W",
         "teachingLanguages": ["nld"],
         "organisation": organisation,
         "consumer": {
             "consumerKey": "ontwikkelrekening",
             "iban": iban,
-            "category": category,
+            "category": line.category,
             "price": f"{price}.00",
-            "sessions": sessions,
-            "exam": category == "exam" or code in ("LOG-01", "LOG-02", "HOR-02"),
-            "certificate": category not in ("childcare", "travel", "materials"),
+            "sessions": line.sessions,
+            "exam": line.category == "exam" or line.code in ("LOG-01", "LOG-02", "HOR-02"),
+            "certificate": line.category not in ("childcare", "travel", "materials"),
         },
     }
-    if level:
-        course["level"] = level
+    if line.level:
+        course["level"] = line.level
     if course["modesOfDelivery"] != ["online"]:
         course["addresses"] = [{"addressType": "teaching", "city": city}]
     return course

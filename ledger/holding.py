@@ -40,8 +40,8 @@ def capture(booking: NewBooking, *, hold: Hold, to: int, cents: int, at: datetim
 def release(booking: NewBooking, *, holds: Sequence[Hold], at: datetime) -> int:
     """Let go of all that is left on these holds, in one booking; return the cents released.
 
-    Raises Overdrawn when a capture came in between: nothing was released then. An expiry is a
-    release by whoever knows the date.
+    An expiry is a release by whoever knows the date. Raises UnknownAccount, and Overdrawn when a capture
+    came in between: nothing was released then.
     """
     left = balances([hold.account for hold in holds])
     for hold in holds:

@@ -35,8 +35,10 @@ class NotAsSealed(Exception):
 
 
 def prove(places: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """The proof for the transfers at these places (xid and seq): each with its path to the root of a
-    seal, and those seals."""
+    """The proof for the transfers at these places (xid and seq): each with its path to a root, and the seals.
+
+    Raises NotSealedYet or NotAsSealed.
+    """
     with connection.cursor() as cursor:
         cursor.execute(LEAVES, [[xid for xid, _ in places], [seq for _, seq in places]])
         found = cursor.fetchall()

@@ -44,6 +44,9 @@ CUT_SHORT = (OSError, EOFError, zlib.error)
 Seal = dict[str, Any]
 
 
+# --- a transfer and its leaf ---------------------------------------------------------------------
+
+
 def leaf_hash(content: str) -> bytes:
     """The leaf of one transfer, from its text."""
     return hashlib.sha256(b"\0" + content.encode()).digest()
@@ -57,6 +60,9 @@ def content_of(fields: Sequence[str]) -> str:
 def place_of(fields: Sequence[str]) -> str:
     """The place of a transfer in the books, which is its name: its xid and its seq."""
     return "-".join(fields[-2:])
+
+
+# --- the Merkle tree of a range, after RFC 6962 --------------------------------------------------
 
 
 def tree_of(leaves: list[bytes]) -> list[list[bytes]]:
@@ -100,52 +106,6 @@ def split(leaves: bytes | memoryview) -> list[bytes]:
     """Leaves that were stored one after the other, as a list of hashes."""
     leaves = bytes(leaves)
     return [leaves[start : start + HASH] for start in range(0, len(leaves), HASH)]
-
-
-def differences(places: list[str], now: list[bytes], sealed: list[bytes]) -> Iterator[str]:
-    """Name every transfer of a range that is not what was sealed, walking both lists in order."""
-    known, present = set(sealed), set(now)
-    here = there = 0
-    while here < len(now) or there < len(sealed):
-        strange = here < len(now) and now[here] not in known
-        gone = there < len(sealed) and sealed[there] not in present
-        if strange and gone:
-            yield f"transfer {places[here]} is not as it was sealed"
-        elif strange:
-            yield f"transfer {places[here]} was not there when this was sealed"
-        elif gone:
-            after = f"after transfer {places[here - 1]}" if here else "at its beginning"
-            yield f"a transfer is missing {after} (place {there + 1})"
-        elif now[here : here + 1] != sealed[there : there + 1]:
-            yield f"transfer {places[here]} is there twice"
-            here += 1
-            continue
-        here, there = here + (strange or not gone), there + (gone or not strange)
-
-
-def wrong_in_range(
-    name: str, places: list[str], now: list[bytes], sealed: list[bytes]
-) -> list[str]:
-    """The differences of a range, with the name of its seal; at most so many as help."""
-    if now == sealed:
-        return []
-    found = [f"{name}: {difference}" for difference in differences(places, now, sealed)]
-    more = [f"{name}: and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
-    return found[:MOST_NAMED] + more
-
-
-def booked_late(place: str, day: str, through: str) -> str:
-    """What is wrong with a transfer that has a date of a period that was closed before it."""
-    return f"transfer {place} of {day} was booked after the books were closed through {through}"
-
-
-def seal_digest(seal: Seal) -> bytes:
-    """What the next seal refers to and the signature covers."""
-    fields = (
-        *("number", "count", "last_xid", "last_seq", "root", "previous", "sealed_at"),
-        *("closed_through", "closed_xid"),
-    )
-    return hashlib.sha256(json.dumps([str(seal[name]) for name in fields]).encode()).digest()
 
 
 # --- Ed25519, after RFC 8032 section 6: slow and plain ------------------------------------------
@@ -216,7 +176,21 @@ def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
     )
 
 
-# --- a seal, a proof, a whole file ---------------------------------------------------------------
+# --- a seal --------------------------------------------------------------------------------------
+
+
+def seal_digest(seal: Seal) -> bytes:
+    """What the next seal refers to and the signature covers."""
+    fields = (
+        *("number", "count", "last_xid", "last_seq", "root", "previous", "sealed_at"),
+        *("closed_through", "closed_xid"),
+    )
+    return hashlib.sha256(json.dumps([str(seal[name]) for name in fields]).encode()).digest()
+
+
+def as_published(seal: Seal) -> str:
+    """What has to be the same in a seal and in its published copy: with the digest all of it."""
+    return f"{seal['digest']} {seal['signature']}"
 
 
 def wrong_with_seal(seal: Seal, *, previous: str | None, public_keys: Sequence[bytes]) -> list[str]:
@@ -242,6 +216,55 @@ def wrong_with_leaves(seal: Seal, sealed: list[bytes]) -> list[str]:
     if len(sealed) == seal["count"] and sealed and root_of(sealed).hex() == seal["root"]:
         return []
     return [f"seal {seal['number']}: the leaves kept beside it are not those of its root"]
+
+
+# --- a range of transfers beside what was sealed of it -------------------------------------------
+
+
+def differences(places: list[str], now: list[bytes], sealed: list[bytes]) -> Iterator[str]:
+    """Name every transfer of a range that is not what was sealed, walking both lists in order."""
+    known, present = set(sealed), set(now)
+    here = there = 0
+    while here < len(now) or there < len(sealed):
+        strange = here < len(now) and now[here] not in known
+        gone = there < len(sealed) and sealed[there] not in present
+        if strange and gone:
+            yield f"transfer {places[here]} is not as it was sealed"
+            here, there = here + 1, there + 1
+        elif strange:
+            yield f"transfer {places[here]} was not there when this was sealed"
+            here += 1
+        elif gone:
+            after = f"after transfer {places[here - 1]}" if here else "at its beginning"
+            yield f"a transfer is missing {after} (place {there + 1})"
+            there += 1
+        elif now[here : here + 1] == sealed[there : there + 1]:
+            here, there = here + 1, there + 1
+        elif here < len(now):
+            yield f"transfer {places[here]} is there twice, or out of order"
+            here += 1
+        else:
+            yield f"a transfer was sealed twice, or out of order (place {there + 1})"
+            there += 1
+
+
+def wrong_in_range(
+    name: str, places: list[str], now: list[bytes], sealed: list[bytes]
+) -> list[str]:
+    """The differences of a range, with the name of its seal; at most so many as help."""
+    if now == sealed:
+        return []
+    found = [f"{name}: {difference}" for difference in differences(places, now, sealed)]
+    more = [f"{name}: and {len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    return found[:MOST_NAMED] + more
+
+
+def booked_late(place: str, day: str, through: str) -> str:
+    """What is wrong with a transfer that has a date of a period that was closed before it."""
+    return f"transfer {place} of {day} was booked after the books were closed through {through}"
+
+
+# --- a proof -------------------------------------------------------------------------------------
 
 
 def wrong_with_proof(proof: dict[str, Any], *, public_keys: Sequence[bytes]) -> list[str]:
@@ -277,6 +300,44 @@ def _wrong_with_total(account: dict[str, Any], transfers: list[list[str]]) -> li
     return [f"{said}, its transfers say {moved[0]} / {moved[1]}"]
 
 
+# --- the seals as they were published ------------------------------------------------------------
+
+
+def read_published(lines: Iterable[str]) -> tuple[dict[int, str], list[str]]:
+    """The published seals by number (`as_published`), and which lines are not as they were.
+
+    A copy may begin anywhere; from there every seal follows the one before it.
+    """
+    known: dict[int, str] = {}
+    findings = []
+    last: Seal | None = None
+    try:
+        for number, line in enumerate(lines, 1):
+            where = f"line {number} of the published seals"
+            try:
+                seal = json.loads(line)
+                known.setdefault(seal["number"], as_published(seal))
+                if seal_digest(seal).hex() != seal["digest"]:
+                    findings.append(f"{where}: the digest is not that of its content")
+                if last and not _follows(seal, last):
+                    findings.append(
+                        f"{where}: seal {seal['number']} does not follow seal {last['number']}"
+                    )
+                last = seal
+            except UNREADABLE:
+                findings.append(f"{where} cannot be read: {line[:60]!r}")
+    except CUT_SHORT as error:
+        findings.append(f"the published seals cannot be read further: {error}")
+    return known, findings
+
+
+def _follows(seal: Seal, last: Seal) -> bool:
+    return bool((seal["number"], seal["previous"]) == (last["number"] + 1, last["digest"]))
+
+
+# --- an evidence file ----------------------------------------------------------------------------
+
+
 class Evidence:
     """Reads an evidence file line by line; memory grows with the accounts, not the transfers."""
 
@@ -284,18 +345,21 @@ class Evidence:
         self, public_keys: Sequence[bytes], published: dict[int, str] | None = None
     ) -> None:
         self.public_keys = public_keys
-        self.published = dict(published or {})
+        self.published = dict(published or {})  # what is left of it at the end is missing
         self.findings: list[str] = []
+        # Of the whole file.
+        self.transfers = self.seals = self.accounts = 0
+        self.counted: dict[str, int] | None = None  # the same three, by its last line
         self.closings: set[tuple[int, str]] = set()
-        self.dates: list[tuple[int, str, str]] = []  # of the range: xid, effective date and place
+        self.moved: dict[str, tuple[int, int]] = {}  # by account, until its own line comes
+        self.what: dict[str, tuple[str, ...]] = {}  # an account's class, side and may_overdraw
+        # Of the range since the last seal.
         self.places: list[str] = []
         self.leaves: list[bytes] = []
+        self.dates: list[tuple[int, str, str]] = []  # xid, effective date and place
+        # Of the seal and of the transfer before.
         self.previous = GENESIS.hex()
         self.last = (0, 0)
-        self.transfers = self.seals = self.accounts = 0
-        self.counted: dict[str, int] | None = None
-        self.moved: dict[str, tuple[int, int]] = {}
-        self.what: dict[str, tuple[str, ...]] = {}  # an account's class, side and may_overdraw
 
     def read(self, lines: Iterable[str]) -> list[str]:
         """Verify all lines; return what is wrong."""
@@ -398,66 +462,7 @@ class Evidence:
             self.findings.append(f"account {code} is overdrawn by {-left} cents")
 
 
-# --- the command line ------------------------------------------------------------------------------
-
-
-def as_published(seal: Seal) -> str:
-    """What has to be the same in a seal and in its published copy: with the digest all of it."""
-    return f"{seal['digest']} {seal['signature']}"
-
-
-def read_published(lines: Iterable[str]) -> tuple[dict[int, str], list[str]]:
-    """The published seals by number (`as_published`), and which lines are not as they were.
-
-    A copy may begin anywhere; from there every seal follows the one before it.
-    """
-    known: dict[int, str] = {}
-    findings = []
-    last: Seal | None = None
-    try:
-        for number, line in enumerate(lines, 1):
-            where = f"line {number} of the published seals"
-            try:
-                seal = json.loads(line)
-                known.setdefault(seal["number"], as_published(seal))
-                if seal_digest(seal).hex() != seal["digest"]:
-                    findings.append(f"{where}: the digest is not that of its content")
-                if last and not _follows(seal, last):
-                    findings.append(
-                        f"{where}: seal {seal['number']} does not follow seal {last['number']}"
-                    )
-                last = seal
-            except UNREADABLE:
-                findings.append(f"{where} cannot be read: {line[:60]!r}")
-    except CUT_SHORT as error:
-        findings.append(f"the published seals cannot be read further: {error}")
-    return known, findings
-
-
-def _follows(seal: Seal, last: Seal) -> bool:
-    return bool((seal["number"], seal["previous"]) == (last["number"] + 1, last["digest"]))
-
-
-def printable(text: str) -> str:
-    """The text on one line: what ends a line, turns it around or cannot be printed is spelt out."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in text
-    )
-
-
-def _public_key(text: str) -> bytes:
-    key = bytes.fromhex(text)
-    if len(key) != HASH:
-        raise ValueError("a public key has 32 bytes")
-    return key
-
-
-def open_text(name: str | os.PathLike[str]) -> TextIO:
-    """A file to read, plain or gzipped; bytes that are no text become a mark that fits no leaf."""
-    with open(name, "rb") as file:
-        zipped = file.read(2) == b"\x1f\x8b"
-    opener = gzip.open if zipped else open
-    return opener(name, "rt", encoding="utf-8", errors="replace", newline="\n")
+# --- the command line ----------------------------------------------------------------------------
 
 
 def _verify_proof(file: TextIO, keys: Sequence[bytes]) -> tuple[list[str], str]:
@@ -480,6 +485,28 @@ def _verify_evidence(
     return findings, (
         f"{evidence.transfers} transfers, {evidence.seals} seals, "
         f"{len(evidence.leaves)} transfers not sealed yet"
+    )
+
+
+def _public_key(text: str) -> bytes:
+    key = bytes.fromhex(text)
+    if len(key) != HASH:
+        raise ValueError("a public key has 32 bytes")
+    return key
+
+
+def open_text(name: str | os.PathLike[str]) -> TextIO:
+    """A file to read, plain or gzipped; bytes that are no text become a mark that fits no leaf."""
+    with open(name, "rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    opener = gzip.open if zipped else open
+    return opener(name, "rt", encoding="utf-8", errors="replace", newline="\n")
+
+
+def printable(text: str) -> str:
+    """The text on one line: what ends a line, turns it around or cannot be printed is spelt out."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
     )
 
 

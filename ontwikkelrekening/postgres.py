@@ -56,7 +56,7 @@ def _forget_the_killed(users: Path) -> None:
         )
 
 
-def start_over(data: Path, database: str = DATABASE) -> None:
+def start_over(data: Path, database: str) -> None:
     """Drop our database from the server in `data`, when there is one: a half-filled one is no use."""
     if data.exists():
         with psycopg.connect(server_in(data).get_uri(), autocommit=True) as connection:

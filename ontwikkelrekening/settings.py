@@ -6,20 +6,16 @@ missing secret, DEBUG, the mock login or an insecure flag.
 
 import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from stdnum import bic, iban
 
-from ontwikkelrekening import env
+from ontwikkelrekening import database_url, env
 from ontwikkelrekening.postgres import own_server
 from providers.scopes import SCOPES
 
@@ -46,12 +42,14 @@ if PRODUCTION and (DEBUG or LOGIN == "mock" or INSECURE_HTTP or CALLS_MAY_STAY_H
     raise ImproperlyConfigured(
         "Production refuses DEBUG, LOGIN=mock, INSECURE_HTTP and CALLS_MAY_STAY_HERE."
     )
+
 # Staff log in with a password and six digits from an app. The demo does without, unless asked.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=PRODUCTION)
 if PRODUCTION and not STAFF_SECOND_FACTOR:
     raise ImproperlyConfigured("Production needs STAFF_SECOND_FACTOR.")
 OTP_TOTP_ISSUER = "Ontwikkelrekening"
 
+# Secrets, each another.
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=_KEPT_SECRETS, least=50)  # as Django wants it
 # Keys of the personal data, outside the database: look-up of a BSN (HMAC) and wrapping of the
 # key each person's data is encrypted with (AES-GCM).
@@ -67,17 +65,8 @@ IDENTITY_OLD_MASTER_KEYS = [  # until rewrap_keys has run
 ]
 # The key that one-time codes of enrolments are derived from.
 ENROLMENT_CODE_KEY = env.secret("ENROLMENT_CODE_KEY", kept_in=_KEPT_SECRETS)
-
 # The key that the seeds of lotteries are derived from; a round commits to its seed by a hash.
 LOTTERY_KEY = env.secret("LOTTERY_KEY", kept_in=_KEPT_SECRETS)
-# The account that providers are paid from; in development an invented one.
-PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
-if not (PAYER_NAME.isprintable() and PAYER_NAME.strip() == PAYER_NAME and len(PAYER_NAME) <= 70):
-    raise ImproperlyConfigured("PAYER_NAME must be one line of 70 letters at most.")
-PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
-PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
-if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
-    raise ImproperlyConfigured("PAYER_IBAN or PAYER_BIC is not valid: no bank would pay from it.")
 # What the key that signs the ledger's seals is derived from.
 LEDGER_SEAL_SECRET = env.secret("LEDGER_SEAL_SECRET", kept_in=_KEPT_SECRETS)
 env.refuse_shared(
@@ -90,6 +79,15 @@ env.refuse_shared(
         "LEDGER_SEAL_SECRET": LEDGER_SEAL_SECRET,
     }
 )
+
+# The account that providers are paid from, and whose books these are; in development invented.
+PAYER_NAME = env.text("PAYER_NAME", None if PRODUCTION else "Ontwikkelrekening")
+if not (PAYER_NAME.isprintable() and PAYER_NAME.strip() == PAYER_NAME and len(PAYER_NAME) <= 70):
+    raise ImproperlyConfigured("PAYER_NAME must be one line of 70 letters at most.")
+PAYER_IBAN = env.text("PAYER_IBAN", None if PRODUCTION else "NL91ABNA0417164300")
+PAYER_BIC = env.text("PAYER_BIC", None if PRODUCTION else "ABNANL2A")
+if not (iban.is_valid(PAYER_IBAN) and bic.is_valid(PAYER_BIC)):
+    raise ImproperlyConfigured("PAYER_IBAN or PAYER_BIC is not valid: no bank would pay from it.")
 LEDGER_OWNER_NAME = PAYER_NAME  # whose books the audit file (XAF) says they are
 LEDGER_OWNER_TAX_ID = "NL000000000B00"  # the scheme has no tax number of its own
 LEDGER_SEALS_DIR = env.text("LEDGER_SEALS_DIR", str(VAR / "seals"))  # where seals are published
@@ -182,58 +180,10 @@ TEMPLATES = [
     },
 ]
 
+# The server that DATABASE_URL names, else our own, started here.
+_DATABASE = env.text("DATABASE_URL", None if PRODUCTION else "") or own_server(VAR / "postgres")
+DATABASES = {"default": database_url.parsed(_DATABASE)}
 
-# What is asked again and again is parsed and planned once (decision 403).
-_OF_PSYCOPG = {"server_side_binding": True, "prepare_threshold": 3}
-_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-
-
-def _database() -> dict[str, Any]:
-    """The server that DATABASE_URL names, else our own, started here."""
-    url = env.text("DATABASE_URL", None if PRODUCTION else "") or own_server(VAR / "postgres")
-    try:
-        database: dict[str, Any] = {
-            **dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True)
-        }
-    except ValueError:
-        database = {}
-    if database.get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must be postgres://USER@HOST/NAME.")
-    if not database["NAME"]:
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database; it must be postgres://USER@HOST/NAME."
-        )
-    options = database.get("OPTIONS", {})
-    _refuse_unreadable(options)
-    database["HOST"] = options.pop("host", "") or database["HOST"]
-    database["OPTIONS"] = {
-        "connect_timeout": 5,
-        # A cut network must not hold a lock: the server gives up in seconds, so do we.
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 2,
-        "tcp_user_timeout": 5000,
-        # Nothing here takes so long that compiling its plan would pay.
-        "options": "-c idle_in_transaction_session_timeout=10s -c jit=off",
-        **_OF_PSYCOPG,
-        **options,
-    }
-    return database
-
-
-def _refuse_unreadable(options: dict[str, Any]) -> None:
-    """Options of DATABASE_URL that PostgreSQL does not know, or words that it does not take."""
-    if (mode := options.get("sslmode")) not in (None, *_SSL_MODES):
-        raise ImproperlyConfigured(
-            f"DATABASE_URL: sslmode is {mode!r}; it must be one of {', '.join(_SSL_MODES)}."
-        )
-    try:
-        timeout_from_conninfo(conninfo_to_dict(make_conninfo(**options)))
-    except ProgrammingError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL: {str(error).strip()}.") from None
-
-
-DATABASES = {"default": _database()}
 # Where software is tried out: claims end as the tester says, so never beside real money.
 SANDBOX = env.flag("SANDBOX", default=False)
 if SANDBOX and "sandbox" not in DATABASES["default"]["NAME"]:
@@ -263,6 +213,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "ontwikkelrekening.administration.guessing.Handler"
 WRONG_PASSWORDS_OF_AN_ADDRESS = 50
 AXES_LOCKOUT_TEMPLATE = "staff/locked.html"
+
 # Citizens log in with DigiD through a broker that speaks OpenID Connect. Without an issuer the login
 # page says that it does not work now.
 OIDC_ISSUER = env.issuer("OIDC_ISSUER", secure=PRODUCTION) if LOGIN == "oidc" else ""
@@ -271,6 +222,7 @@ OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
 OIDC_BSN_CLAIM = env.text("OIDC_BSN_CLAIM", "bsn")
 OIDC_LEVELS = env.items("OIDC_LEVELS", "")  # accepted values of `acr`; empty accepts what comes
 OIDC_TIMEOUT_SECONDS = 10
+
 # Employees of a provider log in with eHerkenning, through a broker of the same kind.
 EHERKENNING_ISSUER = env.issuer("EHERKENNING_ISSUER", secure=PRODUCTION) if LOGIN == "oidc" else ""
 EHERKENNING_CLIENT_ID = env.text("EHERKENNING_CLIENT_ID") if EHERKENNING_ISSUER else ""
@@ -291,6 +243,7 @@ TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+
 CURRENCIES = ("EUR",)
 DEFAULT_CURRENCY = "EUR"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -396,6 +349,7 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "COMPONENT_SPLIT_PATCH": False,  # what a change may hold is a serializer of its own
     "POSTPROCESSING_HOOKS": ["providers.api.schema.as_the_standard_asks"],
 }
+
 # Of a thousand claims that the terms settle, so many are drawn for a person to look at.
 CLAIMS_SAMPLED_PER_MILLE = env.number("CLAIMS_SAMPLED_PER_MILLE", 0, least=0)
 API_CALLS_A_MINUTE = env.number("API_CALLS_A_MINUTE", 3000)  # for each client
@@ -444,16 +398,8 @@ _BROKER = env.broker("CELERY_BROKER_URL", None if PRODUCTION else "pgmq://")
 CELERY_BROKER_URL = _BROKER
 if _BROKER.startswith("pgmq:"):
     CELERY_BROKER_TRANSPORT = "ontwikkelrekening.pgmq_broker:Transport"
-    _db = DATABASES["default"]
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "connection": make_conninfo(
-            dbname=_db["NAME"],
-            user=_db["USER"] or None,
-            password=_db["PASSWORD"] or None,
-            host=_db["HOST"] or None,
-            port=_db["PORT"] or None,
-            **{name: value for name, value in _db["OPTIONS"].items() if name not in _OF_PSYCOPG},
-        ),
+        "connection": database_url.connection_string(DATABASES["default"]),
         # No use_notify: who only sends listens too and never reads, until its backend waits for room
         # in the pipe, and with it whoever drops a database. Workers ask ten times a second anyway.
         "visibility_timeout": 60,

@@ -68,7 +68,10 @@ def open_enrolment(
     starts_on: date,
     at: datetime,
 ) -> Enrolment:
-    """Record what a citizen agreed to; only who holds its code can tie it to a person."""
+    """Record what a citizen agreed to; only who holds its code can tie it to a person.
+
+    Raises CourseIsNotPublished.
+    """
     if course.state != CourseState.PUBLISHED:
         raise CourseIsNotPublished
     ends_on = starts_on + timedelta(weeks=course.weeks, days=-1)
@@ -92,7 +95,8 @@ def open_enrolment(
 def redeem(code: str, *, provider: Provider, actor: str, at: datetime) -> Enrolment:
     """Tie the enrolment behind the code to the provider, once.
 
-    Another provider's code is as unknown as one that does not exist.
+    Another provider's code is as unknown as one that does not exist. Raises a subclass of
+    UnableToEnrol.
     """
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",))
@@ -118,7 +122,10 @@ def _check_redeemable(enrolment: Enrolment, *, on: date) -> None:
 
 @transaction.atomic
 def cancel(enrolment: Enrolment, *, actor: str, at: datetime) -> Enrolment:
-    """End an enrolment before anything was claimed; the caller releases its money."""
+    """End an enrolment before anything was claimed; the caller releases its money.
+
+    Raises ClaimsStandInTheWay or IllegalMove.
+    """
     locked = _locked(enrolment)
     if locked.claims.standing().exists():
         raise ClaimsStandInTheWay

@@ -71,7 +71,10 @@ def propose(provider: Provider, *, reason: str, until: date, by: str, at: dateti
 
 @transaction.atomic
 def agree(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
-    """A second person agrees: from now on nothing is paid to the provider until the last day is over."""
+    """A second person agrees: from now on nothing is paid to the provider until the last day is over.
+
+    Raises a subclass of UnableToSuspend.
+    """
     waiting = _waiting(suspension)
     if by == waiting.proposed_by:
         raise SamePerson
@@ -91,6 +94,7 @@ def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
     """End it before its last day: what was approved meanwhile is paid with the next batch.
 
     Who waited for the lock looked at the clock before, perhaps before it was agreed to or lifted.
+    Raises NotInForce.
     """
     lock_provider(suspension.provider_id)
     held = Suspension.objects.in_force(at=at).filter(pk=suspension.pk, lifted_at=None).first()

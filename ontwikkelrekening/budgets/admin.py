@@ -18,7 +18,8 @@ from djmoney.money import Money
 from ledger.admin import ReadOnlyInline
 from ledger.money import to_money
 from ontwikkelrekening.budgets import pausing
-from ontwikkelrekening.budgets.admin_rounds import AdmissionAdmin, RefusalAdmin, RoundAdmin
+from ontwikkelrekening.budgets.admin_refusals import AdmissionAdmin, RefusalAdmin
+from ontwikkelrekening.budgets.admin_rounds import RoundAdmin
 from ontwikkelrekening.budgets.contributing import (
     UnableToTakeIn,
     UnusableFile,

@@ -41,7 +41,10 @@ class SamePerson(UnableToAdmit):
 
 @transaction.atomic
 def propose(refusal: Refusal, *, reason: str, by: str, at: datetime) -> Admission:
-    """Propose to let a refused application take part; raises WrongState from the draw on."""
+    """Propose to let a refused application take part.
+
+    Raises UnableToAdmit, or WrongState from the draw on.
+    """
     lock(refusal.application.round, RoundState.CLOSED)
     Refusal.objects.select_for_update().get(pk=refusal.pk)
     if is_standing(refusal):
@@ -56,7 +59,10 @@ def propose(refusal: Refusal, *, reason: str, by: str, at: datetime) -> Admissio
 
 @transaction.atomic
 def answer(admission: Admission, *, admitted: bool, by: str, at: datetime) -> None:
-    """A second person admits, or leaves the refusal as it is; raises WrongState from the draw on."""
+    """A second person admits, or leaves the refusal as it is.
+
+    Raises UnableToAdmit, or WrongState from the draw on.
+    """
     refusal = admission.refusal
     lock(refusal.application.round, RoundState.CLOSED)
     confirmed_by = Refusal.objects.select_for_update().get(pk=refusal.pk).confirmed_by

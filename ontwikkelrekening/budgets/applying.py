@@ -120,7 +120,10 @@ def check(round_: Round, *, at: datetime) -> None:
 
 
 def withdraw(round_: Round, account_code: str, *, at: datetime) -> None:
-    """Take an application back while the round is open; applying again brings it back."""
+    """Take an application back while the round is open; applying again brings it back.
+
+    Raises UnableToApply.
+    """
     with connection.cursor() as cursor:
         cursor.execute(WITHDRAW, {"account": account_code, "at": at, "round": round_.pk})
         if cursor.rowcount:

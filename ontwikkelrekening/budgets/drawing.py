@@ -168,7 +168,10 @@ def missed_before(codes: Sequence[str], *, round_: Round) -> Mapping[str, int]:
 
 @transaction.atomic
 def draw(round_: Round, *, at: datetime) -> Round:
-    """Rank everyone at once and reveal the seed; from here the order stands."""
+    """Rank everyone at once and reveal the seed; from here the order stands.
+
+    Raises a subclass of UnableToPublish.
+    """
     round_ = lock(round_, RoundState.CLOSED)
     if round_.outside_source and not round_.outside_value:
         raise OutsideValueIsMissing(round_)

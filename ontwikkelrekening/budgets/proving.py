@@ -89,7 +89,10 @@ def standing(round_: Round) -> Standing:
 
 
 def facts(round_: Round) -> dict[str, Any]:
-    """What was published beforehand, what the draw used, and where the money went."""
+    """What was published beforehand, what the draw used, and where the money went.
+
+    Raises NotDrawn.
+    """
     if round_.state != RoundState.DRAWN:
         raise NotDrawn
     now = standing(round_)

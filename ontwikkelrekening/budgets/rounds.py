@@ -158,7 +158,10 @@ def _check_moments(details: RoundDetails) -> None:
 
 @transaction.atomic
 def publish(round_: Round, *, by: str, at: datetime) -> Round:
-    """Publish a draft for good: its rules, and the hash of its seed; its money is set apart."""
+    """Publish a draft for good: its rules, and the hash of its seed; its money is set apart.
+
+    Raises a subclass of UnableToPublish, UnableToFund, UnableToPost or NoPolicy.
+    """
     round_ = lock(round_, RoundState.DRAFT)
     if by == round_.prepared_by:
         raise SamePerson(by)
@@ -189,7 +192,10 @@ def publish(round_: Round, *, by: str, at: datetime) -> Round:
 
 @transaction.atomic
 def close(round_: Round, *, at: datetime) -> Round:
-    """Close a round whose time is over; waits for applications that are being written."""
+    """Close a round whose time is over; waits for applications that are being written.
+
+    Raises WrongState or StillOpen.
+    """
     round_ = lock(round_, RoundState.PUBLISHED)
     if at < round_.closes_at:
         raise StillOpen(round_)

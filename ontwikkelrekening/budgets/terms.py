@@ -23,7 +23,10 @@ class NoTerms(UnableToAgree):
 
 
 def terms_for(schemes: Sequence[Scheme], *, on: date) -> Parameters:
-    """The parameters of the first scheme that has had a policy, its own or one it follows."""
+    """The parameters of the first scheme that has had a policy, its own or one it follows.
+
+    Raises NoTerms.
+    """
     for scheme in dict.fromkeys(schemes):
         for candidate in (scheme, _followed(scheme)):
             if candidate is not None and (parameters := _held_last(candidate, on=on)):

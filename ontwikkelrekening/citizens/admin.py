@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.admin import ReadOnlyInline
-from ontwikkelrekening.citizens.facts_admin import CircumstanceAdmin
+from ontwikkelrekening.citizens.admin_facts import CircumstanceAdmin
 from ontwikkelrekening.citizens.identity import erase
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import AccessLog, Circumstance, Citizen, Purpose

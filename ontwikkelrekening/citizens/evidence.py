@@ -105,7 +105,10 @@ def look_at(exhibit: Exhibit, *, by: str, at: datetime) -> bytes:
 
 @transaction.atomic
 def judge(fact: Circumstance, *, holds: bool, by: str, at: datetime) -> None:
-    """A person looked at the evidence: the statement stands, or never counts again."""
+    """A person looked at the evidence: the statement stands, or never counts again.
+
+    Raises UnableToJudge when it was not asked, or judged before.
+    """
     locked = (
         Circumstance.objects.select_for_update(of=("self",))
         .select_related("citizen")

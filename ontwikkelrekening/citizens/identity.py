@@ -26,6 +26,7 @@ GREETING = """
     FROM citizens_citizen citizen JOIN citizens_personkey ON citizen_id = id
     WHERE account_code = %s
 """
+REWRAPPED_AT_ONCE = 1000  # keys of people
 ERASED = "SELECT FROM citizens_citizen WHERE account_code = %s AND erased_at IS NOT NULL"
 
 
@@ -59,7 +60,10 @@ class NoIdentity(LookupError):
 
 
 def checked_bsn(number: str) -> str:
-    """Nine digits that pass the 11-test; the message never repeats the number."""
+    """Nine digits that pass the 11-test; the message never repeats the number.
+
+    Raises NotABsn.
+    """
     try:
         return str(bsn_number.validate(number))
     except ValidationError:
@@ -167,12 +171,12 @@ def erase_again(*, since: datetime) -> int:
     return Citizen.objects.filter(erased_at__gte=since).update(erased_at=F("erased_at"))
 
 
-def rewrap_all(*, chunk_size: int = 1000) -> Iterator[int]:
+def rewrap_all() -> Iterator[int]:
     """Move every person's key to the newest master key; yields how many were moved per chunk."""
     last: uuid.UUID | None = None
     while True:
         later = PersonKey.objects.order_by("citizen_id")
-        chunk = list((later.filter(citizen_id__gt=last) if last else later)[:chunk_size])
+        chunk = list((later.filter(citizen_id__gt=last) if last else later)[:REWRAPPED_AT_ONCE])
         if not chunk:
             return
         last = chunk[-1].citizen_id

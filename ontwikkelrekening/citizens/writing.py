@@ -19,7 +19,10 @@ class UnusableText(ValueError):
 
 
 def write(account_code: str, text: str, *, author: str, at: datetime) -> uuid.UUID:
-    """Keep a text with the citizen; returns what it is called elsewhere."""
+    """Keep a text with the citizen; returns what it is called elsewhere.
+
+    Raises UnusableText, and NoIdentity when the citizen was erased.
+    """
     text = text.strip()
     if not text:
         raise UnusableText(_("The text is empty."))
@@ -41,3 +44,11 @@ def read(writing_id: uuid.UUID) -> str:
         raise NoIdentity(_("These words were erased with their citizen."))
     key = key_of(writing.citizen)
     return keys.decrypt(bytes(writing.text), key=key, owner=writing.id.bytes).decode()
+
+
+def read_unless_erased(writing_id: uuid.UUID) -> str:
+    """The text, or that it was erased with its citizen. The caller logs the look."""
+    try:
+        return read(writing_id)
+    except NoIdentity:
+        return _("erased with the citizen")

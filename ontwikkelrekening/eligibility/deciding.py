@@ -46,13 +46,6 @@ class NoLongerRefused(UnableToConfirm):
     """What was told since makes it a grant: it is decided again, not confirmed."""
 
 
-def decision_id(code: str, *, policy: Policy, on: date, run: uuid.UUID | None = None) -> uuid.UUID:
-    """The id a decision has, so that deciding again finds it: by run, else by policy and day."""
-    if run is not None:
-        return uuid.uuid5(run, code)
-    return uuid.uuid5(_SINGLE, f"{policy.pk}:{on}:{code}")
-
-
 @transaction.atomic
 def decide_many(
     codes: Sequence[str],
@@ -70,7 +63,7 @@ def decide_many(
     `balances` is the free credit without earmark in cents. Someone erased gets no decision, nor does
     who was refused before and would be again. A refusal is recorded but waits for a person.
     """
-    ids = {code: decision_id(code, policy=policy, on=on, run=run) for code in codes}
+    ids = {code: _decision_id(code, policy=policy, on=on, run=run) for code in codes}
     before = _decided_before(ids.values(), parameters=parameters)
     new = [code for code in codes if code not in before]
     facts = facts_for(new, on=on, scheme=policy.scheme, kinds=needed(parameters), balances=balances)
@@ -106,6 +99,13 @@ def confirm_refusal(decision: Decision, *, by: str, at: datetime) -> None:
     decision.confirmed_by = by
     decision.confirmed_at = at
     decision.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+def _decision_id(code: str, *, policy: Policy, on: date, run: uuid.UUID | None) -> uuid.UUID:
+    """The id a decision has, so that deciding again finds it: by run, else by policy and day."""
+    if run is not None:
+        return uuid.uuid5(run, code)
+    return uuid.uuid5(_SINGLE, f"{policy.pk}:{on}:{code}")
 
 
 def _decided_before(ids: Iterable[uuid.UUID], *, parameters: Parameters) -> dict[str, Result]:

@@ -45,7 +45,10 @@ def propose(
 
 @transaction.atomic
 def approve(deviation: Deviation, *, by: str, at: datetime) -> Decision:
-    """A second person agrees: the decision is replaced and the books follow."""
+    """A second person agrees: the decision is replaced and the books follow.
+
+    Raises UnableToDeviate or UnableToReplace.
+    """
     waiting = _waiting(deviation)
     if by == waiting.proposed_by:
         raise UnableToDeviate(_("A second person must approve this."))

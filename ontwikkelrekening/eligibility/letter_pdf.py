@@ -24,10 +24,10 @@ def letter_pdf(
     *,
     language: str,
     on: date,
+    to: str,
     motive: str = "",
     objected_on: date | None = None,
     answered_on: date | None = None,
-    to: str = "",
 ) -> bytes:
     """The same words as on screen, `to` somebody. Texts go in as data, so none can be markup."""
     written = asdict(

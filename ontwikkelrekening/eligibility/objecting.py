@@ -76,7 +76,10 @@ def may_object(decision: Decision) -> bool:
 
 @transaction.atomic
 def file(decision: Decision, *, words: str, on: date, at: datetime) -> Objection:
-    """A citizen objects. Late is taken in as well: a person judges whether it counts (Awb 6:11)."""
+    """A citizen objects. Late is taken in as well: a person judges whether it counts (Awb 6:11).
+
+    Raises NothingToObjectTo, AlreadyAnswered, AlreadyOpen, UnusableText, or NoIdentity for someone erased.
+    """
     if decision.outcome == Outcome.REFUSED and not decision.confirmed_by:
         raise NothingToObjectTo(
             _("A member of our staff still looks at this. After that you can object.")
@@ -119,7 +122,10 @@ def acknowledge(objection: Objection, *, committee: bool, by: str, at: datetime)
 
 @transaction.atomic
 def extend(objection: Objection, *, by: str, on: date, at: datetime) -> None:
-    """Six more weeks, once, told before the last day (Awb 7:10, third paragraph)."""
+    """Six more weeks, once, told before the last day (Awb 7:10, third paragraph).
+
+    Raises TooLateToExtend or IllegalMove.
+    """
     locked = Objection.objects.select_for_update().get(pk=objection.pk)
     if locked.state not in OPEN or locked.extended or on > locked.decide_by:
         raise TooLateToExtend(_("More time can be taken once, on the last day at the latest."))

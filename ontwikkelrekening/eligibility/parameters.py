@@ -214,10 +214,7 @@ KINDS: dict[str, Kind] = {
 
 
 def parameters_from(
-    values: Mapping[str, object],
-    *,
-    grounds: Mapping[str, str],
-    reasons: Mapping[str, str] | None = None,
+    values: Mapping[str, object], *, grounds: Mapping[str, str], reasons: Mapping[str, str]
 ) -> Parameters:
     """Typed parameters; raises UnusableParameter for the first one that is wrong."""
     problems = check_parameters(values, grounds=grounds)
@@ -226,7 +223,7 @@ def parameters_from(
     return Parameters(
         **{key: kind.check(key, values[key]) for key, kind in KINDS.items()},
         grounds=dict(grounds),
-        reasons=dict(reasons or {}),
+        reasons=dict(reasons),
     )
 
 

@@ -146,7 +146,10 @@ def move_start(policy: Policy, *, starts_on: date, on: date) -> None:
 
 @transaction.atomic
 def propose(policy: Policy, *, by: AbstractBaseUser) -> None:
-    """Offer a complete draft for approval; from here its values stand still."""
+    """Offer a complete draft for approval; from here its values stand still.
+
+    Raises NotADraft or IncompletePolicy.
+    """
     _locked(policy, expected=PolicyState.DRAFT)
     problems = problems_of(policy)
     if problems:

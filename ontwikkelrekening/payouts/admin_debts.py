@@ -13,11 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from djmoney.money import Money
 
 from ledger.errors import UnableToPost
-from ledger.euros import cents_written
-from ledger.money import TRANSFER_MAX, to_money
 from ontwikkelrekening.eligibility.wording import euros
 from ontwikkelrekening.payouts import writing_off
 from ontwikkelrekening.payouts.models import (
@@ -36,32 +33,18 @@ from ontwikkelrekening.payouts.withdrawing import UnableToWithdraw, withdraw
 from ontwikkelrekening.payouts.writing_off import UnableToWriteOff
 from providers.administration import Act, ActingAdmin, Lines, Queue, Request
 from providers.errors import Unable
+from providers.euros_field import EurosField
 from providers.models import Provider, Reminder
 from providers.models.proposals import REASON_MAX as PROPOSAL_MAX
 from providers.owing import owed_by, pay_back_until, who_are_late, who_owe, with_debts
 from providers.reminding import UnableToRemind, remind, who_to_remind
 
 
-class Euros(forms.Field):
-    """Euros and cents as people write them: Django's own field takes 1.000, a thousand here, for 1."""
-
-    def to_python(self, value: Any) -> Money | None:
-        written = str(value or "").strip()
-        if not written:
-            return None
-        cents = cents_written(written)
-        if cents is None or cents >= TRANSFER_MAX:
-            raise forms.ValidationError(
-                _("Fill in an amount in euros, like 260.00. Write a thousand as 1000 or 1,000.00.")
-            )
-        return to_money(cents)
-
-
 class CameIn(forms.Form):
     """What a provider paid back, as the bank statement says it."""
 
     provider = forms.CharField(label=gettext_lazy("KvK number of the provider"))
-    amount = Euros(label=gettext_lazy("Amount in euros"))
+    amount = EurosField(label=gettext_lazy("Amount in euros"))
     received_on = forms.DateField(
         label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -171,7 +154,7 @@ class RepaymentAdmin(ActingAdmin):
 
 
 class WillNotPay(forms.Form):
-    amount = Euros(label=gettext_lazy("Amount in euros"))
+    amount = EurosField(label=gettext_lazy("Amount in euros"))
     reason = Lines(
         label=gettext_lazy("What was tried, and why it will not be paid back"),
         max_length=PROPOSAL_MAX,

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from ontwikkelrekening.citizens.writing import read
 from ontwikkelrekening.eligibility import objecting
 from ontwikkelrekening.eligibility.clocks import object_until
-from ontwikkelrekening.eligibility.letters import after_our_answer
 from ontwikkelrekening.eligibility.models import Decision, Objection, ObjectionState
 from ontwikkelrekening.eligibility.models.objections import OPEN
 from ontwikkelrekening.eligibility.reading import announced_on, objection_answered_on
+from ontwikkelrekening.eligibility.remedies import after_our_answer
 from ontwikkelrekening.portal.forms import ObjectionForm
 from ontwikkelrekening.portal.session import for_citizen
 from ontwikkelrekening.portal.words import OBJECTIONS

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from djmoney.money import Money
 
-from ledger.euros import cents_written
+from ledger.money import to_money
 from ontwikkelrekening.provider_area.words import LEVELS, SCOPE_WORDS, reason_in_words
 from ontwikkelrekening.tables.words import LANGUAGES
 from providers.claiming.submitting import Evidence, Instalment
+from providers.euros_field import EurosField
 from providers.importing import Unreadable, decoded
 from providers.models import Category, Course, Mode
 from providers.publishing import CENTS_MAX, CourseDetails
@@ -71,25 +70,6 @@ class WordsField(forms.CharField):
         return composed(super().to_python(value) or "")
 
 
-class EurosField(forms.Field):
-    """Euros and cents as people write them: 260, 260,00 or € 1.260,00, the same in every language."""
-
-    widget = forms.TextInput
-
-    def __init__(self, **options: Any) -> None:
-        wrong = _("Fill in an amount in euros, like 260.00. Write a thousand as 1000 or 1,000.00.")
-        super().__init__(localize=True, error_messages=REQUIRED | {"invalid": wrong}, **options)
-
-    def to_python(self, value: Any) -> Decimal | None:
-        written = str(value or "").strip()
-        if not written:
-            return None
-        cents = cents_written(written)
-        if not cents or cents > CENTS_MAX:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return Decimal(cents).scaleb(-2)
-
-
 class WholeField(forms.IntegerField):
     """Digits only: Django would read 1.000, which is a thousand to most people here, as 1."""
 
@@ -98,6 +78,10 @@ class WholeField(forms.IntegerField):
 
 def _number(label: Any, least: int, most: int, **options: Any) -> WholeField:
     return WholeField(label=label, min_value=least, max_value=most, error_messages=WHOLE, **options)
+
+
+def _euros(label: Any, **options: Any) -> EurosField:
+    return EurosField(label=label, least=1, most=CENTS_MAX, error_messages=REQUIRED, **options)
 
 
 def _choice(label: Any, choices: Iterable[tuple[Any, Any]], **options: Any) -> forms.ChoiceField:
@@ -129,7 +113,7 @@ class CourseForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     category = _choice(_("Kind"), Category.choices)
-    price = EurosField(label=_("Price in euros"), help_text=_("All-in: the citizen pays no more."))
+    price = _euros(_("Price in euros"), help_text=_("All-in: the citizen pays no more."))
     hours = _number(_("Hours of study"), 1, 10_000)
     sessions = _number(_("Number of sessions"), 1, 200, initial=1)
     weeks = _number(_("Number of weeks"), 1, 208, initial=13)
@@ -155,12 +139,7 @@ class CourseForm(StyledForm):
     @staticmethod
     def of(course: Course) -> dict[str, Any]:
         """The course as the form shows it."""
-        known = {field.name: getattr(course, field.name) for field in fields(CourseDetails)}
-        return {**known, "price": course.price.amount}
-
-    @staticmethod
-    def details(answers: dict[str, Any]) -> CourseDetails:
-        return CourseDetails(**{**answers, "price": Money(answers["price"], "EUR")})
+        return {field.name: getattr(course, field.name) for field in fields(CourseDetails)}
 
 
 class CourseFileForm(StyledForm):
@@ -208,14 +187,14 @@ class CodeForm(StyledForm):
 class ClaimForm(StyledForm):
     """One instalment; what shows that the course was completed is asked only where it counts."""
 
-    amount = EurosField(label=_("Amount in euros"), help_text=_("Never more than the instalment."))
+    amount = _euros(_("Amount in euros"), help_text=_("Never more than the instalment."))
     certificate = forms.BooleanField(label=_("The certificate was handed out"), required=False)
     attendance = _number(_("Attendance in per cent of the hours"), 0, 100, required=False)
     exam = forms.BooleanField(label=_("The exam was taken"), required=False)
 
     def __init__(self, instalment: Instalment, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self.initial.setdefault("amount", Decimal(instalment.cents).scaleb(-2))
+        self.initial.setdefault("amount", to_money(instalment.cents))
         if instalment.after != "completion":
             for name in Evidence.__annotations__:
                 del self.fields[name]

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from ontwikkelrekening.sandbox.outcomes import Outcome
 from ontwikkelrekening.sandbox.playing import NoSuchCourse, play_the_citizen
+from providers.api.describing import described
 from providers.api.fields import ApiSerializer, DayField, IdField
-from providers.api.schema import described
 from providers.api.views.base import ApiView
 from providers.models import Course
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 from django.http import StreamingHttpResponse
@@ -54,7 +54,7 @@ def csv_lines(table: Table, reading: Reading) -> Iterator[str]:
             yield writer.writerow([csv_cell(cell) for cell in cells])
 
 
-def csv_response(table: Table, reading: Reading = nullcontext) -> StreamingHttpResponse:
+def csv_response(table: Table, reading: Reading) -> StreamingHttpResponse:
     """The file; `reading` is entered for as long as rows are read, after the view has answered."""
     lines = csv_lines(table, reading)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")

@@ -54,7 +54,10 @@ def key_of(request: Request) -> str:
 
 
 def perform_once(request: Request, act: Callable[[], Response]) -> HttpResponse:
-    """Answer from the store, or act and store the answer in one transaction."""
+    """Answer from the store, or act and store the answer in one transaction.
+
+    Raises KeyIsInUse or KeyHasOtherContent.
+    """
     try:
         answer = once.once(
             caller_of(request).client,

@@ -85,7 +85,8 @@ def propose_recovery(claim: Claim, *, reason: str, heard: str, by: str, at: date
 def agree_to_recovery(recovery: Recovery, *, by: str, at: datetime) -> Claim:
     """A second person decides it: the provider owes what it got, or no longer gets what was approved.
 
-    The caller gives back what of the reservation nobody can claim any more.
+    The caller gives back what of the reservation nobody can claim any more. Raises a subclass of
+    UnableToRecover, or IllegalMove.
     """
     claim = _recoverable(recovery.claim_id)
     waiting = _waiting(recovery)

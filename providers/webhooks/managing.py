@@ -37,7 +37,10 @@ class ChallengeIsWrong(UnableToManage):
 
 @transaction.atomic
 def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
-    """A new endpoint, which gets a challenge first and events once it is verified."""
+    """A new endpoint, which gets a challenge first and events once it is verified.
+
+    Raises TooManyEndpoints or EndpointIsKnown, and UnableToCall for an address that is not allowed.
+    """
     outside.check(url)
     Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
     if provider.endpoints.count() >= ENDPOINTS_MAX:
@@ -50,7 +53,10 @@ def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
 
 @transaction.atomic
 def verify(endpoint: Endpoint, challenge: str, *, at: datetime) -> Endpoint:
-    """Who reads what arrives at the endpoint knows the challenge; Http404 when it was removed."""
+    """Who reads what arrives at the endpoint knows the challenge.
+
+    Raises ChallengeIsWrong, or Http404 when the endpoint was removed.
+    """
     locked = get_object_or_404(Endpoint.objects.select_for_update(no_key=True), pk=endpoint.pk)
     if not hmac.compare_digest(challenge.encode(), locked.challenge.encode()):
         raise ChallengeIsWrong

@@ -475,7 +475,7 @@ def paid_and_recovered(world: World) -> None:
         for reference in ("anders", "terug")
     )  # fmt: skip
     withdraw(wrong, reason="dubbel", by="bas", at=COMPLETED)
-    wrong, _ = (
+    mistaken, _ = (
         writing_off.agree(
             writing_off.propose(
                 world.provider, Money(euros, "EUR"), reason="bankrupt", by="ineke", at=COMPLETED
@@ -485,7 +485,7 @@ def paid_and_recovered(world: World) -> None:
         )
         for euros in (5, 10)
     )
-    withdraw(wrong, reason="too little", by="ineke", at=COMPLETED)
+    withdraw(mistaken, reason="too little", by="ineke", at=COMPLETED)
 
 
 def by_hand(change: str) -> int:

@@ -1,158 +1,33 @@
-"""Signals: each shows at its threshold and not just below it, is explained, and says nothing of citizens."""
+"""Signals: each shows at its threshold and not just below it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
-from uuid import UUID, uuid4
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from djmoney.money import Money
 
-from ledger.accounts import open_accounts
 from ontwikkelrekening.audit.signals import KINDS, look_for
-from ontwikkelrekening.payouts.models import PaymentBatch, Payout
+from ontwikkelrekening.payouts.models import PaymentBatch
 from providers.claiming.assessing import doubt_about
-from providers.models import (
-    Claim,
-    Course,
-    Doubt,
-    Enrolment,
-    IbanChange,
-    Provider,
-    Recovery,
-    StateChange,
+from providers.models import Course, Doubt
+from tests.audit.signalling import (
+    DAY,
+    FIRST_DAY,
+    NOW,
+    WEEK,
+    claimed,
+    completed,
+    enrolled,
+    found,
+    iban_changed,
+    measured,
+    offered,
+    provider,
+    recovered,
+    to_be_paid,
 )
-from tests.audit.test_downloads import rows
-from tests.audit.test_what_went_back import page
-from tests.providers.world import admitted, iban
 
 pytestmark = pytest.mark.django_db
-
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-LONG_AGO = date(2020, 1, 1)
-FIRST_DAY = 68  # of thirteen weeks: 80% of the 84 days before the last one
-_numbers = count(1)
-
-
-def provider(*, on: date = LONG_AGO, name: str = "Leerfabriek") -> Provider:
-    number = next(_numbers)
-    return admitted(f"{name} {number}", f"{number:08d}", iban(number), on=on, at=NOW)
-
-
-def offered(
-    by: Provider, price: str, *, since: datetime = NOW, withdrawn: datetime | None = None,
-    name: str = "Excel", category: str = "course",
-) -> Course:  # fmt: skip
-    course = Course.objects.create(
-        provider=by, code=uuid4().hex, name=name, category=category, price=Money(price, "EUR"),
-        hours=24, state="withdrawn" if withdrawn else "published", published_at=since,
-        registered_at=since,
-    )  # fmt: skip
-    if withdrawn:
-        StateChange.objects.create(
-            subject="course", subject_id=course.pk, event="withdraw", from_state="published",
-            to_state="withdrawn", actor="roc", at=withdrawn,
-        )  # fmt: skip
-    return course
-
-
-def enrolled(
-    by: Provider, redeemed: Iterable[datetime], *, weeks: int = 13, starts_on: date | None = None
-) -> list[Enrolment]:
-    course = Course.objects.filter(provider=by).first() or offered(by, "300", since=NOW - WEEK)
-    moments = list(redeemed)
-    accounts = open_accounts(
-        [f"reserved:{uuid4()}" for _ in moments], account_class="reserved", at=NOW
-    )
-    return Enrolment.objects.bulk_create(
-        Enrolment(
-            course=course, provider=by, account_id=account, maximum=Money(300, "EUR"),
-            terms=[
-                {"instalment": "start", "cents": 15000, "after": "start"},
-                {"instalment": "completion", "cents": 15000, "after": "completion",
-                 "attendance_min": 80},
-            ],
-            starts_on=starts_on or at.date(),
-            ends_on=(starts_on or at.date()) + timedelta(weeks=weeks, days=-1),
-            claim_until=date(2028, 1, 1), code_digest=uuid4().bytes,
-            code_valid_until=at.date(), state="redeemed", agreed_at=at, redeemed_at=at,
-        )
-        for at, account in zip(moments, accounts.values(), strict=True)
-    )  # fmt: skip
-
-
-def claimed(
-    by: Provider, number: int, *, at: datetime = NOW - DAY, euros: str = "10", state: str = "paid"
-) -> list[Claim]:
-    return _claims(enrolled(by, [at] * number), "start", at=at, euros=euros, state=state)
-
-
-def completed(
-    by: Provider, number: int, *, after_days: int, weeks: int = 13, at: datetime = NOW - DAY
-) -> list[Claim]:
-    starts_on = at.date() - timedelta(days=after_days)
-    enrolments = enrolled(by, [at] * number, weeks=weeks, starts_on=starts_on)
-    return _claims(enrolments, "completion", at=at)
-
-
-def _claims(
-    enrolments: list[Enrolment], instalment: str, *, at: datetime, euros: str = "10",
-    state: str = "paid",
-) -> list[Claim]:  # fmt: skip
-    decided = state in ("approved", "paid", "refused", "recovered")
-    return Claim.objects.bulk_create(
-        Claim(
-            id=uuid4(), enrolment=each, provider_id=each.provider_id, instalment=instalment,
-            amount=Money(euros, "EUR"), evidence={"certificate": True}, state=state,
-            submitted_at=at, submitted_by="roc", assessed_at=at if decided else None,
-        )
-        for each in enrolments
-    )  # fmt: skip
-
-
-def recovered(claims: Iterable[Claim], *, at: datetime = NOW - DAY, agreed: bool = True) -> None:
-    Recovery.objects.bulk_create(
-        Recovery(
-            claim=each, reason="x", heard="x", proposed_by="rosa", proposed_at=at,
-            answered_by="sam", answered_at=at, agreed=agreed,
-        )
-        for each in claims
-    )  # fmt: skip
-
-
-def iban_changed(of: Provider, *, at: datetime, agreed: bool = True) -> None:
-    IbanChange.objects.create(
-        provider=of, before=of.iban, after=iban(next(_numbers)), reason="x", proposed_by="petra",
-        proposed_at=at, answered_by="paul", answered_at=at, agreed=agreed,
-    )  # fmt: skip
-
-
-def to_be_paid(to: Provider, euros: str, *, at: datetime) -> PaymentBatch:
-    batch = PaymentBatch.objects.create(
-        message_id=uuid4().hex, pay_on=at.date() + 2 * DAY, prepared_by="ineke", prepared_at=at
-    )
-    Payout.objects.create(
-        batch=batch, provider=to, iban=to.iban, amount=Money(euros, "EUR"), reference=uuid4().hex
-    )
-    return batch
-
-
-def found(kind: str) -> list[UUID]:
-    return [signal.provider_id for signal in look_for([KINDS[kind]], at=NOW)]
-
-
-def measured(kind: str) -> str:
-    (signal,) = look_for([KINDS[kind]], at=NOW)
-    return signal.measured.replace("\N{NO-BREAK SPACE}", " ")
-
 
 # A price jump
 
@@ -441,112 +316,3 @@ def test_a_first_iban_is_no_other_one() -> None:
 
     assert school.iban_changes.get().answered_at == NOW
     assert found("iban") == []
-
-
-# The pages
-
-
-@pytest.fixture
-def noted() -> Provider:
-    """A provider with a signal of nearly every kind."""
-    school = provider(on=NOW.date() - 20 * DAY, name="Snelschool")
-    offered(school, "100.00", since=NOW - 20 * WEEK, withdrawn=NOW - 2 * WEEK)
-    offered(school, "300.00", since=NOW - WEEK)
-    recovered(claimed(school, 20, euros="600")[:3])
-    completed(school, 20, after_days=FIRST_DAY)
-    iban_changed(school, at=NOW - 4 * DAY)
-    to_be_paid(school, "9000", at=NOW - 3 * DAY)
-    return school
-
-
-@pytest.fixture
-def today(db: None) -> Iterable[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def test_the_page_explains_each_kind_and_shows_what_was_counted(
-    noted: Provider, today: None, amir: Client
-) -> None:
-    said = page(amir, "/audit/signals")
-
-    assert "Een signaal is geen oordeel" in said
-    for words in (
-        "minstens 20% lager was",
-        "samen minstens € 10.000,00",
-        "minder dan 14 dagen",
-        "STAP, Nederland, 2022",
-        "SkillsFuture, Singapore, 2017",
-        f"Veel tegelijk na de toelating {noted.name}",
-        f"Prijssprong {noted.name} Excel Deze opleiding kost € 300,00",
-        f"Codes in één keer {noted.name} 40 codes binnen 60 seconden",
-    ):
-        assert words in said, words
-
-
-def test_a_kind_can_be_chosen_and_an_unknown_one_shows_all(
-    noted: Provider, today: None, amir: Client
-) -> None:
-    chosen = rows(amir, "/audit/signals?kind=price&download=signals")
-    every = rows(amir, "/audit/signals?kind=elders&download=signals")
-
-    assert [line[:3] for line in chosen[1:]] == [["Prijssprong", noted.name, "Excel"]]
-    assert len({line[0] for line in every[1:]}) == 7
-    assert (
-        'href="?kind=price" aria-current="true"'
-        in amir.get("/audit/signals?kind=price").content.decode()
-    )
-
-
-def test_nothing_is_sorted_by_how_much_was_counted(today: None, amir: Client) -> None:
-    headings = amir.get("/audit/signals").context["tables"]["signals"].headings
-
-    assert not any(heading.is_number for heading in headings)
-
-
-def test_no_signal_leads_to_a_citizen(noted: Provider, today: None, amir: Client) -> None:
-    shown = amir.get("/audit/signals").content.decode()
-
-    for each in Enrolment.objects.select_related("account"):
-        assert str(each.pk) not in shown
-        assert each.account.code not in shown
-    for kind in KINDS.values():
-        assert not {"citizen", "account_code", "agreement"} & set(
-            kind.sql.replace("_", " ").split()
-        )
-    assert "enrolments/" not in shown
-
-
-def test_a_provider_shows_its_own_signals_and_the_history_of_its_prices(
-    noted: Provider, today: None, amir: Client
-) -> None:
-    other = provider(name="Rustschool")
-    said = page(amir, reverse("audit:provider", args=[noted.pk]))
-
-    assert "Prijssprong Excel Deze opleiding kost € 300,00" in said
-    assert "Excel opleiding 24 15-06-2026 11:00 19-10-2026 11:00 € 100,00" in said
-    assert "Excel opleiding 24 26-10-2026 10:00 € 300,00" in said
-    assert "Er zijn geen signalen." in page(amir, reverse("audit:provider", args=[other.pk]))
-
-
-def test_a_price_jump_leads_to_the_history(noted: Provider, today: None, amir: Client) -> None:
-    address = reverse("audit:provider", args=[noted.pk])
-
-    assert f'href="{address}#prices-caption"' in amir.get("/audit/signals").content.decode()
-    assert 'id="prices-caption"' in amir.get(address).content.decode()
-
-
-def test_more_signals_ask_no_more_queries(noted: Provider, today: None, amir: Client) -> None:
-    pages = ["/audit/signals", reverse("audit:provider", args=[noted.pk])]
-    before = [_queries(amir, each) for each in pages]
-    for number in range(3):
-        offered(noted, "500.00", since=NOW - number * DAY, name="Excel")
-        claimed(provider(on=NOW.date()), 20)
-
-    assert [_queries(amir, each) for each in pages] == before
-
-
-def _queries(browser: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        page(browser, address)
-    return len(queries)

@@ -186,6 +186,11 @@ SEALS = [
     Attack("UPDATE ledger_seal SET digest = sha256(digest) WHERE number = 1", "seal 2: it does"),
     Attack("UPDATE ledger_seal SET leaves = sha256(leaves)", "seal 1: the leaves"),
     Attack("UPDATE ledger_seal SET leaves = 'x'", "seal 1: the leaves"),
+    Attack(
+        "UPDATE ledger_seal SET leaves = substr(leaves, 33) || substr(leaves, 1, 32)",
+        "seal 1: the leaves",
+    ),
+    Attack("UPDATE ledger_seal SET leaves = leaves || substr(leaves, 1, 32)", "seal 1: the leaves"),
     Attack("UPDATE ledger_seal SET number = number + 10", "seal 11: its digest"),
     Attack("DELETE FROM ledger_seal WHERE number = 1", "seal 2: it does not follow"),
     Attack("DELETE FROM ledger_seal WHERE number = 4", "sealed to"),

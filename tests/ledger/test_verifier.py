@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.sealing import public_key_of
-from ledger.verifier import is_signed, leaf_hash, path_of, root_by_path, root_of, tree_of
+from ledger.verifier import (
+    differences,
+    is_signed,
+    leaf_hash,
+    path_of,
+    root_by_path,
+    root_of,
+    tree_of,
+)
 
 # RFC 8032, section 7.1, test 2
 PUBLIC = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
@@ -55,3 +63,11 @@ def test_three_leaves_make_the_tree_of_rfc_6962() -> None:
     node = hashlib.sha256(b"\1" + a + b).digest()
 
     assert root_of([a, b, c]) == hashlib.sha256(b"\1" + node + c).digest()
+
+
+@given(now=st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=5), data=st.data())
+def test_a_range_differs_when_its_leaves_do(now: list[bytes], data: st.DataObject) -> None:
+    sealed = data.draw(st.lists(st.sampled_from([b"a", b"b", b"d"]), max_size=5))
+    places = [f"7-{number}" for number in range(len(now))]
+
+    assert bool([*differences(places, now, sealed)]) == (now != sealed)

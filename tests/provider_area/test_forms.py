@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django import forms
 from django.utils.translation import override
 
+from ledger.money import to_money
 from ontwikkelrekening.provider_area.forms import CourseForm
 from providers.api.serializers import NewCourse
 from providers.publishing import CourseDetails
 
 LIMITS = ("max_length", "min_value", "max_value")
-LEFT_OPEN = {"price"}  # text in the API, a number here; both: positive, six digits and two decimals
+LEFT_OPEN = {"price"}  # text in the API, euros here; both: positive, six digits and two decimals
 
 
 def by_domain_name() -> dict[str, Any]:
@@ -66,7 +66,7 @@ def test_a_price_is_read_the_same_in_every_language(language: str, written: str)
         form = CourseForm({"price": written})
 
         assert "price" not in form.errors
-    assert form.cleaned_data["price"] == Decimal("1260.00")
+    assert form.cleaned_data["price"] == to_money(126_000)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_a_price_as_it_is_shown_can_be_sent_in_another_language(
     shown_in: str, sent_in: str
 ) -> None:
     with override(shown_in):
-        field = str(CourseForm(initial={"price": Decimal("1260.50")})["price"])
+        field = str(CourseForm(initial={"price": to_money(126_050)})["price"])
     (shown,) = re.findall(r'value="([^"]*)"', field)
 
     with override(sent_in):
         form = CourseForm({"price": shown})
         form.is_valid()
 
-    assert form.cleaned_data["price"] == Decimal("1260.50")
+    assert form.cleaned_data["price"] == to_money(126_050)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
-from djmoney.money import Money
 
 from ledger.money import to_cents
 from ontwikkelrekening.provider_area.access import Staff, for_staff
@@ -157,7 +156,7 @@ def submit(
             uuid5(staff.provider.pk, f"claim:{key_of(request)}"),
             enrolment.pk,
             term.name,
-            Money(answers["amount"], "EUR"),
+            answers["amount"],
             ClaimForm.evidence(answers),
             provider=staff.provider,
             actor=staff.actor,

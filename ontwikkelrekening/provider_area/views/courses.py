@@ -26,6 +26,7 @@ from ontwikkelrekening.tables.table import Column, Queried, table_on
 from ontwikkelrekening.tables.words import LANGUAGES
 from providers import publishing
 from providers.models import Course, StateChange
+from providers.publishing import CourseDetails
 from providers.states import CourseState
 
 STATES = [
@@ -105,8 +106,9 @@ def course(request: HttpRequest, staff: Staff, course_id: UUID) -> HttpResponseB
 @for_staff
 def register(request: HttpRequest, staff: Staff) -> HttpResponseBase:
     def act(answers: dict[str, Any]) -> Done:
-        details = CourseForm.details(answers)
-        made = publishing.register_course(staff.provider, details, at=timezone.now())
+        made = publishing.register_course(
+            staff.provider, CourseDetails(**answers), at=timezone.now()
+        )
         return Done(
             _address(made), _("The course is registered. Citizens see it once you publish it.")
         )
@@ -120,8 +122,7 @@ def revise(request: HttpRequest, staff: Staff, course_id: UUID) -> HttpResponseB
     found = _own(staff, course_id)
 
     def act(answers: dict[str, Any]) -> Done:
-        details = CourseForm.details(answers)
-        publishing.revise(found, details, actor=staff.actor, at=timezone.now())
+        publishing.revise(found, CourseDetails(**answers), actor=staff.actor, at=timezone.now())
         return Done(_address(found), _("The course is changed."))
 
     question = Question(

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.describing import listed
 from providers.api.filtering import Filter, narrowed, one_of
 from providers.api.limits import AddressLimit
 from providers.api.pagination import Ordering
-from providers.api.schema import listed
 from providers.api.views.base import ApiView
 from providers.models import Category, Course, Mode
 from providers.spelling import composed

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.describing import described, listed
 from providers.api.filtering import (
     REFERENCE,
     Filter,
@@ -24,7 +25,6 @@ from providers.api.filtering import (
 )
 from providers.api.idempotency import REPLAYED, key_of, submit_under
 from providers.api.pagination import Ordering
-from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.claiming import withdraw
 from providers.models import Claim

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.describing import described, listed
 from providers.api.entity_tags import check_unchanged, tags_given
 from providers.api.filtering import narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering
 from providers.api.parsing import MergePatchParser, StrictJSONParser
-from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.models import Category, Course
 from providers.publishing import CourseDetails, publish, register_course, revise, withdraw

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.describing import described, listed
 from providers.api.filtering import by_id, during, narrowed, one_of, ordered, sort_parameter
 from providers.api.pagination import Ordering
-from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.enrolling import redeem
 from providers.models import Enrolment

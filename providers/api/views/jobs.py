@@ -15,8 +15,8 @@ from rest_framework.response import Response
 
 from providers.api import BYTES_MAX, serializers
 from providers.api.bulk import take_in
+from providers.api.describing import described, listed
 from providers.api.pagination import Ordering
-from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.models import Job, JobItem
 

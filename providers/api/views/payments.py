@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from ledger.money import to_money
 from providers.api import serializers
+from providers.api.describing import described, listed
 from providers.api.filtering import reference
 from providers.api.pagination import Ordering
-from providers.api.schema import described, listed
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
 from providers.owing import debts_of

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from providers.api import serializers
+from providers.api.describing import described, listed
 from providers.api.pagination import Ordering
-from providers.api.schema import described, listed
 from providers.api.views.base import ApiView, found
 from providers.models import Endpoint
 from providers.webhooks.managing import register, remove, rotate, send_again, verify

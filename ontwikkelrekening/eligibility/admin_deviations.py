@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from ontwikkelrekening.citizens.identity import NoIdentity
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Purpose
-from ontwikkelrekening.citizens.writing import UnusableText
+from ontwikkelrekening.citizens.writing import UnusableText, read_unless_erased
 from ontwikkelrekening.eligibility import deviating
-from ontwikkelrekening.eligibility.casework_admin import words
 from ontwikkelrekening.eligibility.models import Deviation
 from ontwikkelrekening.eligibility.replacing import UnableToReplace
 from ontwikkelrekening.eligibility.wording import KINDS, euros
@@ -148,4 +147,4 @@ class DeviationAdmin(LookedAtAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, deviation: Deviation) -> str:
-        return words(deviation.reason)
+        return read_unless_erased(deviation.reason)

@@ -1,14 +1,9 @@
-"""Objections and more time in the administration: clocks and words."""
+"""Objections in the administration: their clocks, and what is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,23 +11,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from ontwikkelrekening.citizens.identity import NoIdentity
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Purpose
-from ontwikkelrekening.citizens.writing import UnusableText, read
-from ontwikkelrekening.eligibility import objecting, waiting
-from ontwikkelrekening.eligibility.deciding import UnableToConfirm
-from ontwikkelrekening.eligibility.models import Objection, ObjectionState, Outcome
+from ontwikkelrekening.citizens.writing import UnusableText, read_unless_erased
+from ontwikkelrekening.eligibility import objecting
+from ontwikkelrekening.eligibility.models import Objection, ObjectionState
 from ontwikkelrekening.eligibility.models.objections import OPEN
-from ontwikkelrekening.eligibility.replacing import UnableToReplace, decide_again
+from ontwikkelrekening.eligibility.replacing import UnableToReplace
 from providers.administration import Act, Queue, Request, in_state
 from providers.states import IllegalMove
 
-REFUSALS = (
-    objecting.UnableToObject,
-    waiting.UnableToExtend,
-    UnableToReplace,
-    UnusableText,
-    NoIdentity,
-    IllegalMove,
-)
+REFUSALS = (objecting.UnableToObject, UnableToReplace, UnusableText, NoIdentity, IllegalMove)
 OBJECTIONS = "eligibility.change_objection"
 
 
@@ -50,14 +37,6 @@ class Answer(forms.Form):
     )
 
 
-class MoreTime(forms.Form):
-    until = forms.DateField(
-        label=gettext_lazy("Decide on this day at the latest"),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    reason = forms.CharField(label=gettext_lazy("Why more time is needed"), max_length=500)
-
-
 def _acknowledge(request: Request) -> str:
     objecting.acknowledge(
         request.subject,
@@ -70,7 +49,7 @@ def _acknowledge(request: Request) -> str:
     }
 
 
-def _extend_objection(request: Request) -> str:
+def _extend(request: Request) -> str:
     now = timezone.now()
     objecting.extend(request.subject, by=request.by, on=timezone.localdate(now), at=now)
     return _("The answer is due on %(on)s now.") % {"on": request.subject.decide_by}
@@ -97,40 +76,8 @@ def _replace(request: Request) -> str:
     return _("A new decision replaces the old one. The books follow.")
 
 
-def _waits(objection: Objection) -> bool:
-    return objection.state in OPEN
-
-
 def _received(objection: Objection) -> bool:
     return objection.state == ObjectionState.ACKNOWLEDGED
-
-
-class ConfirmingAdmin(LookedAtAdmin):
-    """Refusals that wait for a person, who confirms one, or those selected in the list."""
-
-    purpose = Purpose.CASEWORK
-    actions = ["confirm_selected"]
-    confirm: Callable[..., None]  # of one of them, by somebody; raises UnableToConfirm
-    confirmers: str  # the right
-
-    @admin.action(
-        description=gettext_lazy("Confirm the selected refusals"), permissions=["confirm"]
-    )
-    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        confirmed = sum(self._confirmed(request, refusal) for refusal in queryset)
-        done = ngettext("%(n)s refusal is confirmed.", "%(n)s refusals are confirmed.", confirmed)
-        self.message_user(request, done % {"n": confirmed}, messages.SUCCESS)
-
-    def _confirmed(self, request: HttpRequest, refusal: Any) -> bool:
-        try:
-            self.confirm(refusal, by=request.user.get_username(), at=timezone.now())
-        except UnableToConfirm as error:
-            self.message_user(request, str(error), messages.WARNING)
-            return False
-        return True
-
-    def has_confirm_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(self.confirmers)
 
 
 @admin.register(Objection)
@@ -184,7 +131,7 @@ class ObjectionAdmin(LookedAtAdmin):
             "extend",
             gettext_lazy("Six weeks more"),
             OBJECTIONS,
-            _extend_objection,
+            _extend,
             gettext_lazy("Once, and told before the last day (Awb 7:10)."),
             errors=REFUSALS,
             offered=lambda x: _received(x) and not x.extended,
@@ -224,7 +171,7 @@ class ObjectionAdmin(LookedAtAdmin):
 
     @admin.display(description=gettext_lazy("clock"), ordering="decide_by")
     def days_left(self, objection: Objection) -> str:
-        if not _waits(objection):
+        if objection.state not in OPEN:
             return _("answered")
         days = (objection.decide_by - timezone.localdate()).days
         if days < 0:
@@ -233,52 +180,8 @@ class ObjectionAdmin(LookedAtAdmin):
 
     @admin.display(description=gettext_lazy("what the citizen says"))
     def what_the_citizen_says(self, objection: Objection) -> str:
-        return words(objection.words)
+        return read_unless_erased(objection.words)
 
     @admin.display(description=gettext_lazy("our answer"))
     def our_answer(self, objection: Objection) -> str:
-        return words(objection.answer) if objection.answer else "-"
-
-
-def words(writing: Any) -> str:
-    """What was written, or that it was erased with its citizen."""
-    try:
-        return read(writing)
-    except NoIdentity:
-        return _("erased with the citizen")
-
-
-def _more_time(request: Request) -> str:
-    waiting.extend(request.subject, **request.answers, by=request.by, at=timezone.now())
-    return _("The citizen is told that it takes until %(on)s.") % {"on": request.answers["until"]}
-
-
-def _decide_again(request: Request) -> str:
-    new = decide_again(request.subject, by=request.by, at=timezone.now())
-    if new.outcome == Outcome.GRANTED:
-        return _("A new decision replaces the old one. The books follow.")
-    return _("Decided again: it stays a refusal, and it is confirmed.")
-
-
-# What staff may do to a decision beside confirming it.
-CASEWORK_ACTS = [
-    Act(
-        "decide-again",
-        gettext_lazy("Decide again"),
-        "eligibility.change_decision",
-        _decide_again,
-        gettext_lazy("By the rules, on the facts as they are known now. Never for the worse."),
-        errors=REFUSALS,
-        offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
-    ),
-    Act(
-        "more-time",
-        gettext_lazy("Take more time"),
-        "eligibility.change_decision",
-        _more_time,
-        gettext_lazy("Once. The citizen reads the reason (Awb 4:14)."),
-        errors=REFUSALS,
-        form=MoreTime,
-        offered=lambda x: x.outcome == "refused" and not x.confirmed_by,
-    ),
-]
+        return read_unless_erased(objection.answer) if objection.answer else "-"
