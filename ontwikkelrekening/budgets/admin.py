@@ -46,15 +46,20 @@ __all__ = [
 ]
 
 
+LINES_MAX = 10_000  # judged in seconds
+SHOWN_MAX = 1_000  # faults on the page
+
+
 class NewFile(forms.Form):
     reference = forms.CharField(label=gettext_lazy("Reference of the file"), max_length=100)
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
             "CSV with a heading: account, amount, reference and, if wanted, categories and"
-            " valid_until."
+            " valid_until. Up to 10,000 lines and 6 MB."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv"}),
+        error_messages={"required": gettext_lazy("Choose a file of 6 MB at most.")},
     )
 
     def clean_file(self) -> str:
@@ -62,6 +67,10 @@ class NewFile(forms.Form):
             text: str = self.cleaned_data["file"].read().decode("utf-8-sig")
         except UnicodeDecodeError:
             raise forms.ValidationError(_("This file is no text in UTF-8.")) from None
+        if max(text.count("\n"), text.count("\r")) > LINES_MAX:
+            raise forms.ValidationError(
+                _("This file has more than %(max)s lines. Divide it.") % {"max": LINES_MAX}
+            )
         return text
 
 
@@ -83,19 +92,21 @@ def _hand_in(request: Request) -> HttpResponse | str:
 
 
 def _report(request: Request, unusable: UnusableFile) -> HttpResponse:
-    """Everything that is wrong, line by line; nothing was kept."""
+    """What is wrong, line by line; nothing was kept."""
+    said = ngettext(
+        "There is %(number)s problem. Mend the file and hand it in again, whole.",
+        "There are %(number)s problems. Mend the file and hand it in again, whole.",
+        len(unusable.faults),
+    ) % {"number": len(unusable.faults)}
+    if len(unusable.faults) > SHOWN_MAX:
+        said += " " + _("You see the first %(max)s.") % {"max": SHOWN_MAX}
     context = {
         **admin.site.each_context(request.http),
         "opts": Fund._meta,
         "title": _("Nothing was taken in"),
-        "explanation": ngettext(
-            "There is %(number)s problem. Mend the file and hand it in again, whole.",
-            "There are %(number)s problems. Mend the file and hand it in again, whole.",
-            len(unusable.faults),
-        )
-        % {"number": len(unusable.faults)},
+        "explanation": said,
         "heading": _("Field"),
-        "lines": [(each.line, each.field, each.reason) for each in unusable.faults],
+        "lines": [(each.line, each.field, each.reason) for each in unusable.faults[:SHOWN_MAX]],
         "back": reverse("admin:budgets_fund_change", args=[request.subject.pk]),
         "back_to": Fund._meta.verbose_name,
     }

@@ -72,6 +72,7 @@ def _is_large_inside(file: UploadedFile[Any]) -> bool:
         file.seek(0)
 
 
+SHOWN_MAX = 1_000  # rows in a report
 BECAME = {
     "added": gettext_lazy("added"),
     "known": gettext_lazy("known already"),
@@ -80,12 +81,14 @@ BECAME = {
 
 
 def _import(request: Request) -> HttpResponse:
-    lines = _taken_in(request.answers["file"], source=request.answers["source"])
-    counts = Counter(line.became for line in lines)
+    counts, lines = _taken_in(request.answers["file"], source=request.answers["source"])
+    is_cut = counts.total() > len(lines)
     context = {
         **admin.site.each_context(request.http),
         "opts": Circumstance._meta,
         "title": _("What became of every row"),
+        "explanation": is_cut
+        and _("You see %(max)s rows. Those that were refused come first.") % {"max": SHOWN_MAX},
         "totals": [(words, counts[became]) for became, words in BECAME.items()],
         "heading": _("What became of it"),
         "lines": [(line.number, BECAME[line.became], line.reason) for line in lines],
@@ -95,13 +98,24 @@ def _import(request: Request) -> HttpResponse:
     return TemplateResponse(request.http, "admin/file_report.html", context)
 
 
-def _taken_in(file: UploadedFile[Any], *, source: str) -> list[Line]:
-    """The file stands on the disk, readable for this process alone, as long as it is read."""
+def _taken_in(file: UploadedFile[Any], *, source: str) -> tuple[Counter[str], list[Line]]:
+    """How many rows became what, and those that are shown.
+
+    The file stands on the disk, readable for this process alone, as long as it is read.
+    """
+    counts: Counter[str] = Counter()
+    refused: list[Line] = []
+    others: list[Line] = []
     extension = next(each for each in EXTENSIONS if (file.name or "").lower().endswith(each))
     with TemporaryDirectory() as folder:
         written = Path(folder) / f"extract{extension}"
         written.write_bytes(file.read())
-        return list(import_extract(written, source=source, at=timezone.now()))
+        for line in import_extract(written, source=source, at=timezone.now()):
+            counts[line.became] += 1
+            kept = refused if line.became == "refused" else others
+            if len(kept) < SHOWN_MAX:
+                kept.append(line)
+    return counts, sorted((refused + others)[:SHOWN_MAX])
 
 
 def _stands(request: Request) -> str:

@@ -18,6 +18,7 @@ from providers.spelling import composed
 
 FIELD_LENGTH_MAX = 200
 LINE_LENGTH_MAX = 100_000  # a small file can be unpacked to one line without an end
+JSON_LENGTH_MAX = 50_000_000  # it is in memory as a whole
 
 
 class Fault(NamedTuple):
@@ -138,8 +139,7 @@ def _lines(text: IO[str]) -> Iterator[str]:
     number = 1
     while line := text.readline(LINE_LENGTH_MAX + 1):
         if len(line) > LINE_LENGTH_MAX:
-            reason = _("is longer than %(max)s characters") % {"max": LINE_LENGTH_MAX}
-            raise _UnreadableFile(reason, line=number)
+            raise _UnreadableFile(_longer_than(LINE_LENGTH_MAX), line=number)
         yield line
         number += 1
 
@@ -148,10 +148,12 @@ def _json_rows(
     text: IO[str], *, required: Sequence[str], optional: Sequence[str]
 ) -> Iterator[Found]:
     try:
-        content = text.read()
+        content = text.read(JSON_LENGTH_MAX + 1)
+        if len(content) > JSON_LENGTH_MAX:
+            raise _UnreadableFile(_longer_than(JSON_LENGTH_MAX))
         if reason := _fault_in_coding(content):
             raise _UnreadableFile(reason)
-        rows = json.loads(content)
+        rows = json.loads(content, object_pairs_hook=tuple)  # with a name that is given twice
     except RecursionError:
         raise _UnreadableFile(_("is nested too deeply")) from None
     except json.JSONDecodeError as error:
@@ -169,14 +171,15 @@ def _json_rows(
 def _json_row(
     number: int, row: object, *, required: Sequence[str], optional: Sequence[str]
 ) -> Found:
-    if not isinstance(row, dict):
+    if not isinstance(row, tuple):
         return Fault(number, "", _("is not an object"))
-    if fault := _fault_in_names(list(row), required=required, optional=optional):
+    names = [name for name, _value in row]
+    if fault := _fault_in_names(names, required=required, optional=optional):
         return fault._replace(line=number)
-    for name, value in row.items():
+    for name, value in row:
         if value is not None and not isinstance(value, str):
             return Fault(number, name, _("must be text between quotes"))
-    return number, {name: _kept(value or "") for name, value in row.items()}
+    return number, {name: _kept(value or "") for name, value in row}
 
 
 def _fault_in_names(
@@ -189,16 +192,25 @@ def _fault_in_names(
         if name not in required and name not in optional:
             known = ", ".join([*required, *optional])
             reason = _("unknown column; the columns are %(names)s") % {"names": known}
-            return Fault(1, name[:40], reason)
+            return Fault(1, _shown(name[:40]), reason)
         if name in names[:number]:
             return Fault(1, name, _("this column is there twice"))
     return None
 
 
+def _shown(name: str) -> str:
+    """Half a character cannot be written, and others do something to the screen they are written on."""
+    return "".join(character if character.isprintable() else "?" for character in name)
+
+
+def _longer_than(most: int) -> str:
+    return _("is longer than %(max)s characters") % {"max": most}
+
+
 def fault_in_text(value: str) -> str:
     """Why a text may not go in; nothing when it may."""
     if len(value) > FIELD_LENGTH_MAX:
-        return _("is longer than %(max)s characters") % {"max": FIELD_LENGTH_MAX}
+        return _longer_than(FIELD_LENGTH_MAX)
     if any(not character.isprintable() for character in value):
         return _("has a character that cannot be printed")
     if is_formula(value):

@@ -57,9 +57,10 @@ def import_citizens(
 ) -> Imported:
     """Read, check and register a whole file; raises RefusedFile and then nothing has changed.
 
-    The file is read twice, so that memory does not grow with it. `told` hears how many more rows are
-    "checked" and then "registered".
+    The file is read twice, so that memory does not grow with it, and may not change meanwhile. `told`
+    hears how many more rows are "checked" and then "registered".
     """
+    before = _as_it_stands(path)
     faults = list(islice(_check(path, on=localdate(at), told=told), FAULTS_MAX + 1))
     if faults:
         raise RefusedFile(faults)
@@ -74,7 +75,18 @@ def import_citizens(
             told("registered", len(people))
             new += registered.new
             facts += registered.facts
+        if _as_it_stands(path) != before:
+            raise RefusedFile([Fault(1, "", _("has changed while it was read"))])
     return Imported(rows, new, facts)
+
+
+def _as_it_stands(path: Path) -> tuple[int, int, int] | None:
+    """What differs once somebody wrote in the file, or put another in its place."""
+    try:
+        stands = path.stat()
+    except OSError:  # reading it will say why
+        return None
+    return stands.st_ino, stands.st_size, stands.st_mtime_ns
 
 
 def _found(path: Path) -> Iterator[Found]:
@@ -106,10 +118,20 @@ def _check(path: Path, *, on: date, told: Callable[[str, int], object]) -> Itera
 
 
 def _in_chunks(path: Path, *, on: date) -> Iterator[tuple[list[int], list[NewCitizen]]]:
-    rows = (found for found in _found(path) if not isinstance(found, Fault))
-    while chunk := list(islice(rows, CHUNK)):
-        people = [read_person(row, line=line, on=on)[0] for line, row in chunk]
-        yield [line for line, _row in chunk], [person for person in people if person]
+    """The lines and their people; a file that was right before and is not any more is refused."""
+    found = _found(path)
+    while chunk := list(islice(found, CHUNK)):
+        faults = [each for each in chunk if isinstance(each, Fault)]
+        lines, people = [], []
+        for line, row in (each for each in chunk if not isinstance(each, Fault)):
+            person, wrong = read_person(row, line=line, on=on)
+            faults += wrong
+            if person:
+                lines.append(line)
+                people.append(person)
+        if faults:
+            raise RefusedFile(faults)
+        yield lines, people
 
 
 def read_person(row: Row, *, line: int, on: date) -> tuple[NewCitizen | None, list[Fault]]:

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     NO_LIST = "a list of courses is expected"
     NO_COURSE = "not a course as Open Education API 6.0 writes it"
     PART_MISSING = "not a course as Open Education API 6.0 writes it: %(part)s is missing"
+    NO_VALUE = "text or a number is expected"
     HEADING = "the first line is longer than %(most)s characters"
     LENGTH = "the row has more or fewer values than the header"
     MISSING = "this column is missing"
@@ -228,13 +229,19 @@ def _read_json(text: str) -> Iterator[tuple[int, Row | Fault]]:
         except KeyError as error:
             part = {"part": error.args[0]}
             yield number, Fault(number, "course", Reason.PART_MISSING, part)
+        except _NoValue as wrong:
+            yield number, Fault(number, wrong.args[0], Reason.NO_VALUE)
         except (IndexError, TypeError, AttributeError, ValueError):
             yield number, Fault(number, "course", Reason.NO_COURSE)
         else:
             # Half a character, which JSON can name, cannot be written or shown at all.
             halves = [column for column, value in row.items() if HALF.search(value)]
-            wrong = Fault(number, halves[0], Reason.CONTROL) if halves else None
-            yield number, wrong or row
+            unseen = Fault(number, halves[0], Reason.CONTROL) if halves else None
+            yield number, unseen or row
+
+
+class _NoValue(Exception):
+    """An object, a list or a yes, where a column has one value; as text it would look like Python."""
 
 
 class _NamedTwice(Exception):
@@ -273,6 +280,9 @@ def _flat(course: dict[str, Any]) -> Row:
         holder = ours if column in OUR_OPTIONAL else course
         if member in holder:
             row[column] = convert(holder[member])
+    for name, value in row.items():
+        if isinstance(value, dict | list | bool):
+            raise _NoValue(name)
     return {name: "" if value is None else str(value) for name, value in row.items()}
 
 

@@ -102,6 +102,19 @@ def test_an_extract_is_taken_in_with_a_report_for_every_row(year: Year) -> None:
     assert Circumstance.objects.get(source="register").value == "mbo3"
 
 
+def test_of_many_rows_the_report_shows_those_that_were_refused(year: Year) -> None:
+    rows = ["111111110,education,mbo3,2020-01-01"] * 1001
+
+    answer = logged_in("rosa", "reviewers").post(
+        f"{FACTS}do/import", {"source": "register", "file": extract(*rows, "x")}
+    )
+
+    assert "U ziet 1000 regels. Afgewezen regels gaan voor." in answer.content.decode()
+    assert [number for _words, number in answer.context["totals"]] == [1, 1000, 1]
+    assert len(answer.context["lines"]) == 1000
+    assert answer.context["lines"][-1][:2] == (1003, "afgewezen")
+
+
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [

@@ -265,6 +265,46 @@ def test_staff_hand_in_and_take_in_on_the_pages_and_read_what_is_wrong(world: Wo
     assert Tranche.objects.get().granted == 25_000
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"x" * 6_500_000, "Kies een bestand van hoogstens 6 MB."),
+        (b"account,amount,reference" + b"\n" * 10_001, "meer dan 10000 regels"),
+        (b"account,amount,reference" + b"\r" * 10_001, "meer dan 10000 regels"),
+    ],
+    ids=["large", "lines", "carriage returns"],
+)
+def test_a_file_too_large_for_the_page_is_asked_again(
+    world: World, content: bytes, sentence: str
+) -> None:
+    set_up_groups()
+    ineke = Client()
+    ineke.force_login(staff("ineke", "payment-officers"))
+
+    answer = ineke.post(
+        f"/admin/budgets/fund/{employer(world).pk}/do/contribute",
+        {"reference": "januari", "file": SimpleUploadedFile("bijdragen.csv", content)},
+    )
+
+    assert sentence in answer.content.decode()
+
+
+def test_of_many_mistakes_the_page_shows_the_first(world: World) -> None:
+    set_up_groups()
+    ineke = Client()
+    ineke.force_login(staff("ineke", "payment-officers"))
+    file = SimpleUploadedFile("bijdragen.csv", lines(*["x"] * 1001).encode())
+
+    answer = ineke.post(
+        f"/admin/budgets/fund/{employer(world).pk}/do/contribute",
+        {"reference": "januari", "file": file},
+    )
+
+    assert "Er zijn 1001 fouten" in answer.content.decode()
+    assert "U ziet de eerste 1000." in answer.content.decode()
+    assert [line for line, _field, _reason in answer.context["lines"]] == list(range(2, 1002))
+
+
 def test_a_reference_used_for_something_else_is_refused(world: World) -> None:
     fund = employer(world)
     contribute(fund, lines(f"{world.fatima},250.00,F1,,"), on=ON, at=AT)

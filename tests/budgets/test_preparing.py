@@ -202,8 +202,9 @@ def test_an_officer_is_told_that_a_code_is_taken(world: World) -> None:
         (round_file(opens_at="2026-03-29T02:30"), "opens_at: the clock is moved at"),
         (round_file(closes_at="2026-10-25T02:30"), "closes_at: the clock is moved at"),
         ("[" * 200_000, "recursion"),
+        (round_file()[:-1] + ', "ceiling": 1}', "ceiling is given twice"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_a_file_that_is_no_round_is_refused_in_a_sentence(
     world: World, tmp_path: Path, text: str, said: str

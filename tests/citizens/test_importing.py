@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from ontwikkelrekening.citizens import files
 from ontwikkelrekening.citizens.identity import find_by_bsn, identity_of
 from ontwikkelrekening.citizens.importing import RefusedFile, import_citizens
 from ontwikkelrekening.citizens.models import Circumstance, Citizen
@@ -224,6 +225,8 @@ def test_a_strange_file_gets_one_clear_answer(tmp_path: Path, content: bytes) ->
         '[{"bsn": "999900006", "given_name": ["F"], "family_name": "A", "born_on": "1991-04-03"}]',
         "[" * 100_000,
         '[{"bsn": "1"',
+        '[{"bsn": "999900006", "given_name": "F", "family_name": "A", "born_on": "1991-04-03",'
+        ' "given_name": "G"}]',
     ],
     ids=lambda text: text[:20],
 )
@@ -246,6 +249,47 @@ def test_a_damaged_archive_is_refused(tmp_path: Path, damage: bytes) -> None:
     path.write_bytes(damage)
 
     assert len(faults(path)) == 1
+
+
+def test_json_is_never_unpacked_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "JSON_LENGTH_MAX", 1000)
+    packed = tmp_path / "citizens.json.gz"
+    packed.write_bytes(gzip.compress(b'["' + b"x" * 2000))
+
+    with pytest.raises(RefusedFile, match="1000"):
+        import_citizens(packed, at=AT)
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\x1b[2J", "\u202e"])
+def test_a_column_that_is_not_known_is_named_in_what_can_be_shown(
+    tmp_path: Path, name: str
+) -> None:
+    row = {"bsn": "999900006", "given_name": "F", "family_name": "A", "born_on": "1991-04-03"}
+
+    with pytest.raises(RefusedFile) as refused:
+        import_citizens(
+            file(tmp_path, json.dumps([row | {name: "1"}]), name="citizens.json"), at=AT
+        )
+
+    assert [fault.field for fault in refused.value.faults] == [f"?{name[1:]}"]
+
+
+@pytest.mark.parametrize("left", [None, [HEADER, FATIMA], [HEADER, FATIMA, "x"]], ids=str)
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, left: list[str] | None
+) -> None:
+    path = file(tmp_path, HEADER, FATIMA, HENK)
+
+    def change(step: str, _rows: int) -> None:
+        if step == "checked":
+            path.unlink(missing_ok=True) if left is None else file(tmp_path, *left)
+
+    with pytest.raises(RefusedFile):
+        import_citizens(path, at=AT, told=change)
+
+    assert not Citizen.objects.exists()
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

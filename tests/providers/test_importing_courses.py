@@ -392,6 +392,20 @@ def test_half_a_character_is_reported(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("value", [{"text": "a"}, ["a"], [], True])
+def test_what_is_no_text_is_not_taken_for_one(tmp_path: Path, value: object) -> None:
+    courses = json.loads(gzip.decompress(DEMO.read_bytes()))["items"][:2]
+    courses[0]["name"][0]["value"] = value
+    courses[1]["primaryCode"]["code"] = value
+    path = tmp_path / "courses.json"
+    path.write_text(json.dumps(courses))
+
+    assert [str(fault) for fault in faults_of(path)] == [
+        "course 1, name: text or a number is expected",
+        "course 2, primaryCode: text or a number is expected",
+    ]
+
+
 def test_a_row_of_the_wrong_length_is_reported(tmp_path: Path) -> None:
     path = csv_file(tmp_path, GOOD)
     path.write_text(path.read_text() + "1,2,3\n")
