@@ -1,6 +1,4 @@
-"""What the invented providers offer, from `offer.csv`: short, practical, mostly without an exam, as the
-study of the demo's README asks.
-"""
+"""What the invented providers offer, from `offer.csv`: short, practical, mostly without an exam."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 
+from ledger.days import day_written
 from ledger.exports.movements import FIRST_YEAR, LAST_YEAR, is_year
 
 DAY = 86_400  # seconds
@@ -12,10 +13,9 @@ REFERENCE_MAX = 140
 
 def day(text: str) -> date:
     """A date on the command line; a usage line says what was not one."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text} is not a day, such as 2026-12-31") from None
+    found = day_written(text)
+    if found is None:
+        raise ArgumentTypeError(f"{text} is not a day, such as 2026-12-31")
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ArgumentTypeError(f"{text} is not a day in {FIRST_YEAR} to {LAST_YEAR}")
     return found

@@ -21,6 +21,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from ledger.days import day_written
 from ledger.money import to_cents
 from ledger.posting import NewBooking
 from ontwikkelrekening.budgets.funding import make_available
@@ -216,10 +217,8 @@ def _cents(text: str) -> int | None:
 
 
 def _day(text: str) -> tuple[date | None, bool]:
-    try:
-        return (date.fromisoformat(text) if text else None), False
-    except ValueError:
-        return None, True
+    day = day_written(text)
+    return day, day is None and text != ""
 
 
 def _passed(lines: Sequence[_Line], *, on: date) -> list[Fault]:

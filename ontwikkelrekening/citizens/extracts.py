@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from ledger.days import day_written
 from ontwikkelrekening.citizens import keys
 from ontwikkelrekening.citizens.files import Fault, Found, Row, read_rows
 from ontwikkelrekening.citizens.identity import NotABsn, checked_bsn
@@ -143,9 +144,9 @@ def _read(number: int, row: Row, *, on: date) -> _Told:
 
 
 def _day(text: str, name: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = day_written(text)
+    if day is None:
         raise ValueError(
             _("%(name)s is not an existing date written as 2026-12-31") % {"name": name}
-        ) from None
+        )
+    return day

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from ledger.days import day_written
 from ontwikkelrekening.citizens.files import (
     Fault,
     Found,
@@ -163,11 +164,8 @@ def _bsn(row: Row, line: int, faults: list[Fault]) -> str:
 
 def _day(row: Row, name: str, line: int, faults: list[Fault], *, on: date) -> date | None:
     """A day that exists and is not in the future."""
-    try:
-        day = date.fromisoformat(row[name])
-        if row[name] != day.isoformat():
-            raise ValueError
-    except ValueError:
+    day = day_written(row[name])
+    if day is None:
         faults.append(Fault(line, name, _("is not an existing date written as 2026-12-31")))
         return None
     if not BORN_FROM <= day <= on:

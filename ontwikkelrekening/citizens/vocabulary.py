@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ledger.days import day_written
 from ontwikkelrekening.citizens.models import CircumstanceKind
 
 
@@ -107,10 +108,9 @@ def _choose(problem: str, words: Iterable[str]) -> str:
 
 
 def _checked_day(value: str, *, on: date) -> str:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise UnknownWord(gettext("not an existing date written as 2026-12-31")) from None
+    day = day_written(value)
+    if day is None:
+        raise UnknownWord(gettext("not an existing date written as 2026-12-31"))
     if day > on:
         raise UnknownWord(gettext("lies in the future"))
     return day.isoformat()

@@ -16,6 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
+from ledger.days import day_written
 from providers.errors import Unable
 
 CAMT_053 = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d\}Document")
@@ -190,10 +191,10 @@ def _signed(element: Element, *, of: Element | None = None) -> int:
 def _day(element: Element, name: str) -> date:
     """A day, also of a moment, as the bank counts days."""
     written = _text(element, f"{name}/Dt") or _text(element, f"{name}/DtTm")
-    try:
-        return date.fromisoformat(written[:10])
-    except ValueError:
-        raise UnreadableStatement(_("A date is missing or cannot be read.")) from None
+    day = day_written(written[:10])
+    if day is None:
+        raise UnreadableStatement(_("A date is missing or cannot be read."))
+    return day
 
 
 def _identifier(element: Element) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ledger.days import day_written
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.rounds import RoundDetails, UnableToPublish, prepare
 from ontwikkelrekening.management.officers import officer
@@ -77,7 +78,7 @@ def _moment(name: str, text: object) -> datetime:
 
 
 def _day(name: str, text: object) -> date:
-    try:
-        return date.fromisoformat(text if isinstance(text, str) else "")
-    except ValueError:
-        raise ValueError(f"{name}: {text} is not a day, such as 2027-12-31.") from None
+    day = day_written(text) if isinstance(text, str) else None
+    if day is None:
+        raise ValueError(f"{name}: {text} is not a day, such as 2027-12-31.")
+    return day
