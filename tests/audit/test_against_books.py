@@ -576,7 +576,7 @@ def paid_and_recovered(world: World) -> None:
         for reference in ("anders", "terug")
     )  # fmt: skip
     withdraw(wrong, reason="dubbel", by="bas", at=COMPLETED)
-    wrong, _ = (
+    too_little, _ = (
         writing_off.agree(
             writing_off.propose(
                 world.provider, Money(euros, "EUR"), reason="bankrupt", by="ineke", at=COMPLETED
@@ -586,12 +586,12 @@ def paid_and_recovered(world: World) -> None:
         )
         for euros in (5, 10)
     )
-    withdraw(wrong, reason="too little", by="ineke", at=COMPLETED)
+    withdraw(too_little, reason="too little", by="ineke", at=COMPLETED)
 
 
 def on_record(year: Year) -> None:
     """What is booked nowhere: agreed to and declined, suspended and lifted, refused; and a payment file after it."""
-    provider, wrote_off = year.world.provider, Money(1, "EUR")
+    provider = year.world.provider
     until = (NEXT + timedelta(days=20)).date()
     held = suspending.propose(provider, reason="twijfel", until=until, by="rosa", at=NEXT)
     suspending.lift(suspending.agree(held, by="sam", at=NEXT), by="rosa", at=NEXT)
@@ -603,8 +603,8 @@ def on_record(year: Year) -> None:
     changing_iban.decline(another, by="sam", at=NEXT)
     due = claiming.propose_recovery(year.paid, reason="x", heard="y", by="rosa", at=NEXT)
     claiming.decline_recovery(due, by="sam", at=NEXT)
-    due = writing_off.propose(provider, wrote_off, reason="x", by="ineke", at=NEXT)
-    writing_off.decline(due, by="bas", at=NEXT)
+    lost = writing_off.propose(provider, Money(1, "EUR"), reason="x", by="ineke", at=NEXT)
+    writing_off.decline(lost, by="bas", at=NEXT)
     remind(Provider.objects.all(), by="ineke", at=NEXT)
     assert year.objection
     refusal = year.objection.decision
