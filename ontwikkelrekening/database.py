@@ -78,6 +78,7 @@ CHANGEABLE = {
     "payouts_payout": "state, reason",
     "payouts_payoutline": "stands",
     "payouts_repayment": "withdrawn_by, withdrawn_at, withdrawn_because",
+    "payouts_vouchedrecord": "",
     "payouts_writeoff": "answered_by, answered_at, agreed, withdrawn_by, withdrawn_at, withdrawn_because",
     "providers_claim": "state, reason, payment_reference, assessed_at, taken_up_at, paid_at",
     "providers_enrolment": "state, redeemed_at",

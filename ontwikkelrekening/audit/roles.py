@@ -39,6 +39,7 @@ from ontwikkelrekening.payouts.models import (
     PaymentBatch,
     Payout,
     Repayment,
+    VouchedRecord,
     WriteOff,
 )
 from providers.models import (
@@ -96,6 +97,7 @@ READABLE: list[type[Model]] = [
     PaymentBatch,
     Payout,
     Payout.claims.through,
+    VouchedRecord,
     Repayment,
     WriteOff,
     BankStatement,

@@ -54,3 +54,39 @@ ROUNDS = """
     )::text AS said
     FROM budgets_round WHERE state <> 'draft'
 """
+
+# What no booking is made from, by what it is: each stays as it is from the moment that it names.
+RECORDS = """
+    SELECT 'round drawn' AS kind, id::text AS subject, drawn_at AS at, json_build_array(
+        closed_at AT TIME ZONE 'UTC', drawn_at AT TIME ZONE 'UTC', seed, outside_value, list_hash
+    )::text AS said
+    FROM budgets_round WHERE drawn_at IS NOT NULL
+    UNION ALL
+    SELECT 'refusal in a round', application_id::text, confirmed_at, json_build_array(
+        confirmed_by, confirmed_at AT TIME ZONE 'UTC'
+    )::text
+    FROM budgets_refusal WHERE confirmed_at IS NOT NULL
+    UNION ALL
+    SELECT 'admission', id::text, answered_at, json_build_array(
+        refusal_id, reason, proposed_by, proposed_at AT TIME ZONE 'UTC',
+        answered_by, answered_at AT TIME ZONE 'UTC', admitted
+    )::text
+    FROM budgets_admission WHERE answered_at IS NOT NULL
+    UNION ALL
+    SELECT 'top-up', id::text, started_at, json_build_array(
+        scheme_id, decided_on, started_at AT TIME ZONE 'UTC'
+    )::text
+    FROM budgets_topuprun
+    UNION ALL
+    SELECT 'part of a top-up', id::text, done_at, json_build_array(
+        run_id, number, first_code, last_code, granted, refused, amount,
+        done_at AT TIME ZONE 'UTC'
+    )::text
+    FROM budgets_topupchunk WHERE done_at IS NOT NULL
+    UNION ALL
+    SELECT 'file of a funder', id::text, taken_in_at, json_build_array(
+        fund_id, reference, contributions, cents, uploaded_by, uploaded_at AT TIME ZONE 'UTC',
+        taken_in_by, taken_in_at AT TIME ZONE 'UTC'
+    )::text
+    FROM budgets_contributionfile WHERE taken_in_at IS NOT NULL
+"""

@@ -34,6 +34,7 @@ from ontwikkelrekening.payouts.models import (
 )
 from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
 from ontwikkelrekening.payouts.vouchers import PAYOUTS
+from ontwikkelrekening.payouts.vouching import vouch_for_records
 from providers import claiming
 from providers.models import Claim, Provider, Suspension
 from providers.owing import receivable_code
@@ -112,6 +113,7 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     claiming.take_up(
         {line.claim_id: reference_of[line.payout_id] for line in lines}, at=at, actor=by
     )
+    vouch_for_records(batch)
     in_transit = open_account("in_transit", account_class="in_transit", at=at)
     _book(
         batch,

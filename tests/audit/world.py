@@ -96,9 +96,9 @@ def play_on(year: Year) -> Year:
     year.simulation = start(policy, on=date(2027, 1, 1), by="petra", at=AT)
     drain()
     refusal = Decision.objects.get(account_code=year.willem)
-    confirm_refusal(refusal, by="rosa", at=AT)
-    year.objection = file(refusal, words="Ik werk nog.", on=ON, at=AT)
-    acknowledge(year.objection, committee=False, by="sam", at=AT)
+    confirm_refusal(refusal, by="rosa", at=LATER)
+    year.objection = file(refusal, words="Ik werk nog.", on=LATER.date(), at=LATER)
+    acknowledge(year.objection, committee=False, by="sam", at=LATER)
     return year
 
 

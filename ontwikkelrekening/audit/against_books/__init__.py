@@ -8,9 +8,9 @@ Each query yields one text per finding.
 from __future__ import annotations
 
 from ledger.checking import Finding, findings_of
-from ontwikkelrekening.audit.against_books import bank, claims, credit, payments
+from ontwikkelrekening.audit.against_books import bank, claims, credit, payments, records
 
-CHECKS = credit.CHECKS | claims.CHECKS | payments.CHECKS | bank.CHECKS
+CHECKS = credit.CHECKS | claims.CHECKS | payments.CHECKS | bank.CHECKS | records.CHECKS
 
 
 def check_against_books() -> list[Finding]:

@@ -475,6 +475,22 @@ class Migration(migrations.Migration):
                 name="refusals_waiting_for_a_person",
             ),
         ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("outcome", "refused")),
+                fields=["recorded_at"],
+                name="refusals_since",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("confirmed_at__isnull", False)),
+                fields=["confirmed_at"],
+                name="refusals_confirmed_since",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="decision",
             constraint=models.CheckConstraint(

@@ -95,6 +95,16 @@ class Decision(models.Model):
                 fields=["decided_on", "id"],
                 condition=Q(outcome=Outcome.REFUSED, confirmed_by=""),
             ),
+            models.Index(  # which a payment file vouches for, with what else is new
+                name="refusals_since",
+                fields=["recorded_at"],
+                condition=Q(outcome=Outcome.REFUSED),
+            ),
+            models.Index(
+                name="refusals_confirmed_since",
+                fields=["confirmed_at"],
+                condition=Q(confirmed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

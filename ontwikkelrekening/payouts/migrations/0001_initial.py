@@ -564,6 +564,36 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="VouchedRecord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=32)),
+                ("subject", models.CharField(max_length=36)),
+                ("at", models.DateTimeField(db_index=True)),
+                ("digest", models.BinaryField(max_length=32)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payouts.paymentbatch",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "subject"), name="record_is_vouched_for_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Debtor",
             fields=[],
             options={

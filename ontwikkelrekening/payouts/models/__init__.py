@@ -10,6 +10,7 @@ from ontwikkelrekening.payouts.models.batches import (
     Payout,
     PayoutLine,
     PayoutState,
+    VouchedRecord,
 )
 from ontwikkelrekening.payouts.models.debts import (
     REFERENCE_MAX,
@@ -35,6 +36,7 @@ __all__ = [
     "PayoutLine",
     "PayoutState",
     "Repayment",
+    "VouchedRecord",
     "Withdrawable",
     "WriteOff",
 ]

@@ -144,3 +144,24 @@ class PayoutLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id} {self.claim_id}"
+
+
+class VouchedRecord(models.Model):
+    """What was put on record before a payment file went out, without a booking of its own: its digest as it was then.
+
+    The booking of the file vouches for these rows, which name the records by kind and id.
+    """
+
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=36)
+    at = models.DateTimeField(db_index=True)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="record_is_vouched_for_once", fields=["kind", "subject"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
