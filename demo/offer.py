@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +24,15 @@ class Line(NamedTuple):
     level: str
 
 
-def _read(group: str) -> list[Line]:
+def _read() -> dict[str, list[Line]]:
+    """The lines of each group."""
+    found = defaultdict[str, list[Line]](list)
     with FILE.open(encoding="utf-8", newline="") as file:
-        return [_line(row) for whose, *row in csv.reader(file) if whose == group]
+        rows = csv.reader(file)
+        next(rows)
+        for group, *row in rows:
+            found[group].append(_line(row))
+    return dict(found)
 
 
 def _line(row: list[str]) -> Line:
@@ -34,15 +41,16 @@ def _line(row: list[str]) -> Line:
     return Line(code, name, outcome, category, euros, hours, sessions, weeks, level)
 
 
-DIGITAL = _read("digital")
-LANGUAGE = _read("language")
-CARE = _read("care")
-LOGISTICS = _read("logistics")
-TECHNIQUE = _read("technique")
-HOSPITALITY = _read("hospitality")
-OFFICE = _read("office")
-CLEANING = _read("cleaning")
-COACHING = _read("coaching")
-EVC = _read("evc")
-CHILDCARE = _read("childcare")
-EXTRA = _read("extra")
+_OFFER = _read()
+DIGITAL = _OFFER["digital"]
+LANGUAGE = _OFFER["language"]
+CARE = _OFFER["care"]
+LOGISTICS = _OFFER["logistics"]
+TECHNIQUE = _OFFER["technique"]
+HOSPITALITY = _OFFER["hospitality"]
+OFFICE = _OFFER["office"]
+CLEANING = _OFFER["cleaning"]
+COACHING = _OFFER["coaching"]
+EVC = _OFFER["evc"]
+CHILDCARE = _OFFER["childcare"]
+EXTRA = _OFFER["extra"]

@@ -19,6 +19,7 @@ from providers import changing_iban, suspending
 from providers.administration import Act, ActingAdmin, Answer, Lines, Queue, Request
 from providers.admitting import UnableToAdmit, admit
 from providers.clients import UnknownScope, create_client
+from providers.locks import lock_provider
 from providers.models import IbanChange, Provider, Suspension
 from providers.models.proposals import REASON_MAX
 from providers.owing import debts_of, late, owed_by
@@ -335,7 +336,7 @@ class SuspensionAdmin(ActingAdmin):
             errors=(suspending.UnableToSuspend,),
             offered=lambda x: x.agreed is None,
             shown=lambda x: (x.reason, x.until, x.proposed_by, x.agreed),
-            lock=lambda x: suspending.lock_provider(x.provider_id),
+            lock=lambda x: lock_provider(x.provider_id),
             grave=True,
         ),
         Act(

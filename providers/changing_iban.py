@@ -17,6 +17,7 @@ from psycopg.errors import UniqueViolation
 from stdnum import iban as iban_number
 
 from providers.errors import Unable
+from providers.locks import lock_provider
 from providers.models import IbanChange, Provider
 
 
@@ -81,7 +82,7 @@ def propose(provider: Provider, iban: str, *, reason: str, by: str, at: datetime
 
     Raises a subclass of UnableToChangeIban.
     """
-    provider = _locked(provider)
+    provider = lock_provider(provider.pk)
     after, reason = checked_iban(iban), reason.strip()
     if after == provider.iban:
         raise IbanIsTheSame
@@ -169,13 +170,8 @@ def decline(change: IbanChange, *, by: str, at: datetime) -> None:
     waiting.answer(agreed=False, by=by, at=at)
 
 
-def _locked(provider: Provider) -> Provider:
-    """Nobody else changes its IBAN or releases a payment to it meanwhile."""
-    return Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
-
-
 def _waiting(change: IbanChange) -> tuple[Provider, IbanChange]:
-    provider = _locked(change.provider)
+    provider = lock_provider(change.provider_id)
     waiting = IbanChange.objects.get(pk=change.pk)
     if waiting.agreed is not None:
         raise AnsweredBefore

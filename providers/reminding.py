@@ -42,9 +42,9 @@ def remind(providers: QuerySet[Provider], *, by: str, at: datetime) -> list[Remi
     Who waited for another that reminded the same providers reminds nobody twice.
     """
     today = localdate(at)
-    held = providers.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-    locked = Provider.objects.filter(pk__in=list(held))
-    late = with_debts(who_to_remind(locked, at=at), on=today)
+    asked = who_to_remind(providers, at=at).select_for_update(no_key=True).order_by("pk")
+    held = Provider.objects.filter(pk__in=list(asked.values_list("pk", flat=True)))
+    late = with_debts(who_to_remind(held, at=at), on=today)
     reminders = [
         Reminder(
             provider=provider,

@@ -7,12 +7,12 @@ without such a decision (research: STAP), so there is no other way to hold one b
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from providers.errors import Unable
+from providers.locks import lock_provider
 from providers.models import Provider, Suspension
 from providers.models.proposals import REASON_MAX
 from providers.models.suspensions import LASTS
@@ -103,11 +103,6 @@ def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
     held.lifted_by, held.lifted_at = by, max(at, held.answered_at)
     held.save(update_fields=["lifted_by", "lifted_at"])
     return held
-
-
-def lock_provider(provider_id: UUID) -> Provider:
-    """Nobody else suspends its payments or releases one meanwhile."""
-    return Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
 
 
 def _waiting(suspension: Suspension) -> Suspension:

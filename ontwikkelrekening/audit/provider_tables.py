@@ -34,10 +34,10 @@ def recoveries(request: HttpRequest, provider: Provider) -> Table:
     )
 
 
-def debts(request: HttpRequest, debts: Sequence[Debt]) -> Table:
+def debts(request: HttpRequest, owed: Sequence[Debt]) -> Table:
     """What of each claim has still to be paid back; what came in paid the oldest first."""
     claims = Claim.objects.select_related("enrolment__course")
-    claim_of = claims.in_bulk([debt.claim_id for debt in debts])
+    claim_of = claims.in_bulk([debt.claim_id for debt in owed])
     return table_on(
         request,
         "debts",
@@ -53,8 +53,7 @@ def debts(request: HttpRequest, debts: Sequence[Debt]) -> Table:
             Column("last", _("Last day to pay back"), lambda x: x.last_day, "date"),
             Column("cents", _("Still to be paid back"), lambda x: x.cents, "cents"),
         ],
-        source=Listed(debts),
-        empty=_("This provider has nothing to pay back."),
+        source=Listed(owed),
     )
 
 
@@ -112,7 +111,6 @@ def reminders(request: HttpRequest, provider: Provider) -> Table:
         ],
         source=Queried(provider.reminders.all()),
         sort="-sent_at",
-        empty=_("This provider was never reminded."),
     )
 
 
@@ -135,7 +133,6 @@ def write_offs(request: HttpRequest, provider: Provider) -> Table:
         ],
         source=Queried(WriteOff.objects.filter(provider=provider)),
         sort="-at",
-        empty=_("Nothing has been written off."),
     )
 
 

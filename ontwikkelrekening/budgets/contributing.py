@@ -177,7 +177,8 @@ def _read(fund: Fund, text: str, *, on: date) -> Iterator[_Line | Fault]:
 def _line(fund: Fund, number: int, row: Row, *, on: date) -> Iterator[_Line | Fault]:
     cents = _cents(row["amount"])
     categories = row.get("categories", "").split()
-    valid_until, wrong_day = _day(row.get("valid_until", ""))
+    until = row.get("valid_until", "")
+    valid_until = day_written(until)
     faults = [
         Fault(number, field, reason)
         for field, reason, is_wrong in (
@@ -185,7 +186,7 @@ def _line(fund: Fund, number: int, row: Row, *, on: date) -> Iterator[_Line | Fa
             ("account", _("is missing"), not row["account"]),
             ("reference", _("is missing"), not row["reference"]),
             ("amount", _("is not an amount in euros above zero, such as 250.00"), cents is None),
-            ("valid_until", _("is not a day, such as 2027-12-31"), wrong_day),
+            ("valid_until", _("is not a day, such as 2027-12-31"), until and not valid_until),
             (
                 "categories",
                 _("only %(kinds)s is agreed with this funder")
@@ -214,11 +215,6 @@ def _line(fund: Fund, number: int, row: Row, *, on: date) -> Iterator[_Line | Fa
 def _cents(text: str) -> int | None:
     cents = to_cents(Money(Decimal(text), "EUR")) if AMOUNT.fullmatch(text) else 0
     return cents or None
-
-
-def _day(text: str) -> tuple[date | None, bool]:
-    day = day_written(text)
-    return day, day is None and text != ""
 
 
 def _passed(lines: Sequence[_Line], *, on: date) -> list[Fault]:

@@ -82,13 +82,12 @@ BECAME = {
 
 def _import(request: Request) -> HttpResponse:
     counts, lines = _taken_in(request.answers["file"], source=request.answers["source"])
-    is_cut = counts.total() > len(lines)
+    cut = _("You see %(max)s rows. Those that were refused come first.") % {"max": SHOWN_MAX}
     context = {
         **admin.site.each_context(request.http),
         "opts": Circumstance._meta,
         "title": _("What became of every row"),
-        "explanation": is_cut
-        and _("You see %(max)s rows. Those that were refused come first.") % {"max": SHOWN_MAX},
+        "explanation": cut if counts.total() > len(lines) else "",
         "totals": [(words, counts[became]) for became, words in BECAME.items()],
         "heading": _("What became of it"),
         "lines": [(line.number, BECAME[line.became], line.reason) for line in lines],

@@ -90,23 +90,12 @@ class BookedWrongly(forms.Form):
     )
 
 
-def _withdrawing(label: Any, explanation: Any, done: Any, right: str, offered: Any) -> Act:
-    """To take back what was booked wrongly; `done` is said afterwards."""
-
-    def withdraw_it(request: Request) -> str:
-        booked = withdraw(request.subject, **request.answers, by=request.by, at=timezone.now())
-        return str(done) % {"provider": booked.provider, "owed": euros(owed_by(booked.provider))}
-
-    return Act(
-        "withdraw",
-        label,
-        right,
-        withdraw_it,
-        explanation,
-        errors=(UnableToWithdraw, UnableToPost),
-        form=BookedWrongly,
-        offered=offered,
-    )
+def _withdraw(request: Request) -> str:
+    booked = withdraw(request.subject, **request.answers, by=request.by, at=timezone.now())
+    return _("It is withdrawn. In all %(provider)s still has %(owed)s to pay back.") % {
+        "provider": booked.provider,
+        "owed": euros(owed_by(booked.provider)),
+    }
 
 
 @admin.register(Repayment)
@@ -138,17 +127,18 @@ class RepaymentAdmin(ActingAdmin):
             form=CameIn,
             on_list=True,
         ),
-        _withdrawing(
+        Act(
+            "withdraw",
             gettext_lazy("Withdraw the repayment"),
+            "payouts.change_repayment",
+            _withdraw,
             gettext_lazy(
                 "It was booked wrongly. The provider has to pay this back again. You can book a repayment with "
                 "the same day and reference anew."
             ),
-            gettext_lazy(
-                "The repayment is withdrawn. In all %(provider)s still has %(owed)s to pay back."
-            ),
-            "payouts.change_repayment",
-            lambda repayment: repayment.withdrawn_at is None,
+            errors=(UnableToWithdraw, UnableToPost),
+            form=BookedWrongly,
+            offered=lambda repayment: repayment.withdrawn_at is None,
         ),
     ]
 
@@ -241,16 +231,17 @@ class WriteOffAdmin(ActingAdmin):
             errors=(UnableToWriteOff,),
             offered=_waits,
         ),
-        _withdrawing(
+        Act(
+            "withdraw",
             gettext_lazy("Withdraw the write-off"),
+            "payouts.change_writeoff",
+            _withdraw,
             gettext_lazy(
                 "It was wrong, or the provider pays after all. The provider has to pay this back again."
             ),
-            gettext_lazy(
-                "The write-off is withdrawn. In all %(provider)s still has %(owed)s to pay back."
-            ),
-            "payouts.change_writeoff",
-            lambda write_off: write_off.agreed and write_off.withdrawn_at is None,
+            errors=(UnableToWithdraw, UnableToPost),
+            form=BookedWrongly,
+            offered=lambda write_off: write_off.agreed and write_off.withdrawn_at is None,
         ),
     ]
 

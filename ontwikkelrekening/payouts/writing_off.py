@@ -20,6 +20,7 @@ from ledger.posting import NewBooking, NewTransfer, post
 from ontwikkelrekening.payouts.models import WriteOff
 from ontwikkelrekening.payouts.vouchers import WRITE_OFFS
 from providers.errors import Unable
+from providers.locks import lock_provider
 from providers.models import Provider
 from providers.models.proposals import REASON_MAX
 from providers.owing import owed_by, receivable_code
@@ -62,7 +63,7 @@ def propose(provider: Provider, amount: Money, *, reason: str, by: str, at: date
 
     `reason` is for the provider to read. Raises a subclass of UnableToWriteOff.
     """
-    provider, reason = _locked(provider), reason.strip()
+    provider, reason = lock_provider(provider.pk), reason.strip()
     if not amount.amount > 0:
         raise NothingWrittenOff
     if to_cents(amount) > owed_by(provider):
@@ -113,11 +114,6 @@ def agree(write_off: WriteOff, *, by: str, at: datetime) -> WriteOff:
 def decline(write_off: WriteOff, *, by: str, at: datetime) -> None:
     """The provider owes what it owed: another disagrees, or who proposed it takes it back."""
     _waiting(write_off).answer(agreed=False, by=by, at=at)
-
-
-def _locked(provider: Provider) -> Provider:
-    """Nobody else proposes a write-off for it meanwhile."""
-    return Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
 
 
 def _waiting(write_off: WriteOff) -> WriteOff:

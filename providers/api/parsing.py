@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from providers.api.problems import PayloadTooLarge
+from providers.json_names import named_once
 
 BYTES_MAX = 64 * 1024
 DIGITS_MAX = 100
@@ -51,7 +52,7 @@ class StrictJSONParser(BaseParser):
         try:
             return json.loads(
                 body.decode(),
-                object_pairs_hook=_named_once,
+                object_pairs_hook=named_once,
                 parse_constant=_no_constant,
                 parse_int=_whole,
             )
@@ -63,13 +64,6 @@ class MergePatchParser(StrictJSONParser):
     """Changes to a document (RFC 7396)."""
 
     media_type = "application/merge-patch+json"
-
-
-def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is given twice")
-    return found
 
 
 def _whole(digits: str) -> int:

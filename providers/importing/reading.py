@@ -18,6 +18,7 @@ from io import StringIO
 from itertools import count
 from typing import Any
 
+from providers.json_names import NamedTwice, named_once
 from providers.spelling import composed
 
 Row = dict[str, str]
@@ -208,13 +209,13 @@ def _header_problems(line: int, header: list[str], required: tuple[str, ...]) ->
 
 def _read_json(text: str) -> Iterator[tuple[int, Row | Fault]]:
     try:
-        document = json.loads(text, parse_float=str, object_pairs_hook=_named_once)
+        document = json.loads(text, parse_float=str, object_pairs_hook=named_once)
     except json.JSONDecodeError as error:
         where = {"line": error.lineno, "column": error.colno}
         yield 1, Fault(1, "file", Reason.NO_JSON, where)
         return
-    except _NamedTwice as twice:
-        yield 1, Fault(1, "file", Reason.NAMED_TWICE, {"name": twice.args[0]})
+    except NamedTwice as twice:
+        yield 1, Fault(1, "file", Reason.NAMED_TWICE, {"name": twice.name})
         return
     except (ValueError, RecursionError):
         yield 1, Fault(1, "file", Reason.DEEP)
@@ -242,19 +243,6 @@ def _read_json(text: str) -> Iterator[tuple[int, Row | Fault]]:
 
 class _NoValue(Exception):
     """An object, a list or a yes, where a column has one value; as text it would look like Python."""
-
-
-class _NamedTwice(Exception):
-    """Which of the two is meant, nobody can say."""
-
-
-def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise _NamedTwice(HALF.sub("?", name)[:40])
-        found[name] = value
-    return found
 
 
 def _flat(course: dict[str, Any]) -> Row:

@@ -18,6 +18,7 @@ from providers.errors import Unable
 from providers.importing.changing import agreed_otherwise, agreed_to, change
 from providers.importing.judging import SHOWN, as_it_keeps, judge_course
 from providers.importing.reading import PROVIDER, REQUIRED, Fault, Reason, Row, read
+from providers.locks import lock_provider
 from providers.models import Course, CourseFile, Provider
 from providers.moving import move_all
 from providers.publishing import CourseDetails, own_codes
@@ -78,7 +79,7 @@ def take_in(file: CourseFile, *, publish: bool, actor: str, at: datetime) -> Cou
     Taken in again it changes nothing. Raises CourseCodeIsTaken when somebody registers one of its
     courses at the same moment.
     """
-    held = Provider.objects.select_for_update(no_key=True).get(pk=file.provider_id)
+    held = lock_provider(file.provider_id)
     lines = _judged(file, held.courses.select_for_update().order_by("pk"))
     if any(line.outcome == Outcome.WRONG for line in lines):
         raise FileHasFaults

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from providers import outside
 from providers.errors import Unable
+from providers.locks import lock_provider
 from providers.models import Delivery, Endpoint, Provider
 from providers.webhooks.announcing import VERIFICATION, new_delivery, queue, ring_after_commit
 from providers.webhooks.sending import PREFIX
@@ -42,7 +43,7 @@ def register(provider: Provider, url: str, *, at: datetime) -> Endpoint:
     Raises TooManyEndpoints or EndpointIsKnown, and UnableToCall for an address that is not allowed.
     """
     outside.check(url)
-    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    lock_provider(provider.pk)
     if provider.endpoints.count() >= ENDPOINTS_MAX:
         raise TooManyEndpoints
     endpoint = _created(provider, url, at=at)

@@ -18,6 +18,8 @@ from ledger.posting import reverse
 from ontwikkelrekening.audit.against_books import CHECKS, check_against_books
 from ontwikkelrekening.budgets.pausing import pause, resume
 from ontwikkelrekening.budgets.reserving import agree, cancel
+from ontwikkelrekening.citizens.identity import erase
+from ontwikkelrekening.citizens.models import Citizen
 from ontwikkelrekening.eligibility import deviating, objecting
 from ontwikkelrekening.payouts import recovering, writing_off
 from ontwikkelrekening.payouts.bank_statements.explaining import explain
@@ -636,6 +638,13 @@ def by_hand(change: str) -> int:
         rows: int = cursor.rowcount
         cursor.execute("SET LOCAL session_replication_role = origin")
     return rows
+
+
+def test_who_is_erased_is_no_finding(all_kinds: Year) -> None:
+    for citizen in Citizen.objects.all():
+        erase(citizen, at=NEXT)
+
+    assert check_against_books() == []
 
 
 def test_what_is_as_it_was_has_no_finding(all_kinds: Year) -> None:

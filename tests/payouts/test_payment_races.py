@@ -21,6 +21,7 @@ from ontwikkelrekening.payouts.models import (
     PaymentBatch,
     PayoutLine,
     Repayment,
+    VouchedRecord,
 )
 from ontwikkelrekening.payouts.paying import (
     prepare_batch,
@@ -32,10 +33,12 @@ from ontwikkelrekening.payouts.paying import (
 from ontwikkelrekening.payouts.repaying import book_repayment
 from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers import claiming
-from providers.models import Claim, Recovery
+from providers.models import Claim, Provider, Recovery, Reminder
 from providers.owing import owed_by
+from providers.reminding import remind
 from providers.states import ClaimState
 from tests.budgets.world import LATER, create_world, left
+from tests.payouts.test_vouching import suspended
 from tests.payouts.world import PAY_ON, approved_claim, payable, released
 from tests.racing import Beside, at_once
 
@@ -257,3 +260,33 @@ def test_a_repayment_is_withdrawn_once_and_may_be_booked_anew_at_that_moment(
             withdraw(each, reason="x", by="bas", at=LATER)
         assert owed_by(world.provider) == 15_000
         assert check_against_books() == []
+
+
+def test_who_is_late_is_reminded_once_however_many_remind(own_database: str) -> None:
+    world = create_world()
+    settle_batch(released(world), by="ineke", at=LATER)
+    recovering.agree(_proposed(), by="bas", at=LATER)
+    late = LATER + timedelta(weeks=7)
+
+    ended = at_once(*[lambda: remind(Provider.objects.all(), by="ineke", at=late)] * 4)
+
+    assert ended == {"done": 1, "NobodyToRemind": 3}
+    assert Reminder.objects.get().provider == world.provider
+
+
+def test_files_released_at_once_vouch_for_each_record_once(own_database: str) -> None:
+    world = create_world()
+    batches = []
+    for _ in range(3):
+        approved_claim(world)
+        batches.append(prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER))
+    on_record = {str(suspended(world, at=LATER).pk) for _ in range(20)}
+
+    ended = at_once(
+        *[lambda batch=batch: release_batch(batch, by="bas", at=LATER) for batch in batches]
+    )
+
+    assert ended == {"done": 3}
+    vouched = VouchedRecord.objects.filter(kind="suspension").values_list("subject", flat=True)
+    assert set(vouched) == on_record
+    assert check_against_books() == []

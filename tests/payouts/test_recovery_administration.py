@@ -404,7 +404,7 @@ def test_what_was_booked_wrongly_is_withdrawn_with_a_reason(owing: World) -> Non
 
     assert "De opleider moet dit weer terugbetalen." in asked
     assert "TERUG 1" in asked
-    assert "De terugbetaling is ingetrokken. ROC Voorbeeld moet in totaal nog € 150,00" in said
+    assert "Het is ingetrokken. ROC Voorbeeld moet in totaal nog € 150,00" in said
     for words in ("Van een andere opleider.", "ineke"):
         assert words in listed
         assert words in shown

@@ -136,7 +136,7 @@ def test_what_cannot_be_written_back_is_pointed_at_all_the_same(
     ("body", "reason"),
     [
         (b'{"studyLoad": ' + b"9" * 5000 + b"}", "a number is too long"),
-        (b'{"name": "a", "name": "b"}', "a name is given twice"),
+        (b'{"name": "a", "name": "b"}', "name is given twice"),
         (b"[" * 5000 + b"]" * 5000, "it is nested too deeply"),
         (b'{"studyLoad": NaN}', "NaN is not a JSON value"),
     ],

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from providers import suspending
+from providers.locks import lock_provider
 from providers.models import Suspension
 from tests.audit.world import logged_in
 from tests.payouts.test_recovery_races import pressing
@@ -45,7 +45,7 @@ def test_of_two_who_answer_or_lift_at_once_the_second_is_told(
     answers: list[int] = []
 
     with transaction.atomic():
-        suspending.lock_provider(school.pk)
+        lock_provider(school.pk)
         first = pressing(olga, page(suspension, acts[0]), answers)
         assert first.waits()
         second = pressing(noor, page(suspension, acts[1]), answers)
@@ -65,7 +65,7 @@ def test_of_two_who_propose_at_once_one_is_told(own_database: str) -> None:
     answers: list[int] = []
 
     with transaction.atomic():
-        suspending.lock_provider(school.pk)
+        lock_provider(school.pk)
         presses = [pressing(each, propose_page(school), answers, **asked) for each in browsers]
         assert all(press.waits() for press in presses)
 

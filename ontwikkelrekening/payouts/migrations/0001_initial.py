@@ -567,9 +567,14 @@ class Migration(migrations.Migration):
             name="VouchedRecord",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "kind",
+                        "subject",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("kind", models.CharField(max_length=32)),
@@ -585,13 +590,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("kind", "subject"), name="record_is_vouched_for_once"
-                    )
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Debtor",

@@ -152,16 +152,12 @@ class VouchedRecord(models.Model):
     The booking of the file vouches for these rows, which name the records by kind and id.
     """
 
-    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="+")
+    pk = models.CompositePrimaryKey("kind", "subject")
     kind = models.CharField(max_length=32)
     subject = models.CharField(max_length=36)
     at = models.DateTimeField(db_index=True)
     digest = models.BinaryField(max_length=32)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="record_is_vouched_for_once", fields=["kind", "subject"]),
-        ]
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"

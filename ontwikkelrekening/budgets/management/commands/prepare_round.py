@@ -11,6 +11,7 @@ from ledger.days import day_written
 from ontwikkelrekening.budgets.management.schemes import find_scheme
 from ontwikkelrekening.budgets.rounds import RoundDetails, UnableToPublish, prepare
 from ontwikkelrekening.management.officers import officer
+from providers.json_names import named_once
 
 
 class Command(BaseCommand):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
 
 def _details(file: Path) -> RoundDetails:
-    given = json.loads(file.read_text(encoding="utf-8-sig"), object_pairs_hook=_named_once)
+    given = json.loads(file.read_text(encoding="utf-8-sig"), object_pairs_hook=named_once)
     if not isinstance(given, dict):
         raise ValueError("this is no object with the fields of a round.")
     known = {field.name: field.default is MISSING for field in fields(RoundDetails)}
@@ -51,14 +52,6 @@ def _details(file: Path) -> RoundDetails:
     return RoundDetails(
         **given | moments | {"waits_until": _day("waits_until", given["waits_until"])}
     )
-
-
-def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Which of two ceilings is meant, nobody can say."""
-    names = [name for name, _value in pairs]
-    if twice := [name for number, name in enumerate(names) if name in names[:number]]:
-        raise ValueError(f"{twice[0]} is given twice.")
-    return dict(pairs)
 
 
 def _moment(name: str, text: object) -> datetime:
