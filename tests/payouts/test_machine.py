@@ -932,11 +932,12 @@ class MoneyMachine(RuleBasedStateMachine):
         days=st.sampled_from([0, 9, 91, 92, -1]),
     )
     def propose_a_suspension(self, provider: int, by: str, reason: str, days: int) -> None:
-        waits = [
+        waiting = [
             held
             for held in self.model.suspensions
             if held.provider == provider and held.agreed is None
         ]
+        stands = any(held.until >= self.model.today for held in waiting)
         if done := self.attempt(
             lambda: suspending.propose(
                 self.stage.providers[provider],
@@ -948,9 +949,11 @@ class MoneyMachine(RuleBasedStateMachine):
             {
                 suspending.NoReason: not reason.strip(),
                 suspending.LastsTooLong: not 0 <= days <= 91,
-                suspending.SuspensionStands: waits or self.model.is_held(provider),
+                suspending.SuspensionStands: stands or self.model.is_held(provider),
             },
         ):
+            for lapsed in waiting:  # nobody can agree any more: it made way
+                lapsed.agreed = False
             self.model.suspensions.append(Held(done.result.pk, provider, self.day(days), by))
 
     @precondition(lambda self: self.model.suspensions)
