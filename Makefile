@@ -7,7 +7,7 @@ export ENVIRONMENT ?= development
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi standards bench faults manage
+.PHONY: help demo demo-check demo-claim clean test check format lint types imports migrations deploy openapi standards bench faults explore manage
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -84,6 +84,13 @@ bench: $(VENV)/dev ## a benchmark by name: make bench NAME=posting
 
 faults: $(VENV)/dev ## kill everything at random for ten minutes (SECONDS, SEED), then read the books
 	@$(RUN) -m tests.faults --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
+
+explore: $(VENV)/dev ## new paths through the state machines of money, until stopped or found wrong (SEED, ROUNDS, EXAMPLES)
+	@for seed in $$(seq $(or $(SEED),1) $$(($(or $(SEED),1) + $(or $(ROUNDS),10) - 1))); do \
+		echo "Seed $$seed:"; \
+		MACHINE_EXAMPLES=$(or $(EXAMPLES),20) $(RUN) -m pytest -q --tb=short --numprocesses=2 \
+			--hypothesis-profile=exploring --hypothesis-seed=$$seed \
+			tests/ledger/test_machine.py tests/payouts/test_machine.py || exit 1; done
 
 manage: $(VENV)/demo ## a management command: make manage ARGS="check_ledger"
 	@$(RUN) manage.py $(ARGS)

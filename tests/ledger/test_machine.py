@@ -1,6 +1,6 @@
 """The books against a small model in Python: whatever happens, they agree to the cent.
 
-MACHINE_EXAMPLES=200 runs ten thousand steps.
+`make explore` takes new paths.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The scheme's money against a small model in Python: whatever citizens, providers and staff do, they agree.
 
 Each example plays in a copy of a database of its own. Every act that the rules refuse is tried as well: it
-raises the error that names why, and leaves nothing behind. MACHINE_EXAMPLES=200 runs ten thousand steps.
+raises the error that names why, and leaves nothing behind. `make explore` takes new paths.
 """
 
 from __future__ import annotations
