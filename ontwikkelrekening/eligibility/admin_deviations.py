@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ledger.money import to_cents
 from ontwikkelrekening.citizens.identity import NoIdentity
 from ontwikkelrekening.citizens.looked_at import LookedAtAdmin
 from ontwikkelrekening.citizens.models import Purpose
@@ -19,6 +20,7 @@ from ontwikkelrekening.eligibility.models import Deviation
 from ontwikkelrekening.eligibility.replacing import UnableToReplace
 from ontwikkelrekening.eligibility.wording import KINDS, euros
 from providers.administration import Act, Queue, Request
+from providers.euros_field import EurosField
 
 REFUSALS = (deviating.UnableToDeviate, UnableToReplace, UnusableText, NoIdentity)
 DEVIATIONS = "eligibility.change_deviation"
@@ -35,21 +37,14 @@ class Hardship(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for kind in deviating.KINDS:
-            self.fields[kind] = forms.DecimalField(
-                label=_("Euros %(kind)s") % {"kind": KINDS[kind]},
-                required=False,
-                min_value=0,
-                max_digits=8,
-                decimal_places=2,
+            self.fields[kind] = EurosField(
+                label=_("Euros %(kind)s") % {"kind": KINDS[kind]}, required=False
             )
 
 
 def _propose_deviation(request: Request) -> str:
-    grants = [
-        (kind, int(request.answers[kind] * 100))
-        for kind in deviating.KINDS
-        if request.answers[kind]
-    ]
+    sums = {kind: request.answers[kind] for kind in deviating.KINDS}
+    grants = [(kind, to_cents(money)) for kind, money in sums.items() if money]
     deviating.propose(
         request.subject,
         grants=grants,

@@ -85,7 +85,7 @@ def test_hardship_takes_two_people(year: Year) -> None:
         rosa,
         f"/admin/eligibility/decision/{refusal.pk}/do/deviate",
         reason="Hij kreeg verkeerde raad.",
-        general="500",
+        general="€ 1.500,00",
     )
     deviation = Deviation.objects.get()
     shown = rosa.get(f"/admin/eligibility/deviation/{deviation.pk}/change/").content.decode()
@@ -94,9 +94,9 @@ def test_hardship_takes_two_people(year: Year) -> None:
 
     assert "errornote" in none
     assert "errornote" in own
-    assert "€\xa0500,00 om te leren" in shown
+    assert "€\xa01.500,00 om te leren" in shown
     assert "De afwijking is goedgekeurd" in approved
-    assert Decision.objects.get(replaces=refusal).amount == 50_000
+    assert Decision.objects.get(replaces=refusal).amount == 150_000
 
 
 def test_a_deviation_is_declined(year: Year) -> None:
