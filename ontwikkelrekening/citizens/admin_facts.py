@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,7 +44,8 @@ class Extract(forms.Form):
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
             "CSV or JSON, gzipped or not: bsn, kind, value, valid_from and, if it ended, valid_until."
-            " Up to 6 MB here, unpacked; a larger file goes in with the command import_extract."
+            " Up to 20,000 rows and 6 MB here, unpacked; a larger file goes in with the command"
+            " import_extract."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.json,.gz"}),
         error_messages={"required": gettext_lazy("Choose a file of 6 MB at most.")},
@@ -53,25 +55,36 @@ class Extract(forms.Form):
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if not (file.name or "").lower().endswith(EXTENSIONS):
             raise forms.ValidationError(_("This file is not called .csv, .json or one with .gz."))
-        if (file.name or "").lower().endswith(".gz") and _is_large_inside(file):
+        content = _unpacked(file)
+        if len(content) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
             raise forms.ValidationError(
                 _("Unpacked this file is larger than 6 MB. The command import_extract takes it in.")
+            )
+        ends = b"}" if ".json" in (file.name or "").lower() else b"\n\r"
+        if any(content.count(end) > ROWS_MAX for end in ends):
+            raise forms.ValidationError(
+                _(
+                    "This file has more than %(max)s rows. Divide it, or take it in with the"
+                    " command import_extract."
+                )
+                % {"max": ROWS_MAX}
             )
         return file
 
 
-def _is_large_inside(file: UploadedFile[Any]) -> bool:
-    """Whether it unpacks to more than a file may be here; one that is damaged, its report tells."""
-    most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+def _unpacked(file: UploadedFile[Any]) -> bytes:
+    """What is in it, up to one byte more than may be here; of a damaged one nothing, as its report tells."""
     try:
-        with gzip.open(file) as content:
-            return len(content.read(most + 1)) > most
+        is_packed = (file.name or "").lower().endswith(".gz")
+        with gzip.open(file) if is_packed else nullcontext(file) as content:
+            return bytes(content.read(settings.FILE_UPLOAD_MAX_MEMORY_SIZE + 1))
     except (OSError, EOFError, zlib.error):
-        return False
+        return b""
     finally:
         file.seek(0)
 
 
+ROWS_MAX = 20_000  # taken in within seconds
 SHOWN_MAX = 1_000  # rows in a report
 BECAME = {
     "added": gettext_lazy("added"),

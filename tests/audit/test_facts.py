@@ -123,6 +123,8 @@ def test_of_many_rows_the_report_shows_those_that_were_refused(year: Year) -> No
         (SimpleUploadedFile("leeg.csv", b""), "leeg"),
         (SimpleUploadedFile("klein.csv.gz", gzip.compress(b"," * 7_000_000)), "groter dan 6 MB"),
         (SimpleUploadedFile("klein.json.gz", gzip.compress(b"[" * 7_000_000)), "groter dan 6 MB"),
+        (SimpleUploadedFile("lang.csv", b"x\r" * 20_001), "meer dan 20000 regels"),
+        (SimpleUploadedFile("lang.json.gz", gzip.compress(b"{}" * 20_001)), "meer dan 20000"),
         (SimpleUploadedFile("stuk.csv.gz", gzip.compress(b"bsn,kind")[:-4]), "beschadigd"),
     ],
 )
