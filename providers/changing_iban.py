@@ -19,6 +19,7 @@ from stdnum import iban as iban_number
 from providers.errors import Unable
 from providers.locks import lock_provider
 from providers.models import IbanChange, Provider
+from providers.webhooks.announcing import announce_account
 
 
 class UnableToChangeIban(Unable):
@@ -136,6 +137,7 @@ def agree(change: IbanChange, *, by: str, at: datetime) -> Provider:
     provider.iban = waiting.after
     with _no_two(IbanIsTaken):
         provider.save(update_fields=["iban"])
+    announce_account([provider.pk], "iban_changed", at=at)
     return provider
 
 
@@ -160,6 +162,7 @@ def agree_to_first_ones(*, by: str, at: datetime) -> list[IbanChange]:
         Provider.objects.filter(pk__in=[change.provider_id for change in waiting]).update(
             iban=Subquery(agreed_to.values("after"))
         )
+    announce_account([change.provider_id for change in waiting], "iban_changed", at=at)
     return waiting
 
 

@@ -14,6 +14,7 @@ from providers.errors import Unable
 from providers.free_days import last_day
 from providers.models import Provider, Reminder
 from providers.owing import who_are_late, with_debts
+from providers.webhooks.announcing import announce_account
 
 P = TypeVar("P", bound=Provider)
 
@@ -57,4 +58,5 @@ def remind(providers: QuerySet[Provider], *, by: str, at: datetime) -> list[Remi
     ]
     if not reminders:
         raise NobodyToRemind
+    announce_account([reminder.provider_id for reminder in reminders], "reminded", at=at)
     return Reminder.objects.bulk_create(reminders)

@@ -17,6 +17,7 @@ from providers.models import Provider, Suspension
 from providers.models.proposals import REASON_MAX
 from providers.models.suspensions import LASTS
 from providers.spelling import is_seen
+from providers.webhooks.announcing import announce_account
 
 
 class UnableToSuspend(Unable):
@@ -80,6 +81,7 @@ def agree(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
         raise SamePerson
     _see_last_day(waiting.until, at=at)
     waiting.answer(agreed=True, by=by, at=at)
+    announce_account([waiting.provider_id], "suspended", at=at)
     return waiting
 
 
@@ -102,6 +104,7 @@ def lift(suspension: Suspension, *, by: str, at: datetime) -> Suspension:
         raise NotInForce
     held.lifted_by, held.lifted_at = by, max(at, held.answered_at)
     held.save(update_fields=["lifted_by", "lifted_at"])
+    announce_account([held.provider_id], "resumed", at=at)
     return held
 
 

@@ -16,6 +16,7 @@ from ontwikkelrekening.payouts.vouchers import WITHDRAWALS
 from providers.errors import Unable
 from providers.spelling import is_seen
 from providers.vouching import vouched
+from providers.webhooks.announcing import announce_account
 
 W = TypeVar("W", bound=Withdrawable)
 
@@ -62,6 +63,7 @@ def withdraw(booked: W, *, reason: str, by: str, at: datetime) -> W:
         _book_back(booking, at=at)
     except AlreadyReversed as error:
         raise ReversedByHand from error
+    announce_account([booked.provider_id], "owes_again", at=at)
     return booked
 
 

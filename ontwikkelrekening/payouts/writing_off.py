@@ -26,6 +26,7 @@ from providers.models.proposals import REASON_MAX
 from providers.owing import owed_by, receivable_code
 from providers.spelling import is_seen
 from providers.vouching import vouched
+from providers.webhooks.announcing import announce_account
 
 
 class UnableToWriteOff(Unable):
@@ -107,6 +108,7 @@ def agree(write_off: WriteOff, *, by: str, at: datetime) -> WriteOff:
         post(booking, [borne], at=at)
     except Overdrawn as error:
         raise MoreThanIsOwed from error
+    announce_account([waiting.provider_id], "written_off", at=at)
     return waiting
 
 

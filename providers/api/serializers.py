@@ -290,6 +290,11 @@ class Account(ApiSerializer):
         help_text="The last day to pay back what you owe longest, six weeks after its recovery; "
         "null while you owe nothing.",
     )
+    reminded_until = serializers.DateField(
+        allow_null=True,
+        help_text="We reminded you of what you should have paid back by now: pay it on this day at the latest; "
+        "null while nothing is late or we did not remind you.",
+    )
     suspended_until = serializers.DateField(
         allow_null=True,
         help_text="Payments to you are suspended until and including this day; null while they are not.",
@@ -332,6 +337,7 @@ class EventData(ApiSerializer):
     claim = serializers.UUIDField(required=False)
     enrolment = serializers.UUIDField(required=False)
     state = serializers.CharField(required=False)
+    account = serializers.UUIDField(required=False)
     endpoint = serializers.UUIDField(required=False)
     challenge = serializers.CharField(
         required=False, help_text="Only in what is sent; no list of deliveries shows it."
@@ -346,7 +352,9 @@ class Event(ApiSerializer):
     type = serializers.CharField(help_text="Such as nl.ontwikkelrekening.claim.approved.")
     time = Moment()
     datacontenttype = serializers.CharField()
-    subject = serializers.UUIDField(required=False, help_text="The claim or enrolment.")
+    subject = serializers.UUIDField(
+        required=False, help_text="The claim, the enrolment or your account."
+    )
     dataref = serializers.CharField(required=False, help_text="Its address in this API.")
 
     def get_fields(self) -> dict[str, Any]:

@@ -27,6 +27,16 @@ def announce(kind: str, subjects: Iterable[Enrolment | Claim], state: str, *, at
     owners: dict[UUID, list[UUID]] = {}
     for subject in subjects:
         owners.setdefault(subject.provider_id, []).append(subject.pk)
+    _announce(kind, owners, state, at=at)
+
+
+def announce_account(providers: Iterable[UUID], state: str, *, at: datetime) -> None:
+    """Queue an event for every verified endpoint of these providers: `GET /account` says something else now."""
+    _announce("account", {provider: [provider] for provider in providers}, state, at=at)
+
+
+def _announce(kind: str, owners: dict[UUID, list[UUID]], state: str, *, at: datetime) -> None:
+    """An event of each of these, by provider."""
     endpoints = Endpoint.objects.filter(provider__in=owners, verified_at__isnull=False)
     deliveries = [
         new_delivery(endpoint, f"{kind}.{state.replace('_', '-')}", _about(kind, id_, state), at=at)
@@ -64,8 +74,9 @@ def new_delivery(endpoint: Endpoint, kind: str, about: dict[str, Any], *, at: da
 
 
 def _about(kind: str, id_: UUID, state: str) -> dict[str, Any]:
+    where = f"{PLURALS[kind]}/{id_}" if kind in PLURALS else kind
     return {
         "subject": str(id_),
-        "dataref": f"{settings.PUBLIC_URL}/api/v1/{PLURALS[kind]}/{id_}",
+        "dataref": f"{settings.PUBLIC_URL}/api/v1/{where}",
         "data": {kind: str(id_), "state": state},
     }

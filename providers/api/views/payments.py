@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +16,7 @@ from providers.api.filtering import reference
 from providers.api.pagination import Ordering
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
-from providers.owing import debts_of
+from providers.owing import debts_of, late
 from providers.standing import standing_of
 from providers.words import iban_in_part
 
@@ -46,6 +47,7 @@ class OwnAccount(ApiView):
 def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
     standing = standing_of(provider, at=at)
     debts = debts_of(provider) if standing.owed else []
+    reminder = provider.reminders.first() if late(debts, on=localdate(at)) else None
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
@@ -53,5 +55,6 @@ def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
         "payable": to_money(standing.payable),
         "owed": to_money(standing.owed),
         "pay_back_until": debts[0].last_day if debts else None,
+        "reminded_until": reminder.pay_until if reminder else None,
         "suspended_until": standing.suspended_until,
     }
