@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from unicodedata import normalize
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from ledger.accounts import open_account
 from providers.changing_iban import checked_iban, propose
@@ -41,6 +42,10 @@ class AdmittedBefore(UnableToAdmit):
     )
 
 
+class NotYet(UnableToAdmit):
+    field, sentence = "on", "This day has still to come."
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderDetails:
     """Name, KvK number and IBAN as they are kept: trimmed, compact and checked."""
@@ -71,12 +76,26 @@ def admit(
     agrees to it (`changing_iban`). Raises a subclass of UnableToAdmit or UnableToChangeIban.
     """
     details = ProviderDetails.checked(name, kvk_number, iban)
-    known = Provider.objects.filter(kvk_number=details.kvk_number).first()
-    if known is not None:
-        waiting = known.iban_changes.filter(agreed=None, after=details.iban)
-        if known.iban != details.iban and not waiting.exists():
-            raise AdmittedBefore
-        return known
+    if on > localdate(at):
+        raise NotYet
+    known = Provider.objects.filter(kvk_number=details.kvk_number)
+    if not known.exists():
+        try:
+            return _admitted(details, reason=reason, by=by, on=on, at=at)
+        except IntegrityError:  # by somebody else, at the same moment
+            if not known.exists():
+                raise
+    provider = known.get()
+    waiting = provider.iban_changes.filter(agreed=None, after=details.iban)
+    if provider.iban != details.iban and not waiting.exists():
+        raise AdmittedBefore
+    return provider
+
+
+@transaction.atomic
+def _admitted(
+    details: ProviderDetails, *, reason: str, by: str, on: date, at: datetime
+) -> Provider:
     id_ = uuid.uuid4()
     provider = Provider.objects.create(
         id=id_,

@@ -56,6 +56,8 @@ def _is_for_signatures(key: Any) -> bool:
 def _public(key: dict[str, Any]) -> dict[str, str]:
     """A key that says too much was given away: its private part is no secret any more."""
     kept: dict[str, str] = {name: key[name] for name in KEPT_OF_A_KEY if name in key}
+    if not all(isinstance(value, str) and value.isprintable() for value in kept.values()):
+        raise KeysAreNotUsable  # no database holds some of it
     try:
         made = JWK(**kept)
         strong = "d" not in key and made.get_op_key("verify").key_size >= BITS_MIN

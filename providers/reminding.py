@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from ledger.money import to_money
 from providers.errors import Unable
 from providers.free_days import last_day
 from providers.models import Provider, Reminder
-from providers.owing import who_are_late, with_debts
+from providers.owing import Debt, late, who_are_late, with_debts
 from providers.webhooks.announcing import announce_account
 
 P = TypeVar("P", bound=Provider)
@@ -36,6 +37,13 @@ def who_to_remind(providers: QuerySet[P], *, at: datetime) -> QuerySet[P]:
     return who_are_late(providers, on=today).exclude(pk__in=running)
 
 
+def reminder_of(provider: Provider, debts: Sequence[Debt], *, on: date) -> Reminder | None:
+    """The newest reminder of what is late of these debts, oldest first; None when it was of others, or there is none."""
+    if not late(debts, on=on):
+        return None
+    return provider.reminders.filter(sent_at__date__gt=debts[0].last_day).first()
+
+
 @transaction.atomic
 def remind(providers: QuerySet[Provider], *, by: str, at: datetime) -> list[Reminder]:
     """Remind each of these of all that is late, in a few statements for all of them. Raises NobodyToRemind.
@@ -45,7 +53,7 @@ def remind(providers: QuerySet[Provider], *, by: str, at: datetime) -> list[Remi
     today = localdate(at)
     asked = who_to_remind(providers, at=at).select_for_update(no_key=True).order_by("pk")
     held = Provider.objects.filter(pk__in=list(asked.values_list("pk", flat=True)))
-    late = with_debts(who_to_remind(held, at=at), on=today)
+    owing = with_debts(who_to_remind(held, at=at), on=today)
     reminders = [
         Reminder(
             provider=provider,
@@ -54,7 +62,7 @@ def remind(providers: QuerySet[Provider], *, by: str, at: datetime) -> list[Remi
             sent_by=by,
             sent_at=at,
         )
-        for provider in late
+        for provider in owing
     ]
     if not reminders:
         raise NobodyToRemind

@@ -337,7 +337,8 @@ class DebtorAdmin(ActingAdmin):
         reminders = Reminder.objects.filter(provider=OuterRef("pk")).order_by("-sent_at")
         owing = with_debts(who_owe(super().get_queryset(request)), on=timezone.localdate())
         last: QuerySet[Any] = owing.annotate(
-            reminded_until=Subquery(reminders.values("pay_until")[:1])
+            reminded_at=Subquery(reminders.values("sent_at")[:1]),
+            reminded_until=Subquery(reminders.values("pay_until")[:1]),
         )
         return last
 
@@ -360,4 +361,7 @@ class DebtorAdmin(ActingAdmin):
         ordering=F("reminded_until").desc(nulls_last=True),
     )
     def reminded(self, debtor: Any) -> str:
-        return date_format(debtor.reminded_until) if debtor.reminded_until else "-"
+        """Of what it owes now, and not of a debt before it."""
+        at = debtor.reminded_at
+        is_of_this = at and timezone.localdate(at) > pay_back_until(debtor.decided_first)
+        return date_format(debtor.reminded_until) if is_of_this else "-"

@@ -36,6 +36,7 @@ from ontwikkelrekening.payouts.sepa import Payer, Payment, write_file
 from ontwikkelrekening.payouts.vouchers import PAYOUTS
 from ontwikkelrekening.payouts.vouching import vouch_for_records
 from providers import claiming
+from providers.locks import lock_providers
 from providers.models import Claim, Provider, Suspension
 from providers.owing import receivable_code
 from providers.states import ClaimState
@@ -91,7 +92,8 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     if by == batch.prepared_by:
         raise errors.SamePerson(by)
     to_pay = _payouts(batch, PayoutState.OPEN)
-    payouts = list(to_pay.select_for_update(of=("self", "provider"), no_key=True))
+    lock_providers(payout.provider_id for payout in to_pay)
+    payouts = list(to_pay.select_for_update(of=("self",), no_key=True))
     for payout in payouts:
         if payout.iban != payout.provider.iban:
             raise errors.IbanChanged(payout)

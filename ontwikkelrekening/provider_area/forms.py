@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.forms.fields import InvalidJSONInput
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -207,10 +208,28 @@ class ClaimForm(StyledForm):
 
 
 class JsonField(forms.JSONField):
-    """JSON as text; nothing is shown as nothing."""
+    """JSON as text; nothing is shown as nothing.
+
+    Django's own lets through what Python's reader refuses in another way: a number of 5,000 digits, 100,000 brackets.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
 
     def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else super().prepare_value(value)
+        if value is None:
+            return ""
+        text: str = super().prepare_value(value)
+        return text.encode(errors="backslashreplace").decode()  # no page holds half a character
 
 
 class KeysForm(StyledForm):

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from providers.models import Provider, Reminder
 from providers.owing import Debt, debts_of, late, owed_by
+from providers.reminding import reminder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,10 @@ def to_pay_back(provider: Provider, *, on: date) -> ToPayBack | None:
     if not cents:
         return None
     debts = debts_of(provider)
-    is_late = late(debts, on=on)
     return ToPayBack(
         cents=cents,
-        late=is_late,
-        reminder=provider.reminders.first() if is_late else None,
+        late=late(debts, on=on),
+        reminder=reminder_of(provider, debts, on=on),
         debts=debts,
         name=settings.PAYER_NAME,
         iban=settings.PAYER_IBAN,

@@ -56,6 +56,7 @@ HEADERS = {
 TOLD = {
     "claimChanged": "A claim of yours changed state",
     "enrolmentChanged": "An enrolment of yours changed state",
+    "accountChanged": "Payments to you were suspended or resumed, another IBAN was agreed to, or what you owe changed or is late",
     "endpointVerification": "The challenge of an endpoint that is not verified yet",
 }
 SIGNED = {  # as Standard Webhooks names them

@@ -19,14 +19,25 @@ from providers.models import Claim, Delivery, Endpoint, Enrolment
 SOURCE = "urn:nld:oin:00000000000000000000:systeem:ontwikkelrekening"
 FAMILY = "nl.ontwikkelrekening"
 VERIFICATION = "endpoint.verification"
+# Locked as the deliveries' foreign key locks them, but before they are read: else one that is removed in between
+# would be missed when the transaction ends. Who removes one locks it before its deliveries, so others do too.
+LISTENING = """
+    SELECT * FROM providers_endpoint WHERE provider_id = ANY(%s) AND verified_at IS NOT NULL
+    ORDER BY id FOR KEY SHARE
+"""
+THERE = "SELECT * FROM providers_endpoint WHERE id = %s FOR KEY SHARE"
 PLURALS = {"claim": "claims", "enrolment": "enrolments"}
 
 
 def announce(kind: str, subjects: Iterable[Enrolment | Claim], state: str, *, at: datetime) -> None:
-    """Queue an event for every verified endpoint of the providers of these subjects."""
+    """Queue an event for every verified endpoint of the providers of these subjects.
+
+    Of an enrolment whose code was not handed in they know nothing, and hear nothing.
+    """
     owners: dict[UUID, list[UUID]] = {}
     for subject in subjects:
-        owners.setdefault(subject.provider_id, []).append(subject.pk)
+        if isinstance(subject, Claim) or subject.redeemed_at:
+            owners.setdefault(subject.provider_id, []).append(subject.pk)
     _announce(kind, owners, state, at=at)
 
 
@@ -37,13 +48,17 @@ def announce_account(providers: Iterable[UUID], state: str, *, at: datetime) -> 
 
 def _announce(kind: str, owners: dict[UUID, list[UUID]], state: str, *, at: datetime) -> None:
     """An event of each of these, by provider."""
-    endpoints = Endpoint.objects.filter(provider__in=owners, verified_at__isnull=False)
     deliveries = [
         new_delivery(endpoint, f"{kind}.{state.replace('_', '-')}", _about(kind, id_, state), at=at)
-        for endpoint in endpoints
+        for endpoint in Endpoint.objects.raw(LISTENING, [list(owners)])
         for id_ in owners[endpoint.provider_id]
     ]
     queue(deliveries)
+
+
+def is_there(endpoint: UUID) -> bool:
+    """Whether it was not removed; nobody removes it before the transaction ends."""
+    return bool(list(Endpoint.objects.raw(THERE, [endpoint])))
 
 
 def queue(deliveries: list[Delivery]) -> None:

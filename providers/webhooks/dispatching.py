@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from providers.models import Delivery
+from providers.webhooks.announcing import is_there
 from providers.webhooks.sending import send
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,9 @@ def _lease(busy: list[UUID], *, now: datetime) -> list[Delivery]:
     firsts = (
         Delivery.objects.filter(due_at__lte=now)
         .exclude(endpoint__in=busy)
-        .order_by("endpoint", "due_at", "id")
+        .order_by(
+            "endpoint", "due_at", "attempts", "id"
+        )  # one that is refused lets the others go first
         .distinct("endpoint")
         .values("id")
     )
@@ -76,12 +79,14 @@ def _outcome(sent: Future[tuple[bool, str]]) -> tuple[bool, str]:
 
 @transaction.atomic
 def _record(delivery: Delivery, *, took_it: bool, answer: str, now: datetime) -> None:
-    """What came of it; nothing when the endpoint was removed while we were sending."""
+    """What came of it; nothing when the endpoint was removed, or it is to be sent again, while we were sending."""
+    if not is_there(delivery.endpoint_id):
+        return
     delivery.due_at = None if took_it else _next_attempt(delivery.attempts, now)
-    Delivery.objects.filter(pk=delivery.pk).update(
+    known = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).update(
         answer=answer[:200], delivered_at=now if took_it else None, due_at=delivery.due_at
     )
-    if not took_it:
+    if known and not took_it:
         logger.warning(
             "webhook not taken",
             extra={"delivery": str(delivery.id), "attempt": delivery.attempts, "answer": answer},

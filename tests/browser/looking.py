@@ -31,14 +31,13 @@ PHONE, SCREEN, NIGHT = Look(320), Look(1280), Look(320, "dark")
 def visitor(
     browser: Browser, url: str, *, width: int = 320, language: str = "nl"
 ) -> Iterator[Page]:
-    """A page of a fresh browser, with axe in it; nothing may complain on its console."""
+    """A page of a fresh browser; nothing may complain on its console."""
     context = browser.new_context(
         base_url=url,
         viewport={"width": width, "height": 800},
         locale=language,
         reduced_motion="reduce",
     )
-    context.add_init_script(path=AXE)  # sent once; to each page by itself takes a third more
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
@@ -51,6 +50,7 @@ def visitor(
 def problems_of(page: Page, pages: dict[str, str], *looks: Look) -> dict[str, list[str]]:
     """The problems of pages that have any, by name; one that sends to the login is no page to see."""
     problems = {}
+    page.context.add_init_script(path=AXE)  # sent once; to each page by itself takes a third more
     for name, path in pages.items():
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
@@ -77,6 +77,8 @@ def problems_here(page: Page, *looks: Look) -> list[str]:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds on the page once it stands still, as one line a finding."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
     found = page.evaluate(
         """rules => axe.run(document, {

@@ -9,12 +9,13 @@ import pytest
 import time_machine
 from djmoney.money import Money
 
-from ontwikkelrekening.payouts import writing_off
+from ontwikkelrekening.payouts import recovering, writing_off
 from ontwikkelrekening.payouts.withdrawing import withdraw
-from providers import changing_iban, suspending
+from providers import changing_iban, claiming, suspending
 from providers.models import Delivery, Provider
 from providers.reminding import remind
 from providers.webhooks.managing import register, verify
+from tests.audit.world import logged_in
 from tests.budgets.world import World
 from tests.payouts.test_recovering import paid_claim, recovered, repaid
 from tests.payouts.test_reminding import LATE
@@ -94,6 +95,25 @@ def test_of_a_reminder_and_of_what_is_owed_less_and_again(listening: World) -> N
     withdraw(repayment, reason="Van een ander.", by="ineke", at=LATE + timedelta(hours=2))
 
     assert told(listening) == ["reminded", "written-off", "owes-again"]
+
+
+def test_a_reminder_of_a_debt_that_was_paid_is_none_of_the_next(world: World) -> None:
+    recovered(paid_claim(world).claim)
+    with time_machine.travel(LATE, tick=False):
+        remind(Provider.objects.all(), by="ineke", at=LATE)
+        second = paid_claim(world).claim
+        claiming_again = claiming.propose_recovery(
+            second, reason="Niemand kwam.", heard="Niets.", by="rosa", at=LATE
+        )
+        recovering.agree(claiming_again, by="sam", at=LATE)
+        repaid(world, 150)
+
+    with time_machine.travel(LATE + timedelta(days=56), tick=False):
+        account = Software(world.provider).get("/account").json()
+        assert (account["owed"], account["payBackUntil"]) == ("150.00", "2026-05-06")
+        assert account["remindedUntil"] is None
+        debtors = logged_in("ineke", "payment-officers").get("/admin/payouts/debtor/")
+        assert '<td class="field-reminded">-</td>' in debtors.content.decode()
 
 
 def test_the_account_says_until_when_it_was_reminded(world: World) -> None:

@@ -53,6 +53,7 @@ from ontwikkelrekening.payouts.models import (
 )
 from ontwikkelrekening.payouts.paying import return_payout, settle_batch
 from ontwikkelrekening.payouts.repaying import book_repayment
+from ontwikkelrekening.payouts.withdrawing import withdraw
 from ontwikkelrekening.staff import PAYMENT_OFFICERS
 from providers import claiming
 from providers.models import Claim
@@ -200,6 +201,22 @@ def test_what_a_provider_pays_with_our_reference_is_no_payment_that_came_back(wo
     line = bank.came_in(15_000, reference=payout.reference, words=payout.reference)
 
     assert became(taken_in(bank.paid(file_of(batch)), line)) == ["paid", "unknown"]
+
+
+def test_who_pays_with_our_reference_does_not_hide_the_payment_that_comes_back(
+    world: World,
+) -> None:
+    batch = released(world)
+    (payout,) = batch.payouts.all()
+    stray = bank.came_in(100, reference=payout.reference, words=payout.reference)
+    assert became(taken_in(bank.paid(file_of(batch)), stray)) == ["paid", "unknown"]
+
+    back = bank.came_back(payout.reference, 15_000)
+    statement = taken_in(back, identifier="2", day=TODAY, opening=-14_900)
+
+    assert became(statement) == ["returned"]
+    payout.refresh_from_db()
+    assert payout.state == PayoutState.SENT_BACK
 
 
 def test_a_return_that_is_booked_before_its_file(world: World) -> None:
@@ -412,6 +429,16 @@ def test_what_was_booked_on_another_day_is_no_lasting_difference(world: World) -
     assert len(differences(on_the_day)) == 1
     assert len(differences(later)) == 2
     assert lasting_differences() == [Difference(f"batch:{never_paid.pk}", 0, -15_000)]
+
+
+def test_what_was_withdrawn_is_no_booking_that_the_bank_has_still_to_name(world: World) -> None:
+    recovered(world)
+    booked = book_repayment(
+        world.provider, Money(50, "EUR"), received_on=TODAY, reference="x", by="bas", at=AT
+    )
+    withdraw(booked, reason="of another", by="bas", at=AT)
+
+    assert differences(taken_in(day=TODAY)) == []
 
 
 def test_an_explanation_may_name_what_was_booked(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -33,13 +34,15 @@ from ontwikkelrekening.payouts.paying import (
 from ontwikkelrekening.payouts.repaying import book_repayment
 from ontwikkelrekening.payouts.withdrawing import withdraw
 from providers import claiming
+from providers.locks import lock_provider
 from providers.models import Claim, Provider, Recovery, Reminder
 from providers.owing import owed_by
 from providers.reminding import remind
 from providers.states import ClaimState
-from tests.budgets.world import LATER, create_world, left
+from tests.budgets.world import AT, LATER, ON, create_world, left
 from tests.payouts.test_vouching import suspended
-from tests.payouts.world import PAY_ON, approved_claim, payable, released
+from tests.payouts.world import NEW_IBAN, PAY_ON, approved_claim, payable, released
+from tests.providers.world import admitted
 from tests.racing import Beside, at_once
 
 PAID = LATER + timedelta(days=10)
@@ -272,6 +275,42 @@ def test_who_is_late_is_reminded_once_however_many_remind(own_database: str) -> 
 
     assert ended == {"done": 1, "NobodyToRemind": 3}
     assert Reminder.objects.get().provider == world.provider
+
+
+def test_a_release_and_who_reminds_all_do_not_wait_for_each_other_in_a_ring(
+    own_database: str,
+) -> None:
+    """Payments go by name, reminders by key: here in the opposite order."""
+    world = create_world()
+    other = admitted("Een Andere School", "87654321", NEW_IBAN, on=ON, at=AT)
+    worlds = [world, replace(world, provider=other)]
+    worlds.sort(key=lambda each: each.provider.pk)
+    for each, name in zip(worlds, ("Zuid", "Aa"), strict=True):
+        Provider.objects.filter(pk=each.provider.pk).update(name=name)
+        each.provider.refresh_from_db()
+        settle_batch(released(each), by="ineke", at=LATER)
+        paid = Claim.objects.get(provider=each.provider)
+        recovering.agree(
+            claiming.propose_recovery(
+                paid, reason="nobody came", heard="nothing", by="rosa", at=LATER
+            ),
+            by="bas",
+            at=LATER,
+        )
+    for each in worlds:
+        approved_claim(each)
+    batch = prepare_batch(by="ineke", pay_on=PAY_ON, at=LATER)
+
+    with transaction.atomic():
+        lock_provider(worlds[0].provider.pk)
+        late = LATER + timedelta(weeks=7)
+        reminding = Beside(lambda: remind(Provider.objects.all(), by="ineke", at=late))
+        assert reminding.waits()
+        release = Beside(lambda: release_batch(batch, by="bas", at=LATER))
+        assert release.waits()
+
+    assert (release.outcome(), reminding.outcome()) == ("done", "done")
+    assert Reminder.objects.count() == 2
 
 
 def test_files_released_at_once_vouch_for_each_record_once(own_database: str) -> None:

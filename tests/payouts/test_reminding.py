@@ -81,7 +81,7 @@ def test_it_is_as_many_queries_for_one_as_for_all(owing: World) -> None:
     with CaptureQueriesContext(connection) as queries:
         reminded(LATE)
 
-    assert len([each for each in queries if "SAVEPOINT" not in each["sql"]]) == 3
+    assert len([each for each in queries if "SAVEPOINT" not in each["sql"]]) == 4
 
 
 def test_a_reminder_is_of_something(owing: World) -> None:

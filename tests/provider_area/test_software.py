@@ -170,7 +170,13 @@ def test_with_keys_a_secret_opens_nothing_and_is_not_drawn(
         ),
         ("[]", UNUSABLE),
         ('"x"', UNUSABLE),
+        (jwks({**PUBLIC, "kid": "\0"}), UNUSABLE),
+        (jwks({**PUBLIC, "kid": "\ud800"}), UNUSABLE),
+        (jwks({**PUBLIC, "kid": float("nan")}), UNUSABLE),
+        (jwks({**PUBLIC, "kid": 7}), UNUSABLE),
         ("{", "Dit is geen JSON."),
+        ("9" * 5_000, "Dit is geen JSON."),
+        ("[" * 100_000, "Dit is geen JSON."),
         ("", UNUSABLE),
     ],
 )

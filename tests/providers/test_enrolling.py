@@ -15,10 +15,11 @@ from providers.enrolling import (
     cancel,
     redeem,
 )
-from providers.models import Enrolment
+from providers.models import Delivery, Enrolment
 from providers.moving import move_all
 from providers.publishing import withdraw
 from providers.states import IllegalMove
+from providers.webhooks.managing import register, verify
 from tests.providers.world import (
     LAST_WEEK,
     MONDAY,
@@ -91,6 +92,22 @@ def test_a_lapsed_code_has_expired() -> None:
 
     with pytest.raises(CodeHasExpired):
         redeem(code_for(enrolment.id), provider=enrolment.provider, actor="x", at=MONDAY)
+
+
+def test_of_a_code_that_was_not_handed_in_the_provider_hears_nothing() -> None:
+    course = digital_skills(de_linde())
+    endpoint = register(course.provider, "http://127.0.0.1:9/", at=LAST_WEEK)
+    verify(endpoint, endpoint.challenge, at=LAST_WEEK)
+    lapsed, cancelled, known = agreed(course), agreed(course), redeemed(course)
+    events = Delivery.objects.filter(event__type__startswith="nl.ontwikkelrekening.enrolment")
+    assert {each.event["subject"] for each in events} == {str(known.pk)}
+
+    move_all([lapsed], "lapse", actor="expiry", at=MONDAY)
+    cancel(cancelled, actor="citizen", at=LAST_WEEK)
+    cancel(known, actor="citizen", at=LAST_WEEK)
+
+    assert {each.event["subject"] for each in events.all()} == {str(known.pk)}
+    assert events.filter(event__data__state="cancelled").exists()
 
 
 def test_a_course_that_is_withdrawn_takes_no_new_enrolments() -> None:

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ledger.accounts import open_account
 from providers import changing_iban
-from providers.admitting import AdmittedBefore, admit
+from providers.admitting import AdmittedBefore, NotYet, admit
 from providers.changing_iban import IbanIsProposed, IbanIsTaken, NoReason, OwnProposals, SamePerson
 from providers.importing import import_courses
 from providers.models import IbanChange, Provider
@@ -101,6 +101,25 @@ def test_who_is_admitted_gets_no_other_iban_by_being_admitted_again() -> None:
         waiting()
 
     assert school.iban_changes.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_is_admitted_from_a_day_that_has_still_to_come() -> None:
+    tomorrow = ON + timedelta(days=1)
+    with pytest.raises(NotYet):
+        admit("EVC Centrum", "87654321", FIRST, reason="gebeld", by="olga", on=tomorrow, at=AT)
+
+    assert not Provider.objects.exists()
+
+
+def test_who_is_admitted_by_several_at_once_is_admitted_once(own_database: str) -> None:
+    found: list[Provider] = []
+
+    ended = at_once(*[lambda: found.append(waiting())] * 4)
+
+    assert ended == {"done": 4}
+    assert set(found) == {Provider.objects.get()}
+    assert found[0].iban_changes.count() == 1
 
 
 @pytest.mark.django_db
@@ -217,7 +236,7 @@ def test_it_asks_as_much_however_many_wait(
 ) -> None:
     schools(20)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(changing_iban.agree_to_first_ones(by="bas", at=AT)) == 20
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.http import Http404
@@ -20,6 +21,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from providers.models import Delivery, Endpoint
 from providers.outbox import drain
 from providers.outside import AddressIsNotAllowed
+from providers.webhooks.announcing import new_delivery, queue
 from providers.webhooks.dispatching import PAUSES, dispatch
 from providers.webhooks.managing import (
     TooManyEndpoints,
@@ -39,6 +41,7 @@ class Receiver:
 
     def __init__(self, *, status: int = 200, seconds: float = 0) -> None:
         self.status, self.seconds = status, seconds
+        self.refuses: tuple[str, ...] = ()  # how the types end of what it does not want
         self.came: list[tuple[dict[str, str], bytes]] = []
         receiver = self
 
@@ -47,7 +50,8 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 time.sleep(receiver.seconds)
                 receiver.came.append((dict(self.headers), body))
-                self.send_response(receiver.status)
+                refused = json.loads(body)["type"].endswith(receiver.refuses)
+                self.send_response(400 if refused else receiver.status)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
 
@@ -254,6 +258,51 @@ def test_a_failure_of_our_own_stops_no_other_event(
     assert len(whole.came) == 1
     assert broken.came == []
     assert "webhook not sent" in caplog.messages
+
+
+def test_what_is_refused_for_good_does_not_hold_up_the_rest(
+    world: Software, receivers: Any
+) -> None:
+    receiver = receivers()
+    receiver.refuses = ("suspended",)
+    endpoint = Endpoint.objects.get(pk=registered(world, receiver)["id"])
+    now = timezone.now()
+    first, second = (
+        new_delivery(endpoint, f"account.{state}", {}, at=now) for state in ("suspended", "resumed")
+    )
+    first.id, second.id = UUID(int=1), UUID(int=2)  # in this order
+    queue([first, second])
+    dispatch()
+    assert len(receiver.came) == 1
+
+    Delivery.objects.filter(due_at__isnull=False).update(due_at=now)
+    dispatch()
+
+    second.refresh_from_db()
+    assert second.delivered_at
+    first.refresh_from_db()
+    assert (first.attempts, first.delivered_at) == (2, None)
+
+
+def test_what_is_to_be_sent_again_is_while_its_last_attempt_fails(
+    world: Software, receivers: Any
+) -> None:
+    receiver = receivers()
+    endpoint = registered(world, receiver)
+    receiver.status, receiver.seconds = 500, 1
+    start_and_claim(world)
+    Delivery.objects.filter(due_at__isnull=False).update(attempts=len(PAUSES))
+    sending = Thread(target=dispatch)
+    sending.start()
+    time.sleep(0.3)
+    under_way = Delivery.objects.get(attempts=len(PAUSES) + 1)
+
+    send_again(under_way, at=timezone.now() + timedelta(hours=1))
+    sending.join()
+
+    under_way.refresh_from_db()
+    assert endpoint["id"] == str(under_way.endpoint_id)
+    assert (under_way.attempts, under_way.state) == (0, "waiting")
 
 
 def test_an_endpoint_may_be_removed_while_it_is_sent_to(world: Software, receivers: Any) -> None:

@@ -10,22 +10,31 @@ from django.db.models import Min
 
 from ontwikkelrekening.payouts.models import BankStatement
 
-# Each side added up by what caused it, and only what differs. What has no cause yet is not compared.
-DIFFERENCES = """
+# Each side added up by what caused it, and only what differs; what was reversed counts no more. What has no cause yet
+# is not compared.
+DIFFERENCES = r"""
     WITH said AS (
         SELECT cause, sum(amount * 100)::bigint AS cents FROM payouts_bankentry
         WHERE booked_on BETWEEN %(first)s AND %(last)s AND cause <> '' GROUP BY cause
     ), booked AS (
-        SELECT b.cause, sum(CASE t.debit_account_id WHEN bank.id THEN t.amount ELSE -t.amount END)::bigint AS cents
+        SELECT coalesce(undone.cause, b.cause) AS cause,
+               sum(CASE t.debit_account_id WHEN bank.id THEN t.amount ELSE -t.amount END)::bigint AS cents
         FROM ledger_account bank
         JOIN ledger_transfer t ON bank.id IN (t.debit_account_id, t.credit_account_id)
         JOIN ledger_booking b ON b.id = t.booking_id
+        LEFT JOIN LATERAL (
+            SELECT original.cause
+            FROM regexp_match(b.cause, '^transfer:(\d{1,18})-(\d{1,18})$') AS place
+            JOIN ledger_transfer was ON (was.xid, was.seq) = (place[1]::bigint, place[2]::bigint)
+            JOIN ledger_booking original ON original.id = was.booking_id
+            WHERE b.kind = 'reverse'
+        ) undone ON true
         WHERE bank.code = 'bank' AND t.effective_on BETWEEN %(first)s AND %(last)s
-        GROUP BY b.cause
+        GROUP BY 1
     )
     SELECT cause, coalesce(said.cents, 0), coalesce(booked.cents, 0)
     FROM said FULL JOIN booked USING (cause)
-    WHERE said.cents IS DISTINCT FROM booked.cents
+    WHERE coalesce(said.cents, 0) <> coalesce(booked.cents, 0)
     ORDER BY cause
 """
 

@@ -252,7 +252,8 @@ def _on(day: date, act: Callable[[date | None], object]) -> None:
 
 
 def _came_back(payout: Payout, movement: Movement, *, by: str, at: datetime) -> Meaning:
-    before = BankEntry.objects.filter(reference=payout.reference, amount__gt=0)
+    came = [Became.RETURNED, Became.KNOWN]  # and not what somebody paid under our reference
+    before = BankEntry.objects.filter(reference=payout.reference, amount__gt=0, became__in=came)
     if to_cents(payout.amount) != movement.cents or before.exists():
         return UNKNOWN
     cause = f"batch:{payout.batch_id}"

@@ -16,7 +16,8 @@ from providers.api.filtering import reference
 from providers.api.pagination import Ordering
 from providers.api.views.base import ApiView
 from providers.models import Claim, Provider
-from providers.owing import debts_of, late
+from providers.owing import debts_of
+from providers.reminding import reminder_of
 from providers.standing import standing_of
 from providers.words import iban_in_part
 
@@ -47,7 +48,7 @@ class OwnAccount(ApiView):
 def _account(provider: Provider, *, at: datetime) -> dict[str, object]:
     standing = standing_of(provider, at=at)
     debts = debts_of(provider) if standing.owed else []
-    reminder = provider.reminders.first() if late(debts, on=localdate(at)) else None
+    reminder = reminder_of(provider, debts, on=localdate(at))
     return {
         "name": provider.name,
         "kvk_number": provider.kvk_number,
