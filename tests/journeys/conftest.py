@@ -1,4 +1,7 @@
-"""The running product for the stories: real HTTP, a real worker, the server and broker of the tests."""
+"""The running product for the stories: real HTTP, a real worker, the server and broker of the tests.
+
+It ends with them: a seal waits for every transaction on the server, and so would the tests of seals.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ def machine_on(name: str, data: Path, *, is_sandbox: bool = False) -> Iterator[M
         maintenance.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """The product on a fresh database; its calendar is moved with `demo.clock.set_clock`."""
     name = f"journeys_{uuid.uuid4().hex[:8]}"
@@ -74,7 +77,7 @@ def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
         yield machine
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scheme(product: Machine, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """The product on 2 January 2026 with staff, policy, thirty people, courses and their top-ups."""
     with gzip.open(ROOT / "demo/citizens.csv.gz", "rt") as file:
@@ -97,7 +100,7 @@ def scheme(product: Machine, tmp_path_factory: pytest.TempPathFactory) -> Machin
     return product
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def schools(scheme: Machine) -> dict[str, School]:
     """The software of every provider, by the id of each course it teaches."""
     teaches = {}
