@@ -38,10 +38,14 @@ def who_to_remind(providers: QuerySet[P], *, at: datetime) -> QuerySet[P]:
 
 
 def reminder_of(provider: Provider, debts: Sequence[Debt], *, on: date) -> Reminder | None:
-    """The newest reminder of what is late of these debts, oldest first; None when it was of others, or there is none."""
-    if not late(debts, on=on):
-        return None
-    return provider.reminders.filter(sent_at__date__gt=debts[0].last_day).first()
+    """The newest reminder of these debts, oldest first; None when it was of others, or nothing is late."""
+    newest = provider.reminders.first() if late(debts, on=on) else None
+    return newest if newest and is_of(newest.sent_at, debts[0].last_day) else None
+
+
+def is_of(sent_at: datetime, oldest: date) -> bool:
+    """Whether a reminder is of a debt with this last day: it was sent after that, while the debt was late."""
+    return localdate(sent_at) > oldest
 
 
 @transaction.atomic

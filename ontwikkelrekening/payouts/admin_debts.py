@@ -37,7 +37,7 @@ from providers.euros_field import EurosField
 from providers.models import Provider, Reminder
 from providers.models.proposals import REASON_MAX as PROPOSAL_MAX
 from providers.owing import owed_by, pay_back_until, who_are_late, who_owe, with_debts
-from providers.reminding import UnableToRemind, remind, who_to_remind
+from providers.reminding import UnableToRemind, is_of, remind, who_to_remind
 
 
 class CameIn(forms.Form):
@@ -362,6 +362,5 @@ class DebtorAdmin(ActingAdmin):
     )
     def reminded(self, debtor: Any) -> str:
         """Of what it owes now, and not of a debt before it."""
-        at = debtor.reminded_at
-        is_of_this = at and timezone.localdate(at) > pay_back_until(debtor.decided_first)
-        return date_format(debtor.reminded_until) if is_of_this else "-"
+        sent_at, oldest = debtor.reminded_at, pay_back_until(debtor.decided_first)
+        return date_format(debtor.reminded_until) if sent_at and is_of(sent_at, oldest) else "-"

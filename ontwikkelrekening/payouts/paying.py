@@ -92,7 +92,7 @@ def release_batch(batch: PaymentBatch, *, by: str, at: datetime) -> PaymentBatch
     if by == batch.prepared_by:
         raise errors.SamePerson(by)
     to_pay = _payouts(batch, PayoutState.OPEN)
-    lock_providers(payout.provider_id for payout in to_pay)
+    lock_providers(to_pay.values_list("provider", flat=True))
     payouts = list(to_pay.select_for_update(of=("self",), no_key=True))
     for payout in payouts:
         if payout.iban != payout.provider.iban:

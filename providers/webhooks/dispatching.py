@@ -45,13 +45,14 @@ def dispatch() -> int:
 
 @transaction.atomic
 def _lease(busy: list[UUID], *, now: datetime) -> list[Delivery]:
-    """The first event of each endpoint that has one due and is not busy, as far as there is room."""
+    """The first event of each endpoint that has one due and is not busy, as far as there is room.
+
+    One that was refused lets the others of its endpoint go first.
+    """
     firsts = (
         Delivery.objects.filter(due_at__lte=now)
         .exclude(endpoint__in=busy)
-        .order_by(
-            "endpoint", "due_at", "attempts", "id"
-        )  # one that is refused lets the others go first
+        .order_by("endpoint", "due_at", "attempts", "id")
         .distinct("endpoint")
         .values("id")
     )

@@ -77,7 +77,7 @@ def report() -> None:
 
     from ledger.checking import check_ledger
     from ledger.models import Transfer
-    from providers.models import Claim, Delivery, Enrolment, OutboxMessage
+    from providers.models import Claim, Enrolment
 
     claims = {
         str(pk): [str(enrolment), state]
@@ -100,8 +100,6 @@ def report() -> None:
                 ],
                 "claims": claims,
                 "captured": dict(captured),
-                "open": OutboxMessage.objects.filter(done_at=None).count()
-                + Delivery.objects.waiting().count(),
                 "findings": [str(finding) for finding in check_ledger()],
             }
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.http import Http404
 
 from providers.models import Delivery, Endpoint, Provider
-from providers.webhooks.announcing import announce_account, is_there
+from providers.webhooks.announcing import announce_account, new_delivery, queue
+from providers.webhooks.dispatching import dispatch
 from providers.webhooks.managing import register, remove, rotate, verify
 from tests.providers.world import MONDAY, de_linde
 from tests.racing import Beside
@@ -45,18 +48,27 @@ def test_who_tells_something_waits_for_who_removes_it_and_tells_nobody(own_datab
         remove(endpoint)
 
 
-def test_who_removes_it_waits_for_who_records_what_came_of_an_event(own_database: str) -> None:
+def test_who_removes_it_and_who_records_a_failure_do_not_wait_for_each_other_in_a_ring(
+    own_database: str,
+) -> None:
+    """Who removes takes the event that waits first, who records the one that failed: in the opposite order."""
     endpoint = listening(de_linde())
-    announce_account([endpoint.provider_id], "suspended", at=MONDAY)
+    Delivery.objects.all().delete()
+    waits, fails = (
+        new_delivery(endpoint, "account.suspended", {}, at=at)
+        for at in (MONDAY + timedelta(seconds=1), MONDAY)
+    )
+    queue([waits, fails])
 
     with transaction.atomic():
-        assert is_there(endpoint.pk)
+        Delivery.objects.select_for_update().get(pk=waits.pk)
         removing = Beside(lambda: remove(endpoint))
         assert removing.waits()
-        Delivery.objects.update(due_at=MONDAY)
+        recording = Beside(dispatch)  # nobody answers at that address
+        assert recording.waits()
 
-    assert removing.outcome() == "done"
-    assert not is_there(endpoint.pk)
+    assert (removing.outcome(), recording.outcome()) == ("done", "done")
+    assert not Delivery.objects.exists()
 
 
 def test_those_who_tell_wait_neither_for_each_other_nor_for_another_secret(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,8 @@ class Receiver:
 
     def __init__(self, *, status: int = 200, seconds: float = 0) -> None:
         self.status, self.seconds = status, seconds
+        self.answers = Event()
+        self.answers.set()
         self.refuses: tuple[str, ...] = ()  # how the types end of what it does not want
         self.came: list[tuple[dict[str, str], bytes]] = []
         receiver = self
@@ -49,6 +51,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 time.sleep(receiver.seconds)
+                receiver.answers.wait(4)
                 receiver.came.append((dict(self.headers), body))
                 refused = json.loads(body)["type"].endswith(receiver.refuses)
                 self.send_response(400 if refused else receiver.status)
@@ -289,15 +292,19 @@ def test_what_is_to_be_sent_again_is_while_its_last_attempt_fails(
 ) -> None:
     receiver = receivers()
     endpoint = registered(world, receiver)
-    receiver.status, receiver.seconds = 500, 1
+    receiver.status = 500
+    receiver.answers.clear()
     start_and_claim(world)
     Delivery.objects.filter(due_at__isnull=False).update(attempts=len(PAUSES))
     sending = Thread(target=dispatch)
     sending.start()
-    time.sleep(0.3)
-    under_way = Delivery.objects.get(attempts=len(PAUSES) + 1)
+    last = Delivery.objects.filter(attempts=len(PAUSES) + 1)
+    while not last.exists():
+        time.sleep(0.02)
+    under_way = last.get()
 
     send_again(under_way, at=timezone.now() + timedelta(hours=1))
+    receiver.answers.set()
     sending.join()
 
     under_way.refresh_from_db()
